@@ -1,0 +1,205 @@
+// Package hal is the vocabulary of the hardware: what a telephone needs of a
+// board, as interfaces that block and that Close unblocks.
+//
+// Drivers live in sub-packages and know only this package and their library.
+// The package imports the standard library alone.
+package hal
+
+import (
+	"errors"
+	"io"
+	"time"
+)
+
+// ErrClosed is returned by a blocked or later call after Close.
+var ErrClosed = errors.New("hal: device closed")
+
+// ErrGone is returned (wrapped) when a device was unplugged; the owner may
+// open it again later.
+var ErrGone = errors.New("hal: device gone")
+
+// Key names a key of the telephone, as a board's keymap spells it.
+type Key string
+
+// The keys. A digit key's name is its digit.
+const (
+	Key0          Key = "0"
+	Key1          Key = "1"
+	Key2          Key = "2"
+	Key3          Key = "3"
+	Key4          Key = "4"
+	Key5          Key = "5"
+	Key6          Key = "6"
+	Key7          Key = "7"
+	Key8          Key = "8"
+	Key9          Key = "9"
+	KeyStar       Key = "*"
+	KeyPound      Key = "#"
+	KeySoft1      Key = "soft1"
+	KeySoft2      Key = "soft2"
+	KeySoft3      Key = "soft3"
+	KeySoft4      Key = "soft4"
+	KeyLine1      Key = "line1"
+	KeyLine2      Key = "line2"
+	KeyLine3      Key = "line3"
+	KeyLine4      Key = "line4"
+	KeyLine5      Key = "line5"
+	KeyLine6      Key = "line6"
+	KeyLine7      Key = "line7"
+	KeyLine8      Key = "line8"
+	KeyUp         Key = "up"
+	KeyDown       Key = "down"
+	KeyLeft       Key = "left"
+	KeyRight      Key = "right"
+	KeyOK         Key = "ok"
+	KeyCancel     Key = "cancel"
+	KeyMenu       Key = "menu"
+	KeySpeaker    Key = "speaker"
+	KeyHeadset    Key = "headset"
+	KeyMute       Key = "mute"
+	KeyHold       Key = "hold"
+	KeyTransfer   Key = "transfer"
+	KeyConference Key = "conference"
+	KeyRedial     Key = "redial"
+	KeyMessages   Key = "messages"
+	KeyVolumeUp   Key = "volume-up"
+	KeyVolumeDown Key = "volume-down"
+	KeyCall       Key = "call" // the bell button of a door station
+	KeyExit       Key = "exit" // request-to-exit (REX) button
+)
+
+// Keys lists every key that a keymap may name.
+func Keys() []Key {
+	return []Key{
+		Key0, Key1, Key2, Key3, Key4, Key5, Key6, Key7, Key8, Key9, KeyStar, KeyPound,
+		KeySoft1, KeySoft2, KeySoft3, KeySoft4,
+		KeyLine1, KeyLine2, KeyLine3, KeyLine4, KeyLine5, KeyLine6, KeyLine7, KeyLine8,
+		KeyUp, KeyDown, KeyLeft, KeyRight, KeyOK, KeyCancel, KeyMenu,
+		KeySpeaker, KeyHeadset, KeyMute, KeyHold, KeyTransfer, KeyConference, KeyRedial, KeyMessages,
+		KeyVolumeUp, KeyVolumeDown, KeyCall, KeyExit,
+	}
+}
+
+// KeyAction is what happened to a key.
+type KeyAction uint8
+
+// A key goes down, may be held past the driver's long-press time (once), and
+// comes up.
+const (
+	KeyPress KeyAction = iota
+	KeyLong
+	KeyRelease
+)
+
+// KeyEvent is one change of one key, debounced.
+type KeyEvent struct {
+	Key    Key
+	Action KeyAction
+	Time   time.Time
+}
+
+// Keypad is a set of keys: a matrix, single lines, an input device.
+type Keypad interface {
+	// ReadKey blocks for the next event.
+	ReadKey() (KeyEvent, error)
+	io.Closer
+}
+
+// HookState is where the handset is.
+type HookState uint8
+
+// On-hook: the handset rests in its cradle.
+const (
+	OnHook HookState = iota
+	OffHook
+)
+
+// Hook is the cradle's switch.
+type Hook interface {
+	// ReadHook returns the present state at its first call and blocks for a
+	// change, debounced, at every later one.
+	ReadHook() (HookState, error)
+	io.Closer
+}
+
+// Pattern is how a lamp shines.
+type Pattern uint8
+
+// The patterns; a driver without blinking hardware blinks in its own goroutine.
+const (
+	LampOff     Pattern = iota
+	LampOn              // steady
+	LampSlow            // 1 s on, 1 s off: held
+	LampFast            // 250 ms on, 250 ms off: ringing
+	LampFlutter         // 100 ms on, 900 ms off: waiting, attention
+)
+
+// Indicator is one lamp.
+type Indicator interface {
+	Set(Pattern) error
+	io.Closer
+}
+
+// Relay is a contact that does something in the world, such as a door opener.
+// Its resting state is the safe one: before Open returns, after Release and
+// Close, and when the program dies, the contact is at rest.
+type Relay interface {
+	// Pulse energises the contact for the time given, at most the board
+	// file's max-hold. The driver itself lets go, whatever its caller does.
+	// A Pulse while energised extends the time; it never adds up past
+	// max-hold from now.
+	Pulse(time.Duration) error
+	Release() error
+	io.Closer
+}
+
+// Output is where a person hears the telephone.
+type Output string
+
+// The outputs.
+const (
+	Handset Output = "handset"
+	Speaker Output = "speaker"
+	Headset Output = "headset"
+	Ringer  Output = "ringer"
+)
+
+// PCMFormat is what an AudioIO moves: 16-bit signed samples in the machine's
+// byte order, one channel (a driver maps its card's channels to one).
+type PCMFormat struct {
+	SampleRate int // Hz
+	Period     int // samples a ReadPeriod or WritePeriod moves
+}
+
+// AudioIO is the sound device and the clock of the audio path. Its methods
+// allocate nothing. ReadPeriod and WritePeriod are called by one goroutine.
+type AudioIO interface {
+	Format() PCMFormat
+	// ReadPeriod blocks for the next period of captured samples.
+	// The error is ErrGone when the device went away.
+	ReadPeriod([]int16) error
+	// WritePeriod queues one period for playback.
+	WritePeriod([]int16) error
+	// Xruns counts overruns of capture and underruns of playback so far.
+	Xruns() (capture, playback uint64)
+	io.Closer
+}
+
+// Mixer sets levels and the path of the sound.
+type Mixer interface {
+	// Route selects the output (and the microphone that belongs to it).
+	Route(Output) error
+	// Volume sets an output's level, 0 to 100 percent of its useful range.
+	Volume(Output, int) error
+	// Mute cuts the microphone in hardware where the codec can.
+	Mute(bool) error
+	io.Closer
+}
+
+// Watchdog reboots the board unless it is kicked within its timeout.
+type Watchdog interface {
+	Kick() error
+	Timeout() time.Duration
+	// Close disarms the watchdog where the kernel allows it.
+	io.Closer
+}

@@ -1,0 +1,28 @@
+package media
+
+import "time"
+
+// Stats are a stream's figures since it was opened.
+type Stats struct {
+	Sent, Received uint64 // RTP packets
+	SentBytes      uint64 // of payload
+	ReceivedBytes  uint64
+	Lost           uint64        // expected and never received (RFC 3550 §A.3)
+	Late           uint64        // received after their play-out time
+	Discarded      uint64        // malformed, duplicate or not authenticated
+	Concealed      time.Duration // sound made up
+	Expanded       time.Duration // sound stretched
+	Accelerated    time.Duration // sound compressed
+	Jitter         time.Duration // interarrival jitter (RFC 3550 §6.4.1)
+	PlayoutDelay   time.Duration // of the jitter buffer, now
+	RoundTrip      time.Duration // by RTCP; 0 until measured
+	RemoteLost     float64       // fraction the far end reports lost; meaningful if RoundTrip or RemoteReports
+	RemoteJitter   time.Duration
+	RemoteReports  uint64
+	FirstSent      time.Time // zero until it happened
+	FirstReceived  time.Time
+	LevelSent      float64 // dBov of the last second, -127 for silence
+	LevelReceived  float64
+	Suite          string // SRTP crypto suite, "" for plain RTP
+	Encoding       string // of what is sent
+}

@@ -1,0 +1,219 @@
+// Package ua is the vocabulary of the user agent: accounts, calls, and the
+// events by which it tells what happened (RFC 3261).
+//
+// It imports the standard library alone.
+package ua
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Errors of an Agent's commands. What comes of a command that was accepted is
+// told by events.
+var (
+	ErrBusy      = errors.New("ua: agent is busy, try again")
+	ErrClosed    = errors.New("ua: agent is closed")
+	ErrNoAccount = errors.New("ua: no such account")
+	ErrNoCall    = errors.New("ua: no such call")
+	ErrTarget    = errors.New("ua: target is neither a number nor a SIP URI")
+)
+
+// AccountID names an account; the configuration chooses it.
+type AccountID string
+
+// Transport is how an account reaches its server.
+type Transport string
+
+// The transports.
+const (
+	UDP Transport = "udp"
+	TCP Transport = "tcp"
+	TLS Transport = "tls"
+)
+
+// Account is an address-of-record and how to use it. A plain value: two equal
+// accounts are the same account.
+type Account struct {
+	ID          AccountID
+	User        string // user part of the AOR
+	Domain      string // host part of the AOR, and the realm's usual name
+	DisplayName string
+	AuthUser    string // digest user name; User when empty
+	Password    Secret
+	Registrar   string // host[:port]; Domain when empty
+	Proxy       string // outbound proxy, host[:port]; the registrar when empty
+	Transport   Transport
+	Expires     time.Duration // asked of the registrar; 0 means 10 min
+	Register    bool          // false: peer to peer, no REGISTER
+	KeepAlive   time.Duration // CRLF interval (RFC 5626 §4.4.1); 0 means 25 s, negative none
+	TLS         TLSPolicy
+	MWI         bool   // subscribe to message-summary (RFC 3842)
+	Voicemail   string // number to dial for messages
+}
+
+// TLSPolicy says whom to trust. Verification cannot be switched off.
+type TLSPolicy struct {
+	CA         string // PEM; the system's roots when empty
+	ServerName string // expected name; the registrar's or proxy's host when empty
+	Cert       string // PEM client certificate chain
+	Key        Secret // PEM client key
+}
+
+// CallID names a call of this agent; never 0, never used twice.
+type CallID uint64
+
+// Party is who is on the other end, as far as the signalling tells.
+type Party struct {
+	URI         string // sip:1002@pbx.example
+	User        string // 1002, decoded
+	DisplayName string
+	Verified    bool // asserted by a trusted server (RFC 3325)
+}
+
+// CallState is where a call is (names of RFC 4235 §3.7.1).
+type CallState uint8
+
+// The states.
+const (
+	Trying     CallState = iota // outgoing, no response yet
+	Proceeding                  // outgoing: provisional without a tag; incoming: being prepared
+	Early                       // ringing
+	Confirmed
+	Terminated
+)
+
+func (s CallState) String() string {
+	return [...]string{"trying", "proceeding", "early", "confirmed", "terminated"}[min(s, Terminated)]
+}
+
+// Cause is why a call ended (names of RFC 4235 §4.1.5.1 where it has one).
+type Cause string
+
+// The causes.
+const (
+	CauseNone      Cause = ""
+	LocalBye       Cause = "local-bye"
+	RemoteBye      Cause = "remote-bye"
+	Rejected       Cause = "rejected"
+	Cancelled      Cause = "cancelled"
+	Replaced       Cause = "replaced"
+	Timeout        Cause = "timeout"
+	CauseError     Cause = "error"
+	AnsweredOther  Cause = "answered-elsewhere" // cancelled with Reason: SIP;cause=200 (RFC 3326)
+	CauseSetupFail Cause = "setup-failed"       // could not be sent at all: DNS, TCP, TLS
+)
+
+// Call is a snapshot of a call, not a handle on it.
+type Call struct {
+	ID         CallID
+	Account    AccountID
+	Incoming   bool
+	State      CallState
+	Remote     Party
+	EarlyMedia bool // the far end sends sound before it answers
+	LocalHold  bool // held by us
+	RemoteHold bool // held by them
+	SecureSIP  bool // this hop's signalling is TLS
+	AutoAnswer bool // asked for by Call-Info, Alert-Info or Answer-Mode
+	AlertInfo  string
+	Status     int    // last final or provisional status code
+	Reason     string // its reason phrase, or what went wrong in words for a person
+	Cause      Cause  // when Terminated
+	Started    time.Time
+	Answered   time.Time // zero until confirmed
+	SIPCallID  string    // Call-ID header, for logs
+}
+
+// RegistrationState is where a binding is.
+type RegistrationState uint8
+
+// The states.
+const (
+	Unregistered RegistrationState = iota
+	Registering
+	Registered
+	RegistrationFailed // will be tried again at Retry
+)
+
+func (s RegistrationState) String() string {
+	return [...]string{"unregistered", "registering", "registered", "failed"}[min(s, RegistrationFailed)]
+}
+
+// Target is whom to call: digits, user@host, or a SIP URI.
+type Target string
+
+// Event is what an Agent tells; the concrete types are below.
+type Event interface{ event() }
+
+// RegistrationChanged tells of a binding.
+type RegistrationChanged struct {
+	Account AccountID
+	State   RegistrationState
+	Status  int       // status code, 0 when none came
+	Cause   string    // for a person: "TLS: certificate signed by unknown authority (pbx.example)"
+	Expires time.Time // of the binding, when Registered
+	Retry   time.Time // of the next attempt, when RegistrationFailed
+	Server  string    // address reached
+}
+
+// CallChanged tells a call's new snapshot. Terminated comes exactly once, last.
+type CallChanged struct{ Call Call }
+
+// MessageWaiting tells of the mailbox (RFC 3842).
+type MessageWaiting struct {
+	Account  AccountID
+	Waiting  bool
+	New, Old int // voice messages; -1 when not told
+}
+
+// CheckSync asks to fetch the configuration again, and perhaps to restart.
+type CheckSync struct {
+	Account AccountID
+	Reboot  bool
+}
+
+func (RegistrationChanged) event() {}
+func (CallChanged) event()         {}
+func (MessageWaiting) event()      {}
+func (CheckSync) event()           {}
+
+// Agent is a SIP user agent. Commands never block; results are events, in order.
+type Agent interface {
+	Invite(AccountID, Target) (CallID, error)
+	Ringing(CallID) error // send 180
+	Answer(CallID) error
+	Reject(CallID, int) error // with a status code, 486 for busy
+	Hold(CallID, bool) error
+	Transfer(CallID, Target) error // blind transfer (RFC 3515, RFC 5589)
+	Hangup(CallID) error           // CANCEL, BYE or 603, as the state asks
+	// SetAccounts makes the accounts these; calls of an account that stays go on.
+	SetAccounts([]Account) error
+	Events() <-chan Event // closed when Run returns
+	// Run serves until the context ends, then ends the calls, removes the
+	// bindings (both within a bounded time) and returns.
+	Run(context.Context) error
+}
+
+// Session is the media side of a call, as the INVITE usage needs it. The agent
+// neither parses nor makes descriptions (RFC 3264 stays on the other side).
+// Its methods may be called from the agent's goroutine and must not block on
+// the network.
+type Session interface {
+	// Offer makes a description for an INVITE or re-INVITE; hold asks the far
+	// end to be quiet (sendonly).
+	Offer(hold bool) ([]byte, error)
+	// Answer takes a remote offer and makes the answer. An error means 488.
+	Answer(offer []byte) ([]byte, error)
+	// Accept takes the answer to the last Offer. It may come more than once
+	// (early media, forks): the last one counts.
+	Accept(answer []byte) error
+	// Rollback drops an Offer that was refused: what stood before stands.
+	Rollback()
+	// RemoteHold tells whether the far end holds us, by the last description.
+	RemoteHold() bool
+	// Early tells whether a description was accepted, so that early media may come.
+	Early() bool
+	Close() error
+}
