@@ -1,0 +1,155 @@
+// Package board says what a telephone is made of: which parts, which driver
+// for each, and how they are wired. A board is one YAML file; adding a board
+// adds no code.
+package board
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"offhook/hal"
+)
+
+// Version is the board file format that this package reads.
+const Version = 1
+
+// Kind is what a part does.
+type Kind string
+
+// The kinds, as the keys of a board file.
+const (
+	Keypad   Kind = "keypads"
+	Hook     Kind = "hook"
+	Display  Kind = "display"
+	Lamp     Kind = "lamps"
+	Relay    Kind = "relays"
+	Audio    Kind = "audio"
+	Mixer    Kind = "mixer"
+	Watchdog Kind = "watchdog"
+)
+
+// Part is one device of a board.
+type Part struct {
+	Kind Kind
+	Name string // of a lamp or relay; "" where a board has one of the kind
+	Path string // in the board file: "lamps.message"
+	hal.Spec
+}
+
+// Board is a board file.
+type Board struct {
+	File       string // as given to Load, for messages
+	Name       string
+	Model      string   // for people and provisioning macros
+	Compatible []string // device-tree strings that Detect matches
+	Parts      []Part   // in file order
+	lines      map[string]int
+}
+
+// Fault is one mistake in a board file.
+type Fault struct {
+	File string
+	Line int // 0 when it belongs to no line
+	Path string
+	Msg  string
+}
+
+func (f *Fault) Error() string {
+	where := f.File
+	if f.Line > 0 {
+		where = fmt.Sprintf("%s:%d", f.File, f.Line)
+	}
+	if f.Path == "" {
+		return where + ": " + f.Msg
+	}
+	return where + ": " + f.Path + ": " + f.Msg
+}
+
+// fault finds the line of the path, or of the nearest parent that has one.
+func (b *Board) fault(path, format string, args ...any) error {
+	line := 0
+	for p := path; ; {
+		if n, ok := b.lines[p]; ok {
+			line = n
+			break
+		}
+		cut := strings.LastIndexAny(p, ".[")
+		if cut < 0 {
+			break
+		}
+		p = p[:cut]
+	}
+	return &Fault{File: b.File, Line: line, Path: path, Msg: fmt.Sprintf(format, args...)}
+}
+
+// Validate finds every fault that can be found without the hardware: unknown
+// drivers, parameters that a driver does not take, a part named twice.
+func (b *Board) Validate(drivers hal.Drivers) error {
+	var faults []error
+	if b.Name == "" {
+		faults = append(faults, b.fault("name", "is required"))
+	}
+	for _, part := range b.Parts {
+		check, known := checker(drivers, part)
+		if check == nil {
+			faults = append(faults, b.fault(part.Path+".compatible", "no driver %q for %s (there are: %s)",
+				part.Compatible, part.Kind, strings.Join(known, ", ")))
+			continue
+		}
+		for _, err := range unjoin(check(part.Params)) {
+			faults = append(faults, b.paramFault(part, err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (b *Board) paramFault(part Part, err error) error {
+	if fault, ok := errors.AsType[*hal.ParamError](err); ok {
+		return b.fault(part.Path+"."+fault.Path, "%s", fault.Msg)
+	}
+	return b.fault(part.Path, "%s", err)
+}
+
+func checker(d hal.Drivers, part Part) (check func(hal.Params) error, known []string) {
+	switch part.Kind {
+	case Keypad:
+		return pick(d.Keypads, part.Compatible)
+	case Hook:
+		return pick(d.Hooks, part.Compatible)
+	case Display:
+		return pick(d.Displays, part.Compatible)
+	case Lamp:
+		return pick(d.Indicators, part.Compatible)
+	case Relay:
+		return pick(d.Relays, part.Compatible)
+	case Audio:
+		return pick(d.Audio, part.Compatible)
+	case Mixer:
+		return pick(d.Mixers, part.Compatible)
+	case Watchdog:
+		return pick(d.Watchdogs, part.Compatible)
+	}
+	return nil, nil
+}
+
+func pick[T any](table map[string]hal.Driver[T], compatible string) (func(hal.Params) error, []string) {
+	return table[compatible].Check, slices.Sorted(maps.Keys(table))
+}
+
+func unjoin(err error) []error {
+	if err == nil {
+		return nil
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var out []error
+	for _, e := range joined.Unwrap() {
+		out = append(out, unjoin(e)...)
+	}
+	return out
+}

@@ -1,0 +1,145 @@
+package board
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"offhook/hal"
+)
+
+// fakeKeypad counts its closings.
+type fakeKeypad struct{ closed *int }
+
+func (f fakeKeypad) ReadKey() (hal.KeyEvent, error) { return hal.KeyEvent{}, hal.ErrClosed }
+func (f fakeKeypad) Close() error                   { *f.closed++; return nil }
+
+func table(closed *int) hal.Drivers {
+	return hal.Drivers{Keypads: map[string]hal.Driver[hal.Keypad]{
+		"good": {
+			Check: func(p hal.Params) error {
+				var c struct {
+					Rows []string `param:"rows,required"`
+				}
+				if err := hal.Decode(p, &c); err != nil {
+					return err
+				}
+				for i, row := range c.Rows {
+					if row == "GPIO99" {
+						return errors.Join(hal.Faultf("rows["+string(rune('0'+i))+"]", "GPIO99 does not exist on this chip"))
+					}
+				}
+				return nil
+			},
+			Open: func(context.Context, hal.Params, *slog.Logger) (hal.Keypad, error) {
+				return fakeKeypad{closed}, nil
+			},
+		},
+		"broken": {
+			Check: func(hal.Params) error { return nil },
+			Open: func(context.Context, hal.Params, *slog.Logger) (hal.Keypad, error) {
+				return nil, errors.New("open /dev/gpiochip0: permission denied")
+			},
+		},
+	}}
+}
+
+func TestLoad(t *testing.T) {
+	cases := []struct{ name, in, want string }{
+		{"whole -> no fault", "offhook-board: 1\nname: x\nkeypads:\n  - compatible: good\n    rows: [GPIO1, GPIO2]\n", ""},
+		{"bad pin -> its line and path", "offhook-board: 1\nname: x\nkeypads:\n  - compatible: good\n    rows:\n      - GPIO1\n      - GPIO99\n",
+			"b.yaml:7: keypads[0].rows[1]: GPIO99 does not exist on this chip"},
+		{"missing parameter -> the part's line", "offhook-board: 1\nname: x\nkeypads:\n  - compatible: good\n", "b.yaml:4: keypads[0].rows: is required"},
+		{"unknown driver -> what there is", "offhook-board: 1\nname: x\nkeypads:\n  - compatible: god\n",
+			`b.yaml:4: keypads[0].compatible: no driver "god" for keypads (there are: broken, good)`},
+		{"no driver named -> said", "offhook-board: 1\nname: x\nhook: {line: 4}\n", "b.yaml:3: hook: needs compatible: the name of its driver"},
+		{"unknown key -> its line", "offhook-board: 1\nname: x\nkeypad: []\n", "b.yaml:3: keypad: is not known here"},
+		{"key twice -> second's line", "offhook-board: 1\nname: x\nname: y\n", "b.yaml:3: name: stands here twice: remove one"},
+		{"no version -> said", "name: x\n", "b.yaml: offhook-board: must be 1"},
+		{"alias -> refused", "offhook-board: 1\nname: &a x\nmodel: *a\n", "b.yaml:3: model: YAML anchors and aliases"},
+		{"not YAML -> line", "offhook-board: 1\nname: x\nlamps: }\n", "b.yaml:2: not readable as YAML"},
+		{"empty -> said", "", "b.yaml: is not a mapping"},
+		{"no name -> said", "offhook-board: 1\n", "b.yaml: name: is required"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			b, err := Load("b.yaml", []byte(c.in))
+			if err == nil {
+				err = b.Validate(table(new(int)))
+			}
+			switch {
+			case c.want == "" && err != nil:
+				t.Errorf("got %v, want no fault", err)
+			case c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)):
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestOpen_one_part_broken_the_others_work(t *testing.T) {
+	closed := 0
+	b, err := Load("b.yaml", []byte("offhook-board: 1\nname: x\nkeypads:\n  - {compatible: good, rows: [A]}\n  - {compatible: broken}\n  - {compatible: good, rows: [A]}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	devices, err := b.Open(t.Context(), table(&closed), slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if part, ok := errors.AsType[*PartError](err); !ok || part.Part.Path != "keypads[1]" {
+		t.Errorf("got error %v, want one of keypads[1]", err)
+	}
+	if len(devices.Keypads) != 2 {
+		t.Errorf("%d keypads opened, want 2", len(devices.Keypads))
+	}
+	if err := errors.Join(devices.Close(), devices.Close()); err != nil || closed != 2 {
+		t.Errorf("closed %d parts with %v, want each once", closed, err)
+	}
+}
+
+func TestDetect(t *testing.T) {
+	root := func(s string) fstest.MapFS {
+		return fstest.MapFS{"proc/device-tree/compatible": {Data: []byte(s)}}
+	}
+	if _, err := Detect(root("acme,unknown\x00acme,chip\x00")); !errors.Is(err, ErrNotDetected) || !strings.Contains(err.Error(), "acme,unknown, acme,chip") {
+		t.Errorf("unknown machine: got %v", err)
+	}
+	if _, err := Detect(fstest.MapFS{}); !errors.Is(err, ErrNotDetected) {
+		t.Errorf("no device tree: got %v", err)
+	}
+	for _, name := range Names() {
+		b, err := Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range b.Compatible {
+			got, err := Detect(root(s + "\x00brcm,bcm2837\x00"))
+			if err != nil {
+				t.Errorf("%s: %v", s, err)
+			} else if got.Name != name {
+				t.Errorf("%s is claimed by %s and by %s", s, got.Name, name)
+			}
+		}
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	for _, name := range Names() {
+		data, err := embedded.ReadFile("boards/" + name + ".yaml")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		b, err := Load("fuzz.yaml", data)
+		if (b == nil) == (err == nil) {
+			t.Fatalf("board %v with error %v", b, err)
+		}
+		if b != nil {
+			_ = b.Validate(table(new(int)))
+		}
+	})
+}
