@@ -1,0 +1,90 @@
+package dialog
+
+// Tx names a client transaction of a Machine; the Machine chooses it.
+type Tx uint32
+
+// ServerTx names a server transaction; the agent chooses it, never 0.
+type ServerTx uint64
+
+// Input is what happens to a call; the concrete types are below.
+type Input interface{ input() }
+
+// Dial starts an outgoing call. It counts in a new Machine only.
+type Dial struct {
+	URI   string   // Request-URI
+	Route []string // pre-loaded route set (outbound proxy), header values
+}
+
+// Received is a request of the far end: the first INVITE of an incoming call,
+// a request in the dialog, or the ACK to a 2xx.
+type Received struct {
+	Tx      ServerTx
+	Request Request
+}
+
+// CancelReceived is a CANCEL for the INVITE that Tx names.
+type CancelReceived struct {
+	Tx     ServerTx
+	Reason []string // Reason header values
+}
+
+// Responded is a response to what was sent under Tx.
+type Responded struct {
+	Tx       Tx
+	Response Response
+}
+
+// Failed says that there will be no final response to what was sent under Tx.
+type Failed struct {
+	Tx      Tx
+	Timeout bool   // nothing came in 64*T1; else it could not be sent
+	Cause   string // for a person: "TCP: connection refused (pbx.example:5060)"
+}
+
+// TimerFired brings a StartTimer back.
+type TimerFired struct {
+	ID  TimerID
+	Gen uint32
+}
+
+// MediaDone brings back what came of MakeOffer, MakeAnswer or AcceptAnswer.
+type MediaDone struct {
+	Seq        uint32
+	SDP        []byte // of MakeOffer and MakeAnswer
+	Err        error
+	RemoteHold bool // Session.RemoteHold, after the call
+	Early      bool // Session.Early, after the call
+}
+
+// Ring asks for 180 Ringing; with Early for 183 with the answer in it, so that
+// the caller hears us before we answer.
+type Ring struct{ Early bool }
+
+// Accept answers an incoming call.
+type Accept struct{}
+
+// Reject refuses an incoming call that was not answered yet.
+type Reject struct{ Status int }
+
+// Hold holds or resumes.
+type Hold struct{ On bool }
+
+// Transfer asks the far end to call another (blind transfer, RFC 5589 §6).
+type Transfer struct{ URI string }
+
+// Hangup ends the call as its state asks: CANCEL, BYE or 603.
+type Hangup struct{}
+
+func (Dial) input()           {}
+func (Received) input()       {}
+func (CancelReceived) input() {}
+func (Responded) input()      {}
+func (Failed) input()         {}
+func (TimerFired) input()     {}
+func (MediaDone) input()      {}
+func (Ring) input()           {}
+func (Accept) input()         {}
+func (Reject) input()         {}
+func (Hold) input()           {}
+func (Transfer) input()       {}
+func (Hangup) input()         {}

@@ -1,0 +1,70 @@
+package dialog
+
+import (
+	"time"
+
+	"offhook/ua"
+)
+
+// Request is what the machine reads of a request that came in.
+type Request struct {
+	Method      string
+	CSeq        uint32
+	FromTag     string   // the far end's tag
+	ToTag       string   // ours; empty out of a dialog
+	Contact     string   // URI of the first Contact, without angle brackets
+	RecordRoute []string // one a URI, top first, as received
+	Require     []string // option tags
+	ContentType string
+	Body        []byte
+	Expires     time.Duration // of an INVITE (RFC 3261 §13.2.1); 0 when absent
+	// Party is who calls, by From or by an identity that the agent trusts.
+	Party      ua.Party
+	AlertInfo  []string // header values, for auto-answer and ring tones
+	CallInfo   []string
+	AnswerMode string // Answer-Mode or Priv-Answer-Mode (RFC 5373)
+	Reason     []string
+	Replaces   string // kept for call pick-up (RFC 3891)
+	Event      string // of NOTIFY and SUBSCRIBE, with parameters
+	// SubscriptionState is the header's value, with parameters.
+	SubscriptionState string
+	ReferTo           string
+}
+
+// Response is what the machine reads of a response that came in.
+type Response struct {
+	Status      int
+	Reason      string // reason phrase
+	ToTag       string
+	Contact     string // as in Request
+	RecordRoute []string
+	ContentType string
+	Body        []byte
+	RetryAfter  time.Duration
+	Party       ua.Party // counts when Verified
+}
+
+// Outgoing is a request to be sent. CSeq is the agent's.
+type Outgoing struct {
+	Method      string
+	URI         string   // Request-URI
+	ToTag       string   // empty for the first INVITE
+	Route       []string // header values, top first
+	ContentType string
+	Body        []byte
+	Reason      string // Reason header (RFC 3326), "" for none
+	ReferTo     string // of a REFER: a URI
+}
+
+// Answer is a response to be sent.
+type Answer struct {
+	Status      int
+	Reason      string // reason phrase
+	ContentType string
+	Body        []byte
+	RetryAfter  time.Duration // 0 for no header
+	Accept      string        // of a 415
+	Unsupported []string      // of a 420
+	AllowEvents string        // of a 489
+	ReasonHead  string        // Reason header (RFC 3326), "" for none
+}
