@@ -1,0 +1,116 @@
+// Package localapi is what the command line and the web pages speak to a
+// running agent: HTTP on a unix socket, JSON in and out.
+package localapi
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"offhook/media"
+)
+
+// ErrNotRunning is returned by a Client when nothing listens on the socket.
+var ErrNotRunning = errors.New("offhook is not running here")
+
+// Status is everything that the agent knows of itself.
+type Status struct {
+	Version      string       `json:"version"`
+	Board        string       `json:"board"`
+	Model        string       `json:"model"`
+	Started      time.Time    `json:"started"`
+	Accounts     []Account    `json:"accounts"`
+	Calls        []Call       `json:"calls"`
+	Provisioning Provisioning `json:"provisioning"`
+	Audio        Audio        `json:"audio"`
+	Devices      []Device     `json:"devices"`            // parts that do not work
+	Faceplate    string       `json:"faceplate,omitzero"` // address of the page, on a workbench
+}
+
+// Account is one account's binding.
+type Account struct {
+	ID        string    `json:"id"`
+	AOR       string    `json:"aor"`
+	Transport string    `json:"transport"`
+	State     string    `json:"state"`
+	Cause     string    `json:"cause,omitzero"`
+	Server    string    `json:"server,omitzero"`
+	Expires   time.Time `json:"expires,omitzero"`
+	Retry     time.Time `json:"retry,omitzero"`
+	// Registered is when the binding was first made since the agent started.
+	Registered time.Time `json:"registered,omitzero"`
+	New        int       `json:"new_messages"`
+	Old        int       `json:"old_messages"`
+}
+
+// Call is one call with its figures.
+type Call struct {
+	ID        uint64       `json:"id"`
+	Account   string       `json:"account"`
+	Incoming  bool         `json:"incoming"`
+	State     string       `json:"state"`
+	Remote    string       `json:"remote"`
+	Name      string       `json:"name,omitzero"`
+	Held      bool         `json:"held"`
+	Started   time.Time    `json:"started"`
+	Answered  time.Time    `json:"answered,omitzero"`
+	Ended     time.Time    `json:"ended,omitzero"`
+	Cause     string       `json:"cause,omitzero"`
+	Reason    string       `json:"reason,omitzero"`
+	SIPCallID string       `json:"sip_call_id,omitzero"`
+	Media     *media.Stats `json:"media,omitzero"`
+}
+
+// Provisioning is where the configuration came from.
+type Provisioning struct {
+	State     string    `json:"state"`
+	Source    string    `json:"source,omitzero"`
+	Hash      string    `json:"hash,omitzero"`
+	LastFetch time.Time `json:"last_fetch,omitzero"`
+	NextFetch time.Time `json:"next_fetch,omitzero"`
+	Error     string    `json:"error,omitzero"`
+}
+
+// Audio is the sound device.
+type Audio struct {
+	SampleRate    int    `json:"sample_rate"`
+	Period        int    `json:"period"` // samples
+	State         string `json:"state"`  // "running", "absent", or what went wrong
+	CaptureXruns  uint64 `json:"capture_xruns"`
+	PlaybackXruns uint64 `json:"playback_xruns"`
+}
+
+// Device is a part that does not work.
+type Device struct {
+	Part  string `json:"part"`
+	Error string `json:"error"`
+}
+
+// Setting is one line of Explain.
+type Setting struct {
+	Path   string `json:"path"`
+	Value  string `json:"value"`
+	Origin string `json:"origin"`
+}
+
+// DialRequest asks for a call.
+type DialRequest struct {
+	Account string `json:"account,omitzero"` // the default one when empty
+	Target  string `json:"target"`
+}
+
+// Backend is the agent, as the Server needs it. Its methods may block until
+// the context ends.
+type Backend interface {
+	Status(context.Context) (Status, error)
+	Dial(context.Context, DialRequest) error
+	Answer(context.Context) error
+	Hangup(context.Context) error
+	Reprovision(context.Context) error
+	Explain(context.Context) ([]Setting, error)
+	// Logs calls line for every record kept, oldest first, and with follow for
+	// every new one until the context ends.
+	Logs(ctx context.Context, follow bool, line func([]byte) error) error
+	// Screen is the telephone's screen as a PNG.
+	Screen(context.Context) ([]byte, error)
+}

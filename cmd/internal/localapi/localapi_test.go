@@ -1,0 +1,153 @@
+package localapi
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+type fakeBackend struct {
+	calls []string
+	err   error
+	log   chan string
+}
+
+func (f *fakeBackend) called(what string) error { f.calls = append(f.calls, what); return f.err }
+
+func (f *fakeBackend) Status(context.Context) (Status, error) {
+	return Status{Version: "v1", Accounts: []Account{{ID: "a", State: "registered"}}}, f.called("status")
+}
+func (f *fakeBackend) Explain(context.Context) ([]Setting, error) {
+	return []Setting{{"phone.name", "Desk", "default"}}, f.called("explain")
+}
+func (f *fakeBackend) Dial(_ context.Context, r DialRequest) error {
+	return f.called("dial " + r.Target)
+}
+func (f *fakeBackend) Answer(context.Context) error      { return f.called("answer") }
+func (f *fakeBackend) Hangup(context.Context) error      { return f.called("hangup") }
+func (f *fakeBackend) Reprovision(context.Context) error { return f.called("reprovision") }
+func (f *fakeBackend) Screen(context.Context) ([]byte, error) {
+	return []byte("png"), f.called("screen")
+}
+func (f *fakeBackend) Logs(ctx context.Context, follow bool, line func([]byte) error) error {
+	if err := line([]byte(`{"msg":"kept"}`)); err != nil || !follow {
+		return err
+	}
+	for {
+		select {
+		case s := <-f.log:
+			if err := line([]byte(s)); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func serve(t *testing.T, b Backend) (*Client, string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "control.sock")
+	s, err := Listen(path, b, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return NewClient(path), path
+}
+
+func TestCommands_reach_the_backend(t *testing.T) {
+
+	b := &fakeBackend{}
+	c, path := serve(t, b)
+	ctx := t.Context()
+	status, err := c.Status(ctx)
+	if err != nil || status.Version != "v1" || status.Accounts[0].State != "registered" {
+		t.Errorf("status: %+v, %v", status, err)
+	}
+	settings, err := c.Explain(ctx)
+	if err != nil || len(settings) != 1 || settings[0].Path != "phone.name" {
+		t.Errorf("explain: %+v, %v", settings, err)
+	}
+	png, err := c.Screen(ctx)
+	if err != nil || string(png) != "png" {
+		t.Errorf("screen: %q, %v", png, err)
+	}
+	if err := errors.Join(c.Dial(ctx, DialRequest{Target: "600"}), c.Answer(ctx), c.Hangup(ctx), c.Reprovision(ctx)); err != nil {
+		t.Error(err)
+	}
+	want := []string{"status", "explain", "screen", "dial 600", "answer", "hangup", "reprovision"}
+	if !slices.Equal(b.calls, want) {
+		t.Errorf("called %q, want %q", b.calls, want)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o660 {
+		t.Errorf("socket mode %v, %v", info.Mode(), err)
+	}
+}
+
+func TestCommand_refused_its_words_come_through(t *testing.T) {
+	c, _ := serve(t, &fakeBackend{err: errors.New("no call rings")})
+	if err := c.Answer(t.Context()); err == nil || err.Error() != "no call rings" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestLogs_followed_until_the_reader_goes(t *testing.T) {
+	b := &fakeBackend{log: make(chan string, 1)}
+	b.log <- `{"msg":"new"}`
+	c, _ := serve(t, b)
+	ctx, cancel := context.WithCancel(t.Context())
+	var lines []string
+	err := c.Logs(ctx, true, func(line []byte) error {
+		lines = append(lines, string(line))
+		if len(lines) == 2 {
+			cancel()
+		}
+		return nil
+	})
+	if err != nil || !slices.Equal(lines, []string{`{"msg":"kept"}`, `{"msg":"new"}`}) {
+		t.Errorf("%q, %v", lines, err)
+	}
+}
+
+func TestClient_nothing_listens_says_what_to_do(t *testing.T) {
+	_, err := NewClient(filepath.Join(t.TempDir(), "none")).Status(t.Context())
+	if !errors.Is(err, ErrNotRunning) || !strings.Contains(err.Error(), "offhook run") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestListen_second_agent_is_refused_a_dead_ones_socket_is_replaced(t *testing.T) {
+	_, path := serve(t, &fakeBackend{})
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	if _, err := Listen(path, &fakeBackend{}, log); err == nil || !strings.Contains(err.Error(), "in use") {
+		t.Errorf("second listener: %v", err)
+	}
+	dead := filepath.Join(t.TempDir(), "dead.sock")
+	first, err := Listen(dead, &fakeBackend{}, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(dead, dead+".kept"); err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	if err := os.Rename(dead+".kept", dead); err != nil {
+		t.Fatal(err)
+	}
+	second, err := Listen(dead, &fakeBackend{}, log)
+	if err != nil {
+		t.Fatalf("a dead program's socket: %v", err)
+	}
+	second.Close()
+}
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
