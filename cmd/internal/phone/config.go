@@ -1,0 +1,66 @@
+package phone
+
+import (
+	"time"
+
+	"offhook/hal"
+	"offhook/ua"
+)
+
+// Config is how the phone is set up. It is an Input: a new one takes the
+// place of the last and ends no call. The zero value is a phone without
+// accounts.
+type Config struct {
+	Name       string    // shown when idle; the first account's label when empty
+	Accounts   []Account // the first is the usual one
+	LineKeys   []LineKey // line1 and on; the accounts in order when empty
+	DialPlan   DialPlan
+	Emergency  []string // numbers dialled at once and on any account
+	NoWaiting  bool     // a second call gets 486 instead of the call-waiting tone
+	AutoAnswer AutoAnswer
+	CallKey    string // number that the call key dials, "" for none
+	Volumes    map[hal.Output]int
+	Hour12     bool   // 2:05 pm instead of 14:05
+	Language   string // of the screen: "en"; English when not known
+	Backlight  BacklightConfig
+}
+
+// Account is an account as the phone needs it.
+type Account struct {
+	ID        ua.AccountID
+	Label     string // on the screen: "Reception"
+	Number    string // its own: "1001"
+	Voicemail string // number to dial for messages, "" for none
+	Register  bool   // false: peer to peer, always ready
+}
+
+// LineKey is what a line key does: it opens its account's line, or dials
+// Number if there is one.
+type LineKey struct {
+	Label   string // the account's when empty
+	Account ua.AccountID
+	Number  string // speed dial
+}
+
+// DialPlan says when a number is complete.
+type DialPlan struct {
+	Map     DigitMap      // of ParseDigitMap; the zero value waits for the time-out
+	Timeout time.Duration // after the last digit; 0 means 4 s
+}
+
+// AutoAnswer is the policy for answering without a key.
+type AutoAnswer uint8
+
+// The policies. A phone that is in use never answers by itself.
+const (
+	AutoAnswerOff     AutoAnswer = iota // always rings
+	AutoAnswerAllowed                   // if the caller's server asks for it
+	AutoAnswerAlways
+)
+
+// BacklightConfig is the panel's light. The zero value leaves it at 100.
+type BacklightConfig struct {
+	Active int           // percent when in use; 0 means 100
+	Idle   int           // percent when not
+	After  time.Duration // of rest; 0 means never dim
+}

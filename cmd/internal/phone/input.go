@@ -1,0 +1,149 @@
+package phone
+
+import (
+	"time"
+
+	"offhook/hal"
+	"offhook/ua"
+)
+
+// Input is what Step takes in; the concrete types are below, and Config.
+type Input interface{ input() }
+
+// Key is an event of the keypad.
+type Key struct{ hal.KeyEvent }
+
+// Hook tells where the handset is.
+type Hook struct{ State hal.HookState }
+
+// UA is an event of the user agent.
+type UA struct{ Event ua.Event }
+
+// Timer is a StartTimer that ran out. A stale generation changes nothing.
+type Timer struct {
+	ID  TimerID
+	Gen uint64
+}
+
+// Clock tells the time, in the phone's zone. The app sends it once a second
+// and right after the clock was set.
+type Clock struct{ Now time.Time }
+
+// Invited answers an Invite: the call that it became.
+type Invited struct {
+	Ref  uint64
+	Call ua.CallID
+}
+
+// CommandFailed answers an effect that was refused at once. An error that is
+// ua.ErrBusy is tried again by the phone.
+type CommandFailed struct {
+	Effect Effect
+	Err    error
+}
+
+// ProvisioningState is how far the configuration has come.
+type ProvisioningState uint8
+
+// The states.
+const (
+	Booting ProvisioningState = iota
+	Discovering
+	Fetching
+	Provisioned
+	ProvisioningFailed
+)
+
+func (s ProvisioningState) String() string {
+	return [...]string{"booting", "discovering", "fetching", "provisioned", "failed"}[min(s, ProvisioningFailed)]
+}
+
+// Provisioning tells how far the configuration has come.
+type Provisioning struct {
+	State    ProvisioningState
+	Detail   string // for a person: the address that is asked
+	Cause    string // for a person, when failed
+	Progress int    // percent; 0 when not known
+}
+
+// Network tells of the network connection.
+type Network struct {
+	Up      bool
+	Address string // the phone's own
+	Cause   string // for a person, when down: "cable unplugged"
+}
+
+// Audio tells of the sound device.
+type Audio struct {
+	Gone  bool
+	Cause string // for a person, when gone
+}
+
+// Media tells how a call's sound travels.
+type Media struct {
+	Call     ua.CallID
+	Encoding string // "G722"
+	Suite    string // SRTP crypto suite, "" for plain RTP
+}
+
+// Digit is a telephone-event that the far end sent.
+type Digit struct {
+	Call  ua.CallID
+	Digit byte // '0'-'9', '*', '#', 'A'-'D'
+}
+
+// Restore gives back the call history of before a restart, newest first.
+type Restore struct{ Entries []Entry }
+
+// RemoteDial dials for a person who is not at the keys, handsfree if the
+// handset is in its cradle. An empty Account means the usual one.
+type RemoteDial struct {
+	Account ua.AccountID
+	Number  string
+}
+
+// RemoteAnswer answers a ringing call; 0 means the one that is shown.
+type RemoteAnswer struct{ Call ua.CallID }
+
+// RemoteReject rejects a ringing call with 486; 0 means the one that is shown.
+type RemoteReject struct{ Call ua.CallID }
+
+// RemoteHangup ends a call; 0 means all of them.
+type RemoteHangup struct{ Call ua.CallID }
+
+// RemoteHold holds or resumes a call; 0 means the one that is shown.
+type RemoteHold struct {
+	Call ua.CallID
+	On   bool
+}
+
+// RemoteTransfer transfers a call blindly; 0 means the one that is shown.
+type RemoteTransfer struct {
+	Call   ua.CallID
+	Number string
+}
+
+// RemoteDigits sends telephone-events into the call that is heard.
+type RemoteDigits struct{ Digits string }
+
+func (Config) input()         {}
+func (Key) input()            {}
+func (Hook) input()           {}
+func (UA) input()             {}
+func (Timer) input()          {}
+func (Clock) input()          {}
+func (Invited) input()        {}
+func (CommandFailed) input()  {}
+func (Provisioning) input()   {}
+func (Network) input()        {}
+func (Audio) input()          {}
+func (Media) input()          {}
+func (Digit) input()          {}
+func (Restore) input()        {}
+func (RemoteDial) input()     {}
+func (RemoteAnswer) input()   {}
+func (RemoteReject) input()   {}
+func (RemoteHangup) input()   {}
+func (RemoteHold) input()     {}
+func (RemoteTransfer) input() {}
+func (RemoteDigits) input()   {}
