@@ -1,0 +1,60 @@
+// Package dsp is signal processing on frames: level, gain, resampling,
+// concealment and time stretching. Nothing here allocates after its New.
+package dsp
+
+import (
+	"math"
+	"time"
+
+	"offhook/media"
+)
+
+// Silence is the level reported for digital silence, in dBov.
+const Silence = -127.0
+
+// Level is a meter: the power of what it was shown, smoothed, in dBov
+// (RFC 6464: 0 is the power of a full-scale square wave).
+type Level struct {
+	rate  float64
+	tau   float64
+	power float64
+}
+
+// NewLevel makes a meter for frames at rate Hz with the given time constant.
+func NewLevel(rate int, smoothing time.Duration) *Level {
+	return &Level{rate: float64(rate), tau: max(smoothing.Seconds(), 1e-3)}
+}
+
+// WriteFrame shows the meter a frame. It never fails.
+func (l *Level) WriteFrame(f media.Frame) error {
+	if len(f) == 0 {
+		return nil
+	}
+	keep := math.Exp(-float64(len(f)) / (l.rate * l.tau))
+	l.power = keep*l.power + (1-keep)*power(f)
+	return nil
+}
+
+// DB is the level now, in dBov, not below Silence.
+func (l *Level) DB() float64 { return decibels(l.power) }
+
+// FrameLevel is the level of one frame alone, in dBov.
+func FrameLevel(f media.Frame) float64 { return decibels(power(f)) }
+
+func power(f media.Frame) float64 {
+	if len(f) == 0 {
+		return 0
+	}
+	var sum int64
+	for _, s := range f {
+		sum += int64(s) * int64(s)
+	}
+	return float64(sum) / float64(len(f))
+}
+
+func decibels(power float64) float64 {
+	if power <= 0 {
+		return Silence
+	}
+	return max(10*math.Log10(power/(32768.0*32768.0)), Silence)
+}
