@@ -1,0 +1,96 @@
+# Bare `make` lists the targets. `make run` and `make test` are all that a new
+# machine needs: Debian with Go, make, and root or sudo.
+
+GO        ?= go
+VERSION   ?= $(shell git describe --always --dirty 2>/dev/null || echo development)
+LDFLAGS   := -s -w -X main.version=$(VERSION)
+BUILD     := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)'
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
+FUZZTIME  ?= 10s
+SPEECH    ?=
+OUT       ?=
+DEMO_ARGS := $(if $(SPEECH),--speech $(SPEECH)) $(if $(OUT),--out $(OUT))
+
+# The slimmest and the oldest boards are 32-bit ARM.
+TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
+# 16 MiB stripped: what a small board's flash and an update over the air bear.
+MAX_SIZE  := 16777216
+
+.PHONY: help build run demo test unit race cross bench lint boards screenshots interop browser fuzz deps notices clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/offhook and bin/offhook-lab for this machine
+	@mkdir -p bin
+	$(BUILD) -o bin/offhook ./cmd/offhook
+	$(BUILD) -o bin/offhook-lab ./cmd/offhook-lab
+
+run: build ## the telephone on the workbench: prints the address of the page; Ctrl-C ends it
+	@exec bin/offhook-lab run --offhook bin/offhook
+
+demo: build ## the same, scripted: provision, register, call, be called; SPEECH=in.wav OUT=out.wav
+	@exec bin/offhook-lab demo --offhook bin/offhook $(DEMO_ARGS)
+
+test: ## everything that CI runs; installs what it needs
+	@.ci/deps
+	@.ci/test
+
+unit: ## the tests that need no other program
+	$(GO) test ./...
+
+race: ## the same under the race detector
+	$(GO) test -race ./...
+
+interop: ## calls with Kamailio, baresip and sipp; ends with a JSON line
+	@.ci/deps
+	@mkdir -p bin
+	@$(GO) test -c -tags interop -o bin/interop.test ./cmd/internal/interop
+	@cd cmd/internal/interop && exec $(CURDIR)/bin/interop.test -test.v -test.timeout 10m
+
+browser: ## the faceplate in Chromium
+	@.ci/deps
+	$(GO) test -tags browser -count 1 -run Browser ./hal/faceplate/browsertest ./cmd/internal/interop
+
+cross: ## static binaries for the boards in dist/, each within its size
+	@mkdir -p dist
+	@for t in $(TARGETS); do \
+		arch=$${t#linux-}; arm=; case $$arch in arm6|arm7) arm=$${arch#arm}; arch=arm;; esac; \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch GOARM=$$arm $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/offhook-$$t ./cmd/offhook || exit 1; \
+		size=$$(stat -c %s dist/offhook-$$t); echo "dist/offhook-$$t $$size bytes"; \
+		if [ $$size -gt $(MAX_SIZE) ]; then echo "dist/offhook-$$t is larger than $(MAX_SIZE) bytes" >&2; exit 1; fi; \
+	done
+
+bench: ## the benchmarks of the audio path
+	$(GO) test -run '^$$' -bench . -benchmem ./media/...
+
+lint: ## vet, gofmt, staticcheck; govulncheck where its database answers
+	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not gofmt'ed: $$out" >&2; exit 1; fi
+	$(GO) vet ./...
+	$(GO) vet -tags 'interop browser' ./...
+	$(GO) run $(STATICCHECK) ./...
+	@$(GO) run $(GOVULNCHECK) ./cmd/offhook || case $$? in 3) exit 1;; *) echo "govulncheck: its database does not answer from here; run it where it does" ;; esac
+
+boards: build ## lint every board file, without hardware
+	bin/offhook check board/boards/*.yaml
+
+screenshots: build ## pictures of the faceplate for README and docs
+	@.ci/deps
+	$(GO) test -tags browser -count 1 -run Screenshots ./cmd/internal/interop -screenshots $(CURDIR)/docs/pictures
+
+fuzz: ## every fuzz target for FUZZTIME (10s)
+	@for p in $$($(GO) list ./...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; \
+	done
+
+deps: ## install the Debian packages that the tests need
+	@.ci/deps
+
+notices: ## write THIRD-PARTY notices of the firmware binary to docs/
+	@.ci/notices > docs/third-party.md
+
+clean: ## remove what was built
+	rm -rf bin dist out
