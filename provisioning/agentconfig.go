@@ -1,0 +1,154 @@
+package provisioning
+
+import (
+	"maps"
+	"reflect"
+
+	"offhook/ua"
+)
+
+// AgentSchemaVersion is the version of the agent's own file, the value of its
+// top key "agent".
+const AgentSchemaVersion = 1
+
+// AgentConfig is the file on the board, /etc/offhook/offhook.yaml: what the
+// agent must know before it has a document.
+type AgentConfig struct {
+	Version      int               `key:"agent"`
+	Board        string            `key:"board"` // a board's name or a file; empty: detect
+	State        string            `key:"state"` // directory
+	Device       AgentDevice       `key:"device"`
+	Provisioning AgentProvisioning `key:"provisioning"`
+	Web          AgentWeb          `key:"web"`
+	Log          AgentLog          `key:"log"`
+	Config       LocalDocument     `key:"config"`
+
+	origin map[string]Position
+}
+
+// AgentDevice overrides what the board tells of itself.
+type AgentDevice struct {
+	MAC    string `key:"mac" match:"mac"`
+	Serial string `key:"serial" match:"name"`
+}
+
+// AgentProvisioning says how to find the server, and how to reach it.
+type AgentProvisioning struct {
+	URL         string    `key:"url" match:"url"`
+	Static      []string  `key:"static" match:"url"`
+	Order       []string  `key:"order" match:"step"`
+	CA          string    `key:"ca" match:"ca-or-file"` // PEM or a file
+	Certificate string    `key:"certificate" match:"pem-or-file"`
+	Key         ua.Secret `key:"key" match:"pem-or-file"`
+	Username    string    `key:"username" match:"label"`
+	Password    ua.Secret `key:"password"`
+	AllowHTTP   bool      `key:"allow-http"`
+}
+
+// AgentWeb is where the administrator's pages are served.
+type AgentWeb struct {
+	Listen      string    `key:"listen" match:"listen"` // host:port; empty: not at all
+	Certificate string    `key:"certificate" match:"pem-or-file"`
+	Key         ua.Secret `key:"key" match:"pem-or-file"`
+}
+
+// AgentLog is how the agent writes its own log.
+type AgentLog struct {
+	Level  string `key:"level" oneof:"debug info warn error"` // until a document says otherwise
+	Format string `key:"format" oneof:"text json"`
+}
+
+// LocalDocument is a Document kept with the agent: inline, or in a file.
+type LocalDocument struct {
+	File     string    // as written; empty when inline
+	Document *Document // nil until read
+}
+
+// DefaultAgentConfig is what an empty file means.
+func DefaultAgentConfig() AgentConfig {
+	return AgentConfig{
+		Version: AgentSchemaVersion,
+		State:   "/var/lib/offhook",
+		Provisioning: AgentProvisioning{
+			Order: []string{"pinned:stop", "document:proceed", "static:proceed", "cached:stop"},
+		},
+		Log: AgentLog{Level: "info", Format: "text"},
+	}
+}
+
+// DecodeAgentConfig makes an AgentConfig of a tree, over the defaults. The
+// error joins a *FaultError for every fault. Files that it names are not read.
+func DecodeAgentConfig(root *Node, file string) (AgentConfig, error) {
+	d := decoder{file: file, origin: map[string]Position{}}
+	c := DefaultAgentConfig()
+	if !d.version(root, "agent", AgentSchemaVersion, true) {
+		return c, d.faults.err()
+	}
+	d.section("", root, reflect.ValueOf(&c).Elem())
+	c.origin = d.origin
+	check := newChecker(&d.faults, d.place, "")
+	check.settings(reflect.ValueOf(c))
+	check.agent(c)
+	return c, d.faults.err()
+}
+
+// Access is how the agent reaches its server.
+func (c AgentConfig) Access() Access {
+	p := c.Provisioning
+	ca := p.CA
+	if ca == SystemCA {
+		ca = ""
+	}
+	return Access{ca, p.Certificate, p.Key, p.Username, p.Password, p.AllowHTTP}
+}
+
+// Base is the document that a provisioned one is laid over: the local one, or
+// the defaults.
+func (c AgentConfig) Base() Document {
+	if c.Config.Document == nil {
+		return Default()
+	}
+	return *c.Config.Document
+}
+
+// Origin is where a setting of the agent's file was given.
+func (c AgentConfig) Origin(path string) (Position, bool) { return lookup(c.origin, path) }
+
+func (c *checker) agent(a AgentConfig) {
+	p := a.Provisioning
+	c.present("provisioning", p.Certificate, p.Key)
+	c.present("web", a.Web.Certificate, a.Web.Key)
+}
+
+// present wants a certificate and its key both or neither.
+func (c *checker) present(at, certificate string, key ua.Secret) {
+	if certificate != "" && key.IsZero() {
+		c.fault(at+".key", "is missing; a certificate needs its key")
+	}
+	if certificate == "" && !key.IsZero() {
+		c.fault(at+".certificate", "is missing; a key needs its certificate")
+	}
+}
+
+// local decodes a document inside the agent's file, or the name of its file.
+// Inline it needs no version of its own.
+func (d *decoder) local(path string, n *Node, to *LocalDocument) {
+	if n.Kind == Text && n.Value != "" {
+		d.origin[path] = d.at(n.Line, n.Column)
+		to.File = n.Value
+		return
+	}
+	if n.Kind != Map {
+		d.fault(n, path, "is %s; give a document's sections here, or the path of its file", n.Kind)
+		return
+	}
+	inner := decoder{file: d.file, prefix: path, origin: map[string]Position{}}
+	if inner.version(n, "offhook", SchemaVersion, false) {
+		doc := inner.document(Default(), n)
+		to.Document = &doc
+	}
+	d.faults = append(d.faults, inner.faults...)
+	for at, position := range maps.All(inner.origin) {
+		d.origin[join(path, at)] = position
+	}
+}

@@ -1,0 +1,71 @@
+package provisioning
+
+import (
+	"time"
+
+	"offhook/ua"
+)
+
+// Default is the document of a phone that was told nothing.
+func Default() Document {
+	return Document{
+		Version: SchemaVersion,
+		Phone: Phone{
+			Name: "offhook", Language: "en", TimeZone: "UTC", TimeFormat: "24h",
+			Country: "us", Emergency: []string{"112", "911"},
+			CallWaiting: true, AutoAnswer: AutoAnswerOff, RingTone: "default",
+		},
+		DialPlan: DialPlan{DialTimeout: 4 * time.Second},
+		Screen:   Screen{Backlight: 80, BacklightIdle: 10, Timeout: time.Minute, Contrast: 50},
+		Provisioning: Provisioning{
+			Interval: 24 * time.Hour, RandomSpread: 10 * time.Minute,
+			CheckSync: CheckSync{Accept: true, AllowReboot: true},
+		},
+		Audio: Audio{
+			Volume: Volume{Handset: 60, Handsfree: 60, Headset: 60, Ringer: 70},
+			PTime:  20 * time.Millisecond,
+			Jitter: Jitter{Min: 20 * time.Millisecond, Max: 300 * time.Millisecond},
+		},
+		Network: Network{
+			RTPPorts: PortRange{Low: 16384, High: 32767},
+			DSCP:     DSCP{Audio: 46, Signalling: 24}, // EF and CS3 (RFC 4594 §2.3)
+		},
+		Log:  Log{Level: "info"},
+		Door: Door{Hold: 3 * time.Second},
+	}
+}
+
+// defaulter is an element of a list with defaults of its own.
+type defaulter interface{ setDefaults() }
+
+func (a *Account) setDefaults() {
+	a.Transport = ua.TLS
+	a.Expires = 10 * time.Minute
+	a.Register = true
+	a.KeepAlive = 25 * time.Second
+	a.MWI = true
+}
+
+func (k *Key) setDefaults() { k.Type = "line" }
+
+// complete fills the defaults that depend on other settings.
+func (d *Document) complete() {
+	for i := range d.Accounts {
+		a := &d.Accounts[i]
+		if a.ID == "" {
+			a.ID = a.User
+		}
+		if a.SRTP == "" {
+			a.SRTP = defaultSRTP(a.Transport)
+		}
+	}
+}
+
+// defaultSRTP wants media as safe as the signalling that carries its keys
+// (RFC 4568 §7).
+func defaultSRTP(t ua.Transport) SRTP {
+	if t == ua.TLS {
+		return SRTPMandatory
+	}
+	return SRTPOptional
+}

@@ -1,0 +1,203 @@
+package provisioning
+
+import (
+	"time"
+
+	"offhook/ua"
+)
+
+// SchemaVersion is the version of the native document, the value of its top
+// key "offhook".
+const SchemaVersion = 1
+
+// Document is the configuration of a phone. Its tags are read by the decoder:
+// key is the name in a file, range, oneof and match what is allowed, restart
+// what a change interrupts, id the field that names an element of a list.
+type Document struct {
+	Version      int          `key:"offhook" restart:"none"`
+	Phone        Phone        `key:"phone"`
+	DialPlan     DialPlan     `key:"dial-plan"`
+	Screen       Screen       `key:"screen"`
+	Accounts     []Account    `key:"accounts" restart:"account" id:"id,user"`
+	TLS          TLS          `key:"tls" restart:"account"`
+	Provisioning Provisioning `key:"provisioning"`
+	Keys         []Key        `key:"keys" id:"key"`
+	Audio        Audio        `key:"audio" restart:"audio"`
+	Network      Network      `key:"network"`
+	Log          Log          `key:"log"`
+	Door         Door         `key:"door"`
+	Web          Web          `key:"web"`
+
+	origin map[string]Position // where each setting was given
+}
+
+// Phone is the telephone as a person meets it.
+type Phone struct {
+	Name        string     `key:"name" match:"label"`
+	Language    string     `key:"language" match:"language"`
+	TimeZone    string     `key:"time-zone" match:"zone"`
+	TimeFormat  string     `key:"time-format" oneof:"24h 12h"`
+	NTP         []string   `key:"ntp" match:"server"`
+	Country     string     `key:"country" match:"country" restart:"audio"` // of the call-progress tones
+	Emergency   []string   `key:"emergency" match:"number"`
+	CallWaiting bool       `key:"call-waiting"`
+	AutoAnswer  AutoAnswer `key:"auto-answer" oneof:"off intercom all"`
+	RingTone    string     `key:"ring-tone" match:"name"`
+}
+
+// AutoAnswer says which calls the phone takes by itself.
+type AutoAnswer string
+
+// What is answered by itself.
+const (
+	AutoAnswerOff      AutoAnswer = "off"
+	AutoAnswerIntercom AutoAnswer = "intercom" // calls that ask for it
+	AutoAnswerAll      AutoAnswer = "all"
+)
+
+// DialPlan says when enough digits have been dialled.
+type DialPlan struct {
+	DigitMap    []string      `key:"digit-map" match:"digit-map"`
+	DialTimeout time.Duration `key:"dial-timeout" range:"1s..30s"`
+}
+
+// Screen is how the display behaves.
+type Screen struct {
+	Backlight     int           `key:"backlight" range:"0..100"`      // percent, in use
+	BacklightIdle int           `key:"backlight-idle" range:"0..100"` // percent, after Timeout
+	Timeout       time.Duration `key:"timeout" range:"5s..24h"`
+	Contrast      int           `key:"contrast" range:"0..100"` // percent
+}
+
+// Account is an address-of-record with the settings of its calls.
+type Account struct {
+	ID          string        `key:"id" match:"name"`
+	User        string        `key:"user,required" match:"user"`
+	Domain      string        `key:"domain,required" match:"server"`
+	DisplayName string        `key:"display-name" match:"label" restart:"none"`
+	AuthUser    string        `key:"auth-user" match:"label"`
+	Password    ua.Secret     `key:"password"`
+	Registrar   string        `key:"registrar" match:"server"`
+	Proxy       string        `key:"proxy" match:"server"`
+	Transport   ua.Transport  `key:"transport" oneof:"tls tcp udp"`
+	Expires     time.Duration `key:"expires" range:"1m..24h"`
+	Register    bool          `key:"register"`
+	KeepAlive   time.Duration `key:"keep-alive" range:"0s..10m"` // 0s: none
+	SRTP        SRTP          `key:"srtp" oneof:"mandatory optional off" restart:"none"`
+	Codecs      []string      `key:"codecs" oneof:"opus g722 pcma pcmu" restart:"none"`
+	Voicemail   string        `key:"voicemail" match:"user" restart:"none"`
+	MWI         bool          `key:"mwi"`
+	CA          string        `key:"ca" match:"authority"`
+	ServerName  string        `key:"server-name" match:"host"`
+	Certificate string        `key:"certificate" match:"identity"`
+	Key         ua.Secret     `key:"key" match:"pem"`
+}
+
+// SRTP is a policy for an account's media.
+type SRTP string
+
+// The policies.
+const (
+	SRTPMandatory SRTP = "mandatory" // no call without
+	SRTPOptional  SRTP = "optional"  // offered, and taken when offered
+	SRTPOff       SRTP = "off"
+)
+
+// TLS holds certificates that other sections name as "$name".
+type TLS struct {
+	Authorities []Authority `key:"authorities" id:"name"`
+	Identities  []Identity  `key:"identities" id:"name"`
+}
+
+// Authority is whom to trust.
+type Authority struct {
+	Name string `key:"name,required" match:"name"`
+	PEM  string `key:"pem,required" match:"pem"`
+}
+
+// Identity is who to be: a client certificate.
+type Identity struct {
+	Name        string    `key:"name,required" match:"name"`
+	Certificate string    `key:"certificate,required" match:"pem"`
+	Key         ua.Secret `key:"key,required" match:"pem"`
+}
+
+// Provisioning says where the next document comes from, and when.
+type Provisioning struct {
+	URL          string        `key:"url" match:"url"`
+	Interval     time.Duration `key:"interval" range:"10s..744h"`
+	RandomSpread time.Duration `key:"random-spread" range:"0s..24h"`
+	CA           string        `key:"ca" match:"authority"`
+	Certificate  string        `key:"certificate" match:"identity"`
+	Key          ua.Secret     `key:"key" match:"pem"`
+	Username     string        `key:"username" match:"label"`
+	Password     ua.Secret     `key:"password"`
+	CheckSync    CheckSync     `key:"check-sync"`
+}
+
+// CheckSync says what a NOTIFY check-sync may do.
+type CheckSync struct {
+	Accept      bool     `key:"accept"`
+	Accounts    []string `key:"accounts" match:"name"` // empty: every account
+	AllowReboot bool     `key:"allow-reboot"`
+}
+
+// Key is what a line key of the phone does.
+type Key struct {
+	Key     string `key:"key,required" match:"name"` // of the board: line1
+	Type    string `key:"type" oneof:"line speed-dial blf voicemail"`
+	Value   string `key:"value" match:"user"`
+	Label   string `key:"label" match:"label"`
+	Account string `key:"account" match:"name"` // empty: the first
+}
+
+// Audio is sound.
+type Audio struct {
+	Volume Volume        `key:"volume" restart:"none"`
+	PTime  time.Duration `key:"ptime" oneof:"10ms 20ms 30ms 40ms 60ms" restart:"none"` // of new calls
+	Jitter Jitter        `key:"jitter"`
+}
+
+// Volume is the loudness of each output, in percent.
+type Volume struct {
+	Handset   int `key:"handset" range:"0..100"`
+	Handsfree int `key:"handsfree" range:"0..100"`
+	Headset   int `key:"headset" range:"0..100"`
+	Ringer    int `key:"ringer" range:"0..100"`
+}
+
+// Jitter bounds the delay of the play-out buffer.
+type Jitter struct {
+	Min time.Duration `key:"min" range:"0s..500ms"`
+	Max time.Duration `key:"max" range:"20ms..2s"`
+}
+
+// Network is how packets leave.
+type Network struct {
+	RTPPorts PortRange `key:"rtp-ports" restart:"none"`
+	DSCP     DSCP      `key:"dscp"`
+}
+
+// DSCP are the code points (RFC 2474) of outgoing packets.
+type DSCP struct {
+	Audio      int `key:"audio" range:"0..63"`
+	Signalling int `key:"signalling" range:"0..63" restart:"agent"`
+}
+
+// Log says what is written about the phone's work, and where.
+type Log struct {
+	Level  string `key:"level" oneof:"debug info warn error"`
+	Syslog string `key:"syslog" match:"syslog"`
+}
+
+// Door is a door opener.
+type Door struct {
+	Relay string        `key:"relay" match:"name"` // of the board; empty: there is no door
+	Hold  time.Duration `key:"hold" range:"500ms..1m"`
+	Code  ua.Secret     `key:"code" match:"code"` // dialled by the far end during a call
+}
+
+// Web is the administrator's access.
+type Web struct {
+	Password ua.Secret `key:"password" match:"password"`
+}

@@ -1,0 +1,61 @@
+package provisioning
+
+import (
+	"reflect"
+	"strings"
+)
+
+// Explanation tells one setting's value and why it is so.
+type Explanation struct {
+	Path  string
+	Value string // secrets as ***
+	Set   bool   // false: the default
+	From  Position
+}
+
+// Where is "default", or the file and line.
+func (e Explanation) Where() string {
+	if !e.Set {
+		return "default"
+	}
+	return e.From.String()
+}
+
+// Explain tells of the setting at path, or of every setting below it; "" is
+// the whole document. It is empty when there is no such setting.
+func (d Document) Explain(path string) []Explanation {
+	var all []Explanation
+	walk("", reflect.ValueOf(d), RestartNone, func(l leaf) {
+		if !within(l.path, path) {
+			return
+		}
+		from, set := d.origin[l.path]
+		all = append(all, Explanation{l.path, format(l.value), set, from})
+	})
+	return all
+}
+
+// Origin is where the setting at path, or the section around it, was given.
+func (d Document) Origin(path string) (Position, bool) { return lookup(d.origin, path) }
+
+// within reports whether path is at or below parent.
+func within(path, parent string) bool {
+	if parent == "" || path == parent {
+		return true
+	}
+	rest, ok := strings.CutPrefix(path, parent)
+	return ok && (rest[0] == '.' || rest[0] == '[')
+}
+
+// lookup finds the position of path or of the nearest section around it.
+func lookup(origin map[string]Position, path string) (Position, bool) {
+	for {
+		if at, ok := origin[path]; ok {
+			return at, true
+		}
+		if path == "" {
+			return Position{}, false
+		}
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+	}
+}

@@ -1,0 +1,170 @@
+package provisioning
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// matchers check text by the name in a match tag; the answer says what is wrong
+// and what to do, and is empty when nothing is.
+var matchers = map[string]func(string) string{
+	"authority":   matchAuthority,
+	"ca-or-file":  matchCAOrFile,
+	"code":        matchCode,
+	"country":     pattern(`^[a-z]{2}$`, "a country; use its two letters (ISO 3166), such as de"),
+	"digit-map":   matchDigitMap,
+	"host":        matchHost,
+	"identity":    matchIdentity,
+	"label":       matchLabel,
+	"language":    pattern(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`, "a language; use a tag such as en or de-AT (BCP 47)"),
+	"listen":      matchListen,
+	"mac":         matchMAC,
+	"name":        pattern(`^[A-Za-z0-9_.+@*#-]{1,64}$`, "a name; use letters, digits and _ . + @ - only, at most 64"),
+	"number":      pattern(`^[0-9+*#]{1,32}$`, "a number; use digits, +, * and # only"),
+	"password":    matchPassword,
+	"pem":         matchPEM,
+	"pem-or-file": matchPEMOrFile,
+	"server":      matchServer,
+	"step":        matchStep,
+	"syslog":      matchSyslog,
+	"url":         matchURL,
+	"user":        pattern(`^[A-Za-z0-9_.!~*'()&=+$,;?/#-]{1,128}$`, "a number or user name; give the part before the @ only (RFC 3261 §25.1)"),
+	"zone":        matchZone,
+}
+
+func pattern(expression, what string) func(string) string {
+	re := regexp.MustCompile(expression)
+	return func(s string) string {
+		if re.MatchString(s) {
+			return ""
+		}
+		return fmt.Sprintf("%q is not %s", clip(s), what)
+	}
+}
+
+// printable reports whether text may go into a header or onto a screen.
+func printable(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
+}
+
+func matchLabel(s string) string {
+	switch {
+	case !printable(s):
+		return "holds a control character or a broken one; write it in UTF-8 on one line"
+	case len(s) > 128:
+		return "is longer than 128 bytes; shorten it"
+	}
+	return ""
+}
+
+var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*\.?$`)
+
+func validHost(s string) bool {
+	if _, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+		return true
+	}
+	return len(s) <= 253 && hostName.MatchString(s)
+}
+
+func matchHost(s string) string {
+	if validHost(s) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not a host; give a name or an address, without sip: and without a port", clip(s))
+}
+
+func matchServer(s string) string {
+	host := s
+	if h, port, err := net.SplitHostPort(s); err == nil {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return fmt.Sprintf("%q has no valid port; use 1 to 65535", clip(s))
+		}
+		host = h
+	}
+	if validHost(host) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not a server; give host or host:port, without sip: in front", clip(s))
+}
+
+func matchZone(s string) string {
+	if _, err := time.LoadLocation(s); err == nil && s != "Local" {
+		return ""
+	}
+	if _, err := time.LoadLocation("Europe/London"); err != nil && printable(s) {
+		return "" // no time zone database here to judge by
+	}
+	return fmt.Sprintf("%q is not a time zone; use a name of the tz database, such as Europe/Berlin", clip(s))
+}
+
+func matchURL(s string) string {
+	u, err := url.Parse(s)
+	switch {
+	case err != nil || !printable(s):
+		return "is not a URL; write it as https://host/path"
+	case u.User != nil:
+		return "holds a user name or password; give them as username and password instead"
+	case u.Scheme != "https" && u.Scheme != "http":
+		return fmt.Sprintf("%q is not a scheme for provisioning; use https", clip(u.Scheme))
+	case u.Hostname() == "":
+		return "names no host; write it as https://host/path"
+	}
+	if _, err := (Device{}).Expand(s); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func matchSyslog(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "udp" && u.Scheme != "tcp" || matchServer(u.Host) != "" || u.Path != "" || u.User != nil {
+		return fmt.Sprintf("%q is not a syslog server; write it as udp://host:514 or tcp://host:514", clip(s))
+	}
+	return ""
+}
+
+func matchPassword(s string) string {
+	switch {
+	case !printable(s):
+		return "holds a control character or a broken one; write it in UTF-8 on one line"
+	case utf8.RuneCountInString(s) < 8:
+		return "is shorter than 8 characters; choose a longer one"
+	}
+	return ""
+}
+
+var codeDigits = regexp.MustCompile(`^[0-9]{4,12}$`)
+
+// matchCode refuses the door codes that are tried first.
+func matchCode(s string) string {
+	if !codeDigits.MatchString(s) {
+		return "is not a door code; use 4 to 12 digits"
+	}
+	steps := map[int]bool{}
+	for i := 1; i < len(s); i++ {
+		steps[int(s[i])-int(s[i-1])] = true
+	}
+	if len(steps) == 1 && (steps[0] || steps[1] || steps[-1]) {
+		return "is guessed at once (one digit, or digits in a row); choose another"
+	}
+	return ""
+}
+
+// digitMap is one pattern: keys, x for any digit, [2-9] for a set, each
+// followed by a dot when it may come any number of times (RFC 3435 §2.1.5).
+var digitMap = regexp.MustCompile(`^\+?([0-9A-Dx*#]\.?|\[[0-9A-D*#]([0-9A-D*#-]*[0-9A-D*#])?\]\.?)+$`)
+
+func matchDigitMap(s string) string {
+	if len(s) <= 128 && digitMap.MatchString(s) {
+		return ""
+	}
+	return fmt.Sprintf("%q is not a digit map; use digits, * # +, x for any digit, [2-9] for a set, and a dot after what may repeat", clip(s))
+}

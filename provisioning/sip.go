@@ -1,0 +1,82 @@
+package provisioning
+
+import (
+	"strings"
+
+	"offhook/ua"
+)
+
+// SIPAccounts is the accounts as a ua.Agent takes them. Media settings (SRTP,
+// Codecs) stay in the document, under the same id.
+func (d Document) SIPAccounts() []ua.Account {
+	accounts := make([]ua.Account, len(d.Accounts))
+	for i, a := range d.Accounts {
+		access := d.TLS.access(a.CA, a.Certificate, a.Key)
+		keepAlive := a.KeepAlive
+		if keepAlive == 0 {
+			keepAlive = -1 // ua's word for none
+		}
+		accounts[i] = ua.Account{
+			ID: ua.AccountID(a.ID), User: a.User, Domain: a.Domain, DisplayName: a.DisplayName,
+			AuthUser: a.AuthUser, Password: a.Password, Registrar: a.Registrar, Proxy: a.Proxy,
+			Transport: a.Transport, Expires: a.Expires, Register: a.Register, KeepAlive: keepAlive,
+			TLS: ua.TLSPolicy{CA: access.CA, ServerName: a.ServerName, Cert: access.Certificate, Key: access.Key},
+			MWI: a.MWI, Voicemail: a.Voicemail,
+		}
+	}
+	return accounts
+}
+
+// Account finds an account by its id.
+func (d Document) Account(id ua.AccountID) (Account, bool) {
+	for _, a := range d.Accounts {
+		if a.ID == string(id) {
+			return a, true
+		}
+	}
+	return Account{}, false
+}
+
+// Access is how the document says to reach its provisioning server. Whether
+// plain HTTP is allowed is not the document's to say.
+func (d Document) Access() Access {
+	p := d.Provisioning
+	access := d.TLS.access(p.CA, p.Certificate, p.Key)
+	access.Username, access.Password = p.Username, p.Password
+	return access
+}
+
+// AllowsCheckSync says whether a check-sync that came for an account may make
+// the phone fetch its document, and restart.
+func (d Document) AllowsCheckSync(id ua.AccountID) (fetch, reboot bool) {
+	c := d.Provisioning.CheckSync
+	fetch = c.Accept && len(c.Accounts) == 0
+	for _, allowed := range c.Accounts {
+		fetch = fetch || c.Accept && allowed == string(id)
+	}
+	return fetch, fetch && c.AllowReboot
+}
+
+// access resolves what a ca, a certificate and a key setting mean. Without a ca
+// every authority of the document is trusted, and the system's roots when it
+// has none.
+func (t TLS) access(ca, certificate string, key ua.Secret) Access {
+	access := Access{CA: ca, Certificate: certificate, Key: key}
+	switch name, named := strings.CutPrefix(ca, "$"); {
+	case named:
+		access.CA = t.authority(name)
+	case ca == SystemCA:
+		access.CA = ""
+	case ca == "":
+		var all []string
+		for _, a := range t.Authorities {
+			all = append(all, strings.TrimSpace(a.PEM)+"\n")
+		}
+		access.CA = strings.Join(all, "")
+	}
+	if name, named := strings.CutPrefix(certificate, "$"); named {
+		id, _ := t.identity(name)
+		access.Certificate, access.Key = id.Certificate, id.Key
+	}
+	return access
+}
