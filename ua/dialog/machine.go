@@ -25,22 +25,152 @@ type Config struct {
 	Seed uint64
 }
 
+func (c Config) withDefaults() Config {
+	for _, d := range []struct {
+		field *time.Duration
+		value time.Duration
+	}{
+		{&c.T1, 500 * time.Millisecond}, {&c.T2, 4 * time.Second},
+		{&c.FinalAfter, 3 * time.Minute}, {&c.RingFor, 2 * time.Minute},
+	} {
+		if *d.field == 0 {
+			*d.field = d.value
+		}
+	}
+	return c
+}
+
 // Machine is one call. The zero Machine is not useful; see New.
+// It is a value: a Step leaves its receiver as it was.
 type Machine struct {
 	config Config
+	phase  phase
+	caller bool // we sent the INVITE
+	call   ua.Call
+	told   ua.Call
+	quiet  bool // nothing is told yet: an offer is being looked at
+	seed   uint64
+
+	timers [timerCount]timer
+	gens   uint32
+
+	lastTx Tx
+	open   []clientTx // no final response yet
+	acks   []sentAck  // to be repeated when a 2xx is
+	invite clientInvite
+
+	lastSeq uint32
+	waits   []wait
+
+	legs   []leg // one a remote tag
+	chosen int   // index of the leg that the call is on; -1 while there is none
+
+	server   serverInvite
+	local    reinvite
+	wantHold bool
+	held     bool
+	transfer transferState
+}
+
+// phase is where the machine is; CallState is what a person is told.
+type phase uint8
+
+const (
+	phaseNew       phase = iota
+	phaseOffering        // outgoing: waits for the media side's offer
+	phaseInviting        // outgoing: INVITE sent, no 2xx
+	phaseIncoming        // incoming: no final response sent
+	phaseConfirmed       // 2xx received or sent
+	phaseEnded           // Terminated told, work left
+	phaseDone
+)
+
+type timer struct {
+	gen uint32
+	on  bool
+}
+
+type txKind uint8
+
+const (
+	txInvite txKind = iota
+	txReinvite
+	txBye
+	txRefer
+)
+
+type clientTx struct {
+	tx   Tx
+	kind txKind
+}
+
+type sentAck struct {
+	tx  Tx
+	ack Outgoing // its ToTag names the fork
 }
 
 // New makes a Machine that waits for a Dial or for a Received INVITE.
 func New(config Config) Machine {
-	return Machine{config: config}
+	config = config.withDefaults()
+	call := ua.Call{
+		ID: config.Call.ID, Account: config.Call.Account, Remote: config.Call.Remote,
+		SecureSIP: config.Call.SecureSIP, SIPCallID: config.Call.SIPCallID,
+	}
+	return Machine{config: config, call: call, seed: config.Seed, chosen: -1}
+}
+
+// Call returns the snapshot after the last Step.
+func (m Machine) Call() ua.Call { return m.call }
+
+// Busy reports whether something of ours waits for the far end: a request for
+// its final response, or a 2xx for its ACK. An agent that must exit waits, for a
+// bounded time, until no Machine is Busy.
+func (m Machine) Busy() bool {
+	return m.phase != phaseDone && (len(m.open) > 0 || m.server.state == serverAnswered)
 }
 
 // Step takes an input and returns the Machine after it, and what to do.
-func (m Machine) Step(in Input) (Machine, []Action) { return m, nil }
+func (m Machine) Step(in Input) (Machine, []Action) {
+	s := step{Machine: m}
+	s.own()
+	if m.phase == phaseDone {
+		s.afterDone(in)
+		return m, s.out
+	}
+	s.take(in)
+	s.settle()
+	return s.Machine, s.out
+}
 
-// Call returns the snapshot as last told (or the first one).
-func (m Machine) Call() ua.Call { return m.config.Call }
-
-// Busy reports whether requests of ours wait for a final response. An agent
-// that must exit waits, for a bounded time, until no Machine is Busy.
-func (m Machine) Busy() bool { return false }
+func (s *step) take(in Input) {
+	switch in := in.(type) {
+	case Dial:
+		s.dial(in)
+	case Received:
+		s.received(in.Tx, in.Request)
+	case CancelReceived:
+		s.cancelReceived(in)
+	case Responded:
+		s.responded(in.Tx, in.Response)
+	case Failed:
+		s.failed(in)
+	case TimerFired:
+		s.timerFired(in)
+	case MediaDone:
+		s.mediaDone(in)
+	case Ring:
+		s.ring(in.Early)
+	case Accept:
+		s.accept()
+	case Reject:
+		s.reject(in.Status)
+	case Hold:
+		s.wantHold = in.On
+	case Transfer:
+		s.startTransfer(in.URI)
+	case Hangup:
+		s.hangup()
+	default:
+		s.log("nothing was handed in")
+	}
+}

@@ -1,0 +1,185 @@
+package dialog
+
+import (
+	"slices"
+	"time"
+
+	"offhook/ua"
+)
+
+// reinvite is our own re-INVITE.
+type reinvite struct {
+	state reinviteState
+	tx    Tx
+	last  Tx // the latest one sent, for its late 2xx
+	hold  bool
+	tries int
+}
+
+type reinviteState uint8
+
+const (
+	reinviteIdle reinviteState = iota
+	reinviteOffering
+	reinviteSent
+)
+
+// maxReinvites bounds how often a refused re-INVITE is tried again.
+const maxReinvites = 5
+
+// reconcile starts a re-INVITE when what is wanted is not what stands and
+// nothing is in the way (RFC 3261 §14.1). It runs at the end of each Step, so
+// that nobody has to remember to.
+func (s *step) reconcile() {
+	if s.phase != phaseConfirmed || s.wantHold == s.held || s.local.state != reinviteIdle ||
+		s.server.state != serverIdle || len(s.waits) > 0 || s.timers[TimerGlare].on {
+		return
+	}
+	s.local.state, s.local.hold = reinviteOffering, s.wantHold
+	s.makeOffer(waitHold, s.wantHold)
+}
+
+func (s *step) holdOffer(in MediaDone) {
+	if s.phase != phaseConfirmed || s.local.state != reinviteOffering {
+		return
+	}
+	if in.Err != nil {
+		s.local.state = reinviteIdle
+		s.wantHold = s.held
+		s.call.Reason = s.holdWord() + ": " + in.Err.Error()
+		return
+	}
+	request := s.legs[s.chosen].request("INVITE")
+	request.ContentType, request.Body = sdpType, in.SDP
+	tx := s.send(txReinvite, request)
+	s.local.state, s.local.tx, s.local.last = reinviteSent, tx, tx
+	s.start(TimerFinal, s.config.FinalAfter)
+}
+
+func (s *step) reinviteResponse(tx Tx, r Response) {
+	if r.Status < 200 {
+		if s.local.state == reinviteSent && s.local.tx == tx && !s.timers[TimerCancel].on {
+			s.start(TimerFinal, s.config.FinalAfter)
+		}
+		return
+	}
+	if r.Status < 300 {
+		s.reinviteSuccess(tx, r)
+		return
+	}
+	if !s.closeTx(tx) {
+		return
+	}
+	s.stop(TimerCancel)
+	switch {
+	case s.phase != phaseConfirmed:
+	case r.Status == 481 || r.Status == 408:
+		s.dialogLost(r.Status, reasonOf(r)) // RFC 3261 §12.2.1.2, RFC 5057 §5.1
+	case r.Status == 491:
+		s.again(s.glareInterval())
+	case r.Status == 500 && r.RetryAfter > 0: // an INVITE of theirs was in work, §14.2
+		s.again(min(r.RetryAfter, 30*time.Second))
+	default:
+		s.holdFailed(r.Status, reasonOf(r))
+	}
+}
+
+// reinviteSuccess acknowledges every 2xx, also one that crossed a BYE
+// (RFC 5407 §3.2.3) or came after we gave up.
+func (s *step) reinviteSuccess(tx Tx, r Response) {
+	if s.ackAgain(tx, s.legs[s.chosen].tag) {
+		return
+	}
+	s.refresh(s.chosen, r.Contact)
+	s.acks = slices.DeleteFunc(s.acks, func(a sentAck) bool { return a.tx != s.invite.tx })
+	s.ack(tx, s.chosen)
+	if !s.closeTx(tx) || s.phase != phaseConfirmed || s.local.tx != tx {
+		return
+	}
+	s.stop(TimerFinal)
+	s.stop(TimerCancel)
+	sdp := sdpOf(r.ContentType, r.Body)
+	if sdp == nil {
+		s.holdFailed(r.Status, "the other telephone sent no answer")
+		return
+	}
+	s.identify(r.Party)
+	s.acceptAnswer(waitHoldAnswer, sdp)
+}
+
+func (s *step) holdAnswered(in MediaDone) {
+	if s.phase != phaseConfirmed || s.local.state != reinviteSent {
+		return
+	}
+	if in.Err != nil {
+		s.holdFailed(0, in.Err.Error())
+		return
+	}
+	s.held = s.local.hold
+	s.call.LocalHold = s.held
+	s.local = reinvite{last: s.local.last}
+}
+
+// again drops the offer and tries later.
+func (s *step) again(after time.Duration) {
+	if s.local.tries++; s.local.tries > maxReinvites {
+		s.holdFailed(491, "the other telephone is busy with the same")
+		return
+	}
+	s.stop(TimerFinal)
+	s.local.state = reinviteIdle
+	s.do(Rollback{})
+	s.start(TimerGlare, after)
+}
+
+// glareInterval: who made the Call-ID waits longer, in units of 10 ms (§14.1).
+func (s *step) glareInterval() time.Duration {
+	units := s.random(201)
+	if s.caller {
+		units = 210 + s.random(191)
+	}
+	return time.Duration(units) * 10 * time.Millisecond
+}
+
+// holdFailed: a refused re-INVITE leaves the session as it was (§14.1).
+func (s *step) holdFailed(status int, reason string) {
+	s.stop(TimerFinal)
+	word := s.holdWord()
+	s.local = reinvite{last: s.local.last}
+	s.wantHold = s.held
+	s.do(Rollback{})
+	if status >= 300 {
+		s.call.Status = status
+	}
+	s.call.Reason = word + ": " + reason
+}
+
+func (s *step) holdWord() string {
+	if s.local.hold {
+		return "hold"
+	}
+	return "resume"
+}
+
+// dialogLost: the far end does not know the dialog any more. The BYE is for the
+// proxies on the way.
+func (s *step) dialogLost(status int, reason string) {
+	s.leave()
+	cause := ua.CauseError
+	if status == 408 {
+		cause = ua.Timeout
+	}
+	s.end(cause, status, reason)
+}
+
+func (s *step) reinviteFailed(in Failed) {
+	if s.phase != phaseConfirmed {
+		return
+	}
+	s.stop(TimerCancel)
+	if in.Timeout {
+		s.dialogLost(408, or(in.Cause, "the other telephone does not respond"))
+		return
+	}
+	s.holdFailed(503, or(in.Cause, "it could not be sent"))
+}

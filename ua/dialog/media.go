@@ -1,0 +1,79 @@
+package dialog
+
+import "slices"
+
+// waitFor is why the media side was asked.
+type waitFor uint8
+
+const (
+	waitDial         waitFor = iota // offer of the first INVITE
+	waitEarly                       // answer in a provisional response
+	waitAnswered                    // answer in the 2xx
+	waitIncoming                    // answer to the first INVITE
+	waitIncomingBare                // offer for a 2xx to an INVITE without one
+	waitAck                         // answer in an ACK
+	waitHold                        // offer of our re-INVITE
+	waitHoldAnswer                  // answer to our re-INVITE
+	waitRemote                      // answer to their re-INVITE
+	waitRemoteBare                  // offer for their re-INVITE without one
+	waitUpdate                      // answer to their UPDATE
+)
+
+type wait struct {
+	seq  uint32
+	what waitFor
+	tx   ServerTx // of waitUpdate
+	seen string   // Contact of the UPDATE
+}
+
+func (s *step) wait(w wait) uint32 {
+	s.lastSeq++
+	w.seq = s.lastSeq
+	s.waits = append(s.waits, w)
+	return w.seq
+}
+
+func (s *step) makeOffer(what waitFor, hold bool) { s.do(MakeOffer{s.wait(wait{what: what}), hold}) }
+func (s *step) makeAnswer(w wait, offer []byte)   { s.do(MakeAnswer{s.wait(w), offer}) }
+func (s *step) acceptAnswer(what waitFor, answer []byte) {
+	s.do(AcceptAnswer{s.wait(wait{what: what}), answer})
+}
+
+// waiting reports whether one of these is in work.
+func (s *step) waiting(whats ...waitFor) bool {
+	return slices.ContainsFunc(s.waits, func(w wait) bool { return slices.Contains(whats, w.what) })
+}
+
+func (s *step) mediaDone(in MediaDone) {
+	i := slices.IndexFunc(s.waits, func(w wait) bool { return w.seq == in.Seq })
+	if i < 0 {
+		return // stale: the call went on without it
+	}
+	w := s.waits[i]
+	s.waits = slices.Delete(s.waits, i, i+1)
+	if in.Err == nil {
+		s.call.RemoteHold = in.RemoteHold
+	}
+	switch w.what {
+	case waitDial:
+		s.dialOffer(in)
+	case waitEarly:
+		s.earlyMedia(in)
+	case waitAnswered:
+		s.answered(in)
+	case waitIncoming:
+		s.incomingReady(in)
+	case waitIncomingBare:
+		s.incomingOffer(in)
+	case waitAck:
+		s.ackAccepted(in)
+	case waitHold:
+		s.holdOffer(in)
+	case waitHoldAnswer:
+		s.holdAnswered(in)
+	case waitRemote, waitRemoteBare:
+		s.remoteReady(in, w.what == waitRemoteBare)
+	case waitUpdate:
+		s.updateReady(w, in)
+	}
+}

@@ -1,0 +1,173 @@
+package dialog
+
+import (
+	"slices"
+	"strings"
+
+	"offhook/ua"
+)
+
+// known are the methods that we know and do not serve in a call: 405, not 501.
+var known = []string{"MESSAGE", "PUBLISH", "REGISTER"}
+
+// received takes every request of the far end.
+func (s *step) received(tx ServerTx, r Request) {
+	switch {
+	case r.Method == "ACK":
+		s.acked(r)
+	case s.phase == phaseNew && r.Method == "INVITE" && r.ToTag == "":
+		s.incoming(tx, r)
+	case r.Method == "INVITE" && r.ToTag == "" && s.phase != phaseNew:
+		s.refuse(tx, 482) // the same INVITE by another way: RFC 3261 §8.2.2.2
+	default:
+		s.inDialog(tx, r)
+	}
+}
+
+func (s *step) inDialog(tx ServerTx, r Request) {
+	leg := s.findLeg(r.FromTag)
+	if leg < 0 || s.legs[leg].dead && r.Method != "BYE" {
+		s.refuse(tx, 481)
+		return
+	}
+	l := &s.legs[leg]
+	if l.hasSeq && r.CSeq <= l.remoteSeq { // RFC 3261 §12.2.2
+		s.refuse(tx, 500)
+		return
+	}
+	l.remoteSeq, l.hasSeq = r.CSeq, true
+	if r.Method == "BYE" {
+		s.byeReceived(tx, r, leg)
+		return
+	}
+	// After our BYE, or theirs, the dialog is gone: RFC 5407 §3.2.2, §3.3.3.
+	if s.phase == phaseEnded {
+		s.refuse(tx, 481)
+		return
+	}
+	if s.unsupported(tx, r) {
+		return
+	}
+	switch r.Method {
+	case "INVITE":
+		s.reinvited(tx, r)
+	case "UPDATE":
+		s.updated(tx, r, leg)
+	case "OPTIONS":
+		s.reply(tx, Answer{Status: 200, Accept: sdpType})
+	case "INFO":
+		s.info(tx, r)
+	case "NOTIFY":
+		s.notified(tx, r)
+	case "REFER":
+		s.refuse(tx, 603)
+	case "SUBSCRIBE":
+		s.reply(tx, Answer{Status: 489, AllowEvents: "refer"})
+	case "PRACK":
+		s.refuse(tx, 481) // we send no reliable provisional: RFC 3262 §3
+	default:
+		if slices.Contains(known, r.Method) {
+			s.refuse(tx, 405)
+			return
+		}
+		s.refuse(tx, 501)
+	}
+}
+
+// byeReceived answers a BYE in every state (RFC 3261 §15.1.2).
+func (s *step) byeReceived(tx ServerTx, r Request, leg int) {
+	s.refuse(tx, 200)
+	switch s.phase {
+	case phaseInviting:
+		// No callee should; if the last early dialog goes, so does the call.
+		s.legs[leg].dead = true
+		if !slices.ContainsFunc(s.legs, leg0) {
+			s.cancelInvite()
+			s.end(ua.RemoteBye, 0, "the other telephone hung up")
+		}
+	case phaseIncoming: // the caller may end an early dialog so; 487 by end
+		s.end(ua.Cancelled, 487, "the caller gave up")
+	case phaseConfirmed:
+		if leg != s.chosen {
+			s.legs[leg].dead = true
+			return
+		}
+		if s.server.state == serverAnswered { // RFC 5407 §3.1.3, §3.1.6
+			s.ackNoMore()
+		}
+		s.end(ua.RemoteBye, 0, byeReason(r.Reason))
+	case phaseEnded:
+		// Crossed our BYE, or ends the wait to send one (RFC 5407 §3.2.1).
+		if leg == s.chosen && s.server.state == serverAnswered {
+			s.ackNoMore()
+		}
+	}
+}
+
+func leg0(l leg) bool { return !l.dead }
+
+// unsupported refuses what requires an extension that we lack (§8.2.2.3).
+func (s *step) unsupported(tx ServerTx, r Request) bool {
+	var lacking []string
+	for _, tag := range r.Require {
+		if !slices.ContainsFunc(s.config.Supported, func(have string) bool { return strings.EqualFold(have, tag) }) {
+			lacking = append(lacking, tag)
+		}
+	}
+	if lacking == nil {
+		return false
+	}
+	s.reply(tx, Answer{Status: 420, Unsupported: lacking})
+	return true
+}
+
+// info takes DTMF and the empty heartbeat (RFC 6086 §4.2.2 for the rest).
+func (s *step) info(tx ServerTx, r Request) {
+	switch mediaType(r.ContentType) {
+	case "application/dtmf-relay", "application/dtmf":
+		s.refuse(tx, 200)
+		s.do(Info{r.ContentType, r.Body})
+	default:
+		if len(r.Body) == 0 {
+			s.refuse(tx, 200)
+			return
+		}
+		s.reply(tx, Answer{Status: 415, Accept: "application/dtmf-relay, application/dtmf"})
+	}
+}
+
+// responded takes every response.
+func (s *step) responded(tx Tx, r Response) {
+	if tx == 0 || tx > s.lastTx || r.Status < 100 || r.Status > 699 {
+		s.log("a response %d to nothing that was sent", r.Status)
+		return
+	}
+	if tx == s.invite.tx {
+		s.inviteResponse(r)
+		return
+	}
+	if tx == s.local.last {
+		s.reinviteResponse(tx, r)
+		return
+	}
+	if r.Status < 200 {
+		return
+	}
+	if s.closeTx(tx) && tx == s.transfer.tx {
+		s.referResponse(r)
+	}
+}
+
+func (s *step) failed(in Failed) {
+	if !s.closeTx(in.Tx) {
+		return
+	}
+	switch in.Tx {
+	case s.invite.tx:
+		s.inviteFailed(in)
+	case s.local.last:
+		s.reinviteFailed(in)
+	case s.transfer.tx:
+		s.referFailed(in)
+	}
+}

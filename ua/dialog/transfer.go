@@ -1,0 +1,103 @@
+package dialog
+
+import (
+	"strconv"
+	"strings"
+
+	"offhook/ua"
+)
+
+// transferState is our blind transfer (RFC 3515, RFC 5589 §6).
+type transferState struct {
+	active bool
+	tx     Tx
+}
+
+func (s *step) startTransfer(uri string) {
+	if s.phase != phaseConfirmed || s.transfer.active || uri == "" ||
+		(s.server.state == serverAnswered && s.server.first) {
+		s.log("Transfer is not possible now")
+		return
+	}
+	request := s.legs[s.chosen].request("REFER")
+	request.ReferTo = uri
+	s.transfer = transferState{true, s.send(txRefer, request)}
+	s.call.Reason = "transfer: asked"
+	s.start(TimerTransfer, s.config.FinalAfter)
+}
+
+func (s *step) referResponse(r Response) {
+	if s.phase != phaseConfirmed || !s.transfer.active {
+		return
+	}
+	switch {
+	case r.Status < 300:
+	case r.Status == 481 || r.Status == 408:
+		s.dialogLost(r.Status, reasonOf(r))
+	default:
+		s.transferOver("transfer: " + reasonOf(r))
+	}
+}
+
+func (s *step) referFailed(in Failed) {
+	if s.phase != phaseConfirmed || !s.transfer.active {
+		return
+	}
+	if in.Timeout {
+		s.dialogLost(408, or(in.Cause, "the other telephone does not respond"))
+		return
+	}
+	s.transferOver("transfer: " + or(in.Cause, "it could not be sent"))
+}
+
+// transferOver ends a transfer that did not succeed: the call stays.
+func (s *step) transferOver(reason string) {
+	s.stop(TimerTransfer)
+	s.transfer = transferState{}
+	s.call.Reason = reason
+}
+
+// notified takes what the far end tells of the transfer; other events are not
+// ours. A NOTIFY may come before the response to the REFER (RFC 6665 §4.1.2.4).
+func (s *step) notified(tx ServerTx, r Request) {
+	name, _, _ := strings.Cut(r.Event, ";")
+	if !strings.EqualFold(strings.TrimSpace(name), "refer") {
+		s.reply(tx, Answer{Status: 489, AllowEvents: "refer"})
+		return
+	}
+	if s.phase != phaseConfirmed || !s.transfer.active {
+		s.refuse(tx, 481)
+		return
+	}
+	s.refuse(tx, 200)
+	status, reason, ok := parseSipfrag(r.Body)
+	state, _, _ := strings.Cut(r.SubscriptionState, ";")
+	over := strings.EqualFold(strings.TrimSpace(state), "terminated")
+	switch {
+	case ok && status >= 200 && status < 300:
+		s.stop(TimerTransfer)
+		s.leave()
+		s.end(ua.LocalBye, status, "transferred")
+	case ok && status >= 300:
+		s.transferOver("transfer: " + strconv.Itoa(status) + " " + or(reason, phrase(status)))
+	case over:
+		s.transferOver("transfer: the other telephone did not tell what came of it")
+	case ok:
+		s.call.Reason = "transfer: " + or(reason, phrase(status))
+	}
+}
+
+// parseSipfrag reads the status line of a message/sipfrag body (RFC 3420).
+func parseSipfrag(body []byte) (status int, reason string, ok bool) {
+	line, _, _ := strings.Cut(string(body), "\n")
+	version, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+	if !strings.EqualFold(version, "SIP/2.0") {
+		return 0, "", false
+	}
+	code, reason, _ := strings.Cut(strings.TrimSpace(rest), " ")
+	status, err := strconv.Atoi(code)
+	if err != nil || status < 100 || status > 699 {
+		return 0, "", false
+	}
+	return status, strings.TrimSpace(reason), true
+}

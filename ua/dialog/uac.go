@@ -1,0 +1,285 @@
+package dialog
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"offhook/ua"
+)
+
+// clientInvite is the first INVITE of an outgoing call.
+type clientInvite struct {
+	tx          Tx
+	uri         string
+	route       []string
+	provisional bool // one came
+	cancel      cancelState
+}
+
+// cancelState: a CANCEL waits for a provisional response (RFC 3261 §9.1).
+type cancelState uint8
+
+const (
+	cancelNone cancelState = iota
+	cancelWanted
+	cancelSent
+)
+
+func (s *step) dial(in Dial) {
+	if s.phase != phaseNew {
+		s.log("Dial in a call that has begun")
+		return
+	}
+	s.caller, s.phase = true, phaseOffering
+	s.call.State = ua.Trying
+	s.invite.uri, s.invite.route = in.URI, slices.Clone(in.Route)
+	s.makeOffer(waitDial, false)
+}
+
+func (s *step) dialOffer(in MediaDone) {
+	if in.Err != nil {
+		s.end(ua.CauseError, 0, "sound could not be prepared: "+in.Err.Error())
+		return
+	}
+	s.phase = phaseInviting
+	s.invite.tx = s.send(txInvite, Outgoing{
+		Method: "INVITE", URI: s.invite.uri, Route: s.invite.route,
+		ContentType: sdpType, Body: in.SDP,
+	})
+}
+
+// inviteResponse takes every response to the first INVITE, in every phase.
+func (s *step) inviteResponse(r Response) {
+	switch {
+	case r.Status < 200:
+		s.inviteProvisional(r)
+	case r.Status < 300:
+		s.inviteSuccess(r)
+	case s.closeTx(s.invite.tx):
+		s.stop(TimerCancel)
+		s.end(causeOf(r.Status), r.Status, reasonOf(r))
+	}
+}
+
+func (s *step) inviteProvisional(r Response) {
+	if !s.isOpen(s.invite.tx) {
+		return // a final response came: §17.1.1.2
+	}
+	s.invite.provisional = true
+	if s.invite.cancel == cancelWanted {
+		s.sendCancel()
+	}
+	if s.phase != phaseInviting {
+		return
+	}
+	if r.Status > 100 || !s.timers[TimerFinal].on {
+		s.start(TimerFinal, s.config.FinalAfter) // as Timer C, §16.8
+	}
+	if r.Status == 100 {
+		return
+	}
+	s.call.Status, s.call.Reason = r.Status, r.Reason
+	s.identify(r.Party)
+	// 180 means that it rings, tag or no tag.
+	if r.ToTag != "" || r.Status == 180 {
+		s.call.State = ua.Early
+	} else if s.call.State == ua.Trying {
+		s.call.State = ua.Proceeding
+	}
+	if r.ToTag == "" {
+		return
+	}
+	i := s.learn(r)
+	if i < 0 {
+		return
+	}
+	if r.Status == 199 { // RFC 6228: this fork has ended
+		s.legs[i].dead = true
+		return
+	}
+	if sdp := sdpOf(r.ContentType, r.Body); sdp != nil && !bytes.Equal(sdp, s.legs[i].sdp) {
+		s.legs[i].sdp = sdp
+		s.acceptAnswer(waitEarly, sdp)
+	}
+}
+
+func (s *step) earlyMedia(in MediaDone) {
+	if s.phase != phaseInviting {
+		return
+	}
+	if in.Err != nil {
+		s.log("early media: %v", in.Err)
+		return
+	}
+	s.call.EarlyMedia = in.Early
+}
+
+// inviteSuccess: the first 2xx makes the call, every other fork is ACKed and
+// ended at once, and a repeated 2xx has its ACK repeated (RFC 3261 §13.2.2.4).
+func (s *step) inviteSuccess(r Response) {
+	if s.ackAgain(s.invite.tx, r.ToTag) {
+		return
+	}
+	first := s.closeTx(s.invite.tx)
+	if first {
+		s.stop(TimerCancel)
+	}
+	if !s.timers[TimerForks].on {
+		s.start(TimerForks, 64*s.config.T1)
+	}
+	i := s.learn(r)
+	if i < 0 {
+		s.log("a 2xx of fork %q is ignored: there are too many forks", r.ToTag)
+		return
+	}
+	s.ack(s.invite.tx, i)
+	if s.phase != phaseInviting {
+		// Another fork has the call, or our CANCEL crossed this 2xx.
+		s.legs[i].dead = true
+		s.bye(i, "")
+		return
+	}
+	s.phase, s.chosen = phaseConfirmed, i
+	s.call.Status, s.call.Reason = r.Status, r.Reason
+	s.identify(r.Party)
+	s.stop(TimerFinal)
+	sdp := sdpOf(r.ContentType, r.Body)
+	if sdp == nil {
+		sdp = s.legs[i].sdp // told in a 18x; RFC 3261 wants it again, not all do
+	}
+	if sdp == nil {
+		s.bye(i, reasonHeader(488, "No answer to the offer"))
+		s.end(ua.CauseError, 0, "the other telephone answered without saying how to hear it (no SDP in its 200)")
+		return
+	}
+	s.acceptAnswer(waitAnswered, sdp)
+}
+
+func (s *step) answered(in MediaDone) {
+	if s.phase != phaseConfirmed {
+		return
+	}
+	if in.Err != nil {
+		s.bye(s.chosen, reasonHeader(488, "Not Acceptable Here"))
+		s.end(ua.CauseError, 488, "no common way to speak: "+in.Err.Error())
+		return
+	}
+	s.call.State, s.call.EarlyMedia = ua.Confirmed, false
+}
+
+func (s *step) sendCancel() {
+	s.invite.cancel = cancelSent
+	s.do(Cancel{Tx: s.invite.tx})
+	s.start(TimerCancel, 64*s.config.T1)
+}
+
+// cancelInvite gives an INVITE up; the call ends for the person at once.
+func (s *step) cancelInvite() {
+	if !s.isOpen(s.invite.tx) || s.invite.cancel != cancelNone {
+		return
+	}
+	s.invite.cancel = cancelWanted
+	if s.invite.provisional {
+		s.sendCancel()
+	}
+}
+
+// waitedForFinal: an outgoing call got no final response, an incoming one was
+// not answered, or a re-INVITE hangs.
+func (s *step) waitedForFinal() {
+	switch {
+	case s.phase == phaseInviting:
+		s.cancelInvite()
+		s.end(ua.Timeout, 408, "nobody answered")
+	case s.phase == phaseIncoming:
+		s.notAnswered()
+	case s.local.state == reinviteSent:
+		s.do(Cancel{Tx: s.local.tx})
+		s.start(TimerCancel, 64*s.config.T1)
+	}
+}
+
+// waitedForCancel: 64*T1 after a CANCEL the transaction counts as over (§9.1).
+func (s *step) waitedForCancel() {
+	if s.local.state == reinviteSent {
+		s.closeTx(s.local.tx)
+		s.holdFailed(408, "no answer")
+		return
+	}
+	s.closeTx(s.invite.tx)
+}
+
+func (s *step) inviteFailed(in Failed) {
+	s.stop(TimerCancel)
+	switch {
+	case in.Timeout:
+		s.end(ua.Timeout, 408, or(in.Cause, "the server did not respond"))
+	case s.invite.provisional:
+		s.end(ua.CauseError, 503, or(in.Cause, "the connection was lost"))
+	default:
+		s.end(ua.CauseSetupFail, 503, or(in.Cause, "the call could not be sent"))
+	}
+}
+
+func (s *step) isOpen(tx Tx) bool {
+	return slices.ContainsFunc(s.open, func(c clientTx) bool { return c.tx == tx })
+}
+
+// ack acknowledges a 2xx and remembers how.
+func (s *step) ack(tx Tx, leg int) {
+	ack := s.legs[leg].request("ACK")
+	s.acks = append(s.acks, sentAck{tx, ack})
+	s.do(Ack{tx, ack})
+}
+
+// ackAgain repeats the ACK of a repeated 2xx; false when there was none.
+func (s *step) ackAgain(tx Tx, tag string) bool {
+	for _, a := range s.acks {
+		if a.tx == tx && a.ack.ToTag == tag {
+			s.do(Ack{tx, a.ack})
+			return true
+		}
+	}
+	return false
+}
+
+func (s *step) bye(leg int, reason string) {
+	request := s.legs[leg].request("BYE")
+	request.Reason = reason
+	s.send(txBye, request)
+}
+
+func (s *step) identify(p ua.Party) {
+	if p.Verified {
+		s.call.Remote = p
+	}
+}
+
+func causeOf(status int) ua.Cause {
+	switch status {
+	case 408:
+		return ua.Timeout
+	case 487:
+		return ua.Cancelled
+	}
+	return ua.Rejected
+}
+
+func reasonOf(r Response) string {
+	if r.Status == 401 || r.Status == 407 {
+		return "the server does not accept this user name and password"
+	}
+	return or(r.Reason, phrase(r.Status))
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
+
+func reasonHeader(status int, text string) string {
+	return fmt.Sprintf("SIP;cause=%d;text=%q", status, text)
+}
