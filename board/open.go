@@ -13,7 +13,7 @@ import (
 // Devices are a board's parts, opened. A part that the board lacks, or that
 // did not open, is nil or missing.
 type Devices struct {
-	Keypads  []hal.Keypad
+	Keypads  map[string]hal.Keypad // by path: keypads[0]
 	Hook     hal.Hook
 	Display  hal.Display
 	Lamps    map[string]hal.Indicator
@@ -41,7 +41,7 @@ func (e *PartError) Unwrap() error { return e.Err }
 // working (a phone whose screen is broken can still call for help): the error
 // joins a *PartError for each, beside the devices that did open.
 func (b *Board) Open(ctx context.Context, drivers hal.Drivers, log *slog.Logger) (*Devices, error) {
-	d := &Devices{Lamps: map[string]hal.Indicator{}, Relays: map[string]hal.Relay{}}
+	d := &Devices{Keypads: map[string]hal.Keypad{}, Lamps: map[string]hal.Indicator{}, Relays: map[string]hal.Relay{}}
 	var failed []error
 	for _, part := range b.Parts {
 		if err := d.open(ctx, drivers, part, log.With("part", part.Path)); err != nil {
@@ -54,7 +54,7 @@ func (b *Board) Open(ctx context.Context, drivers hal.Drivers, log *slog.Logger)
 func (d *Devices) open(ctx context.Context, drivers hal.Drivers, part Part, log *slog.Logger) error {
 	switch part.Kind {
 	case Keypad:
-		return open(ctx, d, drivers.Keypads, part, log, func(k hal.Keypad) { d.Keypads = append(d.Keypads, k) })
+		return open(ctx, d, drivers.Keypads, part, log, func(k hal.Keypad) { d.Keypads[part.Path] = k })
 	case Hook:
 		return open(ctx, d, drivers.Hooks, part, log, func(h hal.Hook) { d.Hook = h })
 	case Display:
