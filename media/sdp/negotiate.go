@@ -1,0 +1,289 @@
+package sdp
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"offhook/media"
+)
+
+// Local is what this side says about itself in an offer or an answer.
+type Local struct {
+	Addr      netip.Addr
+	Port      uint16 // of RTP
+	RTCPPort  uint16 // 0 means the next one
+	Mux       bool   // RTP and RTCP on one port, if the far end agrees
+	Formats   []media.Format
+	Direction media.Direction // wanted; an answer gives what the offer leaves of it
+	PTime     time.Duration   // wished for in reception; 0 means 20 ms
+	Policy    Policy
+	Crypto    []string // values of a=crypto: all of an offer, the chosen one of an answer
+}
+
+// Agreed is what an offer and its answer came to, as seen from here.
+type Agreed struct {
+	Remote        Remote
+	Direction     media.Direction
+	Send          media.Format   // with the far end's payload type and packet time
+	SendEvents    media.Format   // zero ClockRate: none
+	Receive       []media.Format // with this side's payload types
+	ReceiveEvents media.Format   // zero ClockRate: none
+}
+
+// Negotiator keeps what offers and answers of one session must agree on: the
+// version, the order of m-lines, the payload types. It is a plain value, owned
+// by one goroutine.
+type Negotiator struct {
+	id, version uint64
+	sent        Description    // the last description that went out
+	current     []Media        // our m-lines by the last completed exchange
+	index       int            // of the audio among them
+	bound       []media.Format // what our payload types mean, oldest first
+	pending     *pending
+}
+
+type pending struct {
+	description Description
+	formats     []media.Format
+	index       int
+	local       Local
+}
+
+// NewNegotiator starts a session of that id, which should be random.
+func NewNegotiator(id uint64) *Negotiator {
+	return &Negotiator{id: id >> 1} // below 2^63: some far ends read it signed
+}
+
+// Offer makes an offer. It stands until the next Offer, Answer or Rollback.
+func (n *Negotiator) Offer(local Local) Description {
+	p := &pending{index: n.index, local: local}
+	for _, f := range local.Formats {
+		f.PayloadType = n.rebind(f)
+		p.formats = append(p.formats, f)
+	}
+	proto := "RTP/AVP"
+	if local.Policy == Mandatory {
+		proto = "RTP/SAVP"
+	}
+	// RFC 3264 §8: m-lines are never removed, a refused one stays with port 0.
+	lines := []Media{{}}
+	if len(n.current) > 0 {
+		lines = make([]Media, len(n.current))
+		for i, m := range n.current {
+			lines[i] = refused(m)
+		}
+	}
+	lines[p.index] = local.audio(proto, p.formats, local.Direction, local.Mux)
+	p.description = n.stamp(local, lines)
+	n.pending = p
+	return p.description
+}
+
+// Rollback drops the offer that was not accepted.
+func (n *Negotiator) Rollback() { n.pending = nil }
+
+// Accept takes the answer to the last Offer; it may be called again with
+// another answer (forks, early media). Supported tells whether a crypto line
+// can be used.
+func (n *Negotiator) Accept(answer Description, supported func(crypto string) bool) (Agreed, error) {
+	p := n.pending
+	if p == nil {
+		return Agreed{}, ErrNoOffer
+	}
+	if p.index >= len(answer.Media) {
+		return Agreed{}, fmt.Errorf("%w: the answer has %d m-lines, the offer had %d", ErrNoAudio, len(answer.Media), len(p.description.Media))
+	}
+	remote, err := answer.audio(p.index)
+	if err != nil {
+		return Agreed{}, err
+	}
+	if err := remote.admit(p.local.Policy, supported); err != nil {
+		return Agreed{}, err
+	}
+	remote.Mux = remote.Mux && p.local.Mux
+	remote.Formats = append(remote.Formats, unexplained(answer.Media[p.index], remote, p.formats)...)
+	agreed, err := agree(remote, p.local, p.formats)
+	if err != nil {
+		return Agreed{}, err
+	}
+	n.current, n.index = p.description.Media, p.index
+	return agreed, nil
+}
+
+// Answer makes the answer to an offer of which Select chose the audio.
+func (n *Negotiator) Answer(offer Description, remote Remote, local Local) (Description, Agreed, error) {
+	remote.Mux = remote.Mux && local.Mux
+	var formats []media.Format
+	codec := local.choose(remote)
+	if codec.Encoding == "" {
+		return Description{}, Agreed{}, noCodec(remote, local)
+	}
+	event := events(remote.Formats, local.Formats, codec.ClockRate)
+	event.FMTP = events(local.Formats, remote.Formats, codec.ClockRate).FMTP
+	for _, f := range []media.Format{codec, event} {
+		if f.Encoding != "" {
+			f.PayloadType = n.bind(f)
+			formats = append(formats, f)
+		}
+	}
+	agreed, err := agree(remote, local, formats)
+	if err != nil {
+		return Description{}, Agreed{}, err
+	}
+	lines := make([]Media, len(offer.Media))
+	for i, m := range offer.Media {
+		lines[i] = refused(m)
+	}
+	lines[remote.Index] = local.audio(remote.Proto, formats, agreed.Direction, remote.Mux)
+	n.pending, n.current, n.index = nil, lines, remote.Index
+	return n.stamp(local, lines), agreed, nil
+}
+
+// choose finds the codec of an answer, with the offer's payload type.
+// RFC 3264 §6.1 recommends the offerer's order; one codec in the answer keeps
+// the far end from changing it in mid-stream.
+func (l Local) choose(remote Remote) media.Format {
+	for _, theirs := range remote.Formats {
+		for _, ours := range l.Formats {
+			if SameCodec(theirs, ours) && theirs.Encoding != TelephoneEvent {
+				ours.PayloadType = theirs.PayloadType
+				return ours
+			}
+		}
+	}
+	return media.Format{}
+}
+
+// agree finds the codecs in common; formats are ours as described.
+func agree(remote Remote, local Local, formats []media.Format) (Agreed, error) {
+	a := Agreed{Remote: remote, Direction: remote.Direction.Reverse() & local.Direction}
+	for _, theirs := range remote.Formats {
+		for _, ours := range formats {
+			if !SameCodec(theirs, ours) || theirs.Encoding == TelephoneEvent {
+				continue
+			}
+			a.Receive = append(a.Receive, ours)
+			if a.Send.Encoding == "" {
+				a.Send = ours
+				a.Send.PayloadType, a.Send.FMTP = theirs.PayloadType, theirs.FMTP
+				a.Send.PTime = packetTime(remote, local)
+			}
+		}
+	}
+	if a.Send.Encoding == "" {
+		return a, noCodec(remote, local)
+	}
+	a.SendEvents = events(remote.Formats, formats, a.Send.ClockRate)
+	a.ReceiveEvents = events(formats, remote.Formats, a.Send.ClockRate)
+	return a, nil
+}
+
+// events picks the telephone-event that both sides know, with the codec's
+// clock rate if there is one (RFC 4733 §2.1 wants them equal).
+func events(from, other []media.Format, clockRate int) (found media.Format) {
+	for _, f := range from {
+		for _, o := range other {
+			if f.Encoding == TelephoneEvent && SameCodec(f, o) && (found.ClockRate == 0 || f.ClockRate == clockRate) {
+				found = f
+			}
+		}
+	}
+	return found
+}
+
+// packetTime is the far end's wish, else ours, within what it bears and what
+// the engine makes: 10 to 60 ms in steps of 10.
+func packetTime(remote Remote, local Local) time.Duration {
+	const step = 10 * time.Millisecond
+	wish := remote.PTime
+	if wish == 0 {
+		wish = local.PTime
+	}
+	if wish == 0 {
+		wish = 20 * time.Millisecond
+	}
+	if remote.MaxPTime > 0 {
+		wish = min(wish, remote.MaxPTime)
+	}
+	return min(max(wish.Truncate(step), step), 6*step)
+}
+
+func noCodec(remote Remote, local Local) error {
+	return fmt.Errorf("%w: it offers %s, this telephone has %s", ErrNoCodec, names(remote.Formats), names(local.Formats))
+}
+
+// stamp completes a description; the version goes up when it says something
+// new (RFC 3264 §8).
+func (n *Negotiator) stamp(local Local, lines []Media) Description {
+	d := Description{
+		Origin:  Origin{User: "-", ID: n.id, Version: n.version, Address: local.Addr.String()},
+		Name:    "-",
+		Address: local.Addr.String(),
+		Media:   lines,
+	}
+	if !d.Equal(n.sent) {
+		n.version++
+		d.Origin.Version = n.version
+	}
+	n.sent = d
+	return d
+}
+
+// audio writes our m-line.
+func (l Local) audio(proto string, formats []media.Format, direction media.Direction, mux bool) Media {
+	m := Media{Kind: "audio", Port: int(l.Port), Proto: proto}
+	add := func(name, value string) { m.Attributes = append(m.Attributes, Attribute{name, value}) }
+	for _, f := range formats {
+		m.Formats = append(m.Formats, strconv.Itoa(int(f.PayloadType)))
+		m.Attributes = append(m.Attributes, describe(f)...)
+	}
+	ptime := l.PTime
+	if ptime == 0 {
+		ptime = 20 * time.Millisecond
+	}
+	add("ptime", strconv.Itoa(int(ptime/time.Millisecond)))
+	add(direction.String(), "")
+	if l.RTCPPort != 0 && l.RTCPPort != l.Port+1 {
+		add("rtcp", strconv.Itoa(int(l.RTCPPort)))
+	}
+	if mux {
+		add("rtcp-mux", "")
+	}
+	for _, value := range l.Crypto {
+		add("crypto", value)
+	}
+	return m
+}
+
+// refused is an m-line as an answer refuses it (RFC 3264 §6): the same line
+// with port 0.
+func refused(m Media) Media {
+	return Media{Kind: m.Kind, Proto: m.Proto, Formats: m.Formats}
+}
+
+// unexplained gives meaning to dynamic payload types that an answer lists
+// without an rtpmap: they are the offer's.
+func unexplained(m Media, remote Remote, offered []media.Format) []media.Format {
+	var formats []media.Format
+	for _, text := range m.Formats {
+		for _, f := range offered {
+			if text != strconv.Itoa(int(f.PayloadType)) || f.PayloadType < 96 || explained(remote.Formats, f.PayloadType) {
+				continue
+			}
+			f.FMTP = ""
+			formats = append(formats, f)
+		}
+	}
+	return formats
+}
+
+func explained(formats []media.Format, payloadType uint8) bool {
+	for _, f := range formats {
+		if f.PayloadType == payloadType {
+			return true
+		}
+	}
+	return false
+}
