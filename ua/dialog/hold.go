@@ -87,9 +87,6 @@ func (s *step) reinviteResponse(tx Tx, r Response) {
 // reinviteSuccess acknowledges every 2xx, also one that crossed a BYE
 // (RFC 5407 §3.2.3) or came after we gave up.
 func (s *step) reinviteSuccess(tx Tx, r Response) {
-	if s.ackAgain(tx, s.legs[s.chosen].tag) {
-		return
-	}
 	s.refresh(s.chosen, r.Contact)
 	s.acks = slices.DeleteFunc(s.acks, func(a sentAck) bool { return a.tx != s.invite.tx })
 	s.ack(tx, s.chosen)
@@ -104,7 +101,7 @@ func (s *step) reinviteSuccess(tx Tx, r Response) {
 		return
 	}
 	s.identify(r.Party)
-	s.acceptAnswer(waitHoldAnswer, sdp)
+	s.acceptAnswer(wait{what: waitHoldAnswer}, sdp)
 }
 
 func (s *step) holdAnswered(in MediaDone) {

@@ -19,6 +19,8 @@ type leg struct {
 	dead      bool
 }
 
+func (l leg) alive() bool { return !l.dead }
+
 // findLeg returns the index of a leg, or -1.
 func (s *step) findLeg(tag string) int {
 	return slices.IndexFunc(s.legs, func(l leg) bool { return l.tag == tag })

@@ -48,6 +48,7 @@ type Machine struct {
 	caller bool // we sent the INVITE
 	call   ua.Call
 	told   ua.Call
+	spoken bool // something was told
 	quiet  bool // nothing is told yet: an offer is being looked at
 	seed   uint64
 

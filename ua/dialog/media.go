@@ -20,10 +20,11 @@ const (
 )
 
 type wait struct {
-	seq  uint32
-	what waitFor
-	tx   ServerTx // of waitUpdate
-	seen string   // Contact of the UPDATE
+	seq     uint32
+	what    waitFor
+	tx      ServerTx // of waitUpdate
+	contact string   // of waitUpdate
+	first   bool     // of waitAck: the first INVITE's
 }
 
 func (s *step) wait(w wait) uint32 {
@@ -33,11 +34,9 @@ func (s *step) wait(w wait) uint32 {
 	return w.seq
 }
 
-func (s *step) makeOffer(what waitFor, hold bool) { s.do(MakeOffer{s.wait(wait{what: what}), hold}) }
-func (s *step) makeAnswer(w wait, offer []byte)   { s.do(MakeAnswer{s.wait(w), offer}) }
-func (s *step) acceptAnswer(what waitFor, answer []byte) {
-	s.do(AcceptAnswer{s.wait(wait{what: what}), answer})
-}
+func (s *step) makeOffer(what waitFor, hold bool)  { s.do(MakeOffer{s.wait(wait{what: what}), hold}) }
+func (s *step) makeAnswer(w wait, offer []byte)    { s.do(MakeAnswer{s.wait(w), offer}) }
+func (s *step) acceptAnswer(w wait, answer []byte) { s.do(AcceptAnswer{s.wait(w), answer}) }
 
 // waiting reports whether one of these is in work.
 func (s *step) waiting(whats ...waitFor) bool {
@@ -66,7 +65,7 @@ func (s *step) mediaDone(in MediaDone) {
 	case waitIncomingBare:
 		s.incomingOffer(in)
 	case waitAck:
-		s.ackAccepted(in)
+		s.ackAccepted(w, in)
 	case waitHold:
 		s.holdOffer(in)
 	case waitHoldAnswer:

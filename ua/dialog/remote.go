@@ -95,7 +95,7 @@ func (s *step) updated(tx ServerTx, r Request, leg int) {
 		s.later(tx)
 	default:
 		s.identify(r.Party)
-		s.makeAnswer(wait{what: waitUpdate, tx: tx, seen: r.Contact}, sdp)
+		s.makeAnswer(wait{what: waitUpdate, tx: tx, contact: r.Contact}, sdp)
 	}
 }
 
@@ -104,7 +104,7 @@ func (s *step) updateReady(w wait, in MediaDone) {
 		s.refuse(w.tx, 488)
 		return
 	}
-	s.refresh(s.chosen, w.seen)
+	s.refresh(s.chosen, w.contact)
 	s.reply(w.tx, Answer{Status: 200, ContentType: sdpType, Body: in.SDP})
 }
 

@@ -26,7 +26,7 @@ func (s *step) received(tx ServerTx, r Request) {
 
 func (s *step) inDialog(tx ServerTx, r Request) {
 	leg := s.findLeg(r.FromTag)
-	if leg < 0 || s.legs[leg].dead && r.Method != "BYE" {
+	if leg < 0 {
 		s.refuse(tx, 481)
 		return
 	}
@@ -41,7 +41,8 @@ func (s *step) inDialog(tx ServerTx, r Request) {
 		return
 	}
 	// After our BYE, or theirs, the dialog is gone: RFC 5407 §3.2.2, §3.3.3.
-	if s.phase == phaseEnded {
+	// So is the early dialog of a fork that did not get the call.
+	if s.phase == phaseEnded || l.dead || (s.chosen >= 0 && leg != s.chosen) {
 		s.refuse(tx, 481)
 		return
 	}
@@ -75,21 +76,21 @@ func (s *step) inDialog(tx ServerTx, r Request) {
 }
 
 // byeReceived answers a BYE in every state (RFC 3261 §15.1.2).
-func (s *step) byeReceived(tx ServerTx, r Request, leg int) {
+func (s *step) byeReceived(tx ServerTx, r Request, at int) {
 	s.refuse(tx, 200)
 	switch s.phase {
 	case phaseInviting:
 		// No callee should; if the last early dialog goes, so does the call.
-		s.legs[leg].dead = true
-		if !slices.ContainsFunc(s.legs, leg0) {
+		s.legs[at].dead = true
+		if !slices.ContainsFunc(s.legs, leg.alive) {
 			s.cancelInvite()
 			s.end(ua.RemoteBye, 0, "the other telephone hung up")
 		}
 	case phaseIncoming: // the caller may end an early dialog so; 487 by end
 		s.end(ua.Cancelled, 487, "the caller gave up")
 	case phaseConfirmed:
-		if leg != s.chosen {
-			s.legs[leg].dead = true
+		if at != s.chosen {
+			s.legs[at].dead = true
 			return
 		}
 		if s.server.state == serverAnswered { // RFC 5407 §3.1.3, §3.1.6
@@ -98,13 +99,11 @@ func (s *step) byeReceived(tx ServerTx, r Request, leg int) {
 		s.end(ua.RemoteBye, 0, byeReason(r.Reason))
 	case phaseEnded:
 		// Crossed our BYE, or ends the wait to send one (RFC 5407 §3.2.1).
-		if leg == s.chosen && s.server.state == serverAnswered {
+		if at == s.chosen && s.server.state == serverAnswered {
 			s.ackNoMore()
 		}
 	}
 }
-
-func leg0(l leg) bool { return !l.dead }
 
 // unsupported refuses what requires an extension that we lack (§8.2.2.3).
 func (s *step) unsupported(tx ServerTx, r Request) bool {
@@ -140,6 +139,9 @@ func (s *step) info(tx ServerTx, r Request) {
 func (s *step) responded(tx Tx, r Response) {
 	if tx == 0 || tx > s.lastTx || r.Status < 100 || r.Status > 699 {
 		s.log("a response %d to nothing that was sent", r.Status)
+		return
+	}
+	if r.Status >= 200 && r.Status < 300 && s.ackAgain(tx, r.ToTag) {
 		return
 	}
 	if tx == s.invite.tx {

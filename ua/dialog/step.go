@@ -128,6 +128,9 @@ func (s *step) end(cause ua.Cause, status int, reason string) {
 	s.stop(TimerGlare)
 	s.stop(TimerTransfer)
 	s.stop(TimerFinal)
+	if s.server.state != serverAnswered {
+		s.stop(TimerResend)
+	}
 	s.do(CloseMedia{})
 	// Twice what the slowest exchange needs: ACK awaited, then a BYE, both in vain.
 	s.start(TimerLinger, 4*64*s.config.T1)
@@ -136,9 +139,9 @@ func (s *step) end(cause ua.Cause, status int, reason string) {
 // settle ends a Step: it starts what waited, tells what changed, and finishes.
 func (s *step) settle() {
 	s.reconcile()
-	over := s.told.State == ua.Terminated && s.told.Cause != ua.CauseNone
-	if s.phase != phaseNew && !s.quiet && !over && s.call != s.told {
-		s.told = s.call
+	news := !s.spoken || (s.call != s.told && s.told.State != ua.Terminated)
+	if s.phase != phaseNew && !s.quiet && news {
+		s.told, s.spoken = s.call, true
 		s.do(Changed{s.call})
 	}
 	if s.phase == phaseEnded && !s.Busy() && !s.timers[TimerForks].on {
@@ -153,8 +156,10 @@ func (s *step) finish() {
 	for id := range timerCount {
 		s.stop(id)
 	}
-	config, call := s.config, s.call
-	s.Machine = Machine{config: config, call: call, told: s.told, phase: phaseDone, chosen: -1}
+	s.Machine = Machine{
+		config: s.config, phase: phaseDone, caller: s.caller, call: s.call, told: s.told, spoken: true,
+		seed: s.seed, chosen: -1,
+	}
 	s.do(Done{})
 }
 

@@ -100,7 +100,7 @@ func (s *step) inviteProvisional(r Response) {
 	}
 	if sdp := sdpOf(r.ContentType, r.Body); sdp != nil && !bytes.Equal(sdp, s.legs[i].sdp) {
 		s.legs[i].sdp = sdp
-		s.acceptAnswer(waitEarly, sdp)
+		s.acceptAnswer(wait{what: waitEarly}, sdp)
 	}
 }
 
@@ -118,11 +118,7 @@ func (s *step) earlyMedia(in MediaDone) {
 // inviteSuccess: the first 2xx makes the call, every other fork is ACKed and
 // ended at once, and a repeated 2xx has its ACK repeated (RFC 3261 §13.2.2.4).
 func (s *step) inviteSuccess(r Response) {
-	if s.ackAgain(s.invite.tx, r.ToTag) {
-		return
-	}
-	first := s.closeTx(s.invite.tx)
-	if first {
+	if s.closeTx(s.invite.tx) {
 		s.stop(TimerCancel)
 	}
 	if !s.timers[TimerForks].on {
@@ -153,7 +149,7 @@ func (s *step) inviteSuccess(r Response) {
 		s.end(ua.CauseError, 0, "the other telephone answered without saying how to hear it (no SDP in its 200)")
 		return
 	}
-	s.acceptAnswer(waitAnswered, sdp)
+	s.acceptAnswer(wait{what: waitAnswered}, sdp)
 }
 
 func (s *step) answered(in MediaDone) {
@@ -202,12 +198,14 @@ func (s *step) waitedForFinal() {
 
 // waitedForCancel: 64*T1 after a CANCEL the transaction counts as over (§9.1).
 func (s *step) waitedForCancel() {
-	if s.local.state == reinviteSent {
-		s.closeTx(s.local.tx)
-		s.holdFailed(408, "no answer")
+	s.closeTx(s.invite.tx)
+	if s.local.state != reinviteSent {
 		return
 	}
-	s.closeTx(s.invite.tx)
+	s.closeTx(s.local.tx)
+	if s.phase == phaseConfirmed {
+		s.holdFailed(408, "no answer")
+	}
 }
 
 func (s *step) inviteFailed(in Failed) {

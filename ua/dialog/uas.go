@@ -20,7 +20,7 @@ type serverInvite struct {
 	accept   bool          // Accept came before it was ready
 	ring     bool          // Ring came before it was ready
 	early    bool          // with early media
-	answer   Answer        // the 2xx, to be repeated
+	answer   Answer        // the response to be repeated
 	interval time.Duration // until it is repeated
 	byeAfter bool          // hang up when the ACK has come
 }
@@ -116,7 +116,9 @@ func (s *step) ring(early bool) {
 	if early && s.server.sdp != nil {
 		answer = Answer{Status: 183, ContentType: sdpType, Body: s.server.sdp}
 	}
+	s.server.answer, s.server.interval = answer, time.Minute
 	s.reply(s.server.tx, answer)
+	s.start(TimerResend, time.Minute) // keeps proxies waiting: RFC 3261 §13.3.1.1
 	s.call.State = ua.Early
 	s.call.Status, s.call.Reason = answer.Status, phrase(answer.Status)
 }
@@ -166,8 +168,11 @@ func (s *step) sendSuccess(sdp []byte) {
 	}
 }
 
+// resend repeats a 2xx ever more slowly, a provisional response each minute.
 func (s *step) resend() {
-	s.server.interval = min(2*s.server.interval, s.config.T2)
+	if s.server.state == serverAnswered {
+		s.server.interval = min(2*s.server.interval, s.config.T2)
+	}
 	s.reply(s.server.tx, s.server.answer)
 	s.start(TimerResend, s.server.interval)
 }
@@ -193,13 +198,12 @@ func (s *step) acked(r Request) {
 		s.offerUnanswered(server.first, "the other telephone did not say how to hear it (no SDP in its ACK)")
 		return
 	}
-	s.server.first = server.first // for ackAccepted
-	s.acceptAnswer(waitAck, sdp)
+	s.acceptAnswer(wait{what: waitAck, first: server.first}, sdp)
 }
 
-func (s *step) ackAccepted(in MediaDone) {
+func (s *step) ackAccepted(w wait, in MediaDone) {
 	if s.phase == phaseConfirmed && in.Err != nil {
-		s.offerUnanswered(s.server.first, "no common way to speak: "+in.Err.Error())
+		s.offerUnanswered(w.first, "no common way to speak: "+in.Err.Error())
 	}
 }
 
