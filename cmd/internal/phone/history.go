@@ -27,4 +27,5 @@ type Entry struct {
 	New     bool          `json:"new,omitempty"`    // missed and not yet looked at
 }
 
-
+// historyLimit is how many calls are kept.
+const historyLimit = 100

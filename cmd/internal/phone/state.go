@@ -1,22 +1,99 @@
 package phone
 
-import "offhook/ua"
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"offhook/hal"
+	"offhook/ua"
+)
 
 // State is the telephone. The zero value is one that boots. It is a value:
 // Step never changes the one it was given.
 type State struct {
-	calls    []ua.Call // never a terminated one
-	bindings []ua.RegistrationChanged
-	view     View
+	config Config
+	words  *Texts // of the language; filled when first needed, never changed
+	now    time.Time
+
+	provisioning Provisioning
+	network      Network
+	audio        Audio
+	bindings     []binding
+	mailboxes    []ua.MessageWaiting
+
+	hook    hal.HookState
+	path    hal.Output   // what a person listens to, "" when on-hook
+	headset bool         // handsfree means the headset
+	line    ua.AccountID // chosen by a line key for the next call
+	mute    bool         // of the microphone
+	quiet   bool         // ringing was silenced
+
+	calls  []call // never a terminated one
+	focus  int    // serial of the call that is shown, 0 for none
+	serial int    // of the last call
+	gone   []ua.CallID
+
+	entry  entry
+	list   list
+	ended  ended
+	stage  int // how long nobody did anything off-hook
+	volume hal.Output
+	levels map[hal.Output]int
+	notice string
+	beep   Tone // of a key or a remark, until its timer
+	dim    bool
+
+	history []Entry
+
+	again []Effect // refused as busy, to be tried again
+	tries int
+
+	gens [timerCount]uint64
+	out  outputs
+}
+
+// binding is what is known of an account's registration.
+type binding struct {
+	ua.RegistrationChanged
+	good bool // there is one that is not known to have failed
 }
 
 // View is what the screen shows.
-func (s State) View() View { return s.view }
+func (s State) View() View { return s.out.view }
 
-// Calls lists the calls as the user agent last told of them, oldest first.
-func (s State) Calls() []ua.Call { return append([]ua.Call(nil), s.calls...) }
+// Calls lists the calls as the user agent last told of them, oldest first. A
+// call that has no ID yet is not in it.
+func (s State) Calls() []ua.Call {
+	var out []ua.Call
+	for _, c := range s.calls {
+		if c.ID != 0 {
+			out = append(out, c.Call)
+		}
+	}
+	return out
+}
 
 // Registrations lists the bindings as the user agent last told of them.
 func (s State) Registrations() []ua.RegistrationChanged {
-	return append([]ua.RegistrationChanged(nil), s.bindings...)
+	var out []ua.RegistrationChanged
+	for _, b := range s.bindings {
+		out = append(out, b.RegistrationChanged)
+	}
+	return out
+}
+
+// Idle reports whether there is no call and nobody uses the phone: the moment
+// for a restart.
+func (s State) Idle() bool { return len(s.calls) == 0 && s.path == "" && !s.entry.on }
+
+func (s State) clone() State {
+	s.bindings = slices.Clone(s.bindings)
+	s.mailboxes = slices.Clone(s.mailboxes)
+	s.calls = slices.Clone(s.calls)
+	s.gone = slices.Clone(s.gone)
+	s.again = slices.Clone(s.again)
+	s.history = slices.Clone(s.history)
+	s.levels = maps.Clone(s.levels)
+	return s
 }

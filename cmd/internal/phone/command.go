@@ -1,0 +1,175 @@
+package phone
+
+import (
+	"errors"
+
+	"offhook/ua"
+)
+
+const busyHere = 486
+
+// park makes room for another call: a talk is held, and a call that nobody
+// has answered yet cannot be, so it ends.
+func (t *turn) park(c *call) {
+	if c.State == ua.Confirmed {
+		t.hold(c, true)
+		return
+	}
+	t.hangup(c)
+}
+
+func (t *turn) parkLive() {
+	if c := t.live(); c != nil {
+		t.park(c)
+	}
+}
+
+func (t *turn) hold(c *call, on bool) {
+	c.held = on
+	t.do(Hold{Call: c.ID, On: on})
+}
+
+// resume brings a held call back, in place of the one that is heard.
+func (t *turn) resume(c *call) {
+	t.parkLive()
+	t.entry, t.ended, t.list = entry{}, ended{}, list{}
+	t.takePath()
+	c.transfer = ""
+	t.hold(c, false)
+	t.focus = c.serial
+}
+
+func (t *turn) answer(c *call) {
+	t.parkLive()
+	t.entry, t.ended, t.list = entry{}, ended{}, list{}
+	t.takePath()
+	c.answering = true
+	t.focus = c.serial
+	t.do(Answer{Call: c.ID})
+}
+
+func (t *turn) reject(c *call) {
+	c.leaving = true
+	t.do(Reject{Call: c.ID, Code: busyHere})
+}
+
+// hangup ends a call. One that has no ID yet ends as soon as it gets one.
+func (t *turn) hangup(c *call) {
+	switch {
+	case c.leaving:
+	case c.ringing():
+		t.reject(c)
+	default:
+		c.leaving = true
+		if c.ID != 0 {
+			t.do(Hangup{Call: c.ID})
+		}
+	}
+}
+
+// invited gives a call its ID.
+func (t *turn) invited(in Invited) {
+	c := t.bySerial(int(in.Ref))
+	if c == nil || c.ID != 0 || in.Call == 0 || t.byID(in.Call) != nil {
+		return // the call's own events were faster
+	}
+	if t.isGone(in.Call) {
+		t.remove(c)
+		return
+	}
+	c.ID = in.Call
+	if c.leaving {
+		t.do(Hangup{Call: c.ID})
+	}
+}
+
+const maxTries = 20
+
+func (t *turn) commandFailed(in CommandFailed) {
+	if errors.Is(in.Err, ua.ErrBusy) && t.tries < maxTries {
+		if len(t.again) == 0 {
+			t.tries++
+			t.start(timerRetry, retryTime)
+		}
+		t.again = append(t.again, in.Effect)
+		return
+	}
+	why := "unknown error"
+	if in.Err != nil {
+		why = in.Err.Error()
+	}
+	noCall := errors.Is(in.Err, ua.ErrNoCall) || errors.Is(in.Err, ua.ErrClosed)
+	switch e := in.Effect.(type) {
+	case Invite:
+		if c := t.bySerial(int(e.Ref)); c != nil && c.ID == 0 {
+			t.callLost(c, ua.CauseSetupFail, why)
+		}
+	case Answer:
+		if c := t.byID(e.Call); c != nil && c.answering && c.State != ua.Confirmed {
+			if noCall {
+				t.callLost(c, ua.CauseError, why)
+				return
+			}
+			c.answering = false
+			t.complain(t.texts().AnswerFailed + ": " + why)
+		}
+	case Hangup:
+		t.removeID(e.Call)
+	case Reject:
+		t.removeID(e.Call)
+	case Hold:
+		if c := t.byID(e.Call); c != nil && noCall {
+			t.callLost(c, ua.CauseError, why)
+			return
+		}
+		t.remark(t.texts().HoldFailed + ": " + why)
+	case Transfer:
+		if c := t.byID(e.Call); c != nil {
+			t.transferFailed(c, why)
+		}
+	default:
+		t.do(Log{Warn: true, Text: "phone: a command failed: " + why})
+	}
+}
+
+// tryAgain repeats the commands that are still wanted.
+func (t *turn) tryAgain() {
+	again := t.again
+	t.again = nil
+	for _, e := range again {
+		if t.wanted(e) {
+			t.do(e)
+		}
+	}
+}
+
+func (t *turn) wanted(e Effect) bool {
+	switch e := e.(type) {
+	case Invite:
+		c := t.bySerial(int(e.Ref))
+		if c != nil && c.leaving && c.ID == 0 { // never sent: nothing to end
+			t.remove(c)
+			return false
+		}
+		return c != nil && c.ID == 0
+	case Answer:
+		c := t.byID(e.Call)
+		return c != nil && c.answering && !c.leaving
+	case Hangup:
+		return t.byID(e.Call) != nil
+	case Reject:
+		return t.byID(e.Call) != nil
+	case Hold:
+		c := t.byID(e.Call)
+		return c != nil && !c.leaving && c.held == e.On
+	case Transfer:
+		c := t.byID(e.Call)
+		return c != nil && c.transfer == string(e.Target)
+	case Ringing:
+		c := t.byID(e.Call)
+		return c != nil && c.ringing()
+	case SendDigit:
+		return t.byID(e.Call) != nil
+	}
+	return false
+}

@@ -1,0 +1,96 @@
+package phone
+
+import (
+	"offhook/hal"
+	"offhook/ua"
+)
+
+// ended is the screen after a call: why it ended, or did not come about.
+type ended struct {
+	on     bool
+	failed bool
+	title  string
+	text   string
+	party  Party
+	tone   ToneKind
+}
+
+// farewell does what the end of a call means to the person: before is the
+// call as it was, u how it ended.
+func (t *turn) farewell(before call, u ua.Call) {
+	switch {
+	case before.leaving: // the person has moved on already
+	case before.ringing():
+	case before.transfer != "":
+		t.remark(t.texts().Transferred)
+		t.signal(Tone{Kind: ToneConfirm})
+		t.freeHandsfree()
+	case before.held:
+		t.complain(t.texts().HeldEnded + ": " + before.party().Title())
+	case before.State == ua.Confirmed:
+		t.showEnd(ended{title: t.texts().CallEnded, text: endText(t.texts(), u), party: before.party(), tone: ToneBusy})
+	case before.Incoming: // it went away while it was being answered
+		t.showEnd(ended{failed: true, title: t.texts().CallLost, text: u.Reason, party: before.party(), tone: ToneBusy})
+	case before.emergency && t.emergencyAgain(before, u):
+	default:
+		title, text := failure(t.texts(), u)
+		t.showEnd(ended{failed: true, title: title, text: text, party: before.party(), tone: failureTone(u.Status)})
+	}
+}
+
+func endText(x *Texts, u ua.Call) string {
+	if u.Cause == ua.RemoteBye || u.Cause == ua.LocalBye || u.Cause == ua.CauseNone {
+		return ""
+	}
+	if u.Reason != "" {
+		return u.Reason
+	}
+	return x.Causes[u.Cause]
+}
+
+// showEnd shows why a call is over. Handsfree, another call that rings goes
+// before: it rings aloud.
+func (t *turn) showEnd(e ended) {
+	if t.ringing() != nil && t.path != hal.Handset {
+		t.path = ""
+		return
+	}
+	e.on = true
+	t.ended = e
+	t.entry = entry{}
+	t.restage()
+}
+
+// freeHandsfree closes the loudspeaker when nothing is left to be heard.
+func (t *turn) freeHandsfree() {
+	if t.handsfree() && t.live() == nil {
+		t.path = ""
+	}
+}
+
+// failureTone: busy is what the far end is, congestion what the network is.
+func failureTone(status int) ToneKind {
+	if status == busyHere || status == 600 {
+		return ToneBusy
+	}
+	return ToneCongestion
+}
+
+// failure tells in words why a call did not come about.
+func failure(x *Texts, u ua.Call) (title, text string) {
+	title, ok := x.Failures[u.Status]
+	switch {
+	case ok:
+	case u.Cause == ua.CauseSetupFail:
+		title = x.NotSent
+	case u.Cause == ua.Timeout:
+		title = x.NoReply
+	default:
+		title = x.CallFailed
+	}
+	text = u.Reason
+	if text == "" {
+		text = x.Causes[u.Cause]
+	}
+	return title, text
+}

@@ -1,0 +1,200 @@
+package phone
+
+import (
+	"strings"
+
+	"offhook/hal"
+	"offhook/ua"
+)
+
+func (t *turn) key(e hal.KeyEvent) {
+	t.wake()
+	switch e.Action {
+	case hal.KeyPress:
+		t.press(e.Key)
+	case hal.KeyLong:
+		t.longPress(e.Key)
+	}
+}
+
+func (t *turn) longPress(k hal.Key) {
+	switch k {
+	case hal.Key0:
+		t.longZero()
+	case hal.KeyCancel: // home, but no call is touched
+		if t.entry.on && t.entry.purpose == forCall && t.entry.digits != "" {
+			t.entry.digits = ""
+			t.leaveEntry()
+		}
+		t.list = list{}
+	}
+}
+
+func (t *turn) press(k hal.Key) {
+	if len(k) == 1 && strings.ContainsAny(string(k), "0123456789*#") {
+		t.digitKey(k[0])
+		return
+	}
+	if i, ok := numbered(k, "soft", 4); ok {
+		t.act(t.softKeys()[i])
+		return
+	}
+	if i, ok := numbered(k, "line", 8); ok {
+		t.lineKey(i)
+		return
+	}
+	switch k {
+	case hal.KeyUp:
+		t.arrow(-1)
+	case hal.KeyDown:
+		t.arrow(+1)
+	case hal.KeyOK:
+		t.act(t.okAction())
+	case hal.KeyCancel:
+		t.act(t.cancelAction())
+	case hal.KeyMenu:
+		t.toggleList(listStatus)
+	case hal.KeySpeaker:
+		t.handsfreeKey(hal.Speaker)
+	case hal.KeyHeadset:
+		t.handsfreeKey(hal.Headset)
+	case hal.KeyMute:
+		t.muteKey()
+	case hal.KeyHold:
+		t.holdKey()
+	case hal.KeyTransfer:
+		t.transferKey()
+	case hal.KeyRedial:
+		t.act(actRedial)
+	case hal.KeyMessages:
+		t.act(actMessages)
+	case hal.KeyVolumeUp:
+		t.turnVolume(+volumeStep)
+	case hal.KeyVolumeDown:
+		t.turnVolume(-volumeStep)
+	case hal.KeyConference:
+		t.complain(t.texts().NoConference)
+	case hal.KeyCall:
+		t.callKey()
+	}
+}
+
+// numbered tells which of n keys with a common name k is, from 0.
+func numbered(k hal.Key, name string, n int) (int, bool) {
+	rest, ok := strings.CutPrefix(string(k), name)
+	if !ok || len(rest) != 1 || rest[0] < '1' || int(rest[0]-'1') >= n {
+		return 0, false
+	}
+	return int(rest[0] - '1'), true
+}
+
+func (t *turn) arrow(by int) {
+	switch {
+	case t.kind() == KindList:
+		t.list.move(by, len(t.listEntries()))
+	case t.open() > 1 && !t.entry.on:
+		t.moveFocus(by)
+	case t.kind() != KindIdle:
+	case by < 0:
+		t.openList(listMissed)
+	default:
+		t.openList(listCalls)
+	}
+}
+
+func (t *turn) muteKey() {
+	switch {
+	case t.ringing() != nil && t.path == "":
+		t.quiet = true
+	case t.live() != nil:
+		t.mute = !t.mute
+	}
+}
+
+func (t *turn) holdKey() {
+	c := t.byFocus()
+	if live := t.live(); live != nil && (c == nil || !c.held) {
+		c = live
+	}
+	switch {
+	case c == nil || t.entry.on && t.entry.digits != "":
+	case c.held:
+		t.resume(c)
+	case c.talking():
+		t.hold(c, true)
+		t.focus = c.serial
+	}
+}
+
+// transferKey opens a transfer; pressed again with a number, it sends it.
+func (t *turn) transferKey() {
+	switch {
+	case t.entry.on && t.entry.purpose == forTransfer:
+		t.place(t.entry.digits)
+	case t.entry.on:
+	default:
+		t.openTransfer()
+	}
+}
+
+// callKey is the bell button of a door station, or a hotline key.
+func (t *turn) callKey() {
+	switch {
+	case t.open() > 0:
+	case t.config.CallKey == "":
+		t.complain(t.texts().NoCallKey)
+	default:
+		t.place(t.config.CallKey)
+	}
+}
+
+// lineKey answers, resumes or opens the key's line, or dials its number.
+func (t *turn) lineKey(i int) {
+	keys := t.config.lineKeys()
+	if i >= len(keys) {
+		return
+	}
+	if n := keys[i].Number; n != "" {
+		if keys[i].Account != "" && t.account(keys[i].Account) != nil {
+			t.line = keys[i].Account
+		}
+		t.place(n)
+		return
+	}
+	id := keys[i].Account
+	on := func(state func(*call) bool) *call {
+		return t.find(func(c *call) bool { return c.Account == id && state(c) })
+	}
+	held := on(func(c *call) bool { return c.held && !c.leaving })
+	switch ringing := on((*call).ringing); {
+	case ringing != nil:
+		t.answer(ringing)
+	case on((*call).live) != nil:
+	case t.entry.on && t.entry.purpose == forCall: // another line for the number
+		t.chooseLine(id)
+	case held != nil:
+		t.resume(held)
+	default:
+		t.takePath()
+		t.openEntry(forCall)
+		t.chooseLine(id)
+	}
+}
+
+func (t *turn) chooseLine(id ua.AccountID) {
+	t.line = id
+	t.takePath()
+	t.restage()
+}
+
+// lineKeys are the configured ones, or the accounts in order.
+func (c *Config) lineKeys() []LineKey {
+	if len(c.LineKeys) > 0 {
+		return c.LineKeys[:min(len(c.LineKeys), 8)]
+	}
+	var keys []LineKey
+	for _, a := range c.Accounts[:min(len(c.Accounts), 8)] {
+		keys = append(keys, LineKey{Label: a.Label, Account: a.ID})
+	}
+	return keys
+}

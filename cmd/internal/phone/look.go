@@ -1,0 +1,323 @@
+package phone
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"offhook/hal"
+	"offhook/ua"
+)
+
+// kind is the layout of the screen.
+func (s *State) kind() Kind {
+	c := s.byFocus()
+	switch {
+	case s.list.on:
+		return KindList
+	case s.entry.on && len(s.config.Accounts) > 0:
+		return KindDialling
+	case s.ended.on && s.ended.failed:
+		return KindFailed
+	case s.ended.on:
+		return KindEnded
+	case c != nil:
+		return s.callKind(c)
+	case len(s.config.Accounts) > 0:
+		return KindIdle
+	}
+	switch s.provisioning.State {
+	case Booting:
+		return KindBooting
+	case Discovering, Fetching:
+		return KindProvisioning
+	case ProvisioningFailed:
+		return KindProvisioningFailed
+	}
+	return KindIdle
+}
+
+func (s *State) callKind(c *call) Kind {
+	switch {
+	case c.transfer != "":
+		return KindTransferring
+	case c.ringing() && s.open() > 1:
+		return KindWaiting
+	case c.ringing():
+		return KindRinging
+	case c.held:
+		return KindHeld
+	case c.State != ua.Confirmed:
+		return KindCalling
+	}
+	return KindInCall
+}
+
+// view builds what the screen shows.
+func (s *State) view() View {
+	x := s.texts()
+	v := View{Kind: s.kind(), Status: s.status(), Notice: s.notice, Volume: s.volumeBar(), Lines: s.lineViews()}
+	for i, a := range s.softKeys() {
+		v.Soft[i] = x.Soft[a]
+	}
+	switch v.Kind {
+	case KindBooting:
+		v.Title = x.Booting
+	case KindProvisioning, KindProvisioningFailed:
+		s.provisioningView(&v)
+	case KindIdle:
+		s.idleView(&v)
+	case KindDialling:
+		s.diallingView(&v)
+	case KindList:
+		s.listView(&v)
+	case KindEnded, KindFailed:
+		v.Title, v.Party = s.ended.title, s.ended.party
+		v.Text = nonEmpty(s.ended.text)
+		if s.stage >= stageHowler && s.path == hal.Handset {
+			v.Text = append(v.Text, x.HangUp)
+		}
+	default:
+		s.callView(&v, s.byFocus())
+	}
+	if v.Kind != KindList {
+		v.Others = s.others(v.Kind)
+	}
+	return v
+}
+
+func (s *State) provisioningView(v *View) {
+	x, p := s.texts(), s.provisioning
+	v.Progress = max(0, min(p.Progress, 100))
+	switch p.State {
+	case Discovering:
+		v.Title = x.Discovering
+	case Fetching:
+		v.Title = x.Fetching
+	default:
+		v.Title, v.Progress = x.ProvisioningFailed, 0
+		v.Text = nonEmpty(p.Cause, x.ProvisioningRetry)
+	}
+	if p.State != ProvisioningFailed {
+		v.Text = nonEmpty(p.Detail)
+	}
+	if s.network.Address != "" {
+		v.Status.Number = s.network.Address
+	}
+}
+
+func (s *State) idleView(v *View) {
+	x := s.texts()
+	switch v.Status.Registration {
+	case RegNone:
+		v.Title, v.Text = x.NoAccount, nonEmpty(x.NoAccountHint)
+	case RegPending:
+		v.Title = x.StillRegistering
+	case RegPartly, RegFailed:
+		v.Title, v.Text = x.NotRegistered, nonEmpty(v.Status.Cause)
+	}
+	if s.provisioning.State == ProvisioningFailed && len(v.Text) == 0 {
+		v.Title, v.Text = x.ProvisioningFailed, nonEmpty(s.provisioning.Cause)
+	}
+}
+
+func (s *State) diallingView(v *View) {
+	x := s.texts()
+	v.Entry = s.entry.digits
+	v.Party = Party{Name: s.nameOf(s.entry.digits), Number: s.entry.digits}
+	v.Title = x.EnterNumber
+	id, why := s.accountFor(false)
+	if a := s.account(id); a != nil {
+		v.Account = a.Label
+	}
+	v.Text = nonEmpty(why)
+	switch {
+	case s.entry.purpose == forTransfer:
+		v.Title, v.Text = x.TransferTo, nil
+		if c := s.bySerial(s.entry.of); c != nil {
+			v.Text = []string{c.party().Title()}
+		}
+	case s.path == hal.Handset && s.stage >= stageHowler:
+		v.Text = []string{x.HangUp}
+	}
+}
+
+func (s *State) callView(v *View, c *call) {
+	x := s.texts()
+	v.Party = c.party()
+	if a := s.account(c.Account); a != nil && len(s.config.Accounts) > 1 {
+		v.Account = a.Label
+	}
+	v.Status.SecureSIP, v.Status.SecureRTP, v.Status.Encoding = c.SecureSIP, c.media.Suite != "", c.media.Encoding
+	v.Status.RemoteHold = c.RemoteHold
+	switch v.Kind {
+	case KindCalling:
+		v.Title = callingTitle(x, c)
+	case KindRinging, KindWaiting:
+		v.Title = x.Incoming
+		if v.Kind == KindWaiting {
+			v.Title = x.CallWaiting
+		}
+	case KindTransferring:
+		v.Title = fmt.Sprintf(x.Transferring, c.transfer)
+	case KindHeld:
+		v.Title = x.OnHold
+	default:
+		v.Title = x.InCall
+		if c.RemoteHold {
+			v.Title = x.HeldByThem
+		} else if s.mute {
+			v.Title = x.Muted
+		}
+	}
+	if !c.Answered.IsZero() {
+		v.Since = c.Answered
+		v.Elapsed = max(0, s.now.Sub(c.Answered).Truncate(time.Second))
+	}
+}
+
+func callingTitle(x *Texts, c *call) string {
+	switch {
+	case c.Incoming:
+		return x.Connecting
+	case c.emergency:
+		return x.EmergencyCall
+	case c.State == ua.Early && c.EarlyMedia:
+		return x.CallProgress
+	case c.State == ua.Early:
+		return x.RingingThere
+	}
+	return x.Calling
+}
+
+// others are the calls besides the one that is shown.
+func (s *State) others(kind Kind) []Other {
+	var out []Other
+	x := s.texts()
+	for i := range s.calls {
+		c := &s.calls[i]
+		shown := c.serial == s.focus && kind != KindDialling && kind != KindEnded && kind != KindFailed
+		if c.leaving || shown || (kind == KindDialling && s.entry.purpose == forTransfer && c.serial == s.entry.of) {
+			continue
+		}
+		o := Other{Party: c.party()}
+		switch {
+		case c.ringing():
+			o.State, o.Label, o.Action = OtherRinging, x.Waits, x.Soft[actAnswer]
+		case c.held:
+			o.State, o.Label, o.Action = OtherHeld, x.OnHold, x.Soft[actResume]
+		default:
+			o.State, o.Label = OtherActive, x.InCall
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func (s *State) listView(v *View) {
+	x := s.texts()
+	switch s.list.kind {
+	case listMissed:
+		v.Title, v.List.Empty = x.MissedCalls, x.NoMissed
+	case listCalls:
+		v.Title, v.List.Empty = x.AllCalls, x.NoCalls
+	case listStatus:
+		v.Title = x.StatusTitle
+		v.List.Items = s.statusItems()
+		return
+	}
+	for _, e := range s.listEntries() {
+		title := e.Name
+		if title == "" {
+			title = e.Number
+		}
+		v.List.Items = append(v.List.Items, Item{Icon: icon(e.Kind), Title: title, Detail: s.when(e.Time)})
+	}
+	v.List.Selected = s.list.at
+}
+
+func icon(k EntryKind) ItemIcon {
+	switch k {
+	case Missed:
+		return IconMissed
+	case Dialled:
+		return IconOutgoing
+	}
+	return IconIncoming
+}
+
+// statusItems are the accounts and the network, in words.
+func (s *State) statusItems() []Item {
+	x := s.texts()
+	var items []Item
+	for i := range s.config.Accounts {
+		a := &s.config.Accounts[i]
+		it := Item{Icon: IconGood, Title: a.Label, Detail: x.Ready}
+		if why := s.whyNot(a); why != "" {
+			it.Icon, it.Detail = IconBad, why
+		}
+		items = append(items, it)
+	}
+	net := Item{Icon: IconGood, Title: x.Network, Detail: s.network.Address}
+	if !s.network.Up {
+		net.Icon, net.Detail = IconBad, strings.TrimSpace(x.NetworkDown+" "+s.network.Cause)
+	}
+	items = append(items, net)
+	if s.provisioning.State == ProvisioningFailed {
+		items = append(items, Item{Icon: IconBad, Title: x.Configuration, Detail: s.provisioning.Cause})
+	}
+	if s.audio.Gone {
+		items = append(items, Item{Icon: IconBad, Title: x.Sound, Detail: s.audio.Cause})
+	}
+	return items
+}
+
+func (s *State) status() Status {
+	st := Status{
+		Clock: s.clock(s.now), Date: s.date(), Name: s.config.Name,
+		Registration: s.registration(), Muted: s.mute, Output: s.path,
+		Messages: s.messages(), Missed: s.missed(),
+		RingerOff: s.level(hal.Ringer) == 0, AudioGone: s.audio.Gone,
+		NetworkDown: !s.network.Up && s.network.Cause != "",
+	}
+	if len(s.config.Accounts) > 0 {
+		first := s.config.Accounts[0]
+		st.Number = first.Number
+		if st.Name == "" {
+			st.Name = first.Label
+		}
+	}
+	i := slices.IndexFunc(s.config.Accounts, func(a Account) bool { return s.whyNot(&a) != "" })
+	if i >= 0 {
+		a := &s.config.Accounts[i]
+		st.Cause = strings.TrimPrefix(s.whyNot(a), s.texts().NotRegistered+": ")
+		if len(s.config.Accounts) > 1 {
+			st.Cause = a.Label + ": " + st.Cause
+		}
+	}
+	return st
+}
+
+func (s *State) volumeBar() VolumeBar {
+	if s.volume == "" {
+		return VolumeBar{}
+	}
+	return VolumeBar{Shown: true, Output: s.volume, Label: s.texts().Outputs[s.volume], Percent: s.level(s.volume)}
+}
+
+func (s *State) lineViews() []LineView {
+	var out []LineView
+	for _, k := range s.config.lineKeys() {
+		label := k.Label
+		if a := s.account(k.Account); label == "" && a != nil {
+			label = a.Label
+		}
+		out = append(out, LineView{Label: label, State: s.lineLamp(k)})
+	}
+	return out
+}
+
+func nonEmpty(texts ...string) []string {
+	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+}

@@ -1,0 +1,78 @@
+package phone
+
+import "offhook/ua"
+
+// remote carries out what a person asks for from elsewhere.
+func (t *turn) remote(in Input) {
+	switch in := in.(type) {
+	case RemoteDial:
+		t.remoteDial(in)
+	case RemoteAnswer:
+		if c := t.remoteCall(in.Call, t.toAnswer()); c != nil && c.ringing() {
+			t.answer(c)
+		}
+	case RemoteReject:
+		if c := t.remoteCall(in.Call, t.toAnswer()); c != nil && c.ringing() {
+			t.reject(c)
+		}
+	case RemoteHangup:
+		t.remoteHangup(in.Call)
+	case RemoteHold:
+		c := t.remoteCall(in.Call, t.byFocus())
+		switch {
+		case c == nil || c.leaving || c.held == in.On:
+		case in.On && c.talking():
+			t.hold(c, true)
+		case !in.On:
+			t.resume(c)
+		}
+	case RemoteTransfer:
+		number := cleanNumber(in.Number)
+		if c := t.remoteCall(in.Call, t.byFocus()); c != nil && number != "" && c.transfer == "" && (c.talking() || c.held && !c.leaving) {
+			t.entry = entry{}
+			t.transferCall(c, number)
+		}
+	case RemoteDigits:
+		t.remoteDigits(in.Digits)
+	}
+}
+
+func (t *turn) remoteCall(id ua.CallID, usual *call) *call {
+	if id == 0 {
+		return usual
+	}
+	return t.byID(id)
+}
+
+func (t *turn) remoteDial(in RemoteDial) {
+	t.wake()
+	t.entry = entry{}
+	if t.account(in.Account) != nil {
+		t.line = in.Account
+	}
+	t.place(in.Number)
+}
+
+func (t *turn) remoteHangup(id ua.CallID) {
+	for i := range t.calls {
+		if c := &t.calls[i]; id == 0 || c.ID == id {
+			t.hangup(c)
+		}
+	}
+	if id == 0 {
+		t.entry, t.ended = entry{}, ended{}
+	}
+	t.freeHandsfree()
+}
+
+func (t *turn) remoteDigits(digits string) {
+	c := t.live()
+	if c == nil || !c.talking() {
+		return
+	}
+	for i := range len(digits) {
+		if d := digits[i]; d != '+' && symbolBit(d) != 0 {
+			t.do(SendDigit{Call: c.ID, Digit: d})
+		}
+	}
+}

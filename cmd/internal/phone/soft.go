@@ -1,0 +1,253 @@
+package phone
+
+import "offhook/hal"
+
+// action is what a soft key, ok or cancel does.
+type action uint8
+
+const (
+	actNone action = iota
+	actRedial
+	actCalls
+	actMissed
+	actMessages
+	actDial
+	actDelete
+	actCancelEntry
+	actAnswer
+	actReject
+	actSilence
+	actHold
+	actResume
+	actSwap
+	actTransfer
+	actSendTransfer
+	actNew
+	actEnd
+	actClose
+	actDialItem
+	actDeleteItem
+	actBack
+	actionCount
+)
+
+// softKeys are the actions of the soft keys, as the screen's labels have them.
+func (s *State) softKeys() [4]action {
+	switch s.kind() {
+	case KindIdle:
+		return s.idleKeys()
+	case KindDialling:
+		return s.diallingKeys()
+	case KindCalling:
+		return [4]action{3: actEnd}
+	case KindRinging:
+		return [4]action{actAnswer, actReject, when(!s.quiet && s.path == "", actSilence), actNone}
+	case KindWaiting:
+		return [4]action{actAnswer, actReject, actNone, when(s.live() != nil, actEnd)}
+	case KindInCall:
+		return [4]action{actHold, actTransfer, s.secondCallKey(), actEnd}
+	case KindHeld:
+		if s.live() != nil {
+			return [4]action{actSwap, actTransfer, actNone, actEnd}
+		}
+		return [4]action{actResume, actTransfer, actNew, actEnd}
+	case KindTransferring:
+		return [4]action{actResume, actNone, actNone, actEnd}
+	case KindEnded, KindFailed:
+		return [4]action{when(s.lastDialled() != "", actRedial), actNone, actNone, actClose}
+	case KindList:
+		if s.list.kind == listStatus {
+			return [4]action{3: actBack}
+		}
+		some := len(s.listEntries()) > 0
+		return [4]action{when(some, actDialItem), when(some, actDeleteItem), actNone, actBack}
+	}
+	return [4]action{}
+}
+
+func (s *State) idleKeys() [4]action {
+	return [4]action{
+		when(s.lastDialled() != "", actRedial),
+		when(len(s.config.Accounts) > 0, actCalls),
+		when(s.missed() > 0, actMissed),
+		when(s.voicemail() != nil, actMessages),
+	}
+}
+
+func (s *State) diallingKeys() [4]action {
+	typed := s.entry.digits != ""
+	switch {
+	case s.entry.purpose == forTransfer:
+		return [4]action{when(typed, actSendTransfer), when(typed, actDelete), actNone, actCancelEntry}
+	case s.ringing() != nil:
+		return [4]action{actAnswer, actReject, when(typed, actDial), when(typed, actDelete)}
+	case typed:
+		return [4]action{actDial, actDelete, actNone, actCancelEntry}
+	}
+	return [4]action{when(s.lastDialled() != "", actRedial), actCalls, when(s.held() != nil, actResume), actCancelEntry}
+}
+
+func (s *State) secondCallKey() action {
+	if s.held() != nil {
+		return actSwap
+	}
+	return actNew
+}
+
+func when(condition bool, a action) action {
+	if condition {
+		return a
+	}
+	return actNone
+}
+
+// okAction is what the ok key does now.
+func (s *State) okAction() action {
+	switch s.kind() {
+	case KindIdle:
+		return actCalls
+	case KindDialling:
+		switch {
+		case s.entry.digits != "":
+			return actDial
+		case s.ringing() != nil:
+			return actAnswer
+		}
+		return actRedial
+	case KindRinging, KindWaiting:
+		return actAnswer
+	case KindHeld:
+		return actResume
+	case KindEnded, KindFailed:
+		return actClose
+	case KindList:
+		return when(s.list.kind != listStatus, actDialItem)
+	}
+	return actNone
+}
+
+// cancelAction is what the cancel key does now. It never ends a held call.
+func (s *State) cancelAction() action {
+	switch s.kind() {
+	case KindDialling:
+		return actDelete
+	case KindRinging, KindWaiting:
+		return actReject
+	case KindCalling, KindInCall:
+		return actEnd
+	case KindEnded, KindFailed:
+		return actClose
+	case KindList:
+		return actBack
+	}
+	return actNone
+}
+
+func (t *turn) act(a action) {
+	c := t.byFocus()
+	switch a {
+	case actRedial:
+		t.redial()
+	case actCalls:
+		t.openList(listCalls)
+	case actMissed:
+		t.openList(listMissed)
+	case actMessages:
+		t.callVoicemail()
+	case actDial, actSendTransfer:
+		t.place(t.entry.digits)
+	case actDelete:
+		t.erase()
+	case actCancelEntry:
+		t.cancelEntry()
+	case actAnswer:
+		if t.ringing() != nil {
+			t.answer(t.toAnswer())
+		}
+	case actReject:
+		if t.ringing() != nil {
+			t.reject(t.toAnswer())
+		}
+	case actSilence:
+		t.quiet = true
+	case actHold:
+		t.holdKey()
+	case actResume:
+		if c == nil || !c.held {
+			c = t.held()
+		}
+		if c != nil {
+			t.resume(c)
+		}
+	case actSwap:
+		t.swap()
+	case actTransfer:
+		t.openTransfer()
+	case actNew:
+		t.takePath()
+		t.openEntry(forCall)
+	case actEnd:
+		t.endShown()
+	case actClose:
+		t.closeEnded()
+	case actDialItem:
+		t.dialItem()
+	case actDeleteItem:
+		t.deleteItem()
+	case actBack:
+		t.list = list{}
+	}
+}
+
+// cancelEntry leaves the number; at a lifted handset that never had one the
+// dial tone stays.
+func (t *turn) cancelEntry() {
+	t.entry.digits = ""
+	t.leaveEntry()
+}
+
+// endShown ends the call that is shown; of a waiting one, the call it waits for.
+func (t *turn) endShown() {
+	c := t.byFocus()
+	if c == nil || c.ringing() {
+		c = t.live()
+	}
+	if c == nil {
+		return
+	}
+	wasLive := c.live()
+	t.hangup(c)
+	if wasLive {
+		t.freeHandsfree()
+	}
+}
+
+func (t *turn) swap() {
+	c := t.byFocus()
+	if c == nil || !c.held {
+		c = t.held()
+	}
+	if c != nil {
+		t.resume(c)
+	}
+}
+
+func (t *turn) closeEnded() {
+	t.ended = ended{}
+	if t.path == hal.Handset && t.open() == 0 {
+		t.openEntry(forCall)
+		return
+	}
+	t.freeHandsfree()
+}
+
+func (t *turn) redial() {
+	number := t.lastDialled()
+	switch {
+	case t.live() != nil || (t.entry.on && (t.entry.digits != "" || t.entry.purpose == forTransfer)):
+	case number == "":
+		t.complain(t.texts().NothingDialled)
+	default:
+		t.place(number)
+	}
+}

@@ -1,0 +1,135 @@
+package phone
+
+import (
+	"offhook/hal"
+	"offhook/ua"
+)
+
+// Texts is a language: every word that the phone puts on the screen.
+type Texts struct {
+	Booting, Discovering, Fetching        string
+	ProvisioningFailed, ProvisioningRetry string
+	NoAccount, NoAccountHint              string
+	NotRegistered, StillRegistering       string
+	NetworkDown, Network, Ready           string
+	Configuration, Sound, StatusTitle     string
+
+	EnterNumber, TransferTo                    string
+	Calling, CallProgress, RingingThere        string
+	Connecting, EmergencyCall                  string
+	Incoming, CallWaiting, Waits               string
+	InCall, Muted, OnHold, HeldByThem          string
+	Transferring                               string // with %s for the number
+	Transferred, TransferFailed                string
+	CallEnded, HeldEnded, CallLost, CallFailed string
+	NotSent, NoReply, HangUp, TooMany          string
+	AnswerFailed, HoldFailed, FarDigits        string
+	NothingToTransfer, NothingDialled          string
+	NoVoicemail, NoConference, NoCallKey       string
+	MissedCalls, AllCalls, NoMissed, NoCalls   string
+	LongDate, ShortDate                        string // {weekday} {day} {month} {mon}
+	Weekdays                                   [7]string
+	Months                                     [12]string
+	Soft                                       [actionCount]string // labels of the soft keys
+	Outputs                                    map[hal.Output]string
+	Failures                                   map[int]string // titles of failed calls by status code
+	Causes                                     map[ua.Cause]string
+}
+
+// texts is the configured language's; English when it is not known.
+func (s *State) texts() *Texts {
+	if s.words == nil {
+		s.words = catalogue(s.config.Language)
+	}
+	return s.words
+}
+
+// catalogue finds a language; nobody changes what it returns.
+func catalogue(language string) *Texts {
+	switch language {
+	default:
+		return english()
+	}
+}
+
+func english() *Texts {
+	return &Texts{
+		Booting:            "Starting",
+		Discovering:        "Looking for the configuration",
+		Fetching:           "Fetching the configuration",
+		ProvisioningFailed: "No configuration",
+		ProvisioningRetry:  "The phone tries again by itself.",
+		NoAccount:          "No account",
+		NoAccountHint:      "The configuration names no account. Ask the administrator.",
+		NotRegistered:      "Not registered",
+		StillRegistering:   "Registering",
+		NetworkDown:        "No network",
+		Network:            "Network",
+		Ready:              "Registered",
+		Configuration:      "Configuration",
+		Sound:              "Sound",
+		StatusTitle:        "Status",
+
+		EnterNumber:       "Enter a number",
+		TransferTo:        "Transfer to",
+		Calling:           "Calling",
+		CallProgress:      "Calling",
+		RingingThere:      "Ringing",
+		Connecting:        "Connecting",
+		EmergencyCall:     "Emergency call",
+		Incoming:          "Incoming call",
+		CallWaiting:       "Another call",
+		Waits:             "Waiting",
+		InCall:            "In call",
+		Muted:             "Muted",
+		OnHold:            "On hold",
+		HeldByThem:        "They put you on hold",
+		Transferring:      "Transferring to %s",
+		Transferred:       "Transferred",
+		TransferFailed:    "Transfer failed",
+		CallEnded:         "Call ended",
+		HeldEnded:         "Held call ended",
+		CallLost:          "Caller hung up",
+		CallFailed:        "Call failed",
+		NotSent:           "Cannot call",
+		NoReply:           "No reply",
+		HangUp:            "Please put the handset back.",
+		TooMany:           "Too many calls: end one first",
+		AnswerFailed:      "Could not answer",
+		HoldFailed:        "Could not hold",
+		FarDigits:         "They pressed ",
+		NothingToTransfer: "No call to transfer",
+		NothingDialled:    "Nothing dialled yet",
+		NoVoicemail:       "No voicemail number is set",
+		NoConference:      "No conferences on this phone",
+		NoCallKey:         "No number is set for this key",
+		MissedCalls:       "Missed calls",
+		AllCalls:          "Calls",
+		NoMissed:          "No missed calls",
+		NoCalls:           "No calls yet",
+		LongDate:          "{weekday}, {day} {month}",
+		ShortDate:         "{day} {mon}",
+		Weekdays:          [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+		Months: [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September",
+			"October", "November", "December"},
+		Soft: [actionCount]string{
+			actRedial: "Redial", actCalls: "Calls", actMissed: "Missed", actMessages: "Inbox", actDial: "Dial",
+			actDelete: "Del", actCancelEntry: "Cancel", actAnswer: "Answer", actReject: "Reject", actSilence: "Silence",
+			actHold: "Hold", actResume: "Resume", actSwap: "Swap", actTransfer: "Xfer", actSendTransfer: "Xfer",
+			actNew: "New", actEnd: "End", actClose: "Close", actDialItem: "Dial", actDeleteItem: "Del", actBack: "Back",
+		},
+		Outputs: map[hal.Output]string{
+			hal.Handset: "Handset", hal.Speaker: "Speaker", hal.Headset: "Headset", hal.Ringer: "Ringer",
+		},
+		Failures: map[int]string{
+			403: "Not allowed", 404: "Unknown number", 408: "No reply", 410: "Number has gone", 480: "Not available",
+			484: "Number incomplete", 486: "Busy", 488: "No common codec", 503: "Service unavailable", 600: "Busy",
+			603: "Declined", 604: "Unknown number",
+		},
+		Causes: map[ua.Cause]string{
+			ua.Timeout: "The far end did not reply.", ua.CauseError: "The call broke down.",
+			ua.CauseSetupFail: "The server could not be reached.", ua.Replaced: "The call was taken over.",
+			ua.AnsweredOther: "Answered elsewhere.",
+		},
+	}
+}
