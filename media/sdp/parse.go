@@ -24,7 +24,10 @@ func Parse(text []byte) (Description, error) {
 	}
 	seen := false
 	for i, line := range lines {
-		line = strings.TrimRight(line, "\r \t\x00")
+		if cut := strings.IndexAny(line, "\r\x00"); cut >= 0 {
+			line = line[:cut]
+		}
+		line = strings.TrimRight(line, " \t")
 		if line == "" {
 			continue
 		}
