@@ -4,62 +4,190 @@ import (
 	"time"
 
 	"offhook/media"
+	"offhook/media/dsp"
+)
+
+const (
+	defaultMaxDelay = 500 * time.Millisecond
+	longestPacket   = 120 * time.Millisecond // of sound; Opus has no longer one
+	longestFrame    = 120 * time.Millisecond
+	idleAfter       = 100 * time.Millisecond // of waiting: the sender is silent, or gone
 )
 
 // Buffer is the play-out buffer of one stream.
 type Buffer struct {
-	cfg     Config
-	store   *store
-	scratch media.Frame
-	fifo    media.Frame
-	n       int
+	cfg       Config
+	concealer media.Concealer // of the decoder; nil if it has none
+	store     *store
+	hist      histogram
+	clock     clock
+	plc       *dsp.Concealer
+	stretch   *dsp.Stretcher
+	scratch   media.Frame
+
+	// The line is sound: heard before head, to be heard from head to end.
+	line      media.Frame
+	head, end int
+	past      int // what is kept before head
+
+	in  arrivals
+	out playout
+
+	target, base time.Duration // offsets
+	count        Counters
+}
+
+// arrivals is the state of Put.
+type arrivals struct {
 	started bool
-	next    int64
-	highest int64
-	count   Counters
+	ssrc    uint32
+	first   int64  // extended sequence number that the count began with
+	highest int64  // extended sequence number
+	unique  uint64 // packets since first
+	lost    uint64 // before first
+	suspect uint16 // sequence number that would confirm a jump
+	doubted bool
+
+	last    int64 // extended timestamp of highest
+	shift   int64 // added to the stream's timestamps
+	arrival time.Duration
+	offset  time.Duration
+	transit time.Duration // of the packet before, for the interarrival jitter
+}
+
+// playout is the state of Get.
+type playout struct {
+	next    int64 // extended sequence number to be played
+	ts      int64 // extended timestamp of the sample after the line's end
+	packet  int   // samples of the last packet
+	waited  int   // samples made up while time stood still: it may be late, or lost
+	idle    bool  // waited for so long that the sender must be silent
+	skipped bool  // the last that was received was no sound (telephone-event)
+	hole    bool  // a packet could not be decoded
+	made    bool  // the end of the line is made up
+	foreign bool  // and by the decoder itself
+	rest    int   // samples before the next change of length
+	refused int   // changes of length wanted and not similar enough
+	kind    Playout
 }
 
 // New makes a Buffer; all memory is taken here.
 func New(cfg Config) *Buffer {
-	return &Buffer{cfg: cfg, store: newStore(), scratch: make(media.Frame, 5760), fifo: make(media.Frame, 16384)}
+	if cfg.MaxDelay <= 0 {
+		cfg.MaxDelay = defaultMaxDelay
+	}
+	cfg.MaxDelay = min(cfg.MaxDelay, binCount*binWidth/2)
+	cfg.MinDelay = max(0, min(cfg.MinDelay, cfg.MaxDelay))
+	rate := cfg.Format.SampleRate
+	b := &Buffer{
+		cfg: cfg, store: newStore(), clock: clock{rate: rate},
+		plc: dsp.NewConcealer(rate), stretch: dsp.NewStretcher(rate),
+		scratch: make(media.Frame, samplesIn(longestPacket, rate)),
+	}
+	b.concealer, _ = cfg.Decoder.(media.Concealer)
+	b.past = max(b.plc.History(), b.stretch.Past())
+	b.line = make(media.Frame, 2*b.past+3*len(b.scratch)+samplesIn(longestFrame, rate))
+	b.head, b.end = b.past, b.past
+	b.out.packet = samplesIn(20*time.Millisecond, rate)
+	if p := cfg.Format.PTime; p > 0 {
+		b.out.packet = min(samplesIn(p, rate), len(b.scratch))
+	}
+	return b
 }
 
-// Put gives the buffer a packet. The payload is copied.
-func (b *Buffer) Put(p *Packet) {
-	if !b.started {
-		b.started, b.next, b.highest = true, int64(p.Sequence), int64(p.Sequence)
-	}
-	seq := b.highest + int64(int16(p.Sequence-uint16(b.highest)))
-	if seq < b.next {
-		b.count.Late++
-		return
-	}
-	b.highest = max(b.highest, seq)
-	b.count.Received++
-	b.store.put(seq, int64(p.Timestamp), p.Payload, p.Arrival)
-}
-
-// Skip says that a sequence number was received and held no sound of the stream.
-func (b *Buffer) Skip(sequence uint16) { b.Put(&Packet{Sequence: sequence}) }
-
-// Get fills dst with the next sound; now is the time at which it is asked.
+// Get fills dst with the next sound. It may be of any length; now is the time at
+// which it is asked for, by the clock of Packet.Arrival.
 func (b *Buffer) Get(dst media.Frame, now time.Duration) Playout {
-	for b.n < len(dst) && b.started && b.next <= b.highest {
-		if p := b.store.at(b.next); p != nil {
-			if n, err := b.cfg.Decoder.Decode(b.scratch, b.store.payload(p)); err == nil {
-				b.n += copy(b.fifo[b.n:], b.scratch[:n])
-			}
-		}
-		b.next++
+	kind := Empty
+	longest := samplesIn(longestFrame, b.clock.rate)
+	for len(dst) > 0 {
+		n := min(len(dst), longest)
+		kind = graver(kind, b.get(dst[:n], now))
+		dst = dst[n:]
 	}
-	if b.n < len(dst) {
+	return kind
+}
+
+func (b *Buffer) get(dst media.Frame, now time.Duration) Playout {
+	b.clock.tick(now, len(dst))
+	if !b.in.started {
 		clear(dst)
 		return Empty
 	}
-	copy(dst, b.fifo[:len(dst)])
-	b.n = copy(b.fifo, b.fifo[len(dst):b.n])
-	return Played
+	b.out.kind = Empty
+	b.overrun()
+	for b.left() < len(dst) {
+		b.extend(len(dst) - b.left())
+	}
+	b.adapt(len(dst))
+	copy(dst, b.line[b.head:b.end])
+	b.head += len(dst)
+	b.count.Delay = max(0, b.playOffset(b.left())-b.base)
+	return b.out.kind
+}
+
+// left is how much of the line is to be heard yet, in samples.
+func (b *Buffer) left() int { return b.end - b.head }
+
+// room makes room for n samples at the line's end.
+func (b *Buffer) room(n int) {
+	if b.end+n <= len(b.line) {
+		return
+	}
+	from := b.head - b.past
+	copy(b.line, b.line[from:b.end])
+	b.head, b.end = b.past, b.end-from
+}
+
+// append puts sound at the line's end.
+func (b *Buffer) append(f media.Frame) {
+	b.room(len(f))
+	b.end += copy(b.line[b.end:], f)
+}
+
+// playOffset is the offset at which the packet after the line's end will be
+// heard, if left samples of the line are before it.
+func (b *Buffer) playOffset(left int) time.Duration {
+	return b.clock.now + span(int64(left), b.clock.rate) - b.time(b.out.ts)
+}
+
+// deadline is the offset up to which the packet after the line's end is in time
+// for frames of n samples, if left samples of the line are before it.
+func (b *Buffer) deadline(left, n int) time.Duration {
+	return b.playOffset(left / n * n)
+}
+
+// time is that of an extended timestamp.
+func (b *Buffer) time(ts int64) time.Duration { return span(ts, b.cfg.Format.ClockRate) }
+
+// ticks is samples in units of the timestamp.
+func (b *Buffer) ticks(samples int) int64 {
+	return int64(samples) * int64(b.cfg.Format.ClockRate) / int64(b.clock.rate)
+}
+
+// samples is units of the timestamp in samples.
+func (b *Buffer) samples(ticks int64) int64 {
+	return ticks * int64(b.clock.rate) / int64(b.cfg.Format.ClockRate)
+}
+
+// note keeps the most telling kind of the frame.
+func (b *Buffer) note(k Playout) { b.out.kind = graver(b.out.kind, k) }
+
+func graver(a, b Playout) Playout {
+	grave := [...]int{Played: 1, Accelerated: 2, Expanded: 3, Concealed: 4, Empty: 0}
+	if grave[b] > grave[a] {
+		return b
+	}
+	return a
 }
 
 // Counters are the figures so far.
-func (b *Buffer) Counters() Counters { return b.count }
+func (b *Buffer) Counters() Counters {
+	c := b.count
+	c.Lost = b.in.lost + b.in.missing()
+	return c
+}
+
+func samplesIn(d time.Duration, rate int) int {
+	return int(d * time.Duration(rate) / time.Second)
+}

@@ -1,0 +1,103 @@
+package jitter
+
+import "time"
+
+const (
+	// What is spare beyond the target before sound is compressed; it comes down to
+	// keepSpare, and a stretch goes no higher than needed.
+	enoughSpare = 6 * time.Millisecond
+	keepSpare   = time.Millisecond
+
+	// How similar a period must be to what it is blended with; less so each time
+	// that nothing was found.
+	similar   = 0.85
+	yielding  = 0.05
+	acceptAny = -1
+	quiet     = 60 * 60 // mean square below which any period does
+)
+
+// adapt brings the play-out nearer to the target by a pitch period more or less.
+func (b *Buffer) adapt(n int) {
+	if b.out.rest > 0 {
+		b.out.rest -= n
+		return
+	}
+	if b.out.made || b.out.idle {
+		return // waiting has its own way to move time
+	}
+	spare := b.deadline(b.left(), n) - b.target
+	switch {
+	case spare < 0:
+		b.expand(n, -spare)
+	case spare > enoughSpare:
+		b.compress(n, spare)
+	default:
+		b.out.refused = 0
+	}
+}
+
+func (b *Buffer) expand(n int, want time.Duration) {
+	b.room(b.stretch.Longest())
+	got := b.stretch.Expand(b.line, b.head, b.end, b.accept())
+	if got == 0 {
+		b.out.refused++
+		return
+	}
+	b.end += got
+	b.count.Expanded += span(int64(got), b.clock.rate)
+	b.note(Expanded)
+	b.rested(want)
+}
+
+func (b *Buffer) compress(n int, spare time.Duration) {
+	need := b.stretch.Longest() + b.stretch.Context() + n
+	for b.left() < need && b.ready() {
+		b.extend(1)
+	}
+	// The next packet must be there in time afterwards, too: frames come in steps of n.
+	least := b.target + keepSpare - b.playOffset(0)
+	frame := span(int64(n), b.clock.rate)
+	frames := max(1, int((least+frame-1)/frame))
+	longest := b.left() - frames*n
+	got := b.stretch.Compress(b.line[:b.end], b.head, longest, b.accept())
+	if got == 0 {
+		b.out.refused++
+		return
+	}
+	b.end -= got
+	b.count.Accelerated += span(int64(got), b.clock.rate)
+	b.note(Accelerated)
+	b.rested(spare)
+}
+
+// ready reports whether the next packet is there and follows on.
+func (b *Buffer) ready() bool {
+	p, missing := b.peek()
+	return p != nil && missing == 0 && p.ts == b.out.ts && !b.out.skipped
+}
+
+// accept is the similarity that will do now.
+func (b *Buffer) accept() float32 {
+	var power float32
+	for _, s := range b.line[b.head-b.stretch.Context() : b.head] {
+		power += float32(s) * float32(s)
+	}
+	if power < quiet*float32(b.stretch.Context()) {
+		return acceptAny
+	}
+	return max(0.2, similar-yielding*float32(b.out.refused))
+}
+
+// rested sets how long to leave the sound alone after a change: the further from
+// the target, the shorter.
+func (b *Buffer) rested(away time.Duration) {
+	b.out.refused = 0
+	rest := 100 * time.Millisecond
+	switch {
+	case away > 50*time.Millisecond:
+		rest = 20 * time.Millisecond
+	case away > 15*time.Millisecond:
+		rest = 40 * time.Millisecond
+	}
+	b.out.rest = samplesIn(rest, b.clock.rate)
+}

@@ -1,0 +1,167 @@
+package jitter
+
+import "time"
+
+const (
+	// A sequence number out of these bounds begins a new sequence, if the one
+	// after it follows (RFC 3550 §A.1, with less patience).
+	maxDropout  = 1000
+	maxMisorder = slotCount
+
+	// A timestamp that is off the arrival by more than this is not of our time.
+	maxStep = 2 * time.Second
+	// Arriving so soon after the one before, a packet was queued behind it.
+	bunched = 4 * time.Millisecond
+)
+
+// Put gives the buffer a packet. The payload is copied.
+func (b *Buffer) Put(p *Packet) {
+	if !b.in.started || p.SSRC != b.in.ssrc {
+		b.resync(p)
+	}
+	seq := b.in.highest + int64(int16(p.Sequence-uint16(b.in.highest)))
+	if ahead := seq - b.in.highest; ahead > maxDropout || ahead < -maxMisorder {
+		if !b.in.doubted || p.Sequence != b.in.suspect {
+			b.in.doubted, b.in.suspect = true, p.Sequence+1
+			b.count.Discarded++
+			return
+		}
+		b.resync(p)
+		seq = b.in.highest
+	}
+	b.in.doubted = false
+	if len(p.Payload) == 0 {
+		b.skip(seq)
+		return
+	}
+	if !b.fresh(seq) {
+		return
+	}
+	ts := b.timestamp(p, seq)
+	b.observe(p, seq, ts)
+	if seq < b.out.next {
+		b.count.Late++
+		return
+	}
+	if len(p.Payload) > arenaSize/4 {
+		b.count.Discarded++
+		return
+	}
+	b.store.put(seq, ts, p.Payload, p.Arrival)
+	b.in.highest = max(b.in.highest, seq)
+}
+
+// Skip says that a sequence number was received and held no sound of this
+// stream: a packet with another payload type.
+func (b *Buffer) Skip(sequence uint16) {
+	if !b.in.started {
+		return // the sequence begins with the first sound
+	}
+	seq := b.in.highest + int64(int16(sequence-uint16(b.in.highest)))
+	if ahead := seq - b.in.highest; ahead <= maxDropout && ahead >= -maxMisorder {
+		b.skip(seq)
+	}
+}
+
+func (b *Buffer) skip(seq int64) {
+	if b.fresh(seq) && seq >= b.out.next {
+		b.store.put(seq, 0, nil, 0)
+		b.in.highest = max(b.in.highest, seq)
+	}
+}
+
+// fresh counts a packet, and reports whether it is the first of its number.
+func (b *Buffer) fresh(seq int64) bool {
+	if b.store.at(seq) != nil {
+		b.count.Duplicate++
+		return false
+	}
+	b.in.unique++
+	b.count.Received++
+	return true
+}
+
+// timestamp extends p's timestamp. A step that time did not make is taken out:
+// the sound goes on where the sequence numbers do.
+func (b *Buffer) timestamp(p *Packet, seq int64) int64 {
+	ts := b.in.last + int64(int32(p.Timestamp+uint32(b.in.shift)-uint32(b.in.last)))
+	ahead := seq - b.in.highest
+	if ahead <= 0 {
+		return ts
+	}
+	step := b.time(ts-b.in.last) - (p.Arrival - b.in.arrival)
+	if step < maxStep && step > -maxStep {
+		return ts
+	}
+	expected := b.in.last + ahead*b.ticks(b.out.packet)
+	if ts != expected {
+		b.in.shift += expected - ts
+	}
+	return expected
+}
+
+// observe learns from when a packet came.
+func (b *Buffer) observe(p *Packet, seq, ts int64) {
+	offset := p.Arrival - b.time(ts)
+	if b.in.unique > 1 {
+		d := offset - b.in.transit
+		b.count.Jitter += (max(d, -d) - b.count.Jitter) / 16
+	}
+	b.in.transit = offset
+	weight := float32(1)
+	forward := seq > b.in.highest || b.in.unique == 1
+	if forward {
+		// Packets that were held up by the same stall arrive together. It is one
+		// event: waiting for the first of them has served the others.
+		if b.in.unique > 1 && p.Arrival-b.in.arrival < bunched && offset < b.in.offset {
+			weight = 0
+		}
+		b.in.last, b.in.arrival, b.in.offset = ts, p.Arrival, offset
+	}
+	if !b.hist.add(offset, weight) && b.away() {
+		b.hist.reset(offset)
+		b.hist.add(offset, 1)
+	}
+	b.target, b.base = b.hist.target(b.cfg.MinDelay, b.cfg.MaxDelay)
+}
+
+// away reports whether a packet beyond the histogram is where the stream is
+// now: after a silence at once, else when enough of them have come.
+func (b *Buffer) away() bool { return b.out.idle || b.hist.strays > 10 }
+
+// resync begins a stream anew with p. What is left of an old one is not played;
+// its end is blended into the new sound.
+func (b *Buffer) resync(p *Packet) {
+	b.in.lost += b.in.missing()
+	seq := int64(p.Sequence)
+	offset := p.Arrival - b.time(int64(p.Timestamp))
+	old := b.in
+	b.in = arrivals{
+		started: true, ssrc: p.SSRC, lost: old.lost, first: seq, highest: seq,
+		last: int64(p.Timestamp), arrival: p.Arrival, offset: offset, transit: offset,
+	}
+	for i := range b.store.slots {
+		if b.store.slots[i].state == holding {
+			b.count.Discarded++
+		}
+	}
+	b.store.clear()
+	b.hist.reset(offset)
+	b.end = b.head
+	b.out = playout{next: seq, ts: int64(p.Timestamp), packet: b.out.packet, made: old.started, idle: !old.started}
+	if old.started {
+		b.startConceal()
+	}
+}
+
+// missing is how many packets were expected and have not been received.
+func (a *arrivals) missing() uint64 {
+	if !a.started {
+		return 0
+	}
+	expected := uint64(a.highest - a.first + 1)
+	if expected < a.unique {
+		return 0
+	}
+	return expected - a.unique
+}
