@@ -74,7 +74,8 @@ type Account struct {
 	ID          string        `key:"id" match:"name"`
 	User        string        `key:"user,required" match:"user"`
 	Domain      string        `key:"domain,required" match:"server"`
-	DisplayName string        `key:"display-name" match:"label" restart:"none"`
+	DisplayName string        `key:"display-name" match:"label"`         // sent to whom we call
+	Label       string        `key:"label" match:"label" restart:"none"` // on the screen; the user when empty
 	AuthUser    string        `key:"auth-user" match:"label"`
 	Password    ua.Secret     `key:"password"`
 	Registrar   string        `key:"registrar" match:"server"`

@@ -159,12 +159,13 @@ func matchCode(s string) string {
 }
 
 // digitMap is one pattern: keys, x for any digit, [2-9] for a set, each
-// followed by a dot when it may come any number of times (RFC 3435 §2.1.5).
-var digitMap = regexp.MustCompile(`^\+?([0-9A-Dx*#]\.?|\[[0-9A-D*#]([0-9A-D*#-]*[0-9A-D*#])?\]\.?)+$`)
+// followed by a dot when it may come any number of times, and T at the end to
+// wait for the time-out (RFC 3435 §2.1.5).
+var digitMap = regexp.MustCompile(`^([0-9A-Dx*#+]\.?|\[[0-9A-D*#]([0-9A-D*#-]*[0-9A-D*#])?\]\.?)+T?$`)
 
 func matchDigitMap(s string) string {
 	if len(s) <= 128 && digitMap.MatchString(s) {
 		return ""
 	}
-	return fmt.Sprintf("%q is not a digit map; use digits, * # +, x for any digit, [2-9] for a set, and a dot after what may repeat", clip(s))
+	return fmt.Sprintf("%q is not a digit map; use digits, * # +, x for any digit, [2-9] for a set, a dot after what may repeat, T at the end to wait", clip(s))
 }

@@ -1,0 +1,116 @@
+// Package discover finds where the configuration is: an ordered list of steps,
+// each of which has an address or says why it has none. What follows when the
+// server found gives nothing, the next step or none, is part of the list.
+package discover
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"offhook/provisioning"
+)
+
+// Known is what a step may go by.
+type Known struct {
+	Document provisioning.Document // in force
+	Last     provisioning.Meta     // of the newest document a server gave
+	Access   provisioning.Access   // the agent's own
+}
+
+// Found is an address, before its macros are expanded.
+type Found struct {
+	URL    string
+	Access provisioning.Access
+	Why    string // "provisioning.url of the agent's file"
+}
+
+// Step is one way to find a server. Find returns what it found, which may be
+// nothing: then the error says why.
+type Step struct {
+	Name string
+	Find func(context.Context, Known) ([]Found, error)
+}
+
+// Config says what the steps are and in which order they are taken.
+type Config struct {
+	Order  []string // "pinned:stop"; a step without a word stops
+	Steps  []Step   // those that Order may name
+	Access provisioning.Access
+	Device provisioning.Device
+}
+
+// Discovery takes the steps in order.
+type Discovery struct {
+	access provisioning.Access
+	device provisioning.Device
+	steps  []orderedStep
+}
+
+type orderedStep struct {
+	Step
+	proceed bool
+}
+
+var _ provisioning.Discoverer = (*Discovery)(nil)
+
+// New makes a Discovery; an order that names an unknown step is an error.
+func New(cfg Config) (*Discovery, error) {
+	d := &Discovery{access: cfg.Access, device: cfg.Device}
+	for _, entry := range cfg.Order {
+		name, then, _ := strings.Cut(entry, ":")
+		found := false
+		for _, step := range cfg.Steps {
+			if step.Name == name {
+				d.steps, found = append(d.steps, orderedStep{step, then == "proceed"}), true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("discover: there is no step %q; use one of %s", name, names(cfg.Steps))
+		}
+	}
+	return d, nil
+}
+
+func names(steps []Step) string {
+	all := make([]string, len(steps))
+	for i, s := range steps {
+		all[i] = s.Name
+	}
+	return strings.Join(all, ", ")
+}
+
+// Discover yields what each step found, or why it was passed over.
+func (d *Discovery) Discover(ctx context.Context, current provisioning.Document, last provisioning.Meta) iter.Seq[provisioning.Finding] {
+	known := Known{Document: current, Last: last, Access: d.access}
+	return func(yield func(provisioning.Finding) bool) {
+		for _, step := range d.steps {
+			if ctx.Err() != nil || !d.take(ctx, step, known, yield) {
+				return
+			}
+		}
+	}
+}
+
+// take yields the findings of one step. A step that stops ends discovery once
+// it has an address.
+func (d *Discovery) take(ctx context.Context, step orderedStep, known Known, yield func(provisioning.Finding) bool) bool {
+	found, err := step.Find(ctx, known)
+	if err != nil {
+		return yield(provisioning.Finding{Step: step.Name, Why: err.Error()})
+	}
+	for i, f := range found {
+		finding := provisioning.Finding{
+			Step: step.Name, Why: f.Why, Access: f.Access, Proceed: step.proceed || i+1 < len(found),
+		}
+		finding.Access.AllowHTTP = d.access.AllowHTTP // the board's to say, nobody else's
+		if finding.URL, err = d.device.Expand(f.URL); err != nil {
+			finding.Why = err.Error()
+		}
+		if !yield(finding) {
+			return false
+		}
+	}
+	return step.proceed
+}

@@ -1,0 +1,86 @@
+package provisioning
+
+import "time"
+
+// next takes up a job if one is due: what was fetched is applied, and what was
+// applied is kept, before something newer is asked for.
+func (m machine) next(now time.Time) machine {
+	if m.busy != noJob {
+		return m
+	}
+	due := func(at time.Time) bool { return !at.After(now) }
+	switch {
+	case m.pending != nil && due(m.applyAt):
+		m.busy = applyJob
+	case m.unsaved != nil && due(m.saveAt):
+		m.busy = saveJob
+	case m.mayFetch() && due(m.fetchAt):
+		m.busy = fetchJob
+		m.forced, m.force = m.force, false
+	}
+	return m
+}
+
+// mayFetch: what the phone has goes first, so that it works without a network.
+func (m machine) mayFetch() bool { return (m.works || m.stuck) && !m.fetchAt.IsZero() }
+
+// wake is when the machine next wants a tick; false: only when something happens.
+func (m machine) wake() (time.Time, bool) {
+	if m.busy != noJob {
+		return time.Time{}, false
+	}
+	var at time.Time
+	sooner := func(t time.Time, wanted bool) {
+		if wanted && (at.IsZero() || t.Before(at)) {
+			at = t
+		}
+	}
+	sooner(m.applyAt, m.pending != nil)
+	sooner(m.saveAt, m.unsaved != nil)
+	sooner(m.fetchAt, m.mayFetch())
+	return at, !at.IsZero()
+}
+
+// newest is the document that a server is asked to better: the pending one, or
+// the one in force.
+func (m machine) newest() candidate {
+	if m.pending != nil && !m.pending.undo {
+		return *m.pending
+	}
+	return m.inForce
+}
+
+func (m machine) state() State {
+	switch {
+	case m.inForce.record.Meta.Hash != "":
+		return Provisioned
+	case len(m.inForce.doc.Accounts) > 0:
+		return Local
+	}
+	return Unprovisioned
+}
+
+// report brings the snapshot up to date.
+func (m machine) report() machine {
+	m.status.State = m.state()
+	m.status.Activity = [...]Activity{Resting, Fetching, Applying, Storing}[m.busy]
+	m.status.InForce = m.inForce.record.Meta
+	m.status.Failures = m.failures
+	m.status.Next = m.fetchAt
+	m.status.Pending = ""
+	if m.pending != nil && !m.pending.undo {
+		m.status.Pending = m.pending.record.Meta.Hash
+	}
+	return m
+}
+
+func spread(most time.Duration, random float64) time.Duration {
+	return time.Duration(float64(most) * random)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,134 @@
+package provisioning
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+)
+
+// load reads the store; what does not parse any more is passed over, and the
+// base is what remains.
+func (m *Manager) load() started {
+	records, err := m.cfg.Store.Load()
+	if err != nil {
+		m.cfg.Log.Error("a stored configuration is damaged", "error", err)
+	}
+	var kept []candidate
+	for _, r := range records {
+		doc, err := m.cfg.Parse(r.Data, r.Meta.URL)
+		if err != nil {
+			m.cfg.Log.Error("a stored configuration cannot be read by this version", "url", r.Meta.URL, "error", err)
+			continue
+		}
+		kept = append(kept, candidate{doc: doc, record: r, stored: true})
+	}
+	return started{append(kept, candidate{doc: m.cfg.Base})}
+}
+
+// do runs one job and returns its result.
+func (m *Manager) do(ctx context.Context, s machine) any {
+	switch s.busy {
+	case applyJob:
+		return m.apply(ctx, s)
+	case saveJob:
+		err := m.cfg.Store.Save(*s.unsaved)
+		if err != nil {
+			m.cfg.Log.Error("the configuration could not be stored", "error", err)
+		}
+		return saved{err}
+	}
+	return m.fetch(ctx, s)
+}
+
+func (m *Manager) apply(ctx context.Context, s machine) any {
+	changes := Diff(s.told, s.pending.doc)
+	if len(changes) == 0 && s.works && !s.pending.undo {
+		m.cfg.Log.Info("the new configuration changes nothing")
+		return applied{}
+	}
+	err := m.cfg.Applier.Apply(ctx, s.pending.doc, changes)
+	switch {
+	case err == nil:
+		m.cfg.Log.Info("configuration applied", "url", s.pending.record.Meta.URL, "changes", len(changes), "back", s.pending.undo)
+	case errors.Is(err, ErrLater):
+		m.cfg.Log.Info("configuration waits for the phone to be idle", "changes", len(changes))
+	default:
+		m.cfg.Log.Error("configuration cannot be applied", "url", s.pending.record.Meta.URL, "error", err, "back", s.pending.undo)
+	}
+	return applied{err}
+}
+
+// fetch goes through the steps of discovery until a server answers.
+func (m *Manager) fetch(ctx context.Context, s machine) any {
+	var out fetched
+	newest := s.newest()
+	out.nowhere = true
+	for f := range m.cfg.Discover.Discover(ctx, s.inForce.doc, newest.record.Meta) {
+		attempt := Attempt{Step: f.Step, URL: f.URL, Why: f.Why}
+		if f.URL == "" {
+			m.cfg.Log.Debug("discovery: passed over", "step", f.Step, "why", f.Why)
+			out.attempts = append(out.attempts, attempt)
+			continue
+		}
+		out.nowhere = false
+		response, err := m.ask(ctx, f, newest.record.Meta, s.forced)
+		if err == nil {
+			m.cfg.Log.Info("discovery: won", "step", f.Step, "url", f.URL, "why", f.Why)
+			out.attempts = append(out.attempts, attempt)
+			return m.take(out, f, response, newest)
+		}
+		m.cfg.Log.Warn("configuration cannot be fetched", "step", f.Step, "url", f.URL, "error", err)
+		attempt.Error = err.Error()
+		out.attempts, out.err = append(out.attempts, attempt), err
+		if !f.Proceed || ctx.Err() != nil {
+			break
+		}
+	}
+	return out
+}
+
+// ask fetches; what we have is mentioned only to the place it came from.
+func (m *Manager) ask(ctx context.Context, f Finding, have Meta, forced bool) (Response, error) {
+	u, err := url.Parse(f.URL)
+	if err != nil {
+		return Response{}, fmt.Errorf("the URL of step %s cannot be read; write it as https://host/path", f.Step)
+	}
+	source, ok := m.cfg.Sources[u.Scheme]
+	if !ok {
+		return Response{}, fmt.Errorf("%q URLs cannot be fetched; use https", u.Scheme)
+	}
+	request := Request{URL: f.URL, Access: f.Access, UserAgent: m.cfg.Device.UserAgent()}
+	if have.URL == f.URL && !forced {
+		request.ETag, request.LastModified = have.ETag, have.LastModified
+	}
+	return source.Fetch(ctx, request)
+}
+
+// take judges what a server answered. Many servers send no ETag, so the bytes
+// themselves tell whether anything is new.
+func (m *Manager) take(out fetched, f Finding, r Response, newest candidate) fetched {
+	out.err = nil
+	sum := sha256.Sum256(r.Data)
+	hash := hex.EncodeToString(sum[:])
+	if r.NotModified || hash == newest.record.Meta.Hash {
+		m.cfg.Log.Debug("configuration is unchanged", "url", f.URL)
+		out.unchanged = true
+		return out
+	}
+	doc, err := m.cfg.Parse(r.Data, f.URL)
+	if err != nil {
+		for _, fault := range Faults(err) {
+			m.cfg.Log.Error("configuration refused", "fault", fault.Error())
+		}
+		out.err = err
+		return out
+	}
+	out.found = candidate{doc: doc, record: Record{Data: r.Data, Meta: Meta{
+		Step: f.Step, URL: f.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: hash, Fetched: time.Now(),
+	}}}
+	return out
+}
