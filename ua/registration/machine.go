@@ -1,0 +1,99 @@
+package registration
+
+import (
+	"time"
+
+	"offhook/ua"
+)
+
+// Config is what a Machine is made with.
+type Config struct {
+	Expires    time.Duration // to ask for; 0 means 10 min
+	Server     string        // name of the registrar, for texts
+	StopWithin time.Duration // for the removal at exit; 0 means 2 s
+	Seed       uint64        // of the random intervals; the agent draws it
+}
+
+// Machine keeps a binding. It is a value: a Step leaves its receiver as it was.
+type Machine struct {
+	config    Config
+	phase     phase
+	told      Changed
+	asked     time.Duration
+	target    string
+	redirects int
+	briefs    int  // 423 in a row
+	failures  int  // in a row
+	bound     bool // the registrar may have a binding of ours
+	tx        Tx   // in work, 0 for none
+	lastTx    Tx
+	gen       uint32
+	timer     bool
+	seed      uint64
+}
+
+type phase uint8
+
+const (
+	phaseIdle phase = iota
+	phaseRegistering
+	phaseRegistered
+	phaseFailed   // the timer runs until the next attempt
+	phaseStopping // the binding is being removed
+	phaseDone
+)
+
+// maxTurns bounds 423s and 3xxs that follow each other.
+const maxTurns = 3
+
+// New makes a Machine that waits for Start.
+func New(config Config) Machine {
+	if config.Expires <= 0 {
+		config.Expires = 10 * time.Minute
+	}
+	if config.StopWithin <= 0 {
+		config.StopWithin = 2 * time.Second
+	}
+	return Machine{config: config, asked: config.Expires, seed: config.Seed}
+}
+
+// State is what was told last.
+func (m Machine) State() ua.RegistrationState { return m.told.State }
+
+// Step takes an input and returns the Machine after it, and what to do.
+func (m Machine) Step(in Input) (Machine, []Action) {
+	if m.phase == phaseDone {
+		return m, nil
+	}
+	s := step{Machine: m}
+	switch in := in.(type) {
+	case Start:
+		if s.phase == phaseIdle {
+			s.register()
+		}
+	case Refresh:
+		s.afresh()
+	case Reconfigure:
+		if in.Expires > 0 {
+			s.config.Expires = in.Expires
+		}
+		s.afresh()
+	case NetworkChanged:
+		s.afresh()
+	case FlowLost:
+		s.flowLost(in.Cause)
+	case Responded:
+		if s.ours(in.Tx) {
+			s.responded(in.Response)
+		}
+	case Failed:
+		if s.ours(in.Tx) {
+			s.failed(in)
+		}
+	case TimerFired:
+		s.timerFired(in.Gen)
+	case Stop:
+		s.stop()
+	}
+	return s.Machine, s.out
+}

@@ -1,0 +1,163 @@
+package registration
+
+import (
+	"fmt"
+	"time"
+
+	"offhook/ua"
+)
+
+func (s *step) responded(r Response) {
+	if s.phase == phaseStopping {
+		s.stopped()
+		return
+	}
+	switch {
+	case r.Status >= 200 && r.Status < 300:
+		s.success(r)
+	case r.Status >= 300 && r.Status < 400:
+		s.redirected(r)
+	case r.Status == 423:
+		s.tooBrief(r)
+	case r.Status == 430: // Flow Failed, RFC 5626 §11.5
+		s.fail(r.Status, s.cause(r), s.flowFailed())
+	case needsPerson(r.Status):
+		s.fail(r.Status, s.cause(r), s.backoff(slowBase))
+	default:
+		s.fail(r.Status, s.cause(r), s.retryAfter(r))
+	}
+}
+
+// stopped: what was in work when Stop came is over, or the removal is.
+func (s *step) stopped() {
+	if s.bound {
+		s.remove()
+		return
+	}
+	s.finish()
+}
+
+func (s *step) failed(in Failed) {
+	if s.phase == phaseStopping {
+		s.stopped()
+		return
+	}
+	status, cause := 0, or(in.Cause, "the server could not be reached"+s.server())
+	if in.Timeout {
+		status, cause = 408, or(in.Cause, "the server does not respond"+s.server())
+	}
+	s.fail(status, cause, s.backoff(quickBase))
+}
+
+func (s *step) success(r Response) {
+	granted := Granted(r, s.asked)
+	if granted <= 0 {
+		s.fail(r.Status, "the server took the registration and dropped it at once"+s.server(), s.backoff(quickBase))
+		return
+	}
+	s.phase, s.failures, s.redirects, s.briefs = phaseRegistered, 0, 0, 0
+	s.tell(Changed{State: ua.Registered, Status: r.Status, ExpiresIn: granted})
+	s.start(s.refreshAfter(granted))
+}
+
+func (s *step) redirected(r Response) {
+	s.redirects++
+	if s.redirects > maxTurns || len(r.Contacts) == 0 || r.Contacts[0].URI == "" {
+		s.fail(r.Status, s.cause(r), s.backoff(slowBase))
+		return
+	}
+	s.target = r.Contacts[0].URI
+	s.send(s.asked)
+}
+
+// tooBrief: RFC 3261 §10.2.8.
+func (s *step) tooBrief(r Response) {
+	s.briefs++
+	want := max(r.MinExpires, s.asked+time.Second)
+	if r.MinExpires <= 0 {
+		want = 2 * s.asked
+	}
+	if s.briefs > maxTurns || want > maxExpires {
+		s.asked = s.config.Expires
+		s.fail(r.Status, s.cause(r), s.backoff(slowBase))
+		return
+	}
+	s.asked = want
+	s.send(s.asked)
+}
+
+// flowFailed is quick once.
+func (s *step) flowFailed() time.Duration {
+	if s.failures == 0 {
+		s.failures++
+		return s.between(0, time.Second)
+	}
+	return s.backoff(quickBase)
+}
+
+// retryAfter obeys the server, within reason, and spreads what it sent away.
+func (s *step) retryAfter(r Response) time.Duration {
+	if r.RetryAfter <= 0 {
+		return s.backoff(quickBase)
+	}
+	s.failures++
+	after := min(r.RetryAfter, maxInterval)
+	return s.between(after, after+after/10+time.Second)
+}
+
+// needsPerson: asking again soon brings nothing, and may lock the account.
+func needsPerson(status int) bool {
+	switch status {
+	case 400, 401, 402, 403, 404, 405, 406, 407, 410, 416, 420, 421, 439, 493, 494:
+		return true
+	}
+	return status >= 600
+}
+
+// cause says what happened and what to do, for a person.
+func (s *step) cause(r Response) string {
+	if r.Cause != "" {
+		return r.Cause
+	}
+	line := fmt.Sprintf("%d %s", r.Status, r.Reason)
+	if r.Reason == "" {
+		line = fmt.Sprint(r.Status)
+	}
+	var text string
+	switch r.Status {
+	case 401, 407:
+		text = "the server does not accept this user name and password: check both"
+	case 403:
+		text = "the server forbids it: check user name, password and whether the account may be used here"
+	case 404, 410:
+		text = "the server does not know this user: check user name and domain"
+	case 408, 504:
+		text = "the server did not hear from the one behind it in time"
+	case 423:
+		text = "the server wants a longer registration than can be asked for"
+	case 500, 502:
+		text = "the server has a fault"
+	case 503:
+		text = "the server is overloaded or under maintenance"
+	default:
+		text = "the server refuses the registration"
+		if r.Status < 400 {
+			text = "the server points elsewhere without saying where, or in a circle"
+		}
+	}
+	return text + " (" + line + s.at() + ")"
+}
+
+func (s *step) at() string {
+	if s.config.Server == "" {
+		return ""
+	}
+	return ", " + s.config.Server
+}
+
+func (s *step) server() string {
+	if s.config.Server == "" {
+		return ""
+	}
+	return " (" + s.config.Server + ")"
+}

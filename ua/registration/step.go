@@ -1,0 +1,143 @@
+package registration
+
+import (
+	"time"
+
+	"offhook/ua"
+)
+
+// step is a Machine while it takes one input.
+type step struct {
+	Machine
+	out []Action
+}
+
+func (s *step) do(a Action) { s.out = append(s.out, a) }
+
+func (s *step) tell(c Changed) {
+	if c != s.told {
+		s.told = c
+		s.do(c)
+	}
+}
+
+// start arms the timer; its callers have given the interval its jitter.
+func (s *step) start(after time.Duration) {
+	s.gen++
+	s.timer = true
+	s.do(StartTimer{s.gen, after})
+}
+
+func (s *step) stopTimer() {
+	if s.timer {
+		s.timer = false
+		s.do(StopTimer{})
+	}
+}
+
+// ours reports whether a transaction is the one in work, and ends it.
+func (s *step) ours(tx Tx) bool {
+	if tx == 0 || tx != s.tx {
+		return false
+	}
+	s.tx = 0
+	return true
+}
+
+func (s *step) send(expires time.Duration) {
+	s.lastTx++
+	s.tx = s.lastTx
+	s.do(Send{s.tx, expires, s.target})
+}
+
+// register sends a REGISTER. A refresh is not told: the binding stands.
+func (s *step) register() {
+	s.stopTimer()
+	s.phase = phaseRegistering
+	s.bound = true // from here on, whatever is heard of it
+	if s.told.State != ua.Registered {
+		s.tell(Changed{State: ua.Registering, Cause: s.told.Cause})
+	}
+	s.send(s.asked)
+}
+
+// afresh forgets failures and what the server wanted, and registers now.
+func (s *step) afresh() {
+	if s.phase == phaseIdle || s.phase == phaseStopping {
+		return
+	}
+	s.failures, s.redirects, s.briefs = 0, 0, 0
+	s.target, s.asked = "", s.config.Expires
+	s.register()
+}
+
+// flowLost: nothing reaches us any more, so the binding is worth nothing. The
+// first attempt comes soon, but not from a whole building at once.
+func (s *step) flowLost(cause string) {
+	switch s.phase {
+	case phaseRegistered:
+		s.phase = phaseFailed
+		s.fail(0, or(cause, "the connection to the server was lost"), s.between(0, time.Second))
+	case phaseRegistering:
+		s.tx = 0
+		s.fail(0, or(cause, "the connection to the server was lost"), s.backoff(quickBase))
+	}
+}
+
+// fail tells why there is no binding and waits for the next attempt.
+func (s *step) fail(status int, cause string, after time.Duration) {
+	s.phase = phaseFailed
+	s.target, s.redirects, s.briefs = "", 0, 0
+	s.tell(Changed{State: ua.RegistrationFailed, Status: status, Cause: cause, RetryIn: after})
+	s.start(after)
+}
+
+func (s *step) timerFired(gen uint32) {
+	if !s.timer || gen != s.gen {
+		return // stale
+	}
+	s.timer = false
+	switch s.phase {
+	case phaseRegistered, phaseFailed:
+		s.register()
+	case phaseStopping:
+		s.finish()
+	}
+}
+
+// stop removes the binding. One REGISTER at a time: RFC 3261 §10.2.
+func (s *step) stop() {
+	if s.phase == phaseStopping {
+		return
+	}
+	s.stopTimer()
+	if !s.bound {
+		s.finish()
+		return
+	}
+	s.phase = phaseStopping
+	s.target = ""
+	s.start(s.config.StopWithin)
+	if s.tx == 0 {
+		s.remove()
+	}
+}
+
+func (s *step) remove() {
+	s.bound = false
+	s.send(0)
+}
+
+func (s *step) finish() {
+	s.stopTimer()
+	s.phase, s.tx = phaseDone, 0
+	s.tell(Changed{State: ua.Unregistered})
+	s.do(Done{})
+}
+
+func or(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
+}
