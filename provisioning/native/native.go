@@ -5,6 +5,7 @@ package native
 
 import (
 	"bytes"
+	"regexp"
 	_ "time/tzdata" // time zones are checked, and used, where the board has no database
 
 	"offhook/provisioning"
@@ -49,18 +50,27 @@ const (
 	KindUnknown  Kind = ""
 )
 
+// topKey finds the keys in text that is too broken to be read.
+var topKey = regexp.MustCompile(`(?m)^[{ \t]*"?(offhook|agent)"?[ \t]*:`)
+
 // Sniff tells what a file is, so that a linter knows by which schema to judge.
+// It tells so of broken files too.
 func Sniff(data []byte) Kind {
+	kinds := map[string]Kind{"offhook": KindDocument, "agent": KindAgent}
 	root, err := Tree(data, "")
-	if err != nil || root == nil {
+	if err != nil {
+		m := topKey.FindSubmatch(data)
+		if m == nil {
+			return KindUnknown
+		}
+		return kinds[string(m[1])]
+	}
+	if root == nil {
 		return KindUnknown
 	}
 	for _, f := range root.Fields {
-		switch f.Key {
-		case "offhook":
-			return KindDocument
-		case "agent":
-			return KindAgent
+		if kind, ok := kinds[f.Key]; ok {
+			return kind
 		}
 	}
 	return KindUnknown
