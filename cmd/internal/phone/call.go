@@ -144,3 +144,7 @@ func (t *turn) takePath() {
 		t.path = hal.Speaker
 	}
 }
+
+func (s *State) byRef(ref uint64) *call {
+	return s.find(func(c *call) bool { return uint64(c.serial) == ref })
+}

@@ -69,9 +69,13 @@ func (t *turn) hangup(c *call) {
 
 // invited gives a call its ID.
 func (t *turn) invited(in Invited) {
-	c := t.bySerial(int(in.Ref))
-	if c == nil || c.ID != 0 || in.Call == 0 || t.byID(in.Call) != nil {
+	c := t.byRef(in.Ref)
+	if c == nil || c.ID != 0 || in.Call == 0 {
 		return // the call's own events were faster
+	}
+	if other := t.byID(in.Call); other != nil { // they came to the wrong one of two
+		c.Call, other.Call = other.Call, c.Call
+		return
 	}
 	if t.isGone(in.Call) {
 		t.remove(c)
@@ -101,7 +105,7 @@ func (t *turn) commandFailed(in CommandFailed) {
 	noCall := errors.Is(in.Err, ua.ErrNoCall) || errors.Is(in.Err, ua.ErrClosed)
 	switch e := in.Effect.(type) {
 	case Invite:
-		if c := t.bySerial(int(e.Ref)); c != nil && c.ID == 0 {
+		if c := t.byRef(e.Ref); c != nil && c.ID == 0 {
 			t.callLost(c, ua.CauseSetupFail, why)
 		}
 	case Answer:
@@ -146,7 +150,7 @@ func (t *turn) tryAgain() {
 func (t *turn) wanted(e Effect) bool {
 	switch e := e.(type) {
 	case Invite:
-		c := t.bySerial(int(e.Ref))
+		c := t.byRef(e.Ref)
 		if c != nil && c.leaving && c.ID == 0 { // never sent: nothing to end
 			t.remove(c)
 			return false

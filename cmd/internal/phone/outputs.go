@@ -35,7 +35,7 @@ func (t *turn) settle() {
 	if now.route != before.route {
 		t.do(now.route)
 	}
-	if now.tone != before.tone {
+	if now.tone != before.tone || (t.sounded && now.tone.Kind != ToneNone) {
 		t.do(now.tone)
 	}
 	if now.ring != before.ring {

@@ -18,6 +18,7 @@ func Step(s State, in Input) (State, []Effect) {
 type turn struct {
 	State
 	effects []Effect
+	sounded bool // a beep began
 }
 
 func (t *turn) do(e Effect) { t.effects = append(t.effects, e) }
@@ -92,6 +93,9 @@ func (t *turn) enforce() {
 	}
 	if t.open() == 0 {
 		t.mute = false
+	}
+	if t.path == "" {
+		t.beep = Tone{}
 	}
 	if t.path == "" && !t.entry.on {
 		t.line = ""

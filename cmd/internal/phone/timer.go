@@ -128,7 +128,7 @@ func (t *turn) signal(tone Tone) {
 		after = keyBeepTime
 	}
 	t.beep = tone
-	t.out.tone = Tone{} // the same key twice is two sounds
+	t.sounded = true // the same key twice is two sounds
 	t.start(timerBeep, after)
 }
 
