@@ -59,7 +59,7 @@ func (s *State) view() View {
 	x := s.texts()
 	v := View{Kind: s.kind(), Status: s.status(), Notice: s.notice, Volume: s.volumeBar(), Lines: s.lineViews()}
 	for i, a := range s.softKeys() {
-		v.Soft[i] = x.Soft[a]
+		v.Soft[i] = SoftKey{Label: x.Soft[a], Role: a.role()}
 	}
 	switch v.Kind {
 	case KindBooting:

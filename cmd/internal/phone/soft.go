@@ -31,6 +31,16 @@ const (
 	actionCount
 )
 
+func (a action) role() SoftRole {
+	switch a {
+	case actAnswer, actDial, actResume, actSendTransfer, actDialItem:
+		return RoleGo
+	case actReject, actEnd:
+		return RoleStop
+	}
+	return RolePlain
+}
+
 // softKeys are the actions of the soft keys, as the screen's labels have them.
 func (s *State) softKeys() [4]action {
 	switch s.kind() {

@@ -49,9 +49,25 @@ type View struct {
 	Notice  string // passing remark: "Transferred"
 	// Progress of provisioning in percent; 0 when not known.
 	Progress int
-	Soft     [4]string // labels of the soft keys, "" for none
+	Soft     [4]SoftKey
 	Lines    []LineView
 }
+
+// SoftKey is a soft key as the screen shows it; without a Label there is none.
+type SoftKey struct {
+	Label string
+	Role  SoftRole
+}
+
+// SoftRole is what kind of thing a soft key does.
+type SoftRole uint8
+
+// The roles.
+const (
+	RolePlain SoftRole = iota
+	RoleGo             // answers, dials, resumes: the thing to do now
+	RoleStop           // ends, rejects
+)
 
 // Party is who is on the other end.
 type Party struct {
