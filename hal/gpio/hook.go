@@ -1,0 +1,118 @@
+package gpio
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"periph.io/x/conn/v3/gpio"
+
+	"offhook/hal"
+)
+
+type hookConfig struct {
+	Chip     string        `param:"chip"`
+	Line     string        `param:"line,required"`
+	OffHook  string        `param:"off-hook"` // the line's level when the handset is lifted: high or low
+	Debounce time.Duration `param:"debounce-delay-ms"`
+}
+
+func hookParams(p hal.Params) (hookConfig, error) {
+	c := hookConfig{OffHook: "high", Debounce: 30 * time.Millisecond}
+	if err := hal.Decode(p, &c); err != nil {
+		return c, err
+	}
+	faults := []error{checkChip(c.Chip), checkLine("line", c.Chip, c.Line)}
+	if c.OffHook != "high" && c.OffHook != "low" {
+		faults = append(faults, hal.Faultf("off-hook", "%q is neither high nor low", c.OffHook))
+	}
+	return c, errors.Join(faults...)
+}
+
+func hookDriver(open opener) hal.Driver[hal.Hook] {
+	return hal.Driver[hal.Hook]{
+		Check: func(p hal.Params) error { _, err := hookParams(p); return err },
+		Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Hook, error) {
+			c, err := hookParams(p)
+			if err != nil {
+				return nil, err
+			}
+			pin, err := open(c.Chip, c.Line)
+			if err != nil {
+				return nil, err
+			}
+			// A switch to ground against a pull-up: closed in the cradle or out of
+			// it, the board file says.
+			if err := pin.In(gpio.PullUp, gpio.BothEdges); err != nil {
+				return nil, errors.Join(err, pin.Halt())
+			}
+			return &hook{pin: pin, offHook: gpio.Level(c.OffHook == "high"), debounce: c.Debounce, done: make(chan struct{})}, nil
+		},
+	}
+}
+
+// hook is the cradle's switch.
+type hook struct {
+	pin      gpio.PinIO
+	offHook  gpio.Level
+	debounce time.Duration
+	done     chan struct{}
+	once     sync.Once
+
+	told bool // ReadHook's own: there was a first call
+	last hal.HookState
+}
+
+var _ hal.Hook = (*hook)(nil)
+
+// ReadHook returns the first state at once and every change when it has lasted
+// for the debounce time. One goroutine calls it.
+func (h *hook) ReadHook() (hal.HookState, error) {
+	for {
+		s, err := h.settled()
+		if err != nil {
+			return h.last, err
+		}
+		if !h.told || s != h.last {
+			h.told, h.last = true, s
+			return s, nil
+		}
+		h.pin.WaitForEdge(-1)
+	}
+}
+
+// settled waits until the level has stayed for the debounce time.
+func (h *hook) settled() (hal.HookState, error) {
+	s := h.read()
+	for {
+		edge := h.pin.WaitForEdge(h.debounce)
+		select {
+		case <-h.done:
+			return s, hal.ErrClosed
+		default:
+		}
+		now := h.read()
+		if !edge && now == s {
+			return s, nil
+		}
+		s = now
+	}
+}
+
+func (h *hook) read() hal.HookState {
+	if h.pin.Read() == h.offHook {
+		return hal.OffHook
+	}
+	return hal.OnHook
+}
+
+// Close wakes the reader and gives the line back.
+func (h *hook) Close() (err error) {
+	h.once.Do(func() {
+		close(h.done)
+		err = h.pin.Halt()
+	})
+	return err
+}
