@@ -48,16 +48,21 @@ func (s *step) learn(r Response) int {
 	return i
 }
 
-// request addresses a request in the leg's dialog (RFC 3261 §12.2.1.1).
+// request addresses a request in the leg's dialog.
 func (l leg) request(method string) Outgoing {
-	out := Outgoing{Method: method, URI: l.target, ToTag: l.tag, Route: slices.Clone(l.route)}
-	if len(l.route) == 0 || isLoose(l.route[0]) {
-		return out
+	uri, route := Address(l.target, l.route)
+	return Outgoing{Method: method, URI: uri, ToTag: l.tag, Route: route}
+}
+
+// Address gives the Request-URI and the Route values of a request in a dialog,
+// by its remote target and its route set (RFC 3261 §12.2.1.1).
+func Address(target string, routeSet []string) (uri string, route []string) {
+	if len(routeSet) == 0 || isLoose(routeSet[0]) {
+		return target, slices.Clone(routeSet)
 	}
 	// A strict router: it is the Request-URI, and the target goes last.
-	out.URI, _, _ = strings.Cut(bare(l.route[0]), "?")
-	out.Route = append(slices.Clone(l.route[1:]), "<"+l.target+">")
-	return out
+	uri, _, _ = strings.Cut(bare(routeSet[0]), "?")
+	return uri, append(slices.Clone(routeSet[1:]), "<"+target+">")
 }
 
 // isLoose reports whether a Route value has the lr parameter in its URI.

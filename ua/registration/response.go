@@ -56,7 +56,8 @@ func (s *step) success(r Response) {
 		return
 	}
 	s.phase, s.failures, s.redirects, s.briefs = phaseRegistered, 0, 0, 0
-	s.tell(Changed{State: ua.Registered, Status: r.Status, ExpiresIn: granted})
+	s.told = Changed{State: ua.Registered, Status: r.Status, ExpiresIn: granted}
+	s.do(s.told) // each time: the end of the binding has moved
 	s.start(s.refreshAfter(granted))
 }
 

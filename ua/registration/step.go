@@ -88,7 +88,8 @@ func (s *step) flowLost(cause string) {
 func (s *step) fail(status int, cause string, after time.Duration) {
 	s.phase = phaseFailed
 	s.target, s.redirects, s.briefs = "", 0, 0
-	s.tell(Changed{State: ua.RegistrationFailed, Status: status, Cause: cause, RetryIn: after})
+	s.told = Changed{State: ua.RegistrationFailed, Status: status, Cause: cause, RetryIn: after}
+	s.do(s.told)
 	s.start(after)
 }
 

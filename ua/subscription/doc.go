@@ -1,0 +1,22 @@
+// Package subscription is what a telephone subscribes to and is notified of: the
+// SUBSCRIBE usage (RFC 6665) as a pure machine, message-waiting (RFC 3842), and
+// the check-sync events of provisioning.
+//
+// # How an agent runs a Machine
+//
+// One Machine is one subscription, for one account and event package. The agent
+// calls Step for everything that happens and executes the actions in order:
+//
+//   - Send: SUBSCRIBE with Event, Accept and Expires. Without a Dialog (Tag is
+//     empty) it opens a new one, to the account's AOR, with a new Call-ID and
+//     From tag; NOTIFYs of older ones are answered 481 by the agent. With one, it
+//     goes in it: dialog.Address gives Request-URI and Route, CSeq counts up.
+//     401 and 407 are answered below. Each Send is answered by one Responded
+//     (final) or Failed with its Tx; a later Send makes it void.
+//   - NOTIFYs of that Call-ID and From tag come as Notified and are answered by
+//     Reply. A NOTIFY of message-summary that nobody subscribed to (many PBXs) is
+//     the agent's: 200, and ParseSummary.
+//   - Notification brings a body; for message-summary, ParseSummary reads it.
+//   - StartTimer replaces the one timer there is and comes back as TimerFired.
+//   - Done is the last action.
+package subscription
