@@ -68,7 +68,8 @@ type playout struct {
 	foreign bool  // and by the decoder itself
 	rest    int   // samples before the next change of length
 	refused int   // changes of length wanted and not similar enough
-	kind    Playout
+	kind    Playout // of the frame
+	tail    Playout // of the line's end
 }
 
 // New makes a Buffer; all memory is taken here.
@@ -115,14 +116,19 @@ func (b *Buffer) get(dst media.Frame, now time.Duration) Playout {
 		return Empty
 	}
 	b.out.kind = Empty
+	if b.left() > 0 {
+		b.out.kind = b.out.tail
+	}
 	b.overrun()
 	for b.left() < len(dst) {
 		b.extend(len(dst) - b.left())
 	}
 	b.adapt(len(dst))
+	if !b.out.idle {
+		b.count.Delay = max(0, b.playOffset(b.left())-b.base)
+	}
 	copy(dst, b.line[b.head:b.end])
 	b.head += len(dst)
-	b.count.Delay = max(0, b.playOffset(b.left())-b.base)
 	return b.out.kind
 }
 
@@ -172,6 +178,12 @@ func (b *Buffer) samples(ticks int64) int64 {
 
 // note keeps the most telling kind of the frame.
 func (b *Buffer) note(k Playout) { b.out.kind = graver(b.out.kind, k) }
+
+// laid notes the kind of what was put at the line's end.
+func (b *Buffer) laid(k Playout) {
+	b.out.tail = k
+	b.note(k)
+}
 
 func graver(a, b Playout) Playout {
 	grave := [...]int{Played: 1, Accelerated: 2, Expanded: 3, Concealed: 4, Empty: 0}

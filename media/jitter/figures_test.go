@@ -65,8 +65,9 @@ func TestFigures(t *testing.T) {
 			}
 			k := h.Counters
 			pc := func(d time.Duration) float64 { return 100 * d.Seconds() / 40 }
-			t.Logf("p50 %v p95 %v last %v concealed %.2f%% expanded %.2f%% accelerated %.2f%% %+v",
-				mediatest.Quantile(h.Delays, 0.5), mediatest.Quantile(h.Delays, 0.95), h.Delays[len(h.Delays)-1],
+			intact, snr := mediatest.Fidelity(speech, h.Sound, 8000, 0, 150*ms)
+			t.Logf("%-22s intact %.3f snr %.1f p50 %v p95 %v last %v concealed %.2f%% expanded %.2f%% accelerated %.2f%% %+v",
+				tr.name, intact, snr, mediatest.Quantile(h.Delays, 0.5), mediatest.Quantile(h.Delays, 0.95), h.Delays[len(h.Delays)-1],
 				pc(k.Concealed), pc(k.Expanded), pc(k.Accelerated), k)
 		})
 	}

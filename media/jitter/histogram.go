@@ -3,8 +3,8 @@ package jitter
 import "time"
 
 const (
-	binWidth = time.Millisecond
-	binCount = 1024 // a window of about a second
+	binWidth = 500 * time.Microsecond
+	binCount = 2048 // a window of about a second
 	forget   = 0.994
 	// What a packet that comes too late costs, in time of delay: by the E-model
 	// (ITU-T G.107) a loss of 1 % costs 3.6 R, and 1 ms of delay 0.024 R.
@@ -46,7 +46,7 @@ func (h *histogram) add(offset time.Duration, weight float32) bool {
 		h.slide(b - binCount/4)
 	case b >= h.lo+binCount:
 		// Make room if it is clock drift; never forget the base for a stray.
-		if room := h.base() - 16 - h.lo; b < h.lo+room+binCount {
+		if room := h.base() - binCount/64 - h.lo; b < h.lo+room+binCount {
 			h.slide(h.lo + room)
 		} else {
 			h.strays++

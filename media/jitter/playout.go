@@ -135,7 +135,7 @@ func (b *Buffer) play(p *slot, skip int) {
 	b.append(sound)
 	b.out.ts = ts + b.ticks(n)
 	b.out.waited, b.out.idle, b.out.hole, b.out.skipped, b.out.made = 0, false, false, false, false
-	b.note(Played)
+	b.laid(Played)
 }
 
 // bridge makes up sound for what was lost before p.
@@ -151,7 +151,7 @@ func (b *Buffer) bridge(p *slot, gap int64, need int) {
 	n := b.conceal(int(min(int64(need), gap)))
 	b.out.ts += b.ticks(n)
 	b.count.Concealed += span(int64(n), b.clock.rate)
-	b.note(Concealed)
+	b.laid(Concealed)
 }
 
 // credit counts what was made up while waiting for what is now known to be lost.
@@ -174,6 +174,7 @@ func (b *Buffer) pause(p *slot, need int) {
 		b.silence(min(need, early))
 		return
 	}
+	b.credit(b.samples(p.ts - b.out.ts))
 	b.out.ts = p.ts
 }
 
@@ -187,7 +188,7 @@ func (b *Buffer) wait(need int) {
 	n := b.conceal(need)
 	b.out.waited += n
 	b.count.Expanded += span(int64(n), b.clock.rate)
-	b.note(Expanded)
+	b.laid(Expanded)
 	if b.out.skipped {
 		b.plc.Fade(eventFade)
 	}
@@ -207,6 +208,7 @@ func (b *Buffer) silence(need int) {
 	b.plc.Conceal(f)
 	b.plc.Fade(eventFade)
 	b.append(f)
+	b.laid(Empty)
 }
 
 // conceal puts made-up sound at the line's end, n samples or what the decoder

@@ -47,7 +47,10 @@ func (b *Buffer) Put(p *Packet) {
 		b.count.Discarded++
 		return
 	}
-	b.store.put(seq, ts, p.Payload, p.Arrival)
+	if old := &b.store.slots[seq&(slotCount-1)]; old.state == holding {
+		b.count.Discarded++ // overrun
+	}
+	b.store.put(seq, ts, p.Payload)
 	b.in.highest = max(b.in.highest, seq)
 }
 
@@ -65,7 +68,7 @@ func (b *Buffer) Skip(sequence uint16) {
 
 func (b *Buffer) skip(seq int64) {
 	if b.fresh(seq) && seq >= b.out.next {
-		b.store.put(seq, 0, nil, 0)
+		b.store.put(seq, 0, nil)
 		b.in.highest = max(b.in.highest, seq)
 	}
 }
@@ -140,12 +143,7 @@ func (b *Buffer) resync(p *Packet) {
 		started: true, ssrc: p.SSRC, lost: old.lost, first: seq, highest: seq,
 		last: int64(p.Timestamp), arrival: p.Arrival, offset: offset, transit: offset,
 	}
-	for i := range b.store.slots {
-		if b.store.slots[i].state == holding {
-			b.count.Discarded++
-		}
-	}
-	b.store.clear()
+	b.count.Discarded += b.store.clear()
 	b.hist.reset(offset)
 	b.end = b.head
 	b.out = playout{next: seq, ts: int64(p.Timestamp), packet: b.out.packet, made: old.started, idle: !old.started}

@@ -1,7 +1,5 @@
 package jitter
 
-import "time"
-
 const (
 	slotCount = 128     // packets held at most; a power of two
 	arenaSize = 1 << 16 // bytes of payload held at most
@@ -17,12 +15,11 @@ const (
 )
 
 type slot struct {
-	seq     int64 // extended
-	ts      int64 // extended
-	pos     uint64
-	size    int
-	state   slotState
-	arrival time.Duration
+	seq   int64 // extended
+	ts    int64 // extended
+	pos   uint64
+	size  int
+	state slotState
 }
 
 // store keeps packets by sequence number, their payloads in one ring of bytes:
@@ -35,10 +32,15 @@ type store struct {
 
 func newStore() *store { return &store{arena: make([]byte, arenaSize)} }
 
-func (s *store) clear() {
+// clear empties the store and returns how many packets were in it.
+func (s *store) clear() (held uint64) {
 	for i := range s.slots {
+		if s.slots[i].state == holding {
+			held++
+		}
 		s.slots[i] = slot{}
 	}
+	return held
 }
 
 // at is the slot of a sequence number, nil if another or none is in it.
@@ -51,9 +53,9 @@ func (s *store) at(seq int64) *slot {
 }
 
 // put lays a packet down; size 0 makes it a skipped one.
-func (s *store) put(seq, ts int64, payload []byte, arrival time.Duration) *slot {
+func (s *store) put(seq, ts int64, payload []byte) *slot {
 	p := &s.slots[seq&(slotCount-1)]
-	*p = slot{seq: seq, ts: ts, size: len(payload), state: holding, arrival: arrival}
+	*p = slot{seq: seq, ts: ts, size: len(payload), state: holding}
 	if len(payload) == 0 {
 		p.state = skipped
 		return p
