@@ -134,29 +134,49 @@ func (m *matrix) run() {
 	ticker := time.NewTicker(scanEvery)
 	defer ticker.Stop()
 	ticker.Stop()
-	scanning := false
-	for {
+	for busy := false; ; {
+		// While scanning, driving the columns makes edges of its own: only the
+		// ticker counts then.
+		wake := m.wake
+		if busy {
+			wake = nil
+		}
 		select {
 		case <-m.Done():
 			return
-		case <-m.wake: // also set by our own driving of columns: a scan settles it
+		case <-wake:
+			ticker.Reset(scanEvery)
 		case <-ticker.C:
 		}
-		busy, err := m.scan(time.Now())
-		if err != nil {
-			m.log.Error("keypad: a line cannot be read", "error", err)
-			m.Put(m.decoder.ReleaseAll(time.Now())...)
-			m.End(fmt.Errorf("keypad: %w", errors.Join(hal.ErrGone, err)))
+		var err error
+		if busy, err = m.scan(time.Now()); err != nil {
+			m.fail(err)
 			return
 		}
-		switch {
-		case busy && !scanning:
-			ticker.Reset(scanEvery)
-		case !busy && scanning:
+		if !busy {
 			ticker.Stop()
+			busy = m.rest()
 		}
-		scanning = busy
+		if busy {
+			ticker.Reset(scanEvery)
+		}
 	}
+}
+
+func (m *matrix) fail(err error) {
+	m.log.Error("keypad: a line cannot be read", "error", err)
+	m.Put(m.decoder.ReleaseAll(time.Now())...)
+	m.End(fmt.Errorf("keypad: %w", errors.Join(hal.ErrGone, err)))
+}
+
+// rest forgets the edges of scanning, and then looks whether a key went down
+// meanwhile, which must not be forgotten with them.
+func (m *matrix) rest() (busy bool) {
+	select {
+	case <-m.wake:
+	default:
+	}
+	return slices.ContainsFunc(m.rows, func(row gpio.PinIO) bool { return row.Read() == levelOf(true, m.config.ActiveLow) })
 }
 
 // scan reads every key once and tells whether to go on scanning.
