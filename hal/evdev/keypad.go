@@ -1,0 +1,117 @@
+package evdev
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/holoplot/go-evdev"
+
+	"offhook/hal"
+	"offhook/hal/keys"
+)
+
+// Drivers is the table of this package: evdev-keypad and evdev-hook.
+func Drivers() hal.Drivers {
+	return hal.Drivers{
+		Keypads: map[string]hal.Driver[hal.Keypad]{"evdev-keypad": {
+			Check: func(p hal.Params) error { _, _, err := keypadParams(p); return err },
+			Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Keypad, error) {
+				c, codes, err := keypadParams(p)
+				if err != nil {
+					return nil, err
+				}
+				f, err := openNode(where{c.Device, c.Name}, c.Grab)
+				if err != nil {
+					return nil, err
+				}
+				return newKeypad(f, codes, c.Long), nil
+			},
+		}},
+		Hooks: map[string]hal.Driver[hal.Hook]{"evdev-hook": hookDriver()},
+	}
+}
+
+// keypad is an input device's keys. Its state is its one reader's own.
+type keypad struct {
+	f       file
+	stream  stream
+	codes   map[evdev.EvCode]int // contact of each code
+	decoder *keys.Decoder
+	closed  []bool
+	pending []hal.KeyEvent
+	err     error // after the pending events
+}
+
+var _ hal.Keypad = (*keypad)(nil)
+
+func newKeypad(f file, codes map[evdev.EvCode]hal.Key, long time.Duration) *keypad {
+	k := &keypad{f: f, stream: stream{f: f}, codes: map[evdev.EvCode]int{}}
+	var contacts []hal.Key
+	for _, code := range slices.Sorted(maps.Keys(codes)) {
+		k.codes[code] = len(contacts)
+		contacts = append(contacts, codes[code])
+	}
+	k.decoder = keys.NewDecoder(keys.Config{LongPress: long}, contacts) // the kernel's driver has debounced
+	k.closed = make([]bool, len(contacts))
+	return k
+}
+
+// longPoll is how often a held key is looked at for its long press.
+const longPoll = 50 * time.Millisecond
+
+// ReadKey returns the next event. One goroutine calls it.
+func (k *keypad) ReadKey() (hal.KeyEvent, error) {
+	for len(k.pending) == 0 {
+		if k.err != nil {
+			return hal.KeyEvent{}, k.err
+		}
+		k.read()
+	}
+	e := k.pending[0]
+	k.pending = k.pending[1:]
+	return e, nil
+}
+
+func (k *keypad) read() {
+	var deadline time.Time
+	if k.decoder.Busy() {
+		deadline = time.Now().Add(longPoll)
+	}
+	if err := k.f.SetReadDeadline(deadline); err != nil {
+		k.end(readError(err))
+		return
+	}
+	e, err := k.stream.next()
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+	case err != nil:
+		k.end(err)
+		return
+	case e.kind == uint16(evdev.EV_SYN) && e.code == uint16(evdev.SYN_DROPPED):
+		// The kernel's queue overflowed: what is down is not known any more.
+		clear(k.closed)
+	case e.kind == uint16(evdev.EV_KEY):
+		if i, ok := k.codes[evdev.EvCode(e.code)]; ok {
+			k.closed[i] = e.value != 0 // 2 is the kernel's repeat of a held key
+		}
+	}
+	k.pending = append(k.pending, k.decoder.Step(time.Now(), k.closed)...)
+}
+
+func (k *keypad) end(err error) {
+	k.err = err
+	k.pending = append(k.pending, k.decoder.ReleaseAll(time.Now())...)
+}
+
+// Close wakes the reader.
+func (k *keypad) Close() error {
+	if err := k.f.Close(); !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
+}
