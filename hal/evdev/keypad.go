@@ -83,7 +83,7 @@ func (k *keypad) read() {
 		deadline = time.Now().Add(longPoll)
 	}
 	if err := k.f.SetReadDeadline(deadline); err != nil {
-		k.end(readError(err))
+		k.end(hal.ErrClosed) // a deadline fails on a closed file alone
 		return
 	}
 	e, err := k.stream.next()
