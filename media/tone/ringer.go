@@ -32,7 +32,7 @@ func ParseStyle(name string) (Style, bool) {
 const ringLevel = -15 // of each frequency; a bell's four together reach -3 dB
 
 // Ringer is a ring of a style in a rhythm: the On and Off of parts whose
-// frequencies do not matter. An Off of the rhythm is rounded to whole strokes' ends.
+// frequencies do not matter.
 func Ringer(style Style, rhythm []Part) Cadence {
 	c := Cadence{LevelDB: ringLevel}
 	for _, r := range rhythm {
