@@ -71,7 +71,7 @@ type Screen struct {
 
 // Account is an address-of-record with the settings of its calls.
 type Account struct {
-	ID          string        `key:"id" match:"name"`
+	ID          string        `key:"id"`
 	User        string        `key:"user,required" match:"user"`
 	Domain      string        `key:"domain,required" match:"server"`
 	DisplayName string        `key:"display-name" match:"label"`         // sent to whom we call
@@ -139,7 +139,7 @@ type Provisioning struct {
 // CheckSync says what a NOTIFY check-sync may do.
 type CheckSync struct {
 	Accept      bool     `key:"accept"`
-	Accounts    []string `key:"accounts" match:"name"` // empty: every account
+	Accounts    []string `key:"accounts"` // empty: every account
 	AllowReboot bool     `key:"allow-reboot"`
 }
 
@@ -149,7 +149,7 @@ type Key struct {
 	Type    string `key:"type" oneof:"line speed-dial blf voicemail"`
 	Value   string `key:"value" match:"user"`
 	Label   string `key:"label" match:"label"`
-	Account string `key:"account" match:"name"` // empty: the first
+	Account string `key:"account"` // empty: the first
 }
 
 // Audio is sound.

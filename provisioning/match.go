@@ -112,6 +112,8 @@ func matchURL(s string) string {
 		return "is not a URL; write it as https://host/path"
 	case u.User != nil:
 		return "holds a user name or password; give them as username and password instead"
+	case u.Scheme == "":
+		return "names no host; write it as https://host/path"
 	case u.Scheme != "https" && u.Scheme != "http":
 		return fmt.Sprintf("%q is not a scheme for provisioning; use https", clip(u.Scheme))
 	case u.Hostname() == "":

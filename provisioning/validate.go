@@ -40,12 +40,16 @@ func newChecker(f *faults, place func(string) Position, prefix string) *checker 
 
 func (c *checker) fault(path, format string, args ...any) {
 	full := join(c.prefix, path)
-	if c.had[full] {
+	if c.had[full] || c.had[element(full)] {
 		return
 	}
 	c.had[full] = true
 	c.faults.add(c.place(path), full, format, args...)
 }
+
+// element is the entry of a list that a setting is in: what is wrong with the
+// entry as a whole needs no more words about what it lacks.
+func element(path string) string { return path[:strings.LastIndexByte(path, ']')+1] }
 
 func (d Document) check(f *faults, place func(string) Position, prefix string) {
 	c := newChecker(f, place, prefix)

@@ -14,6 +14,9 @@ func (c *checker) accounts(d Document) {
 	first := map[string]string{}
 	for i, a := range d.Accounts {
 		at := paths[i]
+		if wrong := matchers["name"](a.ID); wrong != "" && a.ID != a.User {
+			c.fault(at+".id", "%s", wrong)
+		}
 		if other, twice := first[a.ID]; twice && a.ID != "" {
 			c.fault(at+".id", "%q is the id of %s too; give one of them another id", clip(a.ID), other)
 		}
