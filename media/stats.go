@@ -21,6 +21,7 @@ type Stats struct {
 	RemoteReports  uint64
 	FirstSent      time.Time // zero until it happened
 	FirstReceived  time.Time
+	LastReceived   time.Time
 	LevelSent      float64 // dBov of the last second, -127 for silence
 	LevelReceived  float64
 	Suite          string // SRTP crypto suite, "" for plain RTP

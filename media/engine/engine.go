@@ -1,0 +1,172 @@
+// Package engine is the audio loop: one thread that moves every sample.
+//
+// The sound device is the clock. In each Step one period is captured, sent,
+// received, mixed and played; there is no ticker, and Step neither locks nor
+// logs nor allocates. Control tells the engine what to do in plain values (a
+// Spec for a stream, a Patch for what is joined to what), which take effect by
+// one pointer store.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"offhook/media"
+	"offhook/media/dsp"
+)
+
+// Errors of the engine's commands.
+var (
+	ErrNoStream = errors.New("engine: no such stream")
+	ErrClosed   = errors.New("engine: closed")
+	ErrRunning  = errors.New("engine: already running")
+)
+
+// Device is a sound device with one channel; hal.AudioIO is one.
+type Device interface {
+	ReadPeriod([]int16) error
+	WritePeriod([]int16) error
+	Xruns() (capture, playback uint64)
+}
+
+// Config says how an Engine is to be.
+type Config struct {
+	Device     Device
+	SampleRate int           // Hz of the device
+	Period     int           // samples of one ReadPeriod or WritePeriod
+	Codecs     []media.Codec // that streams may use
+	MinDelay   time.Duration // of the jitter buffers; 0 means as little as possible
+	MaxDelay   time.Duration // 0 means the jitter buffer's own limit
+	// Now is the engine's monotonic clock; nil means the system's. Tests that
+	// run faster than time give their own.
+	Now          func() time.Duration
+	RTCPInterval time.Duration // mean; 0 means 5 s
+	Log          *slog.Logger
+}
+
+// Engine moves the sound of all streams. Run, or Step, belongs to one
+// goroutine; every other method may be called by any.
+type Engine struct {
+	cfg     Config
+	epoch   time.Time
+	events  chan Event
+	dropped atomic.Uint64
+	steps   atomic.Uint64
+	running atomic.Bool
+	set     atomic.Pointer[set]
+	device  atomic.Pointer[Device]
+	patched atomic.Pointer[Patch]
+
+	mutex  sync.Mutex // control's side only
+	closed bool
+	legs   []*leg
+
+	// the engine's thread
+	capture, playback, toneFrame, out media.Frame
+	mix                               []int32
+	captureGain, playbackGain         *dsp.Gain
+	toneGain                          *dsp.Gain
+}
+
+const ramp = 10 * time.Millisecond // of every change of a gain
+
+// New makes an Engine that is at rest until Run.
+func New(cfg Config) (*Engine, error) {
+	if cfg.SampleRate < 8000 || cfg.SampleRate > 192000 || cfg.Period < 1 || cfg.Period > cfg.SampleRate/10 {
+		return nil, fmt.Errorf("engine: %d samples at %d Hz: a period is at most 100 ms, a rate 8000 to 192000 Hz", cfg.Period, cfg.SampleRate)
+	}
+	if cfg.Device == nil {
+		return nil, errors.New("engine: no sound device given")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	e := &Engine{
+		cfg: cfg, epoch: time.Now(), events: make(chan Event, eventQueue),
+		capture: make(media.Frame, cfg.Period), playback: make(media.Frame, cfg.Period),
+		toneFrame: make(media.Frame, cfg.Period), out: make(media.Frame, cfg.Period), mix: make([]int32, cfg.Period),
+		captureGain: dsp.NewGain(cfg.SampleRate, ramp), playbackGain: dsp.NewGain(cfg.SampleRate, ramp),
+		toneGain: dsp.NewGain(cfg.SampleRate, ramp),
+	}
+	if cfg.Now == nil {
+		e.cfg.Now = func() time.Duration { return time.Since(e.epoch) }
+	}
+	e.device.Store(&cfg.Device)
+	e.patched.Store(&Patch{})
+	e.set.Store(&set{})
+	return e, nil
+}
+
+// Reopen gives the engine another device of the same rate and period, for the
+// next Run: after a device was unplugged, or for a change of sound card.
+func (e *Engine) Reopen(device Device) error {
+	if e.running.Load() {
+		return ErrRunning
+	}
+	e.device.Store(&device)
+	return nil
+}
+
+// Run moves sound until the context ends (nil) or the device fails (its error,
+// wrapped). Streams stay: Run may be called again, with the same device or
+// after Reopen, and they go on.
+func (e *Engine) Run(ctx context.Context) error {
+	if e.running.Swap(true) {
+		return ErrRunning
+	}
+	defer e.running.Store(false)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	restore, err := realtime()
+	if err != nil {
+		e.cfg.Log.Debug("audio thread has no real-time priority", "error", err)
+	}
+	defer restore()
+	e.flush()
+	done := ctx.Done()
+	for {
+		select {
+		case <-done:
+			return nil
+		default:
+		}
+		if err := e.Step(); err != nil {
+			if ctx.Err() != nil {
+				return nil // the owner closed the device to end Run
+			}
+			return err
+		}
+	}
+}
+
+// Steps counts periods since New; a watchdog sees by it that sound moves.
+func (e *Engine) Steps() uint64 { return e.steps.Load() }
+
+// Xruns are the device's counts.
+func (e *Engine) Xruns() (capture, playback uint64) { return (*e.device.Load()).Xruns() }
+
+// Close closes all streams. Run must have returned, or be about to.
+func (e *Engine) Close() error {
+	e.mutex.Lock()
+	if e.closed {
+		e.mutex.Unlock()
+		return nil
+	}
+	e.closed = true
+	legs := e.legs
+	e.legs = nil
+	e.set.Store(&set{})
+	e.mutex.Unlock()
+	var errs []error
+	for _, leg := range legs {
+		errs = append(errs, leg.stream.Close())
+	}
+	close(e.events) // no stream's goroutine is left to send on it
+	return errors.Join(errs...)
+}

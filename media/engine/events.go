@@ -1,0 +1,49 @@
+package engine
+
+import (
+	"time"
+
+	"offhook/media"
+)
+
+// Event is what the engine tells; the concrete types are below.
+type Event interface{ event() }
+
+// MediaStarted tells that a stream's first packet came.
+type MediaStarted struct{ Stream media.StreamID }
+
+// DigitReceived tells of a digit that the far end has sent, when it has ended.
+type DigitReceived struct {
+	Stream   media.StreamID
+	Digit    rune
+	Duration time.Duration
+}
+
+func (MediaStarted) event()  {}
+func (DigitReceived) event() {}
+
+const eventQueue = 64
+
+// Events is closed by Close. What nobody reads in time is dropped.
+func (e *Engine) Events() <-chan Event { return e.events }
+
+// Dropped counts events that nobody read in time.
+func (e *Engine) Dropped() uint64 { return e.dropped.Load() }
+
+// listener is the engine as its streams' receiving goroutines see it: they
+// find the events, so that the audio thread never touches the channel.
+type listener struct{ *Engine }
+
+func (l listener) MediaStarted(id media.StreamID) { l.tell(MediaStarted{id}) }
+
+func (l listener) DigitReceived(id media.StreamID, digit rune, duration time.Duration) {
+	l.tell(DigitReceived{id, digit, duration})
+}
+
+func (l listener) tell(event Event) {
+	select {
+	case l.events <- event:
+	default:
+		l.dropped.Add(1)
+	}
+}

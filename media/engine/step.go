@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"fmt"
+
+	"offhook/media"
+)
+
+// Step moves one period: it waits for the device to have captured one, sends
+// it, takes what was received, and plays it. Only Run and tests call it.
+func (e *Engine) Step() error {
+	device, set := *e.device.Load(), e.set.Load()
+	if err := device.ReadPeriod(e.capture); err != nil {
+		return fmt.Errorf("engine: capture from the sound device: %w", err)
+	}
+	e.microphone(set)
+	now := e.cfg.Now()
+	clear(e.mix)
+	for i, leg := range set.legs {
+		leg.receive(now)
+		if set.routed[i] && leg.hears() {
+			for k, s := range leg.in {
+				e.mix[k] += int32(s)
+			}
+		}
+	}
+	for i, leg := range set.legs {
+		leg.send(e.outgoing(leg, set.routed[i]), set.routed[i])
+	}
+	e.speaker(set)
+	if err := device.WritePeriod(e.playback); err != nil {
+		return fmt.Errorf("engine: play to the sound device: %w", err)
+	}
+	e.steps.Add(1)
+	return nil
+}
+
+// microphone applies the gain to what was captured; muting is a ramp too.
+func (e *Engine) microphone(set *set) {
+	gain := set.capture
+	if !set.mic {
+		gain = 0
+	}
+	e.captureGain.Set(gain)
+	e.captureGain.Process(e.capture)
+}
+
+// outgoing is what a far end hears: the microphone and all others but itself.
+func (e *Engine) outgoing(leg *leg, routed bool) media.Frame {
+	if !routed {
+		clear(e.out)
+		return e.out
+	}
+	own := leg.hears()
+	for k, s := range e.capture {
+		sum := e.mix[k] + int32(s)
+		if own {
+			sum -= int32(leg.in[k])
+		}
+		e.out[k] = clip(sum)
+	}
+	return e.out
+}
+
+// speaker makes what is played: the streams, and the tone.
+func (e *Engine) speaker(set *set) {
+	for k, sum := range e.mix {
+		e.playback[k] = clip(sum)
+	}
+	e.playbackGain.Set(set.playback)
+	e.playbackGain.Process(e.playback)
+	if set.generator == nil {
+		return
+	}
+	_ = set.generator.ReadFrame(e.toneFrame)
+	gain := set.tone
+	if !set.ring {
+		gain *= set.playback
+	}
+	e.toneGain.Set(gain)
+	e.toneGain.Process(e.toneFrame)
+	for k, s := range e.toneFrame {
+		e.playback[k] = clip(int32(e.playback[k]) + int32(s))
+	}
+}
+
+// flush drops what was received while nothing ran.
+func (e *Engine) flush() {
+	for _, leg := range e.set.Load().legs {
+		leg.flush()
+	}
+}
+
+func clip(sum int32) int16 { return int16(max(-32768, min(32767, sum))) }

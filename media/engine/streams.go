@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"offhook/media"
+	"offhook/media/session"
+	"offhook/media/tone"
+)
+
+var _ session.Engine = (*Engine)(nil)
+
+// OpenStream begins a stream on sockets that are the engine's from now on.
+func (e *Engine) OpenStream(id media.StreamID, sockets session.Sockets) error {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if e.closed {
+		return ErrClosed
+	}
+	if e.find(id) != nil {
+		return fmt.Errorf("engine: stream %d is open already", id)
+	}
+	stream := session.OpenStream(session.StreamConfig{
+		ID: id, Sockets: sockets, Now: e.cfg.Now, Epoch: e.epoch,
+		Listener: listener{e}, RTCPInterval: e.cfg.RTCPInterval, Log: e.cfg.Log,
+	})
+	e.legs = append(e.legs, newLeg(id, stream, e.cfg))
+	e.rebuild(e.set.Load().generator)
+	return nil
+}
+
+// UpdateStream says what was negotiated for a stream.
+func (e *Engine) UpdateStream(id media.StreamID, spec session.Spec) error {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	leg := e.find(id)
+	if leg == nil {
+		return fmt.Errorf("%w: %d", ErrNoStream, id)
+	}
+	return leg.update(spec, e.cfg)
+}
+
+// CloseStream ends a stream and waits for its goroutines.
+func (e *Engine) CloseStream(id media.StreamID) error {
+	e.mutex.Lock()
+	l := e.find(id)
+	if l == nil {
+		e.mutex.Unlock()
+		return nil
+	}
+	e.legs = slices.DeleteFunc(slices.Clone(e.legs), func(other *leg) bool { return other == l })
+	e.rebuild(e.set.Load().generator)
+	e.mutex.Unlock()
+	return l.stream.Close()
+}
+
+// StreamStats are a stream's figures; false when there is no such stream.
+func (e *Engine) StreamStats(id media.StreamID) (media.Stats, bool) {
+	e.mutex.Lock()
+	leg := e.find(id)
+	e.mutex.Unlock()
+	if leg == nil {
+		return media.Stats{}, false
+	}
+	return leg.stats(), true
+}
+
+// SendDigit queues a telephone-event; a duration of 0 means 160 ms.
+func (e *Engine) SendDigit(id media.StreamID, digit rune, duration time.Duration) error {
+	code, ok := tone.Code(digit)
+	if !ok {
+		return fmt.Errorf("engine: %q is no DTMF digit: 0-9, *, #, A-D are", digit)
+	}
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	leg := e.find(id)
+	if leg == nil {
+		return fmt.Errorf("%w: %d", ErrNoStream, id)
+	}
+	return leg.dial(code, duration)
+}
+
+// find looks a stream up; the mutex is held.
+func (e *Engine) find(id media.StreamID) *leg {
+	for _, leg := range e.legs {
+		if leg.id == id {
+			return leg
+		}
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package session
+
+import (
+	"fmt"
+
+	"github.com/pion/rtp"
+	"github.com/pion/srtp/v3"
+
+	"offhook/media/keying"
+)
+
+const replayWindow = 64 // packets, the least that RFC 3711 §3.3.2 allows
+
+// cipher is one SRTP context with the key that it was made of. A context has
+// one direction, one owner, and carries RTP or RTCP, not both.
+type cipher struct {
+	key     keying.Crypto
+	context *srtp.Context
+	proven  bool // has authenticated a packet
+}
+
+func profile(suite keying.Suite) (srtp.ProtectionProfile, bool) {
+	switch suite {
+	case keying.AES128GCM:
+		return srtp.ProtectionProfileAeadAes128Gcm, true
+	case keying.AES256GCM:
+		return srtp.ProtectionProfileAeadAes256Gcm, true
+	case keying.AES128CMSHA1_80:
+		return srtp.ProtectionProfileAes128CmHmacSha1_80, true
+	case keying.AES128CMSHA1_32:
+		return srtp.ProtectionProfileAes128CmHmacSha1_32, true
+	case keying.AES256CMSHA1_80:
+		return srtp.ProtectionProfileAes256CmHmacSha1_80, true
+	}
+	return 0, false
+}
+
+// renew returns old if it has the key, else a new cipher; nil for no key.
+func renew(old *cipher, key keying.Crypto) (*cipher, error) {
+	if key.IsZero() {
+		return nil, nil
+	}
+	if old != nil && old.key == key {
+		return old, nil
+	}
+	p, ok := profile(key.Suite)
+	if !ok {
+		return nil, fmt.Errorf("session: crypto suite %q is not known to SRTP", key.Suite)
+	}
+	master, salt := key.Key.Reveal(key.Suite)
+	context, err := srtp.CreateContext(master, salt, p,
+		srtp.SRTPReplayProtection(replayWindow), srtp.SRTCPReplayProtection(replayWindow),
+		srtp.MasterKeyIndicator([]byte(key.MKI)))
+	if err != nil {
+		return nil, fmt.Errorf("session: SRTP with %s: %w", key.Suite, err)
+	}
+	return &cipher{key: key, context: context}, nil
+}
+
+// inbound are the keys of what is received. The one before stays for the
+// packets that were under way when the far end changed its key.
+type inbound struct{ current, previous *cipher }
+
+// renew makes the inbound for a key, keeping contexts that have it.
+func (in inbound) renew(key keying.Crypto) (inbound, error) {
+	for _, old := range []*cipher{in.current, in.previous} {
+		if old != nil && old.key == key {
+			if old == in.current {
+				return in, nil
+			}
+			return inbound{current: old, previous: in.current}, nil
+		}
+	}
+	fresh, err := renew(nil, key)
+	return inbound{current: fresh, previous: in.current}, err
+}
+
+// unprotect decrypts a packet into dst.
+func (in inbound) unprotect(dst, packet []byte, header *rtp.Header) ([]byte, error) {
+	plain, err := in.current.context.DecryptRTP(dst, packet, header)
+	if err == nil {
+		in.current.proven = true
+		return plain, nil
+	}
+	if in.previous == nil {
+		return nil, err
+	}
+	// RFC 3711 §3.3.1 has the roll-over counter go on under a new key; many
+	// begin at 0 instead. Both are tried until one was right.
+	if roc, known := in.previous.context.ROC(header.SSRC); known && roc > 0 && !in.current.proven {
+		in.current.context.SetROC(header.SSRC, roc)
+		if plain, err := in.current.context.DecryptRTP(dst, packet, header); err == nil {
+			in.current.proven = true
+			return plain, nil
+		}
+		in.current.context.SetROC(header.SSRC, 0)
+	}
+	return in.previous.context.DecryptRTP(dst, packet, header)
+}

@@ -1,0 +1,209 @@
+package session
+
+import (
+	"errors"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/pion/rtp"
+
+	"offhook/media"
+	"offhook/media/jitter"
+	"offhook/media/tone"
+)
+
+var errClosedSocket = net.ErrClosed
+
+// reader is what the RTP receiving goroutine owns; reception is shared with
+// the reports under the mutex, which nobody holds for long.
+type reader struct {
+	buffer   [packetSize]byte
+	header   rtp.Header
+	latch    latch
+	expected *netip.AddrPort
+	digits   digits
+
+	mutex     sync.Mutex
+	reception reception
+	clockRate int
+}
+
+func (r *reader) stats(stats *media.Stats) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	stats.Lost = r.reception.lost()
+	if r.clockRate > 0 {
+		stats.Jitter = time.Duration(r.reception.jitter / float64(r.clockRate) * float64(time.Second))
+	}
+}
+
+// readRTP receives until the socket is closed.
+func (s *Stream) readRTP() {
+	for {
+		n, from, err := s.cfg.Sockets.RTP.ReadFromUDPAddrPort(s.reader.buffer[:])
+		if err != nil {
+			if s.fatal(err) {
+				return
+			}
+			continue
+		}
+		s.packet(s.reader.buffer[:n], netip.AddrPortFrom(from.Addr().Unmap(), from.Port()))
+	}
+}
+
+// fatal tells whether reading is over. Other errors are the network's (an ICMP
+// answer to what was sent): they end no call. The wait keeps one that does not
+// go away from eating the processor.
+func (s *Stream) fatal(err error) bool {
+	if errors.Is(err, net.ErrClosed) {
+		return true
+	}
+	timer := time.NewTimer(10 * time.Millisecond)
+	defer timer.Stop()
+	select {
+	case <-s.done:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// packet takes one packet as it came.
+func (s *Stream) packet(raw []byte, from netip.AddrPort) {
+	in, now := s.in.Load(), s.cfg.Now()
+	if in == nil || len(raw) < 12 || raw[0]>>6 != 2 {
+		s.count.discarded.Add(1)
+		return
+	}
+	if raw[1] >= 192 && raw[1] <= 223 { // RFC 5761 §4
+		s.takeRTCP(raw, from)
+		return
+	}
+	r := &s.reader
+	kind := in.kinds[raw[1]&127]
+	slot := s.ring.free()
+	if kind == unknown || slot == nil {
+		if slot == nil {
+			s.count.overrun.Add(1)
+		} else {
+			s.count.discarded.Add(1)
+		}
+		return
+	}
+	remote := s.remote.Load()
+	if r.expected != in.remote {
+		r.expected = in.remote
+		r.latch.expect(*in.remote)
+	}
+	plain, moved, ok := s.admit(in, slot.buffer[:0], raw, from, now)
+	if !ok {
+		s.count.discarded.Add(1)
+		return
+	}
+	if moved {
+		s.moved(remote, from)
+	}
+	s.deliver(in, slot, plain, kind, now)
+}
+
+// admit authenticates or, in the clear, judges a packet. It leaves the header
+// in the reader and the plain packet in the slot's buffer.
+func (s *Stream) admit(in *incoming, dst, raw []byte, from netip.AddrPort, now time.Duration) (plain []byte, moved, ok bool) {
+	r := &s.reader
+	var err error
+	if in.secure {
+		if plain, err = in.keys.unprotect(dst, raw, &r.header); err != nil {
+			return nil, false, false
+		}
+		return plain, r.latch.authentic(from, s.newest(), now), true
+	}
+	if _, err = r.header.Unmarshal(raw); err != nil {
+		return nil, false, false
+	}
+	ok, moved = r.latch.plain(from, r.header.SSRC, r.header.SequenceNumber, now)
+	return append(dst, raw...), moved, ok
+}
+
+// newest tells whether the packet in the header is later than all before.
+func (s *Stream) newest() bool {
+	r := &s.reader
+	return !r.reception.started || r.header.SSRC != r.reception.ssrc ||
+		int16(r.header.SequenceNumber-uint16(r.reception.high)) > 0
+}
+
+// moved sends to a new address from now on, unless a description has come
+// between.
+func (s *Stream) moved(old *netip.AddrPort, to netip.AddrPort) {
+	if !s.remote.CompareAndSwap(old, &to) {
+		return
+	}
+	s.cfg.Log.Info("RTP comes from another address than described; answering there",
+		slog.Uint64("stream", uint64(s.cfg.ID)), slog.String("from", to.String()))
+}
+
+// deliver counts a packet that is accepted and passes it to the engine.
+func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now time.Duration) {
+	r := &s.reader
+	h := &r.header
+	start, err := h.Unmarshal(plain)
+	end := len(plain)
+	if err == nil && h.Padding && end > 0 {
+		end -= int(plain[end-1])
+	}
+	if err != nil || end < start {
+		s.count.discarded.Add(1)
+		return
+	}
+	if h.SSRC == s.ssrc() {
+		// RFC 3550 §8.2. Once only: what still comes with our number after
+		// that is our own sound, reflected.
+		s.count.collided.Store(true)
+	}
+	r.mutex.Lock()
+	r.reception.sequence(h.SSRC, h.SequenceNumber)
+	if kind == sound {
+		r.reception.arrival(h.Timestamp, now, in.clockRate)
+		r.clockRate = in.clockRate
+	}
+	r.mutex.Unlock()
+	s.received(end-start, now)
+	slot.packet = jitter.Packet{
+		Sequence: h.SequenceNumber, Timestamp: h.Timestamp, SSRC: h.SSRC,
+		PayloadType: h.PayloadType, Marker: h.Marker, Arrival: now,
+	}
+	if kind == sound {
+		slot.packet.Payload = plain[start:end]
+		if code, units, ok := r.digits.sound(h.Timestamp); ok {
+			s.digit(in, code, units)
+		}
+	} else if e, err := tone.Parse(plain[start:end]); err == nil {
+		if code, units, ok := r.digits.event(h.Timestamp, e); ok {
+			s.digit(in, code, units)
+		}
+	}
+	s.ring.push()
+}
+
+func (s *Stream) received(octets int, now time.Duration) {
+	if s.count.received.Add(1) == 1 {
+		s.count.firstReceived.Store(int64(now) + 1)
+		s.cfg.Listener.MediaStarted(s.cfg.ID)
+	}
+	s.count.receivedBytes.Add(uint64(octets))
+	s.count.lastReceived.Store(int64(now) + 1)
+}
+
+func (s *Stream) digit(in *incoming, code uint8, units uint32) {
+	if digit, ok := tone.Digit(code); ok {
+		s.cfg.Listener.DigitReceived(s.cfg.ID, digit, time.Duration(units)*time.Second/time.Duration(max(in.events, 1)))
+	}
+}
+
+// Next is the oldest packet received, nil when there is none; Pop lets go of it.
+func (s *Stream) Next() *jitter.Packet { return s.ring.next() }
+
+// Pop lets go of the packet that Next gave.
+func (s *Stream) Pop() { s.ring.pop() }

@@ -1,0 +1,253 @@
+package session
+
+import (
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"offhook/media"
+)
+
+// rtcpInterval is the least mean interval of RFC 3550 §6.2; two parties of one
+// audio stream never need a longer one.
+const rtcpInterval = 5 * time.Second
+
+// rtcpState is shared by the reporting goroutine and the receiving ones, at a
+// packet every few seconds; nothing is called that waits while it is held.
+type rtcpState struct {
+	mutex     sync.Mutex
+	spec      Spec
+	out, in   *cipher
+	heardFrom netip.AddrPort // of the far end's RTCP
+	lastSR    uint32         // middle of its NTP time
+	lastSRAt  time.Duration
+	sentAt    uint64 // packets sent by the last report
+
+	roundTrip time.Duration
+	lost      float64
+	jitter    uint32
+	reports   uint64
+}
+
+func (r *rtcpState) update(spec Spec) error {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	out, err := renew(r.out, spec.LocalKey)
+	if err != nil {
+		return err
+	}
+	in, err := renew(r.in, spec.RemoteKey)
+	if err != nil {
+		return err
+	}
+	if spec.RemoteRTCP != r.spec.RemoteRTCP {
+		r.heardFrom = netip.AddrPort{}
+	}
+	r.spec, r.out, r.in = spec, out, in
+	return nil
+}
+
+func (r *rtcpState) stats(stats *media.Stats) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	stats.RoundTrip, stats.RemoteLost, stats.RemoteReports = r.roundTrip, r.lost, r.reports
+	if rate := r.spec.Send.ClockRate; rate > 0 {
+		stats.RemoteJitter = time.Duration(r.jitter) * time.Second / time.Duration(rate)
+	}
+}
+
+// report sends reports until the stream is closed.
+func (s *Stream) report() {
+	timer := time.NewTimer(spread(s.cfg.RTCPInterval / 2)) // RFC 3550 §6.2: the first comes sooner
+	defer timer.Stop()
+	for {
+		select {
+		case <-s.done:
+			return
+		case <-timer.C:
+			s.sendReport(false)
+			timer.Reset(spread(s.cfg.RTCPInterval))
+		}
+	}
+}
+
+// spread is RFC 3550 §6.3.1: between half and one and a half of the interval.
+func spread(interval time.Duration) time.Duration {
+	return time.Duration(float64(interval) * (0.5 + rand.Float64()))
+}
+
+// sendReport sends SR or RR, SDES and, at the end, BYE as one packet.
+func (s *Stream) sendReport(bye bool) {
+	ssrc := s.ssrc()
+	to, conn := s.rtcpTarget()
+	if ssrc == 0 || conn == nil {
+		return
+	}
+	packets := []rtcp.Packet{s.senderOrReceiver(ssrc), &rtcp.SourceDescription{Chunks: []rtcp.SourceDescriptionChunk{{
+		Source: ssrc,
+		Items:  []rtcp.SourceDescriptionItem{{Type: rtcp.SDESCNAME, Text: s.name}},
+	}}}}
+	if bye {
+		packets = append(packets, &rtcp.Goodbye{Sources: []uint32{ssrc}})
+	}
+	raw, err := rtcp.Marshal(packets)
+	if err == nil {
+		raw, err = s.rtcp.protect(raw)
+	}
+	if err == nil {
+		_, err = conn.WriteToUDPAddrPort(raw, to)
+	}
+	if err != nil {
+		s.cfg.Log.Debug("RTCP report not sent", slog.Uint64("stream", uint64(s.cfg.ID)), slog.Any("error", err))
+	}
+}
+
+func (r *rtcpState) protect(raw []byte) ([]byte, error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.out == nil {
+		return raw, nil
+	}
+	return r.out.context.EncryptRTCP(nil, raw, nil)
+}
+
+// rtcpTarget is where reports go: with RTP, or where the far end's come from,
+// or where the description says, beside where RTP really comes from.
+func (s *Stream) rtcpTarget() (netip.AddrPort, *net.UDPConn) {
+	remote := s.remote.Load()
+	if remote == nil || !remote.IsValid() || remote.Addr().IsUnspecified() {
+		return netip.AddrPort{}, nil
+	}
+	s.rtcp.mutex.Lock()
+	defer s.rtcp.mutex.Unlock()
+	switch spec := s.rtcp.spec; {
+	case spec.Mux:
+		return *remote, s.cfg.Sockets.RTP
+	case s.rtcp.heardFrom.IsValid():
+		return s.rtcp.heardFrom, s.cfg.Sockets.RTCP
+	case remote.Addr() != spec.Remote.Addr():
+		return netip.AddrPortFrom(remote.Addr(), remote.Port()+1), s.cfg.Sockets.RTCP
+	default:
+		return spec.RemoteRTCP, s.cfg.Sockets.RTCP
+	}
+}
+
+func (s *Stream) senderOrReceiver(ssrc uint32) rtcp.Packet {
+	now := s.cfg.Now()
+	reports := s.receptionReports(now)
+	sent, octets := s.count.sent.Load(), s.count.sentBytes.Load()
+	s.rtcp.mutex.Lock()
+	active := sent > s.rtcp.sentAt
+	s.rtcp.sentAt = sent
+	s.rtcp.mutex.Unlock()
+	out := s.out.Load()
+	if !active || out == nil {
+		return &rtcp.ReceiverReport{SSRC: ssrc, Reports: reports}
+	}
+	clock := s.count.clock.Load()
+	since := time.Duration(uint32(now/time.Millisecond)-uint32(clock)) * time.Millisecond
+	return &rtcp.SenderReport{
+		SSRC: ssrc, NTPTime: s.ntp(now), RTPTime: uint32(clock>>32) + uint32(since*time.Duration(out.clockRate)/time.Second),
+		PacketCount: uint32(sent), OctetCount: uint32(octets), Reports: reports,
+	}
+}
+
+func (s *Stream) receptionReports(now time.Duration) []rtcp.ReceptionReport {
+	s.reader.mutex.Lock()
+	r := &s.reader.reception
+	started := r.started
+	report := rtcp.ReceptionReport{
+		SSRC: r.ssrc, FractionLost: r.fraction(), TotalLost: uint32(min(r.lost(), 1<<23-1)),
+		LastSequenceNumber: r.high, Jitter: uint32(r.jitter),
+	}
+	s.reader.mutex.Unlock()
+	if !started {
+		return nil
+	}
+	s.rtcp.mutex.Lock()
+	defer s.rtcp.mutex.Unlock()
+	if s.rtcp.lastSR != 0 {
+		report.LastSenderReport = s.rtcp.lastSR
+		report.Delay = uint32((now - s.rtcp.lastSRAt).Seconds() * 65536)
+	}
+	return []rtcp.ReceptionReport{report}
+}
+
+// ntp is the 64-bit NTP time of a moment (RFC 3550 §4).
+func (s *Stream) ntp(at time.Duration) uint64 {
+	t := s.cfg.Epoch.Add(at)
+	const toUnix = 2_208_988_800 // seconds from 1900 to 1970
+	return uint64(t.Unix()+toUnix)<<32 | uint64(t.Nanosecond())<<32/1_000_000_000
+}
+
+// readRTCP receives on the socket of its own until that is closed.
+func (s *Stream) readRTCP() {
+	buffer := make([]byte, packetSize)
+	for {
+		n, from, err := s.cfg.Sockets.RTCP.ReadFromUDPAddrPort(buffer)
+		if err != nil {
+			if s.fatal(err) {
+				return
+			}
+			continue
+		}
+		s.takeRTCP(buffer[:n], netip.AddrPortFrom(from.Addr().Unmap(), from.Port()))
+	}
+}
+
+// takeRTCP reads a compound packet.
+func (s *Stream) takeRTCP(raw []byte, from netip.AddrPort) {
+	now := s.cfg.Now()
+	remote := s.remote.Load()
+	s.rtcp.mutex.Lock()
+	secure := s.rtcp.in != nil
+	var err error
+	if secure {
+		raw, err = s.rtcp.in.context.DecryptRTCP(nil, raw, nil)
+	}
+	s.rtcp.mutex.Unlock()
+	if err != nil || remote == nil || !secure && from.Addr() != remote.Addr() {
+		s.count.discarded.Add(1)
+		return
+	}
+	packets, err := rtcp.Unmarshal(raw)
+	if err != nil {
+		s.count.discarded.Add(1)
+		return
+	}
+	ours, ntp := s.ssrc(), s.ntp(now)
+	s.rtcp.mutex.Lock()
+	defer s.rtcp.mutex.Unlock()
+	s.rtcp.heardFrom = from
+	for _, packet := range packets {
+		switch p := packet.(type) {
+		case *rtcp.SenderReport:
+			s.rtcp.lastSR, s.rtcp.lastSRAt = uint32(p.NTPTime>>16), now
+			s.rtcp.blocks(p.Reports, ours, ntp)
+		case *rtcp.ReceiverReport:
+			s.rtcp.blocks(p.Reports, ours, ntp)
+		}
+	}
+}
+
+// blocks reads what the far end tells of our packets (RFC 3550 §6.4.1).
+func (r *rtcpState) blocks(reports []rtcp.ReceptionReport, ours uint32, ntp uint64) {
+	for _, report := range reports {
+		if report.SSRC != ours {
+			continue
+		}
+		r.reports++
+		r.lost, r.jitter = float64(report.FractionLost)/256, report.Jitter
+		if report.LastSenderReport == 0 {
+			continue
+		}
+		if trip := int32(uint32(ntp>>16) - report.LastSenderReport - report.Delay); trip >= 0 {
+			r.roundTrip = time.Duration(trip) * time.Second / 65536
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package session
+
+import (
+	"time"
+
+	"github.com/pion/rtp"
+)
+
+// writer is what the engine's thread owns.
+type writer struct {
+	sequence uint16
+	offset   uint32 // of the timestamp (RFC 3550 §5.1: random)
+	plain    [packetSize]byte
+	wire     [packetSize]byte
+	header   rtp.Header
+	parsed   rtp.Header
+}
+
+// Outgoing is a packet to be sent. Timestamp counts from any zero.
+type Outgoing struct {
+	PayloadType uint8
+	Marker      bool
+	Timestamp   uint32
+	Payload     []byte
+}
+
+// Send sends a packet unless the direction forbids it; it reports whether it
+// did. It does not allocate, save inside SRTP.
+func (s *Stream) Send(p Outgoing) bool {
+	out, remote := s.out.Load(), s.remote.Load()
+	if out == nil || !out.sends || remote == nil || !remote.IsValid() || len(p.Payload) > packetSize-128 {
+		return false
+	}
+	w := &s.writer
+	w.header = rtp.Header{
+		Version: 2, Marker: p.Marker, PayloadType: p.PayloadType,
+		SequenceNumber: w.sequence, Timestamp: w.offset + p.Timestamp, SSRC: s.ssrc(),
+	}
+	w.sequence++
+	n, err := w.header.MarshalTo(w.plain[:])
+	if err != nil {
+		s.count.sendErrors.Add(1)
+		return false
+	}
+	packet := w.plain[:n+copy(w.plain[n:], p.Payload)]
+	if out.cipher != nil {
+		if packet, err = out.cipher.context.EncryptRTP(w.wire[:0], packet, &w.parsed); err != nil {
+			s.count.sendErrors.Add(1)
+			return false
+		}
+	}
+	if _, err := s.cfg.Sockets.RTP.WriteToUDPAddrPort(packet, *remote); err != nil {
+		s.count.sendErrors.Add(1)
+		return false
+	}
+	s.sent(len(p.Payload), w.header.Timestamp)
+	return true
+}
+
+func (s *Stream) sent(octets int, timestamp uint32) {
+	now := s.cfg.Now()
+	if s.count.sent.Add(1) == 1 {
+		s.count.firstSent.Store(int64(now) + 1)
+	}
+	s.count.sentBytes.Add(uint64(octets))
+	s.count.clock.Store(uint64(timestamp)<<32 | uint64(uint32(now/time.Millisecond)))
+}

@@ -1,0 +1,203 @@
+// Package session is an RTP session (RFC 3550) with its SRTP (RFC 3711).
+//
+// Session is its control side: it makes and takes descriptions and keys, and
+// tells an Engine what came of it in plain values. Stream is its other side,
+// which the engine opens: sockets, SRTP, RTP, RTCP, one packet at a time. They
+// share nothing but those values.
+package session
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"offhook/media"
+	"offhook/media/keying"
+	"offhook/media/sdp"
+)
+
+// ErrNoEvents is returned for a digit that the far end cannot be sent.
+var ErrNoEvents = errors.New("session: the far end takes no telephone-events: this call cannot send digits")
+
+// ErrClosed is returned after Close.
+var ErrClosed = errors.New("session: closed")
+
+// Engine is what a Session needs of the audio engine. Its methods may wait for
+// a stream's goroutines, never for the network.
+type Engine interface {
+	// OpenStream begins a stream; the sockets are the engine's from then on.
+	OpenStream(media.StreamID, Sockets) error
+	// UpdateStream says what was negotiated. SSRC, sequence number, timestamp
+	// and, with the same keys, the SRTP contexts go on.
+	UpdateStream(media.StreamID, Spec) error
+	// CloseStream ends a stream with an RTCP BYE and closes its sockets.
+	CloseStream(media.StreamID) error
+	StreamStats(media.StreamID) (media.Stats, bool)
+	// SendDigit queues a telephone-event; the error may be ErrNoEvents.
+	SendDigit(media.StreamID, rune, time.Duration) error
+}
+
+// Spec is what a stream has to do, in plain values.
+type Spec struct {
+	Remote        netip.AddrPort // where RTP goes until the far end is heard from elsewhere
+	RemoteRTCP    netip.AddrPort // when not Mux
+	Mux           bool
+	Direction     media.Direction
+	Send          media.Format
+	SendEvents    media.Format   // zero ClockRate: none
+	Receive       []media.Format // by payload type
+	ReceiveEvents media.Format   // zero ClockRate: none
+	LocalKey      keying.Crypto  // zero: RTP in the clear
+	RemoteKey     keying.Crypto
+}
+
+// Config says how a Session is to be.
+type Config struct {
+	Engine       Engine
+	ID           media.StreamID
+	Codecs       []media.Codec // by preference
+	SRTP         sdp.Policy
+	Suites       []keying.Suite // by preference; nil means keying.Offered in offers, keying.Suites in answers
+	Addr         netip.Addr     // of this side: bound and told to the far end
+	Advertised   netip.Addr     // told instead of Addr, behind a NAT with a known address
+	Ports        PortRange      // zero means any
+	SeparateRTCP bool           // do not offer rtcp-mux
+	PTime        time.Duration  // 0 means 20 ms
+	DSCP         int            // of the packets; 0 means 46 (EF), negative leaves it
+	Log          *slog.Logger
+}
+
+// Session is the control side of one call's audio. The methods of offer and
+// answer belong to one goroutine; all others may be called by any.
+type Session struct {
+	cfg        Config
+	local      sdp.Local
+	negotiator *sdp.Negotiator
+	keys       map[keying.Suite]keying.Crypto // ours, one a suite for the whole session
+	offered    []keying.Crypto
+	hold       bool // our wish, by the last exchange
+	holdNext   bool // by the pending offer
+	view       atomic.Pointer[view]
+	closed     atomic.Bool
+}
+
+// view is what other goroutines may ask for.
+type view struct {
+	secure     string
+	remoteHold bool
+	direction  media.Direction
+}
+
+// New opens the sockets and the engine's stream.
+func New(cfg Config) (*Session, error) {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	sockets, err := Listen(cfg.Addr, cfg.Ports, cfg.DSCP, cfg.Log)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.Engine.OpenStream(cfg.ID, sockets); err != nil {
+		return nil, errors.Join(fmt.Errorf("session: open stream %d: %w", cfg.ID, err), sockets.Close())
+	}
+	s := &Session{
+		cfg:        cfg,
+		negotiator: sdp.NewNegotiator(rand.Uint64()),
+		keys:       make(map[keying.Suite]keying.Crypto),
+		local: sdp.Local{
+			Addr: cfg.Addr, Port: sockets.LocalAddr().Port(), RTCPPort: sockets.localRTCP().Port(),
+			Mux: !cfg.SeparateRTCP, Formats: formats(cfg.Codecs), PTime: cfg.PTime, Policy: cfg.SRTP,
+		},
+	}
+	if cfg.Advertised.IsValid() {
+		s.local.Addr = cfg.Advertised
+	}
+	return s, nil
+}
+
+// formats lists the codecs' formats, then a telephone-event for each clock
+// rate among them (RFC 4733 §2.1).
+func formats(codecs []media.Codec) []media.Format {
+	var all []media.Format
+	var rates []int
+	for _, codec := range codecs {
+		for _, f := range codec.Formats() {
+			all = append(all, f)
+			if !slices.Contains(rates, f.ClockRate) {
+				rates = append(rates, f.ClockRate)
+			}
+		}
+	}
+	for i, rate := range rates {
+		all = append(all, media.Format{
+			Encoding: sdp.TelephoneEvent, PayloadType: uint8(101 + i), ClockRate: rate, SampleRate: rate, Channels: 1, FMTP: "0-16",
+		})
+	}
+	return all
+}
+
+// ID is the stream's name in the engine.
+func (s *Session) ID() media.StreamID { return s.cfg.ID }
+
+// LocalAddr is where RTP is received.
+func (s *Session) LocalAddr() netip.AddrPort { return netip.AddrPortFrom(s.cfg.Addr, s.local.Port) }
+
+// Stats are the stream's figures; the zero value after Close.
+func (s *Session) Stats() media.Stats {
+	stats, _ := s.cfg.Engine.StreamStats(s.cfg.ID)
+	stats.Suite = s.Secure()
+	return stats
+}
+
+// Idle is the time since the last packet was received, 0 when none ever was.
+// What to make of it is the caller's: a held call may be silent for hours.
+func (s *Session) Idle() time.Duration {
+	stats, _ := s.cfg.Engine.StreamStats(s.cfg.ID)
+	if stats.LastReceived.IsZero() {
+		return 0
+	}
+	return time.Since(stats.LastReceived)
+}
+
+// SendDigit sends a digit as telephone-event; a duration of 0 means 160 ms.
+func (s *Session) SendDigit(digit rune, duration time.Duration) error {
+	return s.cfg.Engine.SendDigit(s.cfg.ID, digit, duration)
+}
+
+// Secure is the crypto suite in use, "" for RTP in the clear.
+func (s *Session) Secure() string {
+	if v := s.view.Load(); v != nil {
+		return v.secure
+	}
+	return ""
+}
+
+// RemoteHold tells whether the far end holds us, by the last description.
+func (s *Session) RemoteHold() bool {
+	v := s.view.Load()
+	return v != nil && v.remoteHold
+}
+
+// Early tells whether a description was accepted, so that media may come.
+func (s *Session) Early() bool { return s.view.Load() != nil }
+
+// Direction is the direction agreed, Inactive before that.
+func (s *Session) Direction() media.Direction {
+	if v := s.view.Load(); v != nil {
+		return v.direction
+	}
+	return media.Inactive
+}
+
+// Close ends the stream.
+func (s *Session) Close() error {
+	if s.closed.Swap(true) {
+		return nil
+	}
+	return s.cfg.Engine.CloseStream(s.cfg.ID)
+}

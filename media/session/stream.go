@@ -1,0 +1,217 @@
+package session
+
+import (
+	"errors"
+	"log/slog"
+	"math/rand/v2"
+	"net/netip"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"offhook/media"
+)
+
+// Listener hears what a Stream's receiving goroutine finds out. Its methods
+// must not block.
+type Listener interface {
+	MediaStarted(media.StreamID)
+	DigitReceived(media.StreamID, rune, time.Duration)
+}
+
+// StreamConfig says how a Stream is to be.
+type StreamConfig struct {
+	ID           media.StreamID
+	Sockets      Sockets              // the Stream's from OpenStream on
+	Now          func() time.Duration // monotonic
+	Epoch        time.Time            // wall clock at Now's zero
+	Listener     Listener
+	RTCPInterval time.Duration // mean; 0 means 5 s (RFC 3550 §6.2)
+	Log          *slog.Logger
+}
+
+// Stream is the packet side of a session. Update and Close belong to control,
+// Next, Pop and Send to the engine's thread; Stats may be called by any.
+type Stream struct {
+	cfg  StreamConfig
+	name string // CNAME (RFC 7022 §4.2): for this session only, it tells nothing
+	done chan struct{}
+	wait sync.WaitGroup
+	once sync.Once
+
+	// control's
+	spec Spec
+
+	// published by control; latching replaces remote
+	out    atomic.Pointer[outgoing]
+	in     atomic.Pointer[incoming]
+	remote atomic.Pointer[netip.AddrPort]
+
+	ring   ring
+	reader reader // the RTP receiving goroutine's
+	writer writer // the engine thread's
+	rtcp   rtcpState
+	count  counters
+}
+
+// outgoing is how packets are sent. The cipher is used by the engine's thread
+// alone, through every outgoing that holds it.
+type outgoing struct {
+	ssrc, spare uint32 // spare is taken after a collision
+	sends       bool
+	cipher      *cipher
+	clockRate   int
+}
+
+// incoming is how packets are received.
+type incoming struct {
+	keys      inbound
+	secure    bool
+	kinds     [128]kind
+	remote    *netip.AddrPort // by the description; its identity tells a new one
+	clockRate int
+	events    int // clock rate of telephone-events
+}
+
+type kind uint8
+
+const (
+	unknown kind = iota
+	sound
+	event
+)
+
+// counters are written by one goroutine each and read by any.
+type counters struct {
+	sent, sentBytes, sendErrors atomic.Uint64 // the engine thread's
+	firstSent                   atomic.Int64  // Now plus 1, as all times here
+	clock                       atomic.Uint64 // timestamp<<32 | milliseconds of Now, of the last packet sent
+	received, receivedBytes     atomic.Uint64 // the receiving goroutine's
+	discarded, overrun          atomic.Uint64
+	firstReceived, lastReceived atomic.Int64
+	collided                    atomic.Bool
+}
+
+// OpenStream starts the goroutines that receive; nothing is taken before Update.
+func OpenStream(cfg StreamConfig) *Stream {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.RTCPInterval == 0 {
+		cfg.RTCPInterval = rtcpInterval
+	}
+	s := &Stream{cfg: cfg, name: strconv.FormatUint(rand.Uint64(), 36) + "@offhook", done: make(chan struct{})}
+	// RFC 3711 §3.3.1: a first number in the lower half leaves no doubt about
+	// the roll-over counter when the first packets are lost.
+	s.writer.sequence = uint16(rand.IntN(1 << 15))
+	s.writer.offset = rand.Uint32()
+	s.wait.Go(s.readRTP)
+	s.wait.Go(s.readRTCP)
+	s.wait.Go(s.report)
+	return s
+}
+
+// Update takes what was negotiated. After an error all is as before.
+func (s *Stream) Update(spec Spec) error {
+	out, in := s.out.Load(), s.in.Load()
+	newOut := &outgoing{ssrc: rand.Uint32(), spare: rand.Uint32(), sends: spec.Direction.Sends(), clockRate: spec.Send.ClockRate}
+	newIn := &incoming{secure: !spec.RemoteKey.IsZero(), clockRate: spec.Send.ClockRate}
+	var err error
+	if out != nil {
+		newOut.cipher = out.cipher
+	}
+	if newOut.cipher, err = renew(newOut.cipher, spec.LocalKey); err != nil {
+		return err
+	}
+	if in != nil {
+		newIn.keys = in.keys
+	}
+	if newIn.keys, err = newIn.keys.renew(spec.RemoteKey); err != nil {
+		return err
+	}
+	if err := s.rtcp.update(spec); err != nil {
+		return err
+	}
+	// A new key or clock rate is a new source: no receiver then has to guess a
+	// roll-over counter or mix two clocks (RFC 7160 §4.1).
+	if out != nil && out.cipher == newOut.cipher && out.clockRate == newOut.clockRate {
+		newOut.ssrc, newOut.spare = out.ssrc, out.spare
+	} else {
+		s.count.collided.Store(false)
+	}
+	for _, f := range spec.Receive {
+		newIn.kinds[f.PayloadType&127] = sound
+	}
+	if spec.ReceiveEvents.ClockRate > 0 {
+		newIn.kinds[spec.ReceiveEvents.PayloadType&127] = event
+		newIn.events = spec.ReceiveEvents.ClockRate
+	}
+	if in != nil && spec.Remote == s.spec.Remote {
+		newIn.remote = in.remote
+	} else {
+		newIn.remote = &spec.Remote
+		s.remote.Store(newIn.remote)
+	}
+	s.spec = spec
+	s.in.Store(newIn)
+	s.out.Store(newOut)
+	return nil
+}
+
+// Close says BYE, closes the sockets and waits for the goroutines.
+func (s *Stream) Close() error {
+	var err error
+	s.once.Do(func() {
+		s.sendReport(true)
+		close(s.done)
+		err = s.cfg.Sockets.Close()
+	})
+	s.wait.Wait()
+	if errors.Is(err, errClosedSocket) {
+		return nil
+	}
+	return err
+}
+
+// ssrc is the one in use for sending, 0 before Update.
+func (s *Stream) ssrc() uint32 {
+	out := s.out.Load()
+	switch {
+	case out == nil:
+		return 0
+	case s.count.collided.Load():
+		return out.spare
+	}
+	return out.ssrc
+}
+
+// Idle is the time since the last packet was received, since Open when none was.
+func (s *Stream) Idle() time.Duration {
+	return s.cfg.Now() - time.Duration(max(s.count.lastReceived.Load()-1, 0))
+}
+
+// Stats are the figures of the network's side.
+func (s *Stream) Stats() media.Stats {
+	stats := media.Stats{
+		Sent: s.count.sent.Load(), SentBytes: s.count.sentBytes.Load(),
+		Received: s.count.received.Load(), ReceivedBytes: s.count.receivedBytes.Load(),
+		Discarded: s.count.discarded.Load() + s.count.overrun.Load(),
+		FirstSent: s.wall(s.count.firstSent.Load()), FirstReceived: s.wall(s.count.firstReceived.Load()),
+		LastReceived: s.wall(s.count.lastReceived.Load()),
+	}
+	s.reader.stats(&stats)
+	s.rtcp.stats(&stats)
+	if out := s.out.Load(); out != nil && out.cipher != nil {
+		stats.Suite = string(out.cipher.key.Suite)
+	}
+	return stats
+}
+
+// wall turns a counter of time, which is Now plus 1, into the wall clock's.
+func (s *Stream) wall(at int64) time.Time {
+	if at == 0 {
+		return time.Time{}
+	}
+	return s.cfg.Epoch.Add(time.Duration(at - 1))
+}
