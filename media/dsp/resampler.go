@@ -20,9 +20,9 @@ type Resampler struct {
 
 const (
 	resampleBlock = 480   // samples filtered at a time
-	lobes         = 23.0  // half-length of the filter in samples of the lower rate
+	lobes         = 19.0  // half-length of the filter in samples of the lower rate
 	kaiserBeta    = 5.9   // 62 dB
-	cutoff        = 0.460 // of the lower rate; the stop band begins at its Nyquist frequency
+	cutoff        = 0.451 // of the lower rate; the stop band begins at its Nyquist frequency
 )
 
 // NewResampler makes a Resampler between two rates in Hz. Equal rates copy.
