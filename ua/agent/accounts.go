@@ -1,0 +1,88 @@
+package agent
+
+import (
+	"crypto/x509"
+	"fmt"
+	"strings"
+
+	"offhook/ua"
+	"offhook/ua/wire"
+)
+
+// checkAccounts refuses what could not work, or could write into a message
+// what is not meant to be there.
+func checkAccounts(accounts []ua.Account, roots *x509.CertPool) error {
+	seen := map[ua.AccountID]bool{}
+	for _, account := range accounts {
+		if seen[account.ID] {
+			return fmt.Errorf("ua: account %q is there twice", account.ID)
+		}
+		seen[account.ID] = true
+		if err := checkAccount(account, roots); err != nil {
+			return fmt.Errorf("ua: account %q: %w", account.ID, err)
+		}
+	}
+	return nil
+}
+
+func checkAccount(account ua.Account, roots *x509.CertPool) error {
+	for _, field := range []struct{ name, text string }{
+		{"user", account.User}, {"domain", account.Domain}, {"display name", account.DisplayName},
+		{"auth user", account.AuthUser}, {"registrar", account.Registrar}, {"proxy", account.Proxy},
+		{"TLS server name", account.TLS.ServerName},
+	} {
+		if hasControl(field.text) {
+			return fmt.Errorf("the %s has a control character", field.name)
+		}
+	}
+	if account.User == "" {
+		return fmt.Errorf("the user is missing")
+	}
+	if account.Domain == "" {
+		return fmt.Errorf("the domain is missing")
+	}
+	for _, host := range []string{account.Domain, account.Registrar, account.Proxy} {
+		if host == "" {
+			continue
+		}
+		if _, _, err := splitServer(host); err != nil {
+			return fmt.Errorf("%q is not host or host:port", host)
+		}
+	}
+	switch account.Transport {
+	case ua.UDP, ua.TCP:
+	case ua.TLS:
+		if _, err := tlsConfig(account.TLS, "server", roots); err != nil {
+			return err
+		}
+	default:
+		return fmt.Errorf("the transport is %q, not udp, tcp or tls", account.Transport)
+	}
+	return nil
+}
+
+// splitServer reads host[:port]; a bare IPv6 address is fine too.
+func splitServer(text string) (string, uint16, error) {
+	if strings.Count(text, ":") > 1 && !strings.HasPrefix(text, "[") {
+		text = "[" + text + "]"
+	}
+	return wire.SplitHostPort(text)
+}
+
+// hasServer reports whether the account's requests go to a server of its own.
+func hasServer(account ua.Account) bool {
+	return account.Register || account.Registrar != "" || account.Proxy != ""
+}
+
+// server is where the account's requests go first.
+func server(account ua.Account) Query {
+	text := account.Domain
+	if account.Registrar != "" {
+		text = account.Registrar
+	}
+	if account.Proxy != "" {
+		text = account.Proxy
+	}
+	host, port, _ := splitServer(text)
+	return Query{Host: host, Port: port, Transport: account.Transport}
+}

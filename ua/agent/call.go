@@ -1,0 +1,299 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"offhook/ua"
+	"offhook/ua/dialog"
+	"offhook/ua/wire"
+)
+
+// call is a dialog machine at work.
+type call struct {
+	id       ua.CallID
+	line     *line
+	machine  dialog.Machine
+	session  ua.Session
+	callID   string // Call-ID header
+	localTag string
+	local    string // From or To value of our side, without the tag
+	remote   string // of theirs
+	flow     *flow  // an incoming call's
+	merge    string // its From tag and CSeq
+	cseq     uint32
+	started  time.Time
+	answered time.Time
+
+	timers   map[dialog.TimerID]*alarm
+	sent     map[dialog.Tx]*exchange
+	received map[dialog.ServerTx]*serverTx
+	lastTx   dialog.ServerTx
+
+	media    []dialog.Input // go first
+	inputs   []dialog.Input
+	stepping bool
+	told     bool // Terminated was told
+	closed   bool // the session was closed
+}
+
+func (o *owner) newCall(id ua.CallID, l *line) *call {
+	return &call{
+		id: id, line: l, cseq: uint32(o.random(1 << 15)),
+		timers: map[dialog.TimerID]*alarm{}, sent: map[dialog.Tx]*exchange{},
+		received: map[dialog.ServerTx]*serverTx{},
+	}
+}
+
+// open gives the call its media and its machine.
+func (o *owner) open(c *call, party ua.Party) error {
+	session, err := o.newSession(c)
+	if err != nil {
+		return err
+	}
+	c.session = session
+	c.machine = dialog.New(dialog.Config{
+		Call: ua.Call{
+			ID: c.id, Account: c.line.account.ID, Remote: party,
+			SecureSIP: c.line.account.Transport == ua.TLS, SIPCallID: c.callID,
+		},
+		FinalAfter: o.config.FinalAfter, RingFor: o.config.RingFor, Seed: o.seed(),
+	})
+	o.calls[c.id] = c
+	o.dialogs[c.callID] = append(o.dialogs[c.callID], c)
+	o.names.addCall(c.id)
+	o.names.addDialog(c.callID)
+	return nil
+}
+
+func (o *owner) newSession(c *call) (session ua.Session, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("agent: NewSession: %v", fault)
+		}
+	}()
+	session, err = o.config.NewSession(c.line.account.ID, c.id)
+	if err == nil && session == nil {
+		err = errors.New("agent: NewSession gave no session")
+	}
+	return session, err
+}
+
+// invite starts an outgoing call.
+func (o *owner) invite(id ua.CallID, account ua.AccountID, uri string) {
+	l := o.lines[account]
+	if l == nil || o.stopping {
+		o.refused(id, account, uri, "the account is not there any more")
+		return
+	}
+	c := o.newCall(id, l)
+	c.callID, c.localTag = o.token(18), o.token(9)
+	c.local, c.remote = l.identity(), "<"+uri+">"
+	if err := o.open(c, partyOf("", uri)); err != nil {
+		o.refused(id, account, uri, "sound could not be prepared: "+err.Error())
+		return
+	}
+	o.step(c, dialog.Dial{URI: uri, Route: o.initialRoute(l)})
+}
+
+// initialRoute is the pre-loaded route: the outbound proxy and what the
+// registrar wants between (RFC 3261 §8.1.2, RFC 3608).
+func (o *owner) initialRoute(l *line) []string {
+	var route []string
+	if l.account.Proxy != "" {
+		route = append(route, o.proxyRoute(l))
+	}
+	return append(route, l.binding.service...)
+}
+
+func mergeKey(fromTag string, cseq uint32) string { return fmt.Sprint(cseq, " ", fromTag) }
+
+// proxyRoute is the pre-loaded route of an outbound proxy (RFC 3261 §8.1.2).
+func (o *owner) proxyRoute(l *line) string {
+	uri := wire.URI{Host: l.query.Host, Port: l.query.Port, Params: "lr"}
+	if l.account.Transport != ua.UDP {
+		uri.Params = "transport=" + string(l.account.Transport) + ";lr"
+	}
+	return "<" + uri.String() + ">"
+}
+
+// refused tells of a call that never began.
+func (o *owner) refused(id ua.CallID, account ua.AccountID, uri, reason string) {
+	now := o.config.Now()
+	o.names.dropCall(id)
+	o.emit(ua.CallChanged{Call: ua.Call{
+		ID: id, Account: account, State: ua.Terminated, Remote: partyOf("", uri),
+		Cause: ua.CauseSetupFail, Reason: reason, Started: now,
+	}})
+}
+
+func (o *owner) transfer(id ua.CallID, target ua.Target) {
+	c := o.calls[id]
+	if c == nil {
+		return
+	}
+	uri, err := resolveTarget(c.line.account, target)
+	if err != nil {
+		o.log.Warn("transfer to an impossible target", "call", id, "error", err)
+		return
+	}
+	o.step(c, dialog.Transfer{URI: uri})
+}
+
+// step feeds the machine. What an action brings about comes after the actions
+// that stand beside it: media first, then all else.
+func (o *owner) step(c *call, in dialog.Input) {
+	c.inputs = append(c.inputs, in)
+	if c.stepping {
+		return
+	}
+	c.stepping = true
+	defer func() { c.stepping = false }()
+	for {
+		var next dialog.Input
+		switch {
+		case len(c.media) > 0:
+			next, c.media = c.media[0], c.media[1:]
+		case len(c.inputs) > 0:
+			next, c.inputs = c.inputs[0], c.inputs[1:]
+		default:
+			return
+		}
+		var actions []dialog.Action
+		c.machine, actions = c.machine.Step(next)
+		for _, action := range actions {
+			o.act(c, action)
+		}
+	}
+}
+
+func (o *owner) act(c *call, action dialog.Action) {
+	switch action := action.(type) {
+	case dialog.Send:
+		o.callSend(c, action)
+	case dialog.Ack:
+		o.callAck(c, action)
+	case dialog.Cancel:
+		if x := c.sent[action.Tx]; x != nil {
+			o.sendCancel(x, action.Reason)
+		}
+	case dialog.Reply:
+		o.callReply(c, action)
+	case dialog.StartTimer:
+		o.clock.stop(c.timers[action.ID])
+		fired := dialog.TimerFired{ID: action.ID, Gen: action.Gen}
+		c.timers[action.ID] = o.clock.after(action.After, func() { o.step(c, fired) })
+	case dialog.StopTimer:
+		o.clock.stop(c.timers[action.ID])
+		delete(c.timers, action.ID)
+	case dialog.Changed:
+		o.callChanged(c, action.Call)
+	case dialog.Info:
+		o.log.Debug("INFO in a call", "call", c.id, "type", cut(action.ContentType))
+	case dialog.Log:
+		o.log.Debug(action.Text, "call", c.id)
+	case dialog.Done:
+		o.forget(c)
+	default:
+		o.callMedia(c, action)
+	}
+}
+
+// callChanged stamps and tells a snapshot.
+func (o *owner) callChanged(c *call, snapshot ua.Call) {
+	now := o.config.Now()
+	if c.started.IsZero() {
+		c.started = now
+	}
+	if snapshot.State == ua.Confirmed && c.answered.IsZero() {
+		c.answered = now
+	}
+	snapshot.Started, snapshot.Answered = c.started, c.answered
+	if snapshot.State == ua.Terminated {
+		c.told = true
+		o.names.dropCall(c.id)
+	}
+	o.emit(ua.CallChanged{Call: snapshot})
+}
+
+// callMedia calls the session; a fault in it is the call's, not the agent's.
+func (o *owner) callMedia(c *call, action dialog.Action) {
+	done := dialog.MediaDone{}
+	answer := true
+	func() {
+		defer func() {
+			if fault := recover(); fault != nil {
+				o.log.Error("a fault in the program: please report it", "doing", "media", "fault", fmt.Sprint(fault))
+				done.Err = errors.New("agent: a fault in the media session")
+			}
+		}()
+		switch action := action.(type) {
+		case dialog.MakeOffer:
+			done.Seq = action.Seq
+			done.SDP, done.Err = c.session.Offer(action.Hold)
+		case dialog.MakeAnswer:
+			done.Seq = action.Seq
+			done.SDP, done.Err = c.session.Answer(action.Offer)
+		case dialog.AcceptAnswer:
+			done.Seq = action.Seq
+			done.Err = c.session.Accept(action.Answer)
+		case dialog.Rollback:
+			answer = false
+			c.session.Rollback()
+		case dialog.CloseMedia:
+			answer = false
+			o.closeMedia(c)
+		default:
+			answer = false
+			o.log.Error("an action that the agent does not know", "action", fmt.Sprintf("%T", action))
+		}
+		if answer && done.Err == nil {
+			done.RemoteHold, done.Early = c.session.RemoteHold(), c.session.Early()
+		}
+	}()
+	if answer {
+		c.media = append(c.media, done)
+	}
+}
+
+func (o *owner) closeMedia(c *call) {
+	if c.closed {
+		return
+	}
+	c.closed = true
+	if err := c.session.Close(); err != nil {
+		o.log.Warn("the sound of a call did not close", "call", c.id, "error", err)
+	}
+}
+
+// forget ends what is left of a call.
+func (o *owner) forget(c *call) {
+	if o.calls[c.id] != c {
+		return
+	}
+	delete(o.calls, c.id)
+	o.names.dropDialog(c.callID)
+	rest := o.dialogs[c.callID][:0:0]
+	for _, other := range o.dialogs[c.callID] {
+		if other != c {
+			rest = append(rest, other)
+		}
+	}
+	if o.dialogs[c.callID] = rest; len(rest) == 0 {
+		delete(o.dialogs, c.callID)
+	}
+	for _, timer := range c.timers {
+		o.clock.stop(timer)
+	}
+	for _, x := range c.sent {
+		x.void = true
+	}
+	o.closeMedia(c)
+	if !c.told {
+		snapshot := c.machine.Call()
+		snapshot.State, snapshot.Cause = ua.Terminated, ua.LocalBye
+		o.callChanged(c, snapshot)
+	}
+	o.settle(c.line)
+}

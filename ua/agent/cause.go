@@ -1,0 +1,97 @@
+package agent
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+)
+
+// FlowError says why a server cannot be reached, in words for a person.
+type FlowError struct {
+	Layer  string // "DNS", "UDP", "TCP" or "TLS"
+	Host   string // as configured
+	Remote string // address that was tried, "" before DNS answered
+	Err    error
+}
+
+func (e *FlowError) Unwrap() error { return e.Err }
+
+func (e *FlowError) Error() string {
+	var (
+		authority x509.UnknownAuthorityError
+		hostname  x509.HostnameError
+		invalid   x509.CertificateInvalidError
+		alert     tls.AlertError
+		record    tls.RecordHeaderError
+		dns       *net.DNSError
+	)
+	at := e.Remote
+	if at == "" {
+		at = e.Host
+	}
+	switch {
+	case errors.As(e.Err, &authority):
+		return fmt.Sprintf("TLS: certificate signed by unknown authority (%s)", e.Host)
+	case errors.As(e.Err, &hostname):
+		return fmt.Sprintf("TLS: certificate is for %s, not %s", certificateNames(hostname.Certificate), hostname.Host)
+	case errors.As(e.Err, &invalid) && invalid.Reason == x509.Expired:
+		return fmt.Sprintf("TLS: certificate has expired or is not yet valid: check the clock (%s)", e.Host)
+	case errors.As(e.Err, &invalid):
+		return fmt.Sprintf("TLS: certificate cannot be used: %s (%s)", invalid.Error(), e.Host)
+	case errors.As(e.Err, &alert):
+		return fmt.Sprintf("TLS: refused by %s: %s", at, strings.TrimPrefix(alert.Error(), "tls: "))
+	case errors.As(e.Err, &record):
+		return fmt.Sprintf("TLS: %s does not speak TLS on this port", at)
+	case errors.As(e.Err, &dns):
+		return dnsCause(dns)
+	case errors.Is(e.Err, syscall.ECONNREFUSED):
+		return fmt.Sprintf("%s: connection refused by %s", e.Layer, at)
+	case errors.Is(e.Err, syscall.ENETUNREACH), errors.Is(e.Err, syscall.EHOSTUNREACH):
+		return fmt.Sprintf("%s: no route to %s", e.Layer, at)
+	case errors.Is(e.Err, context.DeadlineExceeded), errors.Is(e.Err, os.ErrDeadlineExceeded), isTimeout(e.Err):
+		return fmt.Sprintf("%s: timeout, no answer from %s", e.Layer, at)
+	case errors.Is(e.Err, io.EOF), errors.Is(e.Err, syscall.ECONNRESET), errors.Is(e.Err, syscall.EPIPE):
+		return fmt.Sprintf("%s: connection closed by %s", e.Layer, at)
+	}
+	return fmt.Sprintf("%s: %v (%s)", e.Layer, e.Err, at)
+}
+
+func isTimeout(err error) bool {
+	var timeout net.Error
+	return errors.As(err, &timeout) && timeout.Timeout()
+}
+
+func dnsCause(err *net.DNSError) string {
+	switch {
+	case err.IsNotFound:
+		return "DNS: no such host " + err.Name
+	case err.IsTimeout:
+		return "DNS: timeout, no answer about " + err.Name
+	}
+	return fmt.Sprintf("DNS: %s (%s)", err.Err, err.Name)
+}
+
+// certificateNames lists the names that a certificate is for, briefly.
+func certificateNames(certificate *x509.Certificate) string {
+	var names []string
+	if certificate != nil {
+		names = append(names, certificate.DNSNames...)
+		for _, ip := range certificate.IPAddresses {
+			names = append(names, ip.String())
+		}
+	}
+	switch {
+	case len(names) == 0:
+		return "no name at all"
+	case len(names) > 3:
+		return strings.Join(names[:3], ", ") + " and others"
+	}
+	return strings.Join(names, ", ")
+}

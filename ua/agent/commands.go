@@ -1,0 +1,114 @@
+package agent
+
+import (
+	"fmt"
+	"strings"
+
+	"offhook/ua"
+	"offhook/ua/dialog"
+	"offhook/ua/wire"
+)
+
+// Invite starts a call. What comes of it is told by events.
+func (a *Agent) Invite(id ua.AccountID, target ua.Target) (ua.CallID, error) {
+	account, ok := a.names.account(id)
+	if !ok {
+		return 0, ua.ErrNoAccount
+	}
+	uri, err := resolveTarget(account, target)
+	if err != nil {
+		return 0, err
+	}
+	call := ua.CallID(a.lastID.Add(1))
+	a.names.addCall(call)
+	if err := a.command(func(o *owner) { o.invite(call, id, uri) }); err != nil {
+		a.names.dropCall(call)
+		return 0, err
+	}
+	return call, nil
+}
+
+// Ringing sends 180.
+func (a *Agent) Ringing(id ua.CallID) error { return a.tell(id, dialog.Ring{}) }
+
+// Answer accepts an incoming call.
+func (a *Agent) Answer(id ua.CallID) error { return a.tell(id, dialog.Accept{}) }
+
+// Reject refuses an incoming call.
+func (a *Agent) Reject(id ua.CallID, status int) error {
+	if status < 300 || status > 699 {
+		return fmt.Errorf("ua: a call cannot be rejected with %d, only with 300 to 699", status)
+	}
+	return a.tell(id, dialog.Reject{Status: status})
+}
+
+// Hold holds or resumes.
+func (a *Agent) Hold(id ua.CallID, on bool) error { return a.tell(id, dialog.Hold{On: on}) }
+
+// Hangup ends the call as its state asks.
+func (a *Agent) Hangup(id ua.CallID) error { return a.tell(id, dialog.Hangup{}) }
+
+// Transfer asks the far end to call another.
+func (a *Agent) Transfer(id ua.CallID, target ua.Target) error {
+	if !a.names.hasCall(id) {
+		return ua.ErrNoCall
+	}
+	if strings.TrimSpace(string(target)) == "" || hasControl(string(target)) {
+		return ua.ErrTarget
+	}
+	return a.command(func(o *owner) { o.transfer(id, target) })
+}
+
+func (a *Agent) tell(id ua.CallID, input dialog.Input) error {
+	if !a.names.hasCall(id) {
+		return ua.ErrNoCall
+	}
+	return a.command(func(o *owner) {
+		if c := o.calls[id]; c != nil {
+			o.step(c, input)
+		}
+	})
+}
+
+// SetAccounts makes the accounts these. An account that stays as it is keeps
+// its flow, binding and calls.
+func (a *Agent) SetAccounts(accounts []ua.Account) error {
+	if err := checkAccounts(accounts, a.config.Roots); err != nil {
+		return err
+	}
+	copied := append([]ua.Account(nil), accounts...)
+	if err := a.command(func(o *owner) { o.setAccounts(copied) }); err != nil {
+		return err
+	}
+	a.names.setAccounts(copied)
+	return nil
+}
+
+// resolveTarget makes a URI of what a person dialled.
+func resolveTarget(account ua.Account, target ua.Target) (string, error) {
+	text := strings.TrimSpace(string(target))
+	if text == "" || hasControl(text) {
+		return "", ua.ErrTarget
+	}
+	scheme, rest, _ := strings.Cut(text, ":")
+	switch strings.ToLower(scheme) {
+	case "sip", "sips":
+		uri, err := wire.ParseURI(text)
+		if err != nil {
+			return "", ua.ErrTarget
+		}
+		uri.Headers = "" // what they would add is not asked for (RFC 3261 §19.1.5)
+		return uri.String(), nil
+	case "tel":
+		text = rest
+	}
+	user, host := text, account.Domain
+	if at := strings.LastIndexByte(text, '@'); at >= 0 {
+		user, host = text[:at], text[at+1:]
+	}
+	name, port, err := wire.SplitHostPort(host)
+	if err != nil || user == "" {
+		return "", ua.ErrTarget
+	}
+	return wire.URI{User: wire.EscapeUser(strings.ReplaceAll(user, " ", "")), Host: name, Port: port}.String(), nil
+}

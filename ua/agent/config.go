@@ -1,0 +1,110 @@
+package agent
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/x509"
+	"errors"
+	"io"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"offhook/ua"
+	"offhook/ua/guard"
+)
+
+// Config is what an Agent is made with. Log and NewSession are needed; the
+// zero value of all else has a meaning.
+type Config struct {
+	Log *slog.Logger
+	// NewSession makes the media side of a call. It is called by the agent's
+	// goroutine and must not block on the network.
+	NewSession func(ua.AccountID, ua.CallID) (ua.Session, error)
+	UserAgent  string // User-Agent and Server header; "offhook" when empty
+	InstanceID string // urn:uuid:… of this device (RFC 5626 §4.1); none when empty
+	// Bind is the local address of what is dialled; the route's when zero.
+	Bind netip.Addr
+	// Roots replaces the system's certificate authorities for accounts that
+	// bring none of their own.
+	Roots   *x509.CertPool
+	Inbound InboundPolicy
+	// Locate finds the addresses of a server; DNS (A, AAAA, SRV) when nil.
+	Locate LocateFunc
+	Guard  guard.Config
+	Rand   io.Reader // crypto/rand when nil
+	Now    func() time.Time
+
+	DialTimeout     time.Duration // DNS, TCP and TLS together; 0 means 10 s
+	ShutdownTimeout time.Duration // ending calls and bindings; 0 means 2 s
+	RingFor         time.Duration // an incoming call; 0 means 2 min
+	FinalAfter      time.Duration // an outgoing call after 180; 0 means 3 min
+	PongTimeout     time.Duration // RFC 5626 §4.4.1; 0 means 10 s
+}
+
+// InboundPolicy says who may call. Requests over an account's own flow to its
+// server are always heard; nothing else is, unless it is named here.
+type InboundPolicy struct {
+	// Listen are the sockets of accounts without registration (Register=false).
+	Listen []Listen
+	// AnyUser takes calls for a user that no such account has; else 404.
+	AnyUser bool
+	// ForceRport answers to a datagram's source even if the sender did not ask
+	// for that (RFC 3581): for senders behind a NAT.
+	ForceRport bool
+}
+
+// Listen is a socket that anyone may call; UDP or TCP.
+type Listen struct {
+	Transport ua.Transport
+	Address   netip.AddrPort
+}
+
+// LocateFunc finds where to send, best first.
+type LocateFunc func(context.Context, Query) ([]netip.AddrPort, error)
+
+// Query is a server's name as configured.
+type Query struct {
+	Host      string
+	Port      uint16 // 0: by SRV, or the transport's standard one
+	Transport ua.Transport
+}
+
+func (c Config) withDefaults() (Config, error) {
+	if c.Log == nil || c.NewSession == nil {
+		return c, errors.New("agent: Config needs Log and NewSession")
+	}
+	if hasControl(c.UserAgent) || hasControl(c.InstanceID) {
+		return c, errors.New("agent: UserAgent and InstanceID must not have control characters")
+	}
+	if c.UserAgent == "" {
+		c.UserAgent = "offhook"
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Locate == nil {
+		c.Locate = Locate
+	}
+	for _, d := range []struct {
+		field    *time.Duration
+		standard time.Duration
+	}{{&c.DialTimeout, 10 * time.Second}, {&c.ShutdownTimeout, 2 * time.Second}, {&c.PongTimeout, 10 * time.Second}} {
+		if *d.field <= 0 {
+			*d.field = d.standard
+		}
+	}
+	return c, nil
+}
+
+func hasControl(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] == 0x7f {
+			return true
+		}
+	}
+	return false
+}

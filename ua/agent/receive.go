@@ -1,0 +1,126 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"runtime/debug"
+
+	"offhook/ua/guard"
+	"offhook/ua/wire"
+)
+
+var _ reader = (*Agent)(nil)
+
+// allow decides, before anything is parsed, whether a message is looked at.
+func (a *Agent) allow(f *flow, from netip.AddrPort, octets int) bool {
+	if f.isStream() {
+		return a.gate.Allow(from.Addr())
+	}
+	return a.gate.Datagram(from.Addr(), octets)
+}
+
+// receive takes a message in a flow's reader goroutine, so that messages reach
+// the owner in the order in which they came.
+func (a *Agent) receive(f *flow, from netip.AddrPort, raw []byte) {
+	m, err := wire.Parse(raw)
+	if errors.Is(err, wire.ErrNotSIP) {
+		a.log.Debug("not a SIP message", "from", from, "octets", len(raw))
+		return
+	}
+	defer a.answerFault(f, from, &m)
+	if !m.IsRequest() {
+		a.receiveResponse(f, from, &m, err)
+		return
+	}
+	s := &serverTx{flow: f, from: from, request: m, tag: a.token(9)}
+	if fault := faultOf(&m, err); fault != nil {
+		a.log.Debug("request refused", "from", from, "method", m.Method, "fault", fault)
+		if m.Method != "ACK" && m.Has("Via") && a.heard(f, from, &m) {
+			s.replyTo = stampVia(&s.request, from, !f.isStream(), a.config.Inbound.ForceRport)
+			a.replyNow(s, fault.Status, "", nil)
+		}
+		return
+	}
+	if !a.heard(f, from, &m) {
+		return
+	}
+	s.replyTo = stampVia(&s.request, from, !f.isStream(), a.config.Inbound.ForceRport && f.open)
+	if s.request.Method == "CANCEL" {
+		a.receiveCancel(s)
+		return
+	}
+	if s = f.tx.accept(s, a.sipLog); s != nil {
+		a.post(func(o *owner) { o.received(s) })
+	}
+}
+
+func faultOf(m *wire.Message, err error) *guard.Fault {
+	var syntax *wire.SyntaxError
+	if errors.As(err, &syntax) {
+		if m.Version != "SIP/2.0" && m.Version != "" {
+			return guard.CheckRequest(m) // 505 says more
+		}
+		return &guard.Fault{Status: syntax.Status, Why: syntax.What, Section: "RFC 3261 §25"}
+	}
+	return guard.CheckRequest(m)
+}
+
+// heard reports whether requests of this sender are for us: over a flow that
+// listens for all, from a server of ours, or in a call that we have.
+func (a *Agent) heard(f *flow, from netip.AddrPort, m *wire.Message) bool {
+	if f.open || f.isStream() {
+		return true
+	}
+	for _, server := range f.servers {
+		if server == from.Addr() {
+			return true
+		}
+	}
+	return a.names.hasDialog(m.Get("Call-ID"))
+}
+
+func (a *Agent) receiveResponse(f *flow, from netip.AddrPort, m *wire.Message, err error) {
+	if err != nil {
+		a.log.Debug("response refused", "from", from, "fault", err)
+		return
+	}
+	if fault := guard.CheckResponse(m); fault != nil {
+		a.log.Debug("response refused", "from", from, "fault", fault)
+		return
+	}
+	if f.tx.respond(m) {
+		return
+	}
+	stray := *m
+	a.post(func(o *owner) { o.stray(&stray) })
+}
+
+// receiveCancel answers a CANCEL, which the owner need not be asked for
+// (RFC 3261 §9.2), and passes it on once.
+func (a *Agent) receiveCancel(s *serverTx) {
+	invite := s.flow.tx.invite(&s.request)
+	if invite == nil {
+		a.replyNow(s, 481, "", nil)
+		return
+	}
+	s.tag = invite.tag
+	a.replyNow(s, 200, "", nil)
+	if !invite.cancelled.Swap(true) {
+		reason := s.request.List("Reason")
+		a.post(func(o *owner) { o.cancelled(invite, reason) })
+	}
+}
+
+// answerFault is deferred: a fault in reading a message is answered and told.
+func (a *Agent) answerFault(f *flow, from netip.AddrPort, m *wire.Message) {
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	a.log.Error("a fault in the program: please report it",
+		"doing", "reading a message", "fault", fmt.Sprint(fault), "stack", string(debug.Stack()))
+	if m.IsRequest() && m.Method != "ACK" {
+		a.replyNow(&serverTx{flow: f, from: from, replyTo: from, request: *m, tag: a.token(9)}, 500, "", nil)
+	}
+}
