@@ -49,7 +49,7 @@ type Machine struct {
 	call   ua.Call
 	told   ua.Call
 	spoken bool // something was told
-	quiet  bool // nothing is told yet: an offer is being looked at
+	quiet  bool // nothing is told: a description is being looked at
 	seed   uint64
 
 	timers [timerCount]timer

@@ -149,6 +149,7 @@ func (s *step) inviteSuccess(r Response) {
 		s.end(ua.CauseError, 0, "the other telephone answered without saying how to hear it (no SDP in its 200)")
 		return
 	}
+	s.quiet = true // until it is known whether the answer is of use
 	s.acceptAnswer(wait{what: waitAnswered}, sdp)
 }
 
@@ -161,6 +162,7 @@ func (s *step) answered(in MediaDone) {
 		s.end(ua.CauseError, 488, "no common way to speak: "+in.Err.Error())
 		return
 	}
+	s.quiet = false
 	s.call.State, s.call.EarlyMedia = ua.Confirmed, false
 }
 

@@ -24,6 +24,7 @@ type Machine struct {
 	redirects int
 	briefs    int  // 423 in a row
 	failures  int  // in a row
+	losses    int  // of the flow, since a binding lasted until its refresh
 	bound     bool // the registrar may have a binding of ours
 	tx        Tx   // in work, 0 for none
 	lastTx    Tx

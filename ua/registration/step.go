@@ -66,7 +66,7 @@ func (s *step) afresh() {
 	if s.phase == phaseIdle || s.phase == phaseStopping {
 		return
 	}
-	s.failures, s.redirects, s.briefs = 0, 0, 0
+	s.failures, s.redirects, s.briefs, s.losses = 0, 0, 0, 0
 	s.target, s.asked = "", s.config.Expires
 	s.register()
 }
@@ -76,8 +76,11 @@ func (s *step) afresh() {
 func (s *step) flowLost(cause string) {
 	switch s.phase {
 	case phaseRegistered:
-		s.phase = phaseFailed
-		s.fail(0, or(cause, "the connection to the server was lost"), s.between(0, time.Second))
+		after := s.between(0, time.Second)
+		if s.losses++; s.losses > maxTurns {
+			after = s.backoff(quickBase) // a server that throws everybody out
+		}
+		s.fail(0, or(cause, "the connection to the server was lost"), after)
 	case phaseRegistering:
 		s.tx = 0
 		s.fail(0, or(cause, "the connection to the server was lost"), s.backoff(quickBase))
@@ -99,7 +102,10 @@ func (s *step) timerFired(gen uint32) {
 	}
 	s.timer = false
 	switch s.phase {
-	case phaseRegistered, phaseFailed:
+	case phaseRegistered:
+		s.losses = 0
+		s.register()
+	case phaseFailed:
 		s.register()
 	case phaseStopping:
 		s.finish()

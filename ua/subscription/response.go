@@ -57,7 +57,7 @@ func (s *step) success(r Response) {
 		s.again("the server ended the subscription at once", s.quick())
 		return
 	}
-	s.phase, s.failures, s.briefs = phaseActive, 0, 0
+	s.phase, s.briefs = phaseActive, 0
 	if s.dialog.Tag == "" {
 		s.dialog = r.Dialog
 	} else if r.Dialog.Target != "" && r.Dialog.Tag == s.dialog.Tag {

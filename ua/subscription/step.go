@@ -80,7 +80,10 @@ func (s *step) timerFired(gen uint32) {
 	}
 	s.timer = false
 	switch s.phase {
-	case phaseActive, phaseWaiting:
+	case phaseActive:
+		s.failures = 0 // it has lasted
+		s.subscribe()
+	case phaseWaiting:
 		s.subscribe()
 	case phaseStopping:
 		s.finish()
