@@ -10,8 +10,8 @@
 //	                   gone the handset falls back into its cradle
 //	faceplate-display  listen (an address on loopback), mode (colour: 320x240
 //	                   in RGB565, or mono: 128x64 in one bit)
-//	faceplate-lamp     lamp (message, line1 … line8, speaker, headset, mute,
-//	                   hold, transfer, conference)
+//	faceplate-lamp     lamp (message, ring, registered, line1 … line8, speaker,
+//	                   headset, mute, hold, transfer, conference)
 //	faceplate-relay    label (Door), max-hold (10s)
 //	faceplate-audio    sample-rate (8000, 16000, 48000), period-ms (5, 10, 20)
 //	faceplate-mixer

@@ -13,7 +13,7 @@ var _ hal.Indicator = (*lamp)(nil)
 // lampNames are the lamps that the page has.
 var lampNames = []string{
 	"message", "line1", "line2", "line3", "line4", "line5", "line6", "line7", "line8",
-	"speaker", "headset", "mute", "hold", "transfer", "conference",
+	"registered", "ring", "speaker", "headset", "mute", "hold", "transfer", "conference",
 }
 
 // lamp is one light; the page does the blinking.
