@@ -12,8 +12,26 @@ import (
 	"offhook/media/session"
 )
 
-func suite(policy sdp.Policy, suites ...keying.Suite) func(*session.Config) {
+const (
+	rate    = 16000
+	mouth   = 35 * time.Millisecond // mouth to ear, at most
+	settled = 1 * time.Second       // the jitter buffer may stretch and compress before
+)
+
+func suites(policy sdp.Policy, suites ...keying.Suite) func(*session.Config) {
 	return func(c *session.Config) { c.SRTP, c.Suites = policy, suites }
+}
+
+// alike checks that what was said after some time is heard after that time.
+func alike(t testing.TB, name string, said, heard media.Frame, rate int, from time.Duration, most time.Duration) {
+	t.Helper()
+	at := int(from * time.Duration(rate) / time.Second)
+	end := min(len(said), len(heard))
+	delay, likeness := mediatest.Delay(said[at:end], heard[at:end], rate)
+	t.Logf("%s: %v later, likeness %.3f", name, delay, likeness)
+	if likeness < 0.9 || delay > most || delay < 0 {
+		t.Errorf("%s: %v later, likeness %.3f; want at most %v and at least 0.9", name, delay, likeness, most)
+	}
 }
 
 func TestCall_speech_is_heard_on_the_other_side(t *testing.T) {
@@ -32,19 +50,17 @@ func TestCall_speech_is_heard_on_the_other_side(t *testing.T) {
 		{"CM 256", sdp.Mandatory, []keying.Suite{keying.AES256CMSHA1_80}, string(keying.AES256CMSHA1_80)},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			const rate, long = 16000, 4 * time.Second
+			const long = 4 * time.Second
 			one, two := mediatest.Voice(rate, long, 1), mediatest.Voice(rate, long, 2)
-			c := newCall(t, one, two, options{rate: rate, config: suite(test.policy, test.suites...)})
+			c := newCall(t, one, two, options{config: suites(test.policy, test.suites...)})
 			c.run(long)
-			for i, pair := range []struct{ said, heard media.Frame }{{one, c.b.device.heard}, {two, c.a.device.heard}} {
-				delay, likeness := mediatest.Delay(pair.said, pair.heard, rate)
-				t.Logf("way %d: %v later, likeness %.3f", i, delay, likeness)
-				if likeness < 0.9 || delay > 60*time.Millisecond {
-					t.Errorf("way %d: %v later, likeness %.3f", i, delay, likeness)
-				}
-			}
+			alike(t, "a to b", one, c.b.device.heard, rate, settled, mouth)
+			alike(t, "b to a", two, c.a.device.heard, rate, settled, mouth)
 			stats := c.a.session.Stats()
-			if stats.Suite != test.secure || c.b.session.Secure() != test.secure || stats.Lost > 0 || stats.Discarded > 0 || stats.Encoding != "PCMU" {
+			if stats.Suite != test.secure || c.b.session.Secure() != test.secure || stats.Encoding != "PCMU" {
+				t.Errorf("suite %q and %q, encoding %q", stats.Suite, c.b.session.Secure(), stats.Encoding)
+			}
+			if stats.Lost+stats.Discarded+stats.Late > 0 || stats.Sent < 198 || stats.Received < 198 || stats.LevelSent < -60 || stats.LevelReceived < -60 {
 				t.Errorf("%+v", stats)
 			}
 		})
@@ -63,13 +79,80 @@ func TestCall_periods_and_rates(t *testing.T) {
 					said := mediatest.Voice(rate, long, 1)
 					c := newCall(t, said, nil, options{rate: rate, period: period, config: func(c *session.Config) { c.PTime = ptime }})
 					c.run(long)
-					delay, likeness := mediatest.Delay(said, c.b.device.heard, rate)
-					t.Logf("%v later, likeness %.3f", delay, likeness)
-					if sent := c.a.session.Stats().Sent; likeness < 0.9 || sent < uint64(long/ptime)-2 {
-						t.Errorf("%v later, likeness %.3f, %d packets", delay, likeness, sent)
+					alike(t, "a to b", said, c.b.device.heard, rate, settled, ptime+mouth-20*time.Millisecond)
+					if sent := c.a.session.Stats().Sent; sent < uint64(long/ptime)-2 || sent > uint64(long/ptime) {
+						t.Errorf("%d packets", sent)
 					}
 				})
 			}
 		}
+	}
+}
+
+func TestCall_hold_and_resume(t *testing.T) {
+	for _, policy := range []sdp.Policy{sdp.Off, sdp.Mandatory} {
+		t.Run(policy.String(), func(t *testing.T) {
+			const long = 6 * time.Second
+			one, two := mediatest.Voice(rate, long, 1), mediatest.Voice(rate, long, 2)
+			c := newCall(t, one, two, options{config: suites(policy)})
+			c.run(1 * time.Second)
+			for range 2 { // the second re-INVITE says the same
+				negotiate(t, c.a.session, c.b.session, true)
+			}
+			if !c.b.session.RemoteHold() || c.a.session.RemoteHold() || c.a.session.Direction() != media.SendOnly || c.b.session.Direction() != media.RecvOnly {
+				t.Errorf("held: a %v, b %v", c.a.session.Direction(), c.b.session.Direction())
+			}
+			sent := c.b.session.Stats().Sent
+			c.run(1 * time.Second)
+			if now := c.b.session.Stats().Sent; now != sent {
+				t.Errorf("the held side sent %d packets", now-sent)
+			}
+			negotiate(t, c.b.session, c.a.session, true) // held by both
+			if c.a.session.Direction() != media.Inactive || c.b.session.Direction() != media.Inactive {
+				t.Errorf("held by both: a %v, b %v", c.a.session.Direction(), c.b.session.Direction())
+			}
+			negotiate(t, c.b.session, c.a.session, false)
+			negotiate(t, c.a.session, c.b.session, false)
+			c.run(4 * time.Second)
+			alike(t, "a to b", one, c.b.device.heard, rate, 3*time.Second, mouth)
+			alike(t, "b to a", two, c.a.device.heard, rate, 3*time.Second, mouth)
+			for _, p := range []*phone{c.a, c.b} {
+				if s := p.session.Stats(); s.Lost+s.Discarded > 0 {
+					t.Errorf("lost %d, discarded %d: SSRC, sequence or SRTP did not go on", s.Lost, s.Discarded)
+				}
+			}
+		})
+	}
+}
+
+func TestCall_lossy_link(t *testing.T) {
+	const long = 8 * time.Second
+	said := mediatest.Voice(rate, long, 3)
+	c := newCall(t, nil, nil, options{config: suites(sdp.Mandatory)})
+	c.a.device.speech = said
+	r := newRelay(t, c, mediatest.NewLink(mediatest.Impairment{Delay: 20 * time.Millisecond, Jitter: 30 * time.Millisecond, Loss: 0.03, Duplicate: 0.02, Seed: 5}))
+	r.run(long)
+	alike(t, "a to b", said, c.b.device.heard, rate, 2*time.Second, 130*time.Millisecond)
+	s := c.b.session.Stats()
+	t.Logf("%+v", s)
+	if s.Lost == 0 || s.Concealed == 0 || s.Jitter == 0 || s.PlayoutDelay == 0 || s.Discarded == 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestCall_ends_by_itself_never(t *testing.T) {
+	c := newCall(t, nil, nil, options{})
+	c.run(200 * time.Millisecond)
+	if err := c.b.session.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for range 200 { // a sends to a closed port: ICMP comes back
+		c.clock.now.Add(int64(c.a.period))
+		if err := c.a.Step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s := c.a.session.Stats(); s.Sent < 100 {
+		t.Errorf("%d packets sent", s.Sent)
 	}
 }

@@ -19,6 +19,7 @@ import (
 
 	"offhook/media"
 	"offhook/media/dsp"
+	"offhook/media/tone"
 )
 
 // Errors of the engine's commands.
@@ -72,6 +73,8 @@ type Engine struct {
 	mix                               []int32
 	captureGain, playbackGain         *dsp.Gain
 	toneGain                          *dsp.Gain
+	tone, fading                      *tone.Generator
+	stepped                           time.Duration // when
 }
 
 const ramp = 10 * time.Millisecond // of every change of a gain

@@ -98,3 +98,11 @@ func (l *leg) pause(s *sender, samples int) {
 	l.rest %= l.rate
 	l.marker = true
 }
+
+// skip lets a time go by in which nothing ran.
+func (l *leg) skip(d time.Duration) {
+	if l.current != nil && d > 0 {
+		l.clock += uint32(d.Seconds() * float64(l.current.sender.format.ClockRate))
+		l.marker = true
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"offhook/media"
+	"offhook/media/tone"
 )
 
 // Step moves one period: it waits for the device to have captured one, sends
@@ -15,6 +16,7 @@ func (e *Engine) Step() error {
 	}
 	e.microphone(set)
 	now := e.cfg.Now()
+	e.stepped = now
 	clear(e.mix)
 	for i, leg := range set.legs {
 		leg.receive(now)
@@ -69,25 +71,45 @@ func (e *Engine) speaker(set *set) {
 	}
 	e.playbackGain.Set(set.playback)
 	e.playbackGain.Process(e.playback)
-	if set.generator == nil {
-		return
+	if set.generator != e.tone {
+		e.fading, e.tone = e.tone, set.generator
+		if e.fading != nil {
+			e.fading.Set(tone.Cadence{}) // a tone cut off in mid-wave clicks
+		}
 	}
-	_ = set.generator.ReadFrame(e.toneFrame)
 	gain := set.tone
 	if !set.ring {
 		gain *= set.playback
 	}
 	e.toneGain.Set(gain)
+	e.sound(e.tone)
+	e.sound(e.fading)
+	if e.fading != nil && e.fading.Done() {
+		e.fading = nil
+	}
+}
+
+// sound adds a tone to what is played.
+func (e *Engine) sound(g *tone.Generator) {
+	if g == nil {
+		return
+	}
+	_ = g.ReadFrame(e.toneFrame)
 	e.toneGain.Process(e.toneFrame)
 	for k, s := range e.toneFrame {
 		e.playback[k] = clip(int32(e.playback[k]) + int32(s))
 	}
 }
 
-// flush drops what was received while nothing ran.
+// flush drops what was received while nothing ran, and lets the timestamps of
+// what is sent make up for it.
 func (e *Engine) flush() {
+	now := e.cfg.Now()
 	for _, leg := range e.set.Load().legs {
 		leg.flush()
+		if e.stepped > 0 {
+			leg.skip(now - e.stepped)
+		}
 	}
 }
 

@@ -17,9 +17,16 @@ func (s *Session) Offer(hold bool) ([]byte, error) {
 	}
 	local := s.local
 	local.Direction = wish(hold)
+	// What is in use comes first, so that a re-INVITE changes nothing needlessly.
+	local.Formats = first(local.Formats, func(f media.Format) bool { return sdp.SameCodec(f, s.codec) })
+	suites := s.suites(keying.Offered())
+	if used := keying.Suite(s.Secure()); used != "" {
+		suites = first(append([]keying.Suite{used}, suites...), func(x keying.Suite) bool { return x == used })
+		suites = slices.Compact(suites)
+	}
 	s.offered = nil
 	if s.cfg.SRTP != sdp.Off {
-		for i, suite := range s.suites(keying.Offered()) {
+		for i, suite := range suites {
 			crypto, err := s.key(i+1, suite)
 			if err != nil {
 				return nil, err
@@ -97,6 +104,19 @@ func (s *Session) Answer(offer []byte) ([]byte, error) {
 	return answer.Marshal(), nil
 }
 
+// first moves what matches to the front of a copy.
+func first[T any](list []T, matches func(T) bool) []T {
+	var front, back []T
+	for _, x := range list {
+		if matches(x) {
+			front = append(front, x)
+		} else {
+			back = append(back, x)
+		}
+	}
+	return append(front, back...)
+}
+
 func wish(hold bool) media.Direction {
 	if hold {
 		return media.SendOnly
@@ -145,6 +165,7 @@ func (s *Session) apply(agreed sdp.Agreed, ours, theirs keying.Crypto) error {
 	if err != nil {
 		return fmt.Errorf("session: stream %d: %w", s.cfg.ID, err)
 	}
+	s.codec = agreed.Send
 	s.view.Store(&view{
 		secure:     string(ours.Suite),
 		remoteHold: !agreed.Remote.Direction.Receives(),

@@ -80,8 +80,9 @@ type Session struct {
 	negotiator *sdp.Negotiator
 	keys       map[keying.Suite]keying.Crypto // ours, one a suite for the whole session
 	offered    []keying.Crypto
-	hold       bool // our wish, by the last exchange
-	holdNext   bool // by the pending offer
+	codec      media.Format // in use
+	hold       bool         // our wish, by the last exchange
+	holdNext   bool         // by the pending offer
 	view       atomic.Pointer[view]
 	closed     atomic.Bool
 }
