@@ -1,0 +1,250 @@
+package screen
+
+import (
+	"strings"
+
+	"offhook/cmd/internal/phone"
+)
+
+// Cells draws v in character cells: rows lines of exactly cols ASCII
+// characters. What is not ASCII becomes its plain letter, or a question mark.
+func Cells(v phone.View, cols, rows int) []string {
+	cols, rows = max(cols, 1), max(rows, 1)
+	p := cellPage{cols: cols}
+	p.head(&v)
+	switch v.Kind {
+	case phone.KindIdle:
+		p.idle(&v)
+	case phone.KindDialling:
+		p.dialling(&v)
+	case phone.KindList:
+		p.list(&v, max(1, rows-2))
+	default:
+		p.party(&v)
+	}
+	switch {
+	case v.Volume.Shown:
+		p.lines = append(p.lines[:min(len(p.lines), 1)], p.pair(v.Volume.Label, percentText(v.Volume.Percent)), p.bar(v.Volume.Percent))
+	case v.Notice != "":
+		p.lines = append(p.lines[:min(len(p.lines), 1)], p.wrap(v.Notice, max(1, rows-2))...)
+	}
+	return p.page(&v, rows)
+}
+
+// cellPage collects the lines of a screen of characters.
+type cellPage struct {
+	cols  int
+	lines []string
+}
+
+func (p *cellPage) add(line string) {
+	if line != "" {
+		p.lines = append(p.lines, line)
+	}
+}
+
+// pair puts one text at the left end and one at the right; the left one gives way.
+func (p *cellPage) pair(l, r string) string {
+	l, r = ascii(l), cut(ascii(r), p.cols)
+	if r == "" {
+		return cut(l, p.cols)
+	}
+	l = cut(l, max(0, p.cols-len(r)-1))
+	return l + strings.Repeat(" ", p.cols-len(l)-len(r)) + r
+}
+
+// head is the first line: what is going on, and the time or the timer.
+func (p *cellPage) head(v *phone.View) {
+	right := v.Status.Clock
+	if !v.Since.IsZero() {
+		right = clockText(v.Elapsed)
+	}
+	title := v.Title
+	if v.Kind == phone.KindIdle {
+		title = v.Status.Name
+	}
+	p.lines = append(p.lines, p.pair(title, right))
+}
+
+func (p *cellPage) idle(v *phone.View) {
+	if v.Title != "" {
+		text := v.Title
+		for _, t := range v.Text {
+			text += ": " + t
+		}
+		for _, l := range p.wrap(text, 2) {
+			p.add(l)
+		}
+		return
+	}
+	p.add(p.pair(v.Status.Date, ""))
+	var waits []string
+	if n := v.Status.Missed; n > 0 {
+		waits = append(waits, countText(n)+" missed")
+	}
+	switch n := v.Status.Messages; {
+	case n > 0:
+		waits = append(waits, countText(n)+" new msg")
+	case n < 0:
+		waits = append(waits, "new msg")
+	}
+	p.add(p.pair(strings.Join(waits, ", "), ""))
+}
+
+func (p *cellPage) dialling(v *phone.View) {
+	entry := ascii(v.Entry)
+	if most := max(1, p.cols-1); len(entry) > most {
+		entry = "<" + entry[len(entry)-most+1:]
+	}
+	p.add(entry + "_")
+	switch {
+	case len(v.Others) > 0:
+		p.other(v)
+	case v.Party.Name != "":
+		p.add(p.pair(v.Party.Name, ""))
+	case len(v.Text) > 0:
+		p.add(p.pair(v.Text[0], ""))
+	}
+}
+
+func (p *cellPage) party(v *phone.View) {
+	p.add(p.pair(v.Party.Title(), ""))
+	room := 1
+	if len(p.lines) < 2 {
+		room = 2
+	}
+	switch {
+	case len(v.Others) > 0:
+		p.other(v)
+	case len(v.Text) > 0:
+		for _, l := range p.wrap(strings.Join(v.Text, " "), room) {
+			p.add(l)
+		}
+	case v.Party.Name != "":
+		p.add(p.pair(v.Party.Number, ""))
+	case v.Kind == phone.KindProvisioning && v.Progress > 0:
+		p.add(p.bar(v.Progress))
+	}
+}
+
+func (p *cellPage) other(v *phone.View) {
+	p.add(p.pair(v.Others[0].Party.Title(), v.Others[0].Label))
+}
+
+func (p *cellPage) list(v *phone.View, room int) {
+	if len(v.List.Items) == 0 {
+		p.add(p.pair(v.List.Empty, ""))
+		return
+	}
+	first := firstRow(v.List.Selected, room, len(v.List.Items))
+	for i := first; i < min(first+room, len(v.List.Items)); i++ {
+		it, mark := v.List.Items[i], " "
+		if i == v.List.Selected {
+			mark = ">"
+		}
+		p.add(p.pair(mark+it.Title, cut(ascii(it.Detail), p.cols/2)))
+	}
+}
+
+func (p *cellPage) bar(percent int) string {
+	n := max(0, min(percent, 100)) * p.cols / 100
+	return strings.Repeat("#", n) + strings.Repeat("-", p.cols-n)
+}
+
+// page fills the screen; the soft keys have its last line.
+func (p *cellPage) page(v *phone.View, rows int) []string {
+	soft := p.soft(v)
+	room := rows
+	if soft != "" && rows > 1 {
+		room--
+	}
+	out := make([]string, 0, rows)
+	for i := range room {
+		line := ""
+		if i < len(p.lines) {
+			line = p.lines[i]
+		}
+		out = append(out, p.pad(line))
+	}
+	if room < rows {
+		out = append(out, p.pad(soft))
+	}
+	return out
+}
+
+// soft gives each key a quarter of the line.
+func (p *cellPage) soft(v *phone.View) string {
+	if !hasSoft(v) {
+		return ""
+	}
+	var b strings.Builder
+	for i, k := range v.Soft {
+		from, to := p.cols*i/4, p.cols*(i+1)/4
+		width := to - from
+		label := ascii(k.Label)
+		if i < 3 {
+			label = cutHard(label, max(0, width-1))
+		}
+		label = cutHard(label, width)
+		if i == 3 { // the last key is at the right edge
+			b.WriteString(strings.Repeat(" ", width-len(label)) + label)
+			continue
+		}
+		b.WriteString(label + strings.Repeat(" ", width-len(label)))
+	}
+	return b.String()
+}
+
+func (p *cellPage) pad(line string) string {
+	line = cut(line, p.cols)
+	return line + strings.Repeat(" ", p.cols-len(line))
+}
+
+// wrap breaks a text into at most so many lines; the last is cut.
+func (p *cellPage) wrap(text string, lines int) []string {
+	var out []string
+	words := strings.Fields(ascii(text))
+	for len(words) > 0 && len(out) < lines {
+		if len(out) == lines-1 {
+			return append(out, cut(strings.Join(words, " "), p.cols))
+		}
+		line, used := words[0], 1
+		for used < len(words) && len(line)+1+len(words[used]) <= p.cols {
+			line += " " + words[used]
+			used++
+		}
+		words = words[used:]
+		if len(line) > p.cols {
+			words = append([]string{line[p.cols:]}, words...)
+			line = line[:p.cols]
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// cut marks what it cuts; cutHard does not.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	if most < 4 {
+		return text[:most]
+	}
+	return strings.TrimRight(text[:most-2], " ") + ".."
+}
+
+func cutHard(text string, most int) string { return text[:min(len(text), most)] }
+
+// ascii is a text in printable ASCII.
+func ascii(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ' || r == 0x7f:
+			return ' '
+		case r > '~':
+			return '?'
+		}
+		return r
+	}, strings.ReplaceAll(plain(text), ellipsis, "..."))
+}

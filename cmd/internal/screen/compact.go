@@ -1,0 +1,194 @@
+package screen
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"strings"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/basicfont"
+	"golang.org/x/image/math/fixed"
+
+	"offhook/cmd/internal/phone"
+	"offhook/hal"
+)
+
+// compact is the layout of small panels: whole pixels, white on black.
+type compact struct {
+	dst   draw.Image
+	small *bitmapFont
+	w, h  int
+}
+
+const (
+	compactStatus = 9  // lines of the status row
+	compactSoft   = 10 // lines of the soft keys
+)
+
+func (c *compact) paint(v *phone.View) {
+	draw.Draw(c.dst, c.dst.Bounds(), image.Black, image.Point{}, draw.Src)
+	c.status(v)
+	body := image.Rect(0, compactStatus, c.w, c.h-compactSoft)
+	if !hasSoft(v) {
+		body.Max.Y = c.h
+	}
+	switch v.Kind {
+	case phone.KindBooting:
+		c.booting(v, body)
+	case phone.KindProvisioning, phone.KindProvisioningFailed:
+		c.provisioning(v, body)
+	case phone.KindIdle:
+		c.idle(v, body)
+	case phone.KindDialling:
+		c.dialling(v, body)
+	case phone.KindList:
+		c.list(v, body)
+	case phone.KindFailed:
+		c.failed(v, body)
+	default:
+		c.call(v, body)
+	}
+	c.soft(v)
+	c.overlay(v, body)
+}
+
+func hasSoft(v *phone.View) bool {
+	for _, k := range v.Soft {
+		if k.Label != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// tiny writes in the small font, aligned at x.
+func (c *compact) tiny(x, y int, a align, ink color.Color, text string) int {
+	w := c.small.width(text, 1)
+	c.small.draw(c.dst, ink, aligned(x, w, a), y, 1, text)
+	return w
+}
+
+func aligned(x, w int, a align) int {
+	switch a {
+	case centre:
+		return x - w/2
+	case right:
+		return x - w
+	}
+	return x
+}
+
+// normal writes in a 7×13 font with its base line at y.
+func (c *compact) normal(x, y int, a align, text string, strong bool) int {
+	text = sevenByThirteen(text)
+	w := 7 * len([]rune(text))
+	d := font.Drawer{Dst: c.dst, Src: image.White, Face: basicfont.Face7x13, Dot: fixed.P(aligned(x, w, a), y)}
+	d.DrawString(text)
+	if strong {
+		d.Dot = fixed.P(aligned(x, w, a)+1, y)
+		d.DrawString(text)
+	}
+	return w
+}
+
+// sevenByThirteen is a text as that font has it: what is not ASCII is its box.
+func sevenByThirteen(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ' || r == 0x7f:
+			return ' '
+		case r > '~':
+			return '\ufffd'
+		}
+		return r
+	}, strings.ReplaceAll(plain(text), ellipsis, "..."))
+}
+
+// title writes the most important line as large as it fits.
+func (c *compact) title(y int, a align, text string) {
+	x := 0
+	switch a {
+	case centre:
+		x = c.w / 2
+	case right:
+		x = c.w
+	}
+	if 7*len([]rune(sevenByThirteen(text))) <= c.w {
+		c.normal(x, y, a, text, true)
+		return
+	}
+	c.tiny(x, y-8, a, color.White, c.small.fit(text, 1, c.w))
+}
+
+// status: registration and account, then what waits, then the time.
+func (c *compact) status(v *phone.View) {
+	st := &v.Status
+	end := c.w
+	if st.Clock != "" && v.Kind != phone.KindIdle {
+		end -= c.tiny(end, 0, right, color.White, st.Clock) + 4
+	}
+	mark := func(show bool, m string) {
+		if show {
+			end -= markWidth(m)
+			c.mark(end, 0, m)
+			end -= 3
+		}
+	}
+	mark(st.Messages != 0, markEnvelope)
+	if st.Missed > 0 {
+		end -= c.tiny(end, 0, right, color.White, countText(st.Missed)) + 1
+	}
+	mark(st.Missed > 0, markMissed)
+	mark(st.Muted, markMute)
+	mark(st.Output == hal.Speaker, markSpeaker)
+	mark(st.SecureRTP, markPadlock)
+	mark(st.NetworkDown || st.AudioGone, markAlert)
+	x := 0
+	if v.Kind > phone.KindProvisioningFailed {
+		m := markHollow
+		if st.Registration == phone.RegGood {
+			m = markFull
+		}
+		c.mark(0, 1, m)
+		x = 8
+	}
+	name := st.Name
+	if v.Account != "" {
+		name = v.Account
+	}
+	if v.Kind == phone.KindIdle && st.Number != "" {
+		name = st.Number
+	}
+	c.tiny(x, 0, left, color.White, c.small.fit(name, 1, end-x))
+}
+
+// soft: four labels in white boxes.
+func (c *compact) soft(v *phone.View) {
+	top := c.h - compactSoft + 1
+	for i, k := range v.Soft {
+		if k.Label == "" {
+			continue
+		}
+		box := image.Rect(c.w*i/4+1, top, c.w*(i+1)/4-1, c.h)
+		draw.Draw(c.dst, box, image.White, image.Point{}, draw.Src)
+		c.tiny((box.Min.X+box.Max.X)/2, top+1, centre, color.Black, c.small.fit(k.Label, 1, box.Dx()-1))
+	}
+}
+
+// mark draws a small picture.
+func (c *compact) mark(x, y int, m string) {
+	at := x
+	for i := range len(m) {
+		switch m[i] {
+		case '/':
+			at, y = x, y+1
+			continue
+		case '#':
+			dot(c.dst, color.White, at, y, 1)
+		}
+		at++
+	}
+}
+
+func markWidth(m string) int { return max(0, strings.IndexByte(m, '/')) }

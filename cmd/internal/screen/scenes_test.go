@@ -1,0 +1,186 @@
+package screen
+
+import (
+	"flag"
+	"os"
+	"testing"
+	"time"
+
+	"offhook/cmd/internal/phone"
+	"offhook/hal"
+	"offhook/ua"
+)
+
+func TestMain(m *testing.M) {
+	flag.Bool("update", false, "write the golden pictures and texts")
+	flag.Parse()
+	os.Exit(m.Run())
+}
+
+// scene is a state that a person may see, made by the telephone itself.
+type scene struct {
+	name string
+	view phone.View
+}
+
+type stage struct {
+	s      phone.State
+	nextID ua.CallID
+}
+
+func (st *stage) in(inputs ...phone.Input) *stage {
+	for _, in := range inputs {
+		var effects []phone.Effect
+		st.s, effects = phone.Step(st.s, in)
+		for _, e := range effects {
+			if i, ok := e.(phone.Invite); ok {
+				st.nextID++
+				st.in(phone.Invited{Ref: i.Ref, Call: st.nextID})
+			}
+		}
+	}
+	return st
+}
+
+func (st *stage) keys(keys ...hal.Key) *stage {
+	for _, k := range keys {
+		st.in(phone.Key{KeyEvent: hal.KeyEvent{Key: k}})
+	}
+	return st
+}
+
+func (st *stage) call(c ua.Call) *stage { return st.in(phone.UA{Event: ua.CallChanged{Call: c}}) }
+
+func noon() time.Time { return time.Date(2026, time.November, 22, 14, 5, 0, 0, time.UTC) }
+
+func config() phone.Config {
+	return phone.Config{
+		Name:      "Reception",
+		Accounts:  []phone.Account{{ID: "a", Label: "Reception", Number: "1001", Voicemail: "700", Register: true}},
+		Emergency: []string{"112"},
+	}
+}
+
+func ready() *stage {
+	st := &stage{}
+	return st.in(phone.Network{Up: true, Address: "192.0.2.17"}, config(), phone.Clock{Now: noon()},
+		phone.UA{Event: ua.RegistrationChanged{Account: "a", State: ua.Registered}})
+}
+
+func anna(id ua.CallID) ua.Call {
+	return ua.Call{ID: id, Account: "a", State: ua.Confirmed, Started: noon().Add(-70 * time.Second),
+		Answered: noon().Add(-67 * time.Second), Remote: ua.Party{User: "1002", DisplayName: "Anna Lindqvist"}, SecureSIP: true, Status: 200}
+}
+
+func ben(id ua.CallID) ua.Call {
+	return ua.Call{ID: id, Account: "a", Incoming: true, State: ua.Early, Started: noon(),
+		Remote: ua.Party{User: "+442079460018", DisplayName: "Benjamin Okafor"}, Status: 180}
+}
+
+// talking is a call with Anna, id 1, dialled at the handset.
+func talking() *stage {
+	return ready().in(phone.Hook{State: hal.OffHook}).keys("1", "0", "0", "2", "#").call(anna(1))
+}
+
+func history() phone.Restore {
+	at := func(minutes int) time.Time { return noon().Add(-time.Duration(minutes) * time.Minute) }
+	return phone.Restore{Entries: []phone.Entry{
+		{Kind: phone.Missed, Name: "Benjamin Okafor", Number: "+442079460018", Time: at(12), New: true},
+		{Kind: phone.Missed, Number: "1007", Time: at(95), New: true},
+		{Kind: phone.Dialled, Name: "Anna Lindqvist", Number: "1002", Time: at(130)},
+		{Kind: phone.Missed, Name: "Zoë Müller-Lüdenscheidt, Building Services", Number: "1044", Time: at(200)},
+		{Kind: phone.Received, Name: "Front gate", Number: "1200", Time: at(1500)},
+		{Kind: phone.Missed, Number: "+4915205550143", Time: at(1700)},
+		{Kind: phone.Missed, Name: "Workshop", Number: "1033", Time: at(3200)},
+		{Kind: phone.Missed, Name: "Canteen", Number: "1050", Time: at(4800)},
+		{Kind: phone.Missed, Name: "Canteen", Number: "1050", Time: at(4900)},
+	}}
+}
+
+func scenes() []scene {
+	var out []scene
+	add := func(name string, st *stage) { out = append(out, scene{name, st.s.View()}) }
+	bootScenes(add)
+	idleScenes(add)
+	diallingScenes(add)
+	callScenes(add)
+	return out
+}
+
+func bootScenes(add func(string, *stage)) {
+	add("booting", (&stage{}).in(phone.Provisioning{}))
+	add("provisioning", (&stage{}).in(phone.Clock{Now: noon()}, phone.Network{Up: true, Address: "192.0.2.17"},
+		phone.Provisioning{State: phone.Fetching, Detail: "https://provisioning.example/phones/0004f2a81c55.yaml", Progress: 40}))
+	add("discovering", (&stage{}).in(phone.Provisioning{State: phone.Discovering, Detail: "DHCP, SIP multicast, DNS"}))
+	add("provisioning-failed", (&stage{}).in(phone.Clock{Now: noon()}, phone.Network{Up: true}, phone.Provisioning{State: phone.ProvisioningFailed,
+		Cause: "TLS: certificate of provisioning.example has expired on 21 November. Renew it on the server, or set the phone's clock."}))
+	add("no-account", (&stage{}).in(phone.Clock{Now: noon()}, phone.Provisioning{State: phone.Provisioned}))
+}
+
+func idleScenes(add func(string, *stage)) {
+	add("idle", ready())
+	add("idle-waiting", ready().in(history(), phone.UA{Event: ua.MessageWaiting{Account: "a", Waiting: true, New: 3}}))
+	add("idle-registering", (&stage{}).in(config(), phone.Clock{Now: noon()}, phone.UA{Event: ua.RegistrationChanged{Account: "a", State: ua.Registering}}))
+	add("idle-unregistered", ready().in(phone.UA{Event: ua.RegistrationChanged{Account: "a", State: ua.RegistrationFailed,
+		Cause: "TLS: certificate signed by unknown authority (pbx.example); give the phone the authority's certificate"}}))
+	lines := config()
+	lines.Hour12 = true
+	lines.Accounts = append(lines.Accounts, phone.Account{ID: "b", Label: "Sales"}, phone.Account{ID: "c", Label: "Night service", Number: "1003"})
+	add("idle-lines", ready().in(lines, phone.Clock{Now: noon()}))
+	add("volume", ready().keys(hal.KeyVolumeUp))
+	add("volume-in-call", talking().keys(hal.KeyVolumeUp, hal.KeyVolumeUp, hal.KeyVolumeUp, hal.KeyVolumeUp))
+	add("list-missed", ready().in(history()).keys(hal.KeyUp, hal.KeyDown))
+	add("list-calls", ready().in(history()).keys(hal.KeyDown, hal.KeyDown, hal.KeyDown))
+	add("list-empty", ready().keys(hal.KeyUp))
+	add("list-status", ready().in(phone.Audio{Gone: true, Cause: "USB sound card unplugged"}).keys(hal.KeyMenu))
+	add("notice", ready().keys(hal.KeyRedial))
+	add("trouble-everywhere", ready().in(history(), phone.UA{Event: ua.MessageWaiting{Account: "a", Waiting: true, New: 140}},
+		phone.Network{Cause: "cable unplugged"}, phone.Audio{Gone: true}))
+}
+
+func diallingScenes(add func(string, *stage)) {
+	add("dial-tone", ready().in(history(), phone.Hook{State: hal.OffHook}))
+	add("dialling", ready().in(history(), phone.Hook{State: hal.OffHook}).keys("1", "0", "0", "2"))
+	add("dialling-long", ready().in(phone.Hook{State: hal.OffHook}).keys("0", "0", "4", "4", "2", "0", "7", "9", "4", "6", "0", "0", "1", "8", "2", "2", "5", "5", "1", "1", "9", "9"))
+	add("dialling-while-ringing", ready().in(phone.Hook{State: hal.OffHook}).keys("1", "0").call(ben(7)))
+	add("calling", ready().in(phone.Hook{State: hal.OffHook}).keys("1", "0", "0", "2", "#").call(ua.Call{ID: 1, Account: "a", State: ua.Early, Remote: ua.Party{User: "1002", DisplayName: "Anna Lindqvist"}}))
+	add("calling-number", ready().keys("0", "2", "0", "7", "9", "4", "6", "0", "0", "1", "8", hal.KeyOK))
+	add("transfer", talking().keys(hal.KeyTransfer, "1", "0", "0", "7"))
+	add("transferring", talking().keys(hal.KeyTransfer, "1", "0", "0", "7", hal.KeyOK))
+	busy := ua.Call{ID: 1, Account: "a", State: ua.Terminated, Status: 486, Reason: "Busy here", Cause: ua.Rejected}
+	add("failed-busy", ready().in(phone.Hook{State: hal.OffHook}).keys("1", "0", "0", "2", "#").call(busy))
+	lost := ua.Call{ID: 1, Account: "a", State: ua.Terminated, Cause: ua.CauseSetupFail, Reason: "No address for pbx.example: the name server 192.0.2.53 did not reply within 5 s. Check the network settings."}
+	add("failed-network", ready().in(phone.Hook{State: hal.OffHook}).keys("1", "0", "0", "2", "#").call(lost))
+}
+
+func callScenes(add func(string, *stage)) {
+	add("ringing", ready().call(ben(7)))
+	unknown := ben(7)
+	unknown.Remote = ua.Party{URI: "sip:very.long.user.name.of.somebody@sub.domain.example.org"}
+	add("ringing-uri", ready().call(unknown))
+	foreign := ben(7)
+	foreign.Remote = ua.Party{User: "1090", DisplayName: "田中 花子"}
+	add("ringing-foreign", ready().call(foreign))
+	add("in-call", talking())
+	secure := phone.Media{Call: 1, Encoding: "G722", Suite: "AEAD_AES_128_GCM"}
+	add("in-call-secure", talking().in(secure).keys(hal.KeySpeaker))
+	add("in-call-muted", talking().in(secure).keys(hal.KeyMute))
+	held := anna(1)
+	held.RemoteHold = true
+	add("in-call-muted-held", talking().in(secure).call(held).keys(hal.KeyMute))
+	long := anna(1)
+	long.Answered = noon().Add(-3*time.Hour - 25*time.Minute)
+	long.Remote.DisplayName = "Zoë Müller-Lüdenscheidt, Building Services and Grounds"
+	add("in-call-long-name", talking().call(long))
+	add("waiting", talking().call(ben(7)))
+	add("hold", talking().keys(hal.KeyHold))
+	talk := ben(7)
+	talk.State, talk.Answered = ua.Confirmed, noon().Add(-9*time.Second)
+	add("two-calls", talking().call(ben(7)).keys(hal.KeySoft1).call(talk))
+	third := ben(8)
+	third.Remote = ua.Party{User: "1200", DisplayName: "Front gate"}
+	add("three-calls", talking().call(ben(7)).keys(hal.KeySoft1).call(talk).call(third))
+	over := anna(1)
+	over.State, over.Cause = ua.Terminated, ua.RemoteBye
+	add("ended", talking().call(over))
+}
