@@ -191,3 +191,16 @@ func (c *call) run(d time.Duration) {
 		c.step(c.b, c.a)
 	}
 }
+
+// silent is run without anything that allocates in the bench itself.
+func (c *call) silent(d time.Duration) {
+	for ; d > 0; d -= c.a.period {
+		c.clock.now.Add(int64(c.a.period))
+		if c.a.Step() != nil || c.b.Step() != nil {
+			c.t.Fatal("step failed")
+		}
+		for taken(c.b.session) < c.a.session.Stats().Sent || taken(c.a.session) < c.b.session.Stats().Sent {
+			runtime.Gosched()
+		}
+	}
+}

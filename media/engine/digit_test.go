@@ -1,0 +1,180 @@
+package engine_test
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pion/rtp"
+
+	"offhook/media/engine"
+	"offhook/media/mediatest"
+	"offhook/media/sdp"
+	"offhook/media/session"
+	"offhook/media/tone"
+)
+
+// digits reads all digits that an engine told of.
+func digits(p *phone) (dialled string, durations []time.Duration) {
+	for {
+		select {
+		case event := <-p.Events():
+			if d, ok := event.(engine.DigitReceived); ok {
+				dialled += string(d.Digit)
+				durations = append(durations, d.Duration)
+			}
+		default:
+			return dialled, durations
+		}
+	}
+}
+
+func TestSendDigit_both_ways(t *testing.T) {
+	for _, policy := range []sdp.Policy{sdp.Off, sdp.Mandatory} {
+		c := newCall(t, nil, nil, options{config: suites(policy)})
+		c.run(100 * time.Millisecond)
+		for _, d := range "0123456789*#ABCD" {
+			if err := c.a.session.SendDigit(d, 100*time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.b.session.SendDigit('5', 0); err != nil {
+			t.Fatal(err)
+		}
+		c.run(3 * time.Second)
+		got, durations := digits(c.b)
+		if got != "0123456789*#ABCD" || slices.ContainsFunc(durations, func(d time.Duration) bool { return d != 100*time.Millisecond }) {
+			t.Errorf("a to b: %q %v", got, durations)
+		}
+		if got, durations := digits(c.a); got != "5" || durations[0] != 160*time.Millisecond {
+			t.Errorf("b to a: %q %v", got, durations)
+		}
+		if s := c.b.session.Stats(); s.Lost+s.Discarded > 0 || s.Concealed > 0 {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+func TestSendDigit_survives_loss(t *testing.T) {
+	c := newCall(t, nil, nil, options{})
+	r := newRelay(t, c, mediatest.NewLink(mediatest.Impairment{Loss: 0.3, Duplicate: 0.1, Reorder: 0.1, Seed: 3}))
+	r.run(100 * time.Millisecond)
+	for _, d := range "112233" {
+		if err := c.a.session.SendDigit(d, 80*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.run(2 * time.Second)
+	if got, _ := digits(c.b); got != "112233" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestSendDigit_on_the_wire(t *testing.T) {
+	c := newCall(t, mediatest.Voice(rate, time.Second, 1), nil, options{config: suites(sdp.Off)})
+	r := newRelay(t, c, mediatest.NewLink(mediatest.Impairment{}))
+	var sound, events []rtp.Packet
+	r.keep = func(raw []byte) {
+		var p rtp.Packet
+		if err := p.Unmarshal(slices.Clone(raw)); err != nil {
+			t.Fatal(err)
+		}
+		if p.PayloadType == 101 {
+			events = append(events, p)
+		} else {
+			sound = append(sound, p)
+		}
+	}
+	r.run(100 * time.Millisecond)
+	if err := c.a.session.SendDigit('#', 60*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	before := len(sound)
+	r.run(200 * time.Millisecond)
+	if len(events) != 5 {
+		t.Fatalf("%d event packets, want 2 and 3 ends", len(events))
+	}
+	for i, p := range events {
+		e, err := tone.Parse(p.Payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := tone.Event{Code: 11, End: i >= 2, Volume: 10, Duration: uint16(160 * min(i+1, 3))}
+		if e != want || p.Marker != (i == 0) || p.Timestamp != events[0].Timestamp || p.SequenceNumber != events[0].SequenceNumber+uint16(i) {
+			t.Errorf("packet %d: %+v in %+v, want %+v", i, e, p.Header, want)
+		}
+	}
+	after := sound[before]
+	if !after.Marker || after.Timestamp != events[0].Timestamp+5*160 || after.SequenceNumber != events[4].SequenceNumber+1 || after.SSRC != events[0].SSRC {
+		t.Errorf("the sound after the digit: %+v", after.Header)
+	}
+	if binary.BigEndian.Uint16(events[4].Payload[2:]) != 480 {
+		t.Error("duration of the last end packet")
+	}
+}
+
+func TestSendDigit_refusals_say_why(t *testing.T) {
+	c := newCall(t, nil, nil, options{})
+	if err := c.a.session.SendDigit('x', 0); err == nil || !strings.Contains(err.Error(), "no DTMF digit") {
+		t.Error(err)
+	}
+	if err := c.a.SendDigit(7, '1', 0); !errors.Is(err, engine.ErrNoStream) {
+		t.Error(err)
+	}
+	negotiate(t, c.b.session, c.a.session, true)
+	if err := c.a.session.SendDigit('1', 0); err == nil || !strings.Contains(err.Error(), "on hold") {
+		t.Error(err)
+	}
+	offer, err := c.a.session.Offer(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = offer
+	if err := c.a.session.Accept([]byte("v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP 0\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.a.session.SendDigit('1', 0); !errors.Is(err, session.ErrNoEvents) {
+		t.Error(err)
+	}
+}
+
+func TestSendDigit_too_many(t *testing.T) {
+	c := newCall(t, nil, nil, options{})
+	var err error
+	for range 100 {
+		if err = c.a.session.SendDigit('1', 0); err != nil {
+			break
+		}
+	}
+	if !errors.Is(err, engine.ErrQueue) {
+		t.Error(err)
+	}
+	// On hold they are forgotten, not sent when the call goes on.
+	negotiate(t, c.b.session, c.a.session, true)
+	c.run(100 * time.Millisecond)
+	negotiate(t, c.b.session, c.a.session, false)
+	c.run(time.Second)
+	if got, _ := digits(c.b); got != "" {
+		t.Errorf("dialled %q after the hold", got)
+	}
+}
+
+func TestEvents_media_started_once(t *testing.T) {
+	c := newCall(t, nil, nil, options{})
+	c.run(200 * time.Millisecond)
+	if event := <-c.a.Events(); event != (engine.MediaStarted{Stream: 1}) {
+		t.Errorf("%#v", event)
+	}
+	select {
+	case event := <-c.a.Events():
+		t.Errorf("then %#v", event)
+	default:
+	}
+	if c.a.Dropped() != 0 {
+		t.Error("events dropped")
+	}
+}
+
