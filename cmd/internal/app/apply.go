@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"offhook/provisioning"
+	"offhook/ua"
+)
+
+var _ provisioning.Applier = (*App)(nil)
+
+// Apply makes the phone work as a document says. What would interrupt a call
+// waits for its end.
+func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []provisioning.Change) error {
+	if interrupts(changes) && !a.calls.idle() {
+		return provisioning.ErrLater
+	}
+	config, err := phoneConfig(doc)
+	if err != nil {
+		return err
+	}
+	a.calls.use(doc)
+	if err := a.setAccounts(ctx, doc.SIPAccounts()); err != nil {
+		return err
+	}
+	a.bindings.use(doc.SIPAccounts())
+	if a.cfg.Level != nil {
+		a.cfg.Level.Set(levelOf(doc.Log.Level, a.cfg.Level.Level()))
+	}
+	a.desk.do(ctx, func() {
+		a.desk.zone = zoneOf(doc)
+		a.desk.sound.country(doc.Phone.Country, doc.Phone.RingTone)
+	})
+	post(ctx, a.desk.inbox, config)
+	return nil
+}
+
+// interrupts reports whether any change would be heard in a call.
+func interrupts(changes []provisioning.Change) bool {
+	for _, c := range changes {
+		if c.Restart != provisioning.RestartNone {
+			return true
+		}
+	}
+	return false
+}
+
+// setAccounts waits while the agent is busy.
+func (a *App) setAccounts(ctx context.Context, accounts []ua.Account) error {
+	for {
+		err := a.agent.SetAccounts(accounts)
+		if !errors.Is(err, ua.ErrBusy) {
+			return err
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func levelOf(name string, otherwise slog.Level) slog.Level {
+	var l slog.Level
+	if l.UnmarshalText([]byte(name)) != nil {
+		return otherwise
+	}
+	return l
+}

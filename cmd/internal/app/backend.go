@@ -1,0 +1,111 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"offhook/cmd/internal/localapi"
+	"offhook/cmd/internal/phone"
+	"offhook/provisioning"
+	"offhook/ua"
+)
+
+var _ localapi.Backend = (*App)(nil)
+
+// Status is what the control socket tells.
+func (a *App) Status(context.Context) (localapi.Status, error) {
+	s := localapi.Status{
+		Version: a.cfg.Version, Board: a.cfg.Board.Name, Model: a.cfg.Board.Model, Started: a.started,
+		Accounts: a.bindings.list(), Calls: a.calls.list(), Audio: a.audio.status(), Devices: a.broken,
+		Provisioning: provisioningStatus(a.manager.Status()),
+	}
+	if s.Devices == nil {
+		s.Devices = []localapi.Device{}
+	}
+	if a.cfg.Faceplate != nil {
+		s.Faceplate = a.cfg.Faceplate()
+	}
+	return s, nil
+}
+
+func provisioningStatus(s provisioning.Status) localapi.Provisioning {
+	return localapi.Provisioning{State: string(s.State), Source: s.InForce.URL, Hash: s.InForce.Hash,
+		LastFetch: s.LastFetch, NextFetch: s.Next, Error: s.Error}
+}
+
+// Dial has the phone call somebody.
+func (a *App) Dial(ctx context.Context, r localapi.DialRequest) error {
+	if r.Target == "" {
+		return errors.New("whom to call is missing")
+	}
+	accounts := a.bindings.list()
+	if len(accounts) == 0 {
+		return errors.New("the telephone has no account to call with: it is not configured yet (offhook status tells why)")
+	}
+	if r.Account != "" && !hasAccount(accounts, r.Account) {
+		return errors.New("there is no account " + r.Account + " (offhook status lists them)")
+	}
+	post(ctx, a.desk.inbox, phone.RemoteDial{Account: ua.AccountID(r.Account), Number: r.Target})
+	return ctx.Err()
+}
+
+func hasAccount(accounts []localapi.Account, id string) bool {
+	for _, a := range accounts {
+		if a.ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Answer answers the call that rings.
+func (a *App) Answer(ctx context.Context) error {
+	rings, err := ask(ctx, a.desk, func(s phone.State) bool {
+		for _, c := range s.Calls() {
+			if c.Incoming && c.State != ua.Confirmed {
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		return err
+	}
+	if !rings {
+		return errors.New("no call rings")
+	}
+	post(ctx, a.desk.inbox, phone.RemoteAnswer{})
+	return ctx.Err()
+}
+
+// Hangup ends the calls.
+func (a *App) Hangup(ctx context.Context) error {
+	if a.calls.idle() {
+		return errors.New("there is no call to end")
+	}
+	post(ctx, a.desk.inbox, phone.RemoteHangup{})
+	return ctx.Err()
+}
+
+// Reprovision fetches the configuration now.
+func (a *App) Reprovision(context.Context) error {
+	a.manager.Reprovision()
+	return nil
+}
+
+// Explain tells every setting in force and where it comes from.
+func (a *App) Explain(context.Context) ([]localapi.Setting, error) {
+	var out []localapi.Setting
+	for _, e := range a.manager.Document().Explain("") {
+		out = append(out, localapi.Setting{Path: e.Path, Value: e.Value, Origin: e.Where()})
+	}
+	return out, nil
+}
+
+// Logs passes on the newest records.
+func (a *App) Logs(ctx context.Context, follow bool, line func([]byte) error) error {
+	return a.cfg.Ring.Each(ctx, follow, line)
+}
+
+// Screen is the screen as a PNG.
+func (a *App) Screen(ctx context.Context) ([]byte, error) { return a.desk.display.screenshot(ctx) }

@@ -1,0 +1,263 @@
+package app
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"offhook/cmd/internal/localapi"
+	"offhook/media"
+	"offhook/media/g711"
+	"offhook/media/sdp"
+	"offhook/media/session"
+	"offhook/provisioning"
+	"offhook/ua"
+)
+
+// callbook makes the media side of every call and finds it again. Its lock is
+// held for look-ups alone.
+type callbook struct {
+	log    *slog.Logger
+	engine session.Engine
+
+	mu       sync.Mutex
+	doc      provisioning.Document
+	servers  map[ua.AccountID]string // address that the account was registered at
+	sessions map[ua.CallID]*session.Session
+	calls    map[ua.CallID]localapi.Call
+	ended    []localapi.Call // newest last
+}
+
+// endedCalls is how many calls status still tells of when they are over.
+const endedCalls = 20
+
+func newCallbook(log *slog.Logger) *callbook {
+	return &callbook{log: log, servers: map[ua.AccountID]string{}, sessions: map[ua.CallID]*session.Session{}, calls: map[ua.CallID]localapi.Call{}}
+}
+
+// use has new calls follow this document.
+func (b *callbook) use(doc provisioning.Document) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.doc = doc
+}
+
+// open makes a call's session; the agent calls it.
+func (b *callbook) open(account ua.AccountID, call ua.CallID) (ua.Session, error) {
+	b.mu.Lock()
+	doc, server := b.doc, b.servers[account]
+	b.mu.Unlock()
+	a, ok := doc.Account(account)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", ua.ErrNoAccount, account)
+	}
+	s, err := session.New(session.Config{
+		Engine: b.engine,
+		ID:     media.StreamID(call),
+		Codecs: codecs(a.Codecs),
+		SRTP:   srtpPolicy(a.SRTP),
+		Addr:   localAddr(server, a),
+		Ports:  session.PortRange{First: doc.Network.RTPPorts.Low, Last: doc.Network.RTPPorts.High},
+		PTime:  doc.Audio.PTime,
+		DSCP:   dscp(doc.Network.DSCP.Audio),
+		Log:    b.log.With("call", call),
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	b.sessions[call] = s
+	b.mu.Unlock()
+	return booked{s, b, call}, nil
+}
+
+// booked is a session whose last figures are kept.
+type booked struct {
+	*session.Session
+	book *callbook
+	call ua.CallID
+}
+
+// Close keeps the figures and ends the session.
+func (s booked) Close() error {
+	stats := s.Stats()
+	s.book.mu.Lock()
+	delete(s.book.sessions, s.call)
+	if line, ok := s.book.calls[s.call]; ok && stats != (media.Stats{}) {
+		line.Media = &stats
+		s.book.calls[s.call] = line
+	}
+	s.book.mu.Unlock()
+	return s.Session.Close()
+}
+
+// dscp is session's wish: 0 there means the usual one, here it means none.
+func dscp(code int) int {
+	if code == 0 {
+		return -1
+	}
+	return code
+}
+
+func codecs(names []string) []media.Codec {
+	byName := map[string]media.Codec{"pcmu": g711.PCMU, "pcma": g711.PCMA}
+	var out []media.Codec
+	for _, n := range names {
+		if c, ok := byName[n]; ok {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 {
+		return []media.Codec{g711.PCMU, g711.PCMA}
+	}
+	return out
+}
+
+func srtpPolicy(p provisioning.SRTP) sdp.Policy {
+	switch p {
+	case provisioning.SRTPMandatory:
+		return sdp.Mandatory
+	case provisioning.SRTPOff:
+		return sdp.Off
+	}
+	return sdp.Optional
+}
+
+// localAddr is the address of this side towards the account's server. Making a
+// UDP socket's route sends nothing.
+func localAddr(server string, a provisioning.Account) netip.Addr {
+	for _, host := range []string{server, a.Proxy, a.Registrar, a.Domain} {
+		if host == "" {
+			continue
+		}
+		if _, _, err := net.SplitHostPort(host); err != nil {
+			host = net.JoinHostPort(host, "5060")
+		}
+		if ap, err := netip.ParseAddrPort(host); err == nil {
+			if local, ok := route(ap); ok {
+				return local
+			}
+		}
+	}
+	// No server's address is known: the way to the internet (a documentation
+	// address, RFC 5737).
+	if local, ok := route(netip.MustParseAddrPort("192.0.2.1:5060")); ok {
+		return local
+	}
+	return netip.MustParseAddr("127.0.0.1")
+}
+
+func route(to netip.AddrPort) (netip.Addr, bool) {
+	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to))
+	if err != nil {
+		return netip.Addr{}, false
+	}
+	defer conn.Close()
+	return conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap(), true
+}
+
+// observe keeps the book by what the user agent tells.
+func (b *callbook) observe(e ua.Event) {
+	switch e := e.(type) {
+	case ua.RegistrationChanged:
+		if e.Server != "" {
+			b.mu.Lock()
+			b.servers[e.Account] = e.Server
+			b.mu.Unlock()
+		}
+	case ua.CallChanged:
+		b.note(e.Call)
+	}
+}
+
+func (b *callbook) note(c ua.Call) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	line := b.line(c)
+	if c.State != ua.Terminated {
+		b.calls[c.ID] = line
+		return
+	}
+	line.Ended = time.Now()
+	if old, ok := b.calls[c.ID]; ok && line.Media == nil {
+		line.Media = old.Media
+	}
+	delete(b.calls, c.ID)
+	delete(b.sessions, c.ID)
+	b.ended = append(b.ended, line)
+	if len(b.ended) > endedCalls {
+		b.ended = b.ended[1:]
+	}
+}
+
+func (b *callbook) line(c ua.Call) localapi.Call {
+	line := localapi.Call{ID: uint64(c.ID), Account: string(c.Account), Incoming: c.Incoming, State: c.State.String(),
+		Remote: c.Remote.URI, Name: c.Remote.DisplayName, Held: c.LocalHold || c.RemoteHold, Started: c.Started, Answered: c.Answered,
+		Cause: string(c.Cause), Reason: c.Reason, SIPCallID: c.SIPCallID}
+	if s, ok := b.sessions[c.ID]; ok {
+		if stats := s.Stats(); stats != (media.Stats{}) {
+			line.Media = &stats
+		}
+	}
+	return line
+}
+
+// list is the calls that are up, by age, with their figures of now, then those
+// that have ended, newest first.
+func (b *callbook) list() []localapi.Call {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	out := []localapi.Call{}
+	for id, line := range b.calls {
+		if s, ok := b.sessions[id]; ok {
+			if stats := s.Stats(); stats != (media.Stats{}) {
+				line.Media = &stats
+			}
+		}
+		out = append(out, line)
+	}
+	slices.SortFunc(out, func(a, b localapi.Call) int { return cmp.Compare(a.ID, b.ID) })
+	for i := len(b.ended) - 1; i >= 0; i-- {
+		out = append(out, b.ended[i])
+	}
+	return out
+}
+
+// idle tells that no call is up.
+func (b *callbook) idle() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.calls) == 0 && len(b.sessions) == 0
+}
+
+// stream is a call's stream in the engine.
+func (b *callbook) stream(call ua.CallID) (media.StreamID, bool) {
+	s, ok := b.session(call)
+	if !ok {
+		return 0, false
+	}
+	return s.ID(), true
+}
+
+func (b *callbook) session(call ua.CallID) (*session.Session, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s, ok := b.sessions[call]
+	return s, ok
+}
+
+var errNoSound = errors.New("this call has no sound yet")
+
+func (b *callbook) sendDigit(call ua.CallID, digit byte) error {
+	s, ok := b.session(call)
+	if !ok {
+		return errNoSound
+	}
+	return s.SendDigit(rune(digit), 0)
+}

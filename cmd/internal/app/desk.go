@@ -1,0 +1,179 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"offhook/cmd/internal/phone"
+	"offhook/hal"
+	"offhook/ua"
+)
+
+// desk owns the phone's State: the one goroutine that calls phone.Step and
+// carries out its effects. Nothing that it calls blocks.
+type desk struct {
+	log     *slog.Logger
+	agent   ua.Agent
+	sound   *sound
+	display *display
+	lamps   map[string]hal.Indicator
+	calls   *callbook
+	history *historyFile
+	// observe hears of the user agent's events besides the phone.
+	observe func(ua.Event)
+
+	state  phone.State
+	inbox  chan phone.Input
+	works  chan func()
+	timers map[phone.TimerID]*time.Timer
+	zone   *time.Location
+}
+
+// inboxSize is how many inputs may wait; whoever posts waits beyond that.
+const inboxSize = 64
+
+func newDesk(log *slog.Logger) *desk {
+	return &desk{log: log, inbox: make(chan phone.Input, inboxSize), works: make(chan func()),
+		timers: map[phone.TimerID]*time.Timer{}, zone: time.Local}
+}
+
+func (d *desk) run(ctx context.Context) error {
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	defer d.stopTimers()
+	d.take(ctx, phone.Clock{Now: time.Now().In(d.zone)})
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case in := <-d.inbox:
+			d.take(ctx, in)
+		case now := <-second.C:
+			d.take(ctx, phone.Clock{Now: now.In(d.zone)})
+		case work := <-d.works:
+			work()
+		}
+	}
+}
+
+// do has the desk's goroutine do something with what it owns.
+func (d *desk) do(ctx context.Context, work func()) {
+	select {
+	case d.works <- work:
+	case <-ctx.Done():
+	}
+}
+
+// ask asks the phone's state a question in its goroutine.
+func ask[T any](ctx context.Context, d *desk, question func(phone.State) T) (T, error) {
+	reply := make(chan T, 1)
+	d.do(ctx, func() { reply <- question(d.state) })
+	select {
+	case answer := <-reply:
+		return answer, nil
+	case <-ctx.Done():
+		var zero T
+		return zero, ctx.Err()
+	}
+}
+
+// take steps the phone, and again for what its effects bring at once.
+func (d *desk) take(ctx context.Context, in phone.Input) {
+	for queue := []phone.Input{in}; len(queue) > 0; queue = queue[1:] {
+		if e, ok := queue[0].(phone.UA); ok {
+			d.observe(e.Event)
+		}
+		state, effects := phone.Step(d.state, queue[0])
+		d.state = state
+		for _, e := range effects {
+			if next := d.carryOut(ctx, e); next != nil {
+				queue = append(queue, next)
+			}
+		}
+	}
+}
+
+func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
+	switch e := e.(type) {
+	case phone.Invite:
+		id, err := d.agent.Invite(e.Account, e.Target)
+		if err != nil {
+			return phone.CommandFailed{Effect: e, Err: err}
+		}
+		return phone.Invited{Ref: e.Ref, Call: id}
+	case phone.Ringing:
+		return refused(e, d.agent.Ringing(e.Call))
+	case phone.Answer:
+		return refused(e, d.agent.Answer(e.Call))
+	case phone.Reject:
+		return refused(e, d.agent.Reject(e.Call, e.Code))
+	case phone.Hangup:
+		return refused(e, d.agent.Hangup(e.Call))
+	case phone.Hold:
+		return refused(e, d.agent.Hold(e.Call, e.On))
+	case phone.Transfer:
+		return refused(e, d.agent.Transfer(e.Call, e.Target))
+	case phone.SendDigit:
+		return refused(e, d.calls.sendDigit(e.Call, e.Digit))
+	case phone.Route:
+		d.sound.route(e)
+	case phone.Tone:
+		d.sound.tone(e)
+	case phone.Ring:
+		d.sound.ring(e)
+	case phone.Volume:
+		d.sound.volume(e)
+	case phone.Lamp:
+		d.lamp(e)
+	case phone.Backlight:
+		d.display.backlight(e.Percent)
+	case phone.Show:
+		d.display.show(e.View)
+	case phone.StartTimer:
+		d.startTimer(ctx, e)
+	case phone.History:
+		d.history.save(e.Entries)
+	case phone.Log:
+		d.write(e)
+	}
+	return nil
+}
+
+func refused(e phone.Effect, err error) phone.Input {
+	if err == nil {
+		return nil
+	}
+	return phone.CommandFailed{Effect: e, Err: err}
+}
+
+func (d *desk) lamp(e phone.Lamp) {
+	lamp, ok := d.lamps[string(e.Name)]
+	if !ok {
+		return // this board has no such lamp
+	}
+	if err := lamp.Set(e.Pattern); err != nil {
+		d.log.Warn("lamp", "name", e.Name, "error", err)
+	}
+}
+
+func (d *desk) startTimer(ctx context.Context, e phone.StartTimer) {
+	if old := d.timers[e.ID]; old != nil {
+		old.Stop() // one that fired meanwhile is stale by its generation
+	}
+	d.timers[e.ID] = time.AfterFunc(e.After, func() { post(ctx, d.inbox, phone.Timer{ID: e.ID, Gen: e.Gen}) })
+}
+
+func (d *desk) stopTimers() {
+	for _, t := range d.timers {
+		t.Stop()
+	}
+}
+
+func (d *desk) write(e phone.Log) {
+	if e.Warn {
+		d.log.Warn(e.Text)
+		return
+	}
+	d.log.Info(e.Text)
+}

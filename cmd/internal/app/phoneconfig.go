@@ -1,0 +1,97 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"offhook/cmd/internal/phone"
+	"offhook/hal"
+	"offhook/provisioning"
+	"offhook/ua"
+)
+
+// phoneConfig is what a document means to the telephone.
+func phoneConfig(doc provisioning.Document) (phone.Config, error) {
+	plan, err := phone.ParseDigitMap(strings.Join(doc.DialPlan.DigitMap, "|"))
+	if err != nil {
+		return phone.Config{}, fmt.Errorf("dial-plan.digit-map: %w", err)
+	}
+	c := phone.Config{
+		Name:       doc.Phone.Name,
+		DialPlan:   phone.DialPlan{Map: plan, Timeout: doc.DialPlan.DialTimeout},
+		Emergency:  doc.Phone.Emergency,
+		NoWaiting:  !doc.Phone.CallWaiting,
+		AutoAnswer: autoAnswer(doc.Phone.AutoAnswer),
+		Hour12:     doc.Phone.TimeFormat == "12h",
+		Language:   doc.Phone.Language,
+		Backlight:  phone.BacklightConfig{Active: doc.Screen.Backlight, Idle: doc.Screen.BacklightIdle, After: doc.Screen.Timeout},
+		Volumes: map[hal.Output]int{
+			hal.Handset: doc.Audio.Volume.Handset, hal.Speaker: doc.Audio.Volume.Handsfree,
+			hal.Headset: doc.Audio.Volume.Headset, hal.Ringer: doc.Audio.Volume.Ringer,
+		},
+	}
+	for _, a := range doc.Accounts {
+		c.Accounts = append(c.Accounts, phone.Account{ID: ua.AccountID(a.ID), Label: accountLabel(a), Number: a.User,
+			Voicemail: a.Voicemail, Register: a.Register})
+	}
+	c.LineKeys, c.CallKey = lineKeys(doc)
+	return c, nil
+}
+
+func accountLabel(a provisioning.Account) string {
+	if a.DisplayName != "" {
+		return a.DisplayName
+	}
+	return a.User
+}
+
+func autoAnswer(a provisioning.AutoAnswer) phone.AutoAnswer {
+	switch a {
+	case provisioning.AutoAnswerAll:
+		return phone.AutoAnswerAlways
+	case provisioning.AutoAnswerIntercom:
+		return phone.AutoAnswerAllowed
+	}
+	return phone.AutoAnswerOff
+}
+
+// lineKeys places the document's keys: line1 and on by their number, and the
+// number that a door station's bell button calls.
+func lineKeys(doc provisioning.Document) (lines []phone.LineKey, call string) {
+	for _, k := range doc.Keys {
+		if hal.Key(k.Key) == hal.KeyCall {
+			call = k.Value
+			continue
+		}
+		n := 0
+		if _, err := fmt.Sscanf(k.Key, "line%d", &n); err != nil || n < 1 || n > 8 {
+			continue // a key that only other boards have
+		}
+		for len(lines) < n {
+			lines = append(lines, phone.LineKey{})
+		}
+		lines[n-1] = lineKey(doc, k)
+	}
+	return lines, call
+}
+
+func lineKey(doc provisioning.Document, k provisioning.Key) phone.LineKey {
+	key := phone.LineKey{Label: k.Label, Account: ua.AccountID(k.Account), Number: k.Value}
+	if key.Account == "" && len(doc.Accounts) > 0 {
+		key.Account = ua.AccountID(doc.Accounts[0].ID)
+	}
+	if account, ok := doc.Account(key.Account); ok && k.Type == "voicemail" && key.Number == "" {
+		key.Number = account.Voicemail
+	}
+	return key
+}
+
+// zoneOf is the document's time zone; UTC where the name means nothing here.
+func zoneOf(doc provisioning.Document) *time.Location {
+	zone, err := time.LoadLocation(doc.Phone.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}

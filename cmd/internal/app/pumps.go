@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+	"strings"
+
+	"offhook/cmd/internal/phone"
+	"offhook/media/engine"
+	"offhook/provisioning"
+	"offhook/ua"
+)
+
+// pumpAgent brings the user agent's events to the phone. It is started before
+// the agent and ended after it, so that the last calls are told of too.
+func (a *App) pumpAgent(ctx context.Context) error {
+	for {
+		select {
+		case e, ok := <-a.agent.Events():
+			if !ok {
+				<-ctx.Done()
+				return nil
+			}
+			post(ctx, a.desk.inbox, phone.UA{Event: e})
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// pumpSound brings the engine's events to the phone.
+func (a *App) pumpSound(ctx context.Context) error {
+	for {
+		select {
+		case e := <-a.engine.Events():
+			switch e := e.(type) {
+			case engine.DigitReceived:
+				post(ctx, a.desk.inbox, phone.Digit{Call: ua.CallID(e.Stream), Digit: byte(e.Digit)})
+			case engine.MediaStarted:
+				a.tellMedia(ctx, ua.CallID(e.Stream))
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (a *App) tellMedia(ctx context.Context, call ua.CallID) {
+	s, ok := a.calls.session(call)
+	if !ok {
+		return // ended meanwhile
+	}
+	stats := s.Stats()
+	post(ctx, a.desk.inbox, phone.Media{Call: call, Encoding: stats.Encoding, Suite: stats.Suite})
+}
+
+// pumpProvisioning shows a person how far the configuration has come.
+func (a *App) pumpProvisioning(ctx context.Context) error {
+	for {
+		select {
+		case s := <-a.manager.Updates():
+			post(ctx, a.desk.inbox, progress(s))
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func progress(s provisioning.Status) phone.Provisioning {
+	if s.State != provisioning.Unprovisioned {
+		return phone.Provisioning{State: phone.Provisioned, Detail: s.InForce.URL}
+	}
+	p := phone.Provisioning{State: phone.Discovering, Cause: s.Error}
+	for _, attempt := range s.Attempts {
+		if attempt.URL != "" {
+			p.State, p.Detail = phone.Fetching, attempt.URL
+		}
+	}
+	if s.Error != "" && s.Activity == provisioning.Resting {
+		p.State = phone.ProvisioningFailed
+		p.Cause, _, _ = strings.Cut(s.Error, "\n")
+	}
+	return p
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"text/tabwriter"
+
+	"offhook/board"
+	"offhook/hal/drivers"
+	"offhook/hal/faceplate"
+)
+
+func boardCommand() command {
+	return command{name: "board", args: "list|detect|show [BOARD]|test [BOARD]", least: 1, most: 2,
+		summary: "Lists the known boards, finds this one, shows its parts, or tests each with you.",
+		details: "BOARD is a name from the list or a file; the machine's own is detected when it is left out.\n" +
+			"test walks through every part: press the keys, lift the handset, look at lamps and screen,\n" +
+			"listen, speak. Stop the agent first: both need the devices. A relay is pulsed only with --relays.",
+		prepare: func(fs *flag.FlagSet) action {
+			asJSON := jsonFlag(fs)
+			relays := fs.Bool("relays", false, "test relays too (something will move)")
+			only := fs.String("only", "", "`KIND` of part to test: keypads, hook, lamps, display, audio, relays")
+			return func(ctx context.Context, t terminal, args []string) error {
+				switch args[0] {
+				case "list":
+					return listBoards(t.out, *asJSON)
+				case "detect":
+					b, err := board.Detect(os.DirFS("/"))
+					if err != nil {
+						return err
+					}
+					return describe(t.out, b, *asJSON, false)
+				case "show":
+					b, err := chooseBoard(args[1:])
+					if err != nil {
+						return err
+					}
+					return describe(t.out, b, *asJSON, true)
+				case "test":
+					b, err := chooseBoard(args[1:])
+					if err != nil {
+						return err
+					}
+					return testBoard(ctx, t, b, testOptions{relays: *relays, only: board.Kind(*only), json: *asJSON})
+				}
+				fmt.Fprintf(t.err, "offhook board: %q is none of list, detect, show and test\n", args[0])
+				return errUsage
+			}
+		}}
+}
+
+func chooseBoard(args []string) (*board.Board, error) {
+	if len(args) == 0 {
+		return board.Detect(os.DirFS("/"))
+	}
+	return board.Find(args[0])
+}
+
+type boardSummary struct {
+	Name       string   `json:"name"`
+	Model      string   `json:"model"`
+	Compatible []string `json:"compatible"`
+	Parts      []string `json:"parts,omitzero"`
+}
+
+func summary(b *board.Board, parts bool) boardSummary {
+	s := boardSummary{Name: b.Name, Model: b.Model, Compatible: b.Compatible}
+	if !parts {
+		return s
+	}
+	for _, p := range b.Parts {
+		s.Parts = append(s.Parts, p.Path+" "+p.Compatible)
+	}
+	return s
+}
+
+func listBoards(w io.Writer, asJSON bool) error {
+	var all []boardSummary
+	for _, name := range board.Names() {
+		b, err := board.Find(name)
+		if err != nil {
+			return err
+		}
+		all = append(all, summary(b, false))
+	}
+	if asJSON {
+		return printJSON(w, all)
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, s := range all {
+		fmt.Fprintf(table, "%s\t%s\n", s.Name, s.Model)
+	}
+	return table.Flush()
+}
+
+func describe(w io.Writer, b *board.Board, asJSON, parts bool) error {
+	if asJSON {
+		return printJSON(w, summary(b, parts))
+	}
+	fmt.Fprintf(w, "%s: %s\n", b.Name, b.Model)
+	if !parts {
+		return nil
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, p := range b.Parts {
+		fmt.Fprintf(table, "  %s\t%s\t%v\n", p.Path, p.Compatible, map[string]any(p.Params))
+	}
+	return table.Flush()
+}
+
+// lintBoard is check for a board file.
+func lintBoard(file string, data []byte) error {
+	b, err := board.Load(file, data)
+	if err != nil {
+		return err
+	}
+	return b.Validate(drivers.Table(faceplate.New(faceplate.Config{Log: slog.New(slog.DiscardHandler)})))
+}
+
+var errPartsFailed = errors.New("some parts did not pass")

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+
+	"offhook/provisioning/native"
+)
+
+// checked is the verdict on one file.
+type checked struct {
+	File   string   `json:"file"`
+	Kind   string   `json:"kind"`
+	Faults []string `json:"faults"`
+}
+
+func checkCommand() command {
+	return command{name: "check", args: "FILE…", least: 1, most: -1,
+		summary: "Finds every fault of board files and configuration files, without hardware or network.",
+		details: "What a file is shows by its first key: offhook-board (a board), offhook (a document that\nprovisions phones) or agent (the agent's own offhook.yaml).",
+		prepare: func(fs *flag.FlagSet) action {
+			asJSON := jsonFlag(fs)
+			return func(_ context.Context, t terminal, args []string) error {
+				var all []checked
+				bad := false
+				for _, file := range args {
+					c := checkFile(file)
+					bad = bad || len(c.Faults) > 0
+					all = append(all, c)
+					if *asJSON {
+						continue
+					}
+					if len(c.Faults) == 0 {
+						fmt.Fprintf(t.out, "%s: a good %s\n", file, c.Kind)
+					}
+					for _, f := range c.Faults {
+						fmt.Fprintln(t.out, f)
+					}
+				}
+				if *asJSON {
+					if err := printJSON(t.out, all); err != nil {
+						return err
+					}
+				}
+				if bad {
+					return errFaults
+				}
+				return nil
+			}
+		}}
+}
+
+func checkFile(file string) checked {
+	c := checked{File: file, Kind: "file", Faults: []string{}}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		c.Faults = append(c.Faults, err.Error())
+		return c
+	}
+	switch kind := native.Sniff(data); {
+	case kind == native.KindDocument:
+		c.Kind = "document"
+		_, err = native.Parse(data, file)
+	case kind == native.KindAgent:
+		c.Kind = "agent configuration"
+		_, err = native.LoadAgentConfig(file)
+	case bytes.Contains(data, []byte("offhook-board")):
+		c.Kind = "board"
+		err = lintBoard(file, data)
+	default:
+		c.Faults = append(c.Faults, file+": is neither a board file (offhook-board: 1) nor a document (offhook: 1) nor an agent configuration (agent: 1); it must begin with one of these keys")
+	}
+	if err != nil {
+		c.Faults = append(c.Faults, strings.Split(err.Error(), "\n")...)
+	}
+	return c
+}

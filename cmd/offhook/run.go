@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"syscall"
+
+	"offhook/board"
+	"offhook/cmd/internal/app"
+	"offhook/hal/drivers"
+	"offhook/hal/faceplate"
+	"offhook/provisioning"
+	"offhook/provisioning/native"
+)
+
+// defaultConfig is the agent's own file. It need not be there.
+const defaultConfig = "/etc/offhook/offhook.yaml"
+
+// logLines is how much of the log offhook logs can still show.
+const logLines = 2000
+
+// runFlags override the agent's file.
+type runFlags struct {
+	config, board, state, socket, listen string
+	provisioning, ca, mac                string
+	debug, json                          bool
+}
+
+func runCommand() command {
+	return command{name: "run", summary: "Runs the telephone.",
+		details: "Settings come from the agent's file (" + defaultConfig + ", see docs/provisioning.md); a flag wins\nover the file. Without a board the machine's own is detected. SIGTERM and Ctrl-C end calls,\nremove the registrations and stop, within two seconds.",
+		prepare: func(fs *flag.FlagSet) action {
+			f := runFlags{}
+			fs.StringVar(&f.config, "config", defaultConfig, "`FILE` of the agent's settings")
+			fs.StringVar(&f.board, "board", "", "`NAME|FILE` of the board (offhook board list)")
+			fs.StringVar(&f.state, "state", "", "`DIR` for what must survive a restart")
+			fs.StringVar(&f.provisioning, "provisioning-url", "", "`URL` of this phone's configuration; {mac} and {model} are filled in")
+			fs.StringVar(&f.ca, "provisioning-ca", "", "`FILE` of the authority (PEM) that the provisioning server's certificate is from")
+			fs.StringVar(&f.mac, "mac", "", "hardware `ADDRESS` to be known by")
+			fs.StringVar(&f.listen, "faceplate", "", "`HOST:PORT` of the faceplate's page, on the workbench board")
+			fs.BoolVar(&f.debug, "debug", false, "log everything")
+			fs.BoolVar(&f.json, "log-json", false, "log JSON lines")
+			socket := socketFlag(fs)
+			return func(ctx context.Context, t terminal, _ []string) error {
+				f.socket = *socket
+				return f.run(ctx, t)
+			}
+		}}
+}
+
+func (f runFlags) run(ctx context.Context, t terminal) error {
+	config, err := f.agentConfig()
+	if err != nil {
+		return err
+	}
+	log, ring, level := f.logger(t, config)
+	b, err := f.chooseBoard(config)
+	if err != nil {
+		return err
+	}
+	panel := faceplate.New(faceplate.Config{Log: log, Listen: f.listen})
+	defer panel.Close()
+	table := drivers.Table(panel)
+	if err := b.Validate(table); err != nil {
+		return fmt.Errorf("the board's file has faults:\n%w", err)
+	}
+	err = app.Run(ctx, app.Config{Version: version, Board: b, Drivers: table, Agent: config, Socket: f.socket,
+		Log: log, Ring: ring, Level: level, Faceplate: panel.URL,
+		Ready: func() {
+			if url := panel.URL(); url != "" {
+				fmt.Fprintln(t.out, "faceplate", url)
+			}
+		}})
+	if errors.Is(err, app.ErrRestart) {
+		log.Info("restarting as asked")
+		return again()
+	}
+	return err
+}
+
+// again replaces this process by a new one of the same command line.
+func again() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(self, os.Args, os.Environ())
+}
+
+func (f runFlags) agentConfig() (provisioning.AgentConfig, error) {
+	config, err := native.LoadAgentConfig(f.config)
+	if errors.Is(err, fs.ErrNotExist) && f.config == defaultConfig {
+		config, err = provisioning.DefaultAgentConfig(), nil
+	}
+	if err != nil {
+		return config, err
+	}
+	if f.state != "" {
+		config.State = f.state
+	}
+	if f.provisioning != "" {
+		config.Provisioning.URL = f.provisioning
+	}
+	if f.mac != "" {
+		config.Device.MAC = f.mac
+	}
+	if f.board != "" {
+		config.Board = f.board
+	}
+	if f.ca == "" {
+		return config, nil
+	}
+	pem, err := os.ReadFile(f.ca)
+	if err != nil {
+		return config, fmt.Errorf("--provisioning-ca: %w", err)
+	}
+	config.Provisioning.CA = string(pem)
+	return config, nil
+}
+
+func (f runFlags) chooseBoard(c provisioning.AgentConfig) (*board.Board, error) {
+	if c.Board != "" {
+		return board.Find(c.Board)
+	}
+	return board.Detect(os.DirFS("/"))
+}
+
+func (f runFlags) logger(t terminal, c provisioning.AgentConfig) (*slog.Logger, *app.LogRing, *slog.LevelVar) {
+	level := new(slog.LevelVar)
+	_ = level.UnmarshalText([]byte(c.Log.Level)) // checked when the file was read
+	ring := app.NewLogRing(logLines)
+	options := &slog.HandlerOptions{Level: level}
+	if f.debug {
+		options.Level = slog.LevelDebug
+	}
+	var console slog.Handler = slog.NewTextHandler(t.err, options)
+	if f.json || c.Log.Format == "json" {
+		console = slog.NewJSONHandler(t.err, options)
+	}
+	return slog.New(app.Fanout{console, slog.NewJSONHandler(ring, options)}), ring, level
+}

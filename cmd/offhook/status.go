@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"offhook/cmd/internal/localapi"
+)
+
+func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+
+func statusCommand() command {
+	return command{name: "status", summary: "Tells how the running telephone is: accounts, calls, configuration, sound.",
+		prepare: func(fs *flag.FlagSet) action {
+			socket, asJSON := socketFlag(fs), jsonFlag(fs)
+			return func(ctx context.Context, t terminal, _ []string) error {
+				ctx, cancel := context.WithTimeout(ctx, commandTime)
+				defer cancel()
+				s, err := localapi.NewClient(*socket).Status(ctx)
+				if err != nil {
+					return err
+				}
+				if *asJSON {
+					return printJSON(t.out, s)
+				}
+				return printStatus(t.out, s, time.Now())
+			}
+		}}
+}
+
+func printStatus(out io.Writer, s localapi.Status, now time.Time) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "offhook\t%s on %s, up %s\n", s.Version, s.Board, now.Sub(s.Started).Round(time.Second))
+	for _, a := range s.Accounts {
+		fmt.Fprintf(w, "account %s\t%s by %s: %s\n", a.ID, a.AOR, a.Transport, accountLine(a, now))
+	}
+	if len(s.Accounts) == 0 {
+		fmt.Fprintf(w, "account\tnone: the telephone is not configured yet\n")
+	}
+	for _, c := range s.Calls {
+		fmt.Fprintf(w, "call %d\t%s %s, %s%s\n", c.ID, callArrow(c), c.Remote, c.State, callFigures(c, now))
+	}
+	p := s.Provisioning
+	fmt.Fprintf(w, "configuration\t%s\n", joined(p.State, p.Source, p.Error))
+	fmt.Fprintf(w, "sound\t%s\n", audioLine(s.Audio))
+	for _, d := range s.Devices {
+		fmt.Fprintf(w, "part %s\t%s\n", d.Part, d.Error)
+	}
+	if s.Faceplate != "" {
+		fmt.Fprintf(w, "faceplate\t%s\n", s.Faceplate)
+	}
+	return w.Flush()
+}
+
+func accountLine(a localapi.Account, now time.Time) string {
+	line := a.State
+	if a.Cause != "" {
+		line += ": " + a.Cause
+	}
+	if !a.Expires.IsZero() && a.State == "registered" {
+		line += fmt.Sprintf(" at %s for %s more", a.Server, a.Expires.Sub(now).Round(time.Second))
+	}
+	if !a.Retry.IsZero() && a.State == "failed" {
+		line += fmt.Sprintf("; next attempt in %s", a.Retry.Sub(now).Round(time.Second))
+	}
+	if a.New > 0 {
+		line += fmt.Sprintf("; %d new messages", a.New)
+	}
+	return line
+}
+
+func callArrow(c localapi.Call) string {
+	if c.Incoming {
+		return "from"
+	}
+	return "to"
+}
+
+func callFigures(c localapi.Call, now time.Time) string {
+	line := ""
+	if !c.Answered.IsZero() {
+		line += " " + now.Sub(c.Answered).Round(time.Second).String()
+	}
+	if c.Media == nil {
+		return line
+	}
+	m := c.Media
+	secure := m.Suite
+	if secure == "" {
+		secure = "not encrypted"
+	}
+	return line + fmt.Sprintf(", %s (%s), received %d lost %d, jitter %s, delay %s, concealed %s",
+		m.Encoding, secure, m.Received, m.Lost, m.Jitter.Round(100*time.Microsecond), m.PlayoutDelay.Round(time.Millisecond), m.Concealed)
+}
+
+func audioLine(a localapi.Audio) string {
+	if a.SampleRate == 0 {
+		return a.State
+	}
+	return fmt.Sprintf("%s, %d Hz, %s periods, xruns %d capture %d playback", a.State, a.SampleRate,
+		time.Duration(a.Period)*time.Second/time.Duration(a.SampleRate), a.CaptureXruns, a.PlaybackXruns)
+}
+
+func joined(parts ...string) string {
+	out := ""
+	for _, p := range parts {
+		if p == "" {
+			continue
+		}
+		if out != "" {
+			out += ", "
+		}
+		out += p
+	}
+	return out
+}

@@ -1,0 +1,25 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"runtime"
+)
+
+// version is set by the build: -ldflags "-X main.version=v1.2.3".
+var version = "development"
+
+func versionCommand() command {
+	return command{name: "version", summary: "Prints the version.",
+		prepare: func(fs *flag.FlagSet) action {
+			asJSON := jsonFlag(fs)
+			return func(_ context.Context, t terminal, _ []string) error {
+				if *asJSON {
+					return printJSON(t.out, map[string]string{"version": version, "go": runtime.Version(), "os": runtime.GOOS, "arch": runtime.GOARCH})
+				}
+				_, err := fmt.Fprintf(t.out, "offhook %s (%s, %s/%s)\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+				return err
+			}
+		}}
+}

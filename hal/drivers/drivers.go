@@ -1,0 +1,38 @@
+// Package drivers is the table of the drivers that the agent carries.
+package drivers
+
+import (
+	"maps"
+
+	"offhook/hal"
+	"offhook/hal/evdev"
+	"offhook/hal/faceplate"
+	"offhook/hal/gpio"
+	"offhook/hal/led"
+	"offhook/hal/watchdog"
+)
+
+// Table is every driver. The panel's are those of the workbench's board.
+func Table(panel *faceplate.Panel) hal.Drivers {
+	return join(evdev.Drivers(), gpio.Drivers(), led.Drivers(), watchdog.Drivers(), panel.Drivers())
+}
+
+func join(tables ...hal.Drivers) hal.Drivers {
+	out := hal.Drivers{
+		Keypads: map[string]hal.Driver[hal.Keypad]{}, Hooks: map[string]hal.Driver[hal.Hook]{},
+		Displays: map[string]hal.Driver[hal.Display]{}, Indicators: map[string]hal.Driver[hal.Indicator]{},
+		Relays: map[string]hal.Driver[hal.Relay]{}, Audio: map[string]hal.Driver[hal.AudioIO]{},
+		Mixers: map[string]hal.Driver[hal.Mixer]{}, Watchdogs: map[string]hal.Driver[hal.Watchdog]{},
+	}
+	for _, t := range tables {
+		maps.Copy(out.Keypads, t.Keypads)
+		maps.Copy(out.Hooks, t.Hooks)
+		maps.Copy(out.Displays, t.Displays)
+		maps.Copy(out.Indicators, t.Indicators)
+		maps.Copy(out.Relays, t.Relays)
+		maps.Copy(out.Audio, t.Audio)
+		maps.Copy(out.Mixers, t.Mixers)
+		maps.Copy(out.Watchdogs, t.Watchdogs)
+	}
+	return out
+}
