@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -83,7 +84,7 @@ func explainTLS(err error) string {
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
+	var alert *net.OpError
 	switch {
 	case errors.As(err, &authority):
 		return "certificate signed by unknown authority (%s); give the authority's certificate as provisioning.ca"
@@ -93,10 +94,12 @@ func explainTLS(err error) string {
 		return explainDates(invalid.Cert)
 	case errors.As(err, &invalid):
 		return "certificate is not valid (%s): it may not be used for a server; have it made anew"
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return "the server does not speak TLS at this port (%s); see the port in provisioning.url"
-	case errors.As(err, &alert):
-		return "the server refuses the phone (%s): " + alert.Error() + "; see whether it wants a client certificate"
+	case errors.As(err, &alert) && alert.Op == "remote error" && strings.Contains(alert.Err.Error(), "protocol version"):
+		return "the server has no TLS 1.2 or later (%s); update it"
+	case errors.As(err, &alert) && alert.Op == "remote error": // a TLS alert (RFC 8446 §6)
+		return "the server refuses the phone (%s): " + alert.Err.Error() + "; see whether it wants a client certificate"
 	}
 	return ""
 }
