@@ -57,17 +57,18 @@ type arrivals struct {
 
 // playout is the state of Get.
 type playout struct {
-	next    int64 // extended sequence number to be played
-	ts      int64 // extended timestamp of the sample after the line's end
-	packet  int   // samples of the last packet
-	waited  int   // samples made up while time stood still: it may be late, or lost
-	idle    bool  // waited for so long that the sender must be silent
-	skipped bool  // the last that was received was no sound (telephone-event)
-	hole    bool  // a packet could not be decoded
-	made    bool  // the end of the line is made up
-	foreign bool  // and by the decoder itself
-	rest    int   // samples before the next change of length
-	refused int   // changes of length wanted and not similar enough
+	next    int64   // extended sequence number to be played
+	ts      int64   // extended timestamp of the sample after the line's end
+	packet  int     // samples of the last packet
+	begun   bool    // something was played
+	waited  int     // samples made up while time stood still: it may be late, or lost
+	idle    bool    // waited for so long that the sender must be silent
+	skipped bool    // the last that was received was no sound (telephone-event)
+	hole    bool    // a packet could not be decoded
+	made    bool    // the end of the line is made up
+	foreign bool    // and by the decoder itself
+	rest    int     // samples before the next change of length
+	refused int     // changes of length wanted and not similar enough
 	kind    Playout // of the frame
 	tail    Playout // of the line's end
 }

@@ -16,6 +16,7 @@ const (
 // little. Offsets are absolute, so that a change of the base moves nothing.
 type histogram struct {
 	bins   [binCount]float32 // ring: bin b is at b mod binCount
+	edge   [binCount]int32   // the latest in the bin, ns from its beginning
 	lo     int64             // lowest bin of the window
 	weight float32           // of the next packet: growing, instead of all bins shrinking
 	total  float32
@@ -54,7 +55,13 @@ func (h *histogram) add(offset time.Duration, weight float32) bool {
 		}
 	}
 	h.strays = 0
+	if h.total == 0 { // all was forgotten: this is what there is
+		weight = 1
+	}
 	w := weight * h.weight
+	if edge := int32(offset - time.Duration(b)*binWidth); *h.at(b) == 0 || edge > h.edge[b&(binCount-1)] {
+		h.edge[b&(binCount-1)] = edge
+	}
 	*h.at(b) += w
 	h.total += w
 	h.weight /= forget
@@ -67,7 +74,9 @@ func (h *histogram) add(offset time.Duration, weight float32) bool {
 func (h *histogram) scale(f float32) {
 	h.total = 0
 	for i := range h.bins {
-		h.bins[i] *= f
+		if h.bins[i] *= f; h.bins[i] < 1e-9 {
+			h.bins[i] = 0 // denormal numbers are slow
+		}
 		h.total += h.bins[i]
 	}
 	h.weight = 1
@@ -123,6 +132,7 @@ func (h *histogram) target(least, most time.Duration) (target, base time.Duratio
 		}
 	}
 	base = time.Duration(first) * binWidth
-	// The end of the bin, so that all of its packets are in time.
-	return max(time.Duration(best+1)*binWidth, base+least), base
+	// The latest packet of the bin is to be in time, too.
+	latest := time.Duration(best)*binWidth + time.Duration(h.edge[best&(binCount-1)])
+	return max(latest, base+least), base
 }

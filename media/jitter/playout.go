@@ -7,8 +7,6 @@ const (
 	sloppy = 5 * time.Millisecond
 	// A late packet is played from where it is still of use, if so much is left.
 	leastUse = 3 * time.Millisecond
-	// Over so long a loss sound cannot be made up: time may be taken up anew.
-	longLoss = 60 * time.Millisecond
 	// A loss may be closed so much early to lower the delay.
 	closeEarly = 10 * time.Millisecond
 	// The sound before a telephone-event has faded after this.
@@ -24,7 +22,7 @@ func (b *Buffer) overrun() {
 		b.drop(oldest)
 	}
 	limit := b.cfg.MaxDelay
-	if b.in.started && b.out.packet > 0 && b.clock.samples <= int64(b.out.packet) {
+	if b.clock.samples <= int64(b.out.packet) { // the stream was there before us
 		limit = staleStart
 	}
 	if b.playOffset(b.left())-b.target <= limit {
@@ -38,6 +36,7 @@ func (b *Buffer) overrun() {
 		if b.playOffset(b.left())-b.time(p.ts-b.out.ts) <= b.target+binWidth {
 			break
 		}
+		b.credit(b.samples(p.ts-b.out.ts), seq > b.out.next)
 		b.drop(seq)
 		b.out.ts, b.out.waited = p.ts, 0
 	}
@@ -73,7 +72,8 @@ func (b *Buffer) extend(need int) {
 		}
 		b.play(p, int(max(0, -gap)))
 	case b.out.idle || missing == 0 && !b.out.hole || b.plc.Silent():
-		b.pause(p, need)
+		b.pause(p, need, missing > 0)
+	case b.credit(gap, true):
 	default:
 		b.bridge(p, gap, need)
 	}
@@ -99,7 +99,7 @@ func (b *Buffer) peek() (p *slot, missing int) {
 
 // early is how many samples before the wanted time p would be played now.
 func (b *Buffer) early(p *slot) int {
-	early := b.target - binWidth - (b.playOffset(b.left()) - b.time(p.ts-b.out.ts))
+	early := b.target - (b.playOffset(b.left()) - b.time(p.ts-b.out.ts))
 	if early <= 0 {
 		return 0
 	}
@@ -135,14 +135,12 @@ func (b *Buffer) play(p *slot, skip int) {
 	b.append(sound)
 	b.out.ts = ts + b.ticks(n)
 	b.out.waited, b.out.idle, b.out.hole, b.out.skipped, b.out.made = 0, false, false, false, false
+	b.out.begun = true
 	b.laid(Played)
 }
 
 // bridge makes up sound for what was lost before p.
 func (b *Buffer) bridge(p *slot, gap int64, need int) {
-	if b.credit(gap) {
-		return
-	}
 	late := b.playOffset(b.left()) - b.time(p.ts-b.out.ts) - b.target
 	if late > closeEarly && b.out.made {
 		b.out.ts = p.ts
@@ -154,27 +152,30 @@ func (b *Buffer) bridge(p *slot, gap int64, need int) {
 	b.laid(Concealed)
 }
 
-// credit counts what was made up while waiting for what is now known to be lost.
-func (b *Buffer) credit(gap int64) bool {
+// credit counts what was made up while waiting for what is now known to be lost,
+// or never to have been said.
+func (b *Buffer) credit(gap int64, lost bool) bool {
 	n := int(min(int64(b.out.waited), gap))
 	if n <= 0 {
 		return false
 	}
 	b.out.waited -= n
 	b.out.ts += b.ticks(n)
-	b.count.Concealed += span(int64(n), b.clock.rate)
 	b.count.Expanded -= span(int64(n), b.clock.rate)
+	if lost {
+		b.count.Concealed += span(int64(n), b.clock.rate)
+	}
 	return true
 }
 
 // pause is silent until it is time for p: the sender had nothing to say, or too
 // much was lost. Here the delay can be set freely.
-func (b *Buffer) pause(p *slot, need int) {
+func (b *Buffer) pause(p *slot, need int, lost bool) {
 	if early := b.early(p); early > 0 {
 		b.silence(min(need, early))
 		return
 	}
-	b.credit(b.samples(p.ts - b.out.ts))
+	b.credit(b.samples(p.ts-b.out.ts), lost)
 	b.out.ts = p.ts
 }
 
@@ -188,9 +189,11 @@ func (b *Buffer) wait(need int) {
 	n := b.conceal(need)
 	b.out.waited += n
 	b.count.Expanded += span(int64(n), b.clock.rate)
-	b.laid(Expanded)
-	if b.out.skipped {
+	if b.out.skipped { // a telephone-event: nothing is missing
 		b.plc.Fade(eventFade)
+		b.laid(Empty)
+	} else {
+		b.laid(Expanded)
 	}
 	b.out.idle = b.out.waited >= samplesIn(idleAfter, b.clock.rate)
 }

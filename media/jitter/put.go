@@ -12,6 +12,10 @@ const (
 	maxStep = 2 * time.Second
 	// Arriving so soon after the one before, a packet was queued behind it.
 	bunched = 4 * time.Millisecond
+	// The target is looked for at least with every so many packets.
+	searchEvery = 5
+	// So many packets may come before the one that should have been the first.
+	maxEarly = 3
 )
 
 // Put gives the buffer a packet. The payload is copied.
@@ -39,8 +43,9 @@ func (b *Buffer) Put(p *Packet) {
 	}
 	ts := b.timestamp(p, seq)
 	b.observe(p, seq, ts)
-	if seq < b.out.next {
+	if seq < b.out.next && !b.before(seq, ts) {
 		b.count.Late++
+		b.store.mark(seq)
 		return
 	}
 	if len(p.Payload) > arenaSize/4 {
@@ -125,7 +130,20 @@ func (b *Buffer) observe(p *Packet, seq, ts int64) {
 		b.hist.reset(offset)
 		b.hist.add(offset, 1)
 	}
-	b.target, b.base = b.hist.target(b.cfg.MinDelay, b.cfg.MaxDelay)
+	// The search is the dearest part of a packet; for those in time it can wait.
+	if offset >= b.target || b.in.unique%searchEvery == 1 {
+		b.target, b.base = b.hist.target(b.cfg.MinDelay, b.cfg.MaxDelay)
+	}
+}
+
+// before takes a packet from before the first one, if that is still to be played.
+func (b *Buffer) before(seq, ts int64) bool {
+	if b.out.begun || b.out.next-seq > maxEarly {
+		return false
+	}
+	b.out.next, b.out.ts = seq, ts
+	b.in.first = min(b.in.first, seq)
+	return true
 }
 
 // away reports whether a packet beyond the histogram is where the stream is
@@ -145,6 +163,7 @@ func (b *Buffer) resync(p *Packet) {
 	}
 	b.count.Discarded += b.store.clear()
 	b.hist.reset(offset)
+	b.target = offset
 	b.end = b.head
 	b.out = playout{next: seq, ts: int64(p.Timestamp), packet: b.out.packet, made: old.started, idle: !old.started}
 	if old.started {

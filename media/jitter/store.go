@@ -70,6 +70,13 @@ func (s *store) put(seq, ts int64, payload []byte) *slot {
 	return p
 }
 
+// mark notes that a packet came, if its slot is not another's by now.
+func (s *store) mark(seq int64) {
+	if p := &s.slots[seq&(slotCount-1)]; p.state == vacant || p.seq < seq {
+		*p = slot{seq: seq, state: done}
+	}
+}
+
 // payload is what a slot holds, nil if it was overrun.
 func (s *store) payload(p *slot) []byte {
 	if p.state != holding || s.pos-p.pos > arenaSize {
