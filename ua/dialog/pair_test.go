@@ -216,7 +216,7 @@ func (p *peer) reply(a Reply) {
 }
 
 func TestPair_over_a_bad_network(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+	many(t, 20, func(t *rapid.T) {
 		w := newWorld(rapid.Uint64().Draw(t, "seed"), rapid.Float64Range(0, 0.5).Draw(t, "loss"))
 		w.cuts = rapid.Bool().Draw(t, "cuts")
 		defer func() {
@@ -233,7 +233,7 @@ func TestPair_over_a_bad_network(t *testing.T) {
 		w.after(time.Duration(rapid.IntRange(2, 6).Draw(t, "after"))*time.Second, func() { bob.step(bobHas) })
 		for range rapid.IntRange(0, 8).Draw(t, "commands") {
 			who := rapid.SampledFrom(w.peers[:]).Draw(t, "who")
-			at := time.Duration(rapid.IntRange(0, 20_000).Draw(t, "at")) * time.Millisecond
+			at := time.Duration(rapid.IntRange(0, 9_000).Draw(t, "at")) * time.Millisecond
 			what := rapid.SampledFrom([]Input{Hold{true}, Hold{true}, Hold{false}, Hold{false}, Hangup{}}).Draw(t, "what")
 			w.after(at, func() { who.step(what) })
 		}

@@ -64,6 +64,15 @@ func (c Challenge) chooseQOP() (string, bool) {
 	return "", false
 }
 
+// allows: an answer without a qop is good only where none was asked for, or the
+// protection could be talked down.
+func (c Challenge) allows(qop string) bool {
+	if len(c.QOP) == 0 {
+		return qop == ""
+	}
+	return slices.Contains(c.QOP, qop)
+}
+
 // String is the header value.
 func (c Challenge) String() string {
 	var b strings.Builder

@@ -4,7 +4,6 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -71,7 +70,7 @@ func Verify(c Credentials, challenge Challenge, method string, body []byte, pass
 	if c.Realm != challenge.Realm || c.named() != challenge.named() || c.Opaque != challenge.Opaque {
 		return ErrResponse
 	}
-	if c.QOP != "" && !slices.Contains(challenge.QOP, c.QOP) {
+	if !challenge.allows(c.QOP) {
 		return ErrResponse
 	}
 	want := response(c, method, body, password.Reveal())
