@@ -11,14 +11,15 @@ import (
 
 var _ hal.AudioIO = (*audio)(nil)
 
-// bufferPeriods is how far the device's owner may be late, or write ahead.
-const bufferPeriods = 4
+// bufferTime is how far the device's owner may be late, or write ahead.
+const bufferTime = 100 * time.Millisecond
 
 // audio is the sound card: its clock is the panel's, the page follows.
 type audio struct {
 	part
 	format hal.PCMFormat
 	period time.Duration
+	buffer uint64 // periods
 	muted  *atomic.Bool
 	peer   atomic.Pointer[peer] // set by the panel
 	closed chan struct{}
@@ -36,6 +37,7 @@ type audio struct {
 
 func newAudio(f hal.PCMFormat, muted *atomic.Bool) *audio {
 	a := &audio{format: f, period: periodTime(f), muted: muted, closed: make(chan struct{}), elastic: newElastic(f)}
+	a.buffer = uint64(bufferTime / a.period)
 	a.timer = time.NewTimer(time.Hour)
 	a.timer.Stop()
 	a.stop = func() { close(a.closed) }
@@ -55,7 +57,7 @@ func (a *audio) ReadPeriod(p []int16) error {
 	if err := a.check(p); err != nil {
 		return err
 	}
-	if late := time.Since(a.due(a.read + 1)); late > bufferPeriods*a.period {
+	if late := time.Since(a.due(a.read + 1)); late > bufferTime {
 		a.captureXruns.Add(1)
 		a.read += uint64(late / a.period)
 	}
@@ -78,8 +80,8 @@ func (a *audio) WritePeriod(p []int16) error {
 		}
 		a.written = a.read
 	}
-	if a.written >= a.read+bufferPeriods { // full: there is room when the clock has moved
-		if err := a.wait(a.due(a.written + 1 - bufferPeriods)); err != nil {
+	if a.written >= a.read+a.buffer { // full: there is room when the clock has moved
+		if err := a.wait(a.due(a.written + 1 - a.buffer)); err != nil {
 			return err
 		}
 	}

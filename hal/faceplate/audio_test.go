@@ -32,6 +32,11 @@ func loop(a hal.AudioIO, delay int) (wait func()) {
 	return wg.Wait
 }
 
+func xruns(a hal.AudioIO) uint64 {
+	c, p := a.Xruns()
+	return c + p
+}
+
 func TestSoundIsSampleExact(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -68,7 +73,7 @@ func TestSoundIsSampleExact(t *testing.T) {
 			for next := int64(-1); len(heard) < len(said); next += int64(f.Period) {
 				at, err := client.ReadSpeaker(period)
 				b.must(err)
-				if next < 0 {
+				if next < 0 || at > next && xruns(a) > 0 { // a loaded machine: time has jumped, the sound has not
 					next = at
 				}
 				if at != next {
@@ -85,7 +90,7 @@ func TestSoundIsSampleExact(t *testing.T) {
 				t.Fatal("what was heard is not what was said")
 			}
 			mouth, ok := client.MicPosition(0)
-			if want := int64((c.delay + 1) * f.Period); !ok || first-mouth != want {
+			if want := int64((c.delay + 1) * f.Period); !ok || first-mouth != want && xruns(a) == 0 {
 				t.Errorf("mouth %d (%v), ear %d: %d samples, want %d", mouth, ok, first, first-mouth, want)
 			}
 		})
@@ -176,7 +181,7 @@ func TestClock(t *testing.T) {
 		if d := time.Since(start); d != time.Second {
 			t.Errorf("100 periods took %v", d)
 		}
-		pass(35 * time.Millisecond) // late, within the buffer: made up for
+		pass(95 * time.Millisecond) // late, within the buffer: made up for
 		read(10)
 		if d := time.Since(start); d != 1100*time.Millisecond {
 			t.Errorf("110 periods took %v", d)
@@ -234,11 +239,11 @@ func TestPlayback(t *testing.T) {
 			t.Errorf("%d underruns, want 1", x)
 		}
 		start := time.Now()
-		for range 10 { // a writer that never reads is held by the clock
+		for range 12 { // a writer that never reads is held by the clock
 			write()
 		}
 		if d := time.Since(start); d < 100*time.Millisecond {
-			t.Errorf("10 periods written in %v", d)
+			t.Errorf("12 periods written in %v", d)
 		}
 		if err := a.WritePeriod(p[:80]); err == nil {
 			t.Error("half a period is taken")

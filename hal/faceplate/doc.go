@@ -16,6 +16,13 @@
 //	faceplate-audio    sample-rate (8000, 16000, 48000), period-ms (5, 10, 20)
 //	faceplate-mixer
 //
+// # In another page
+//
+// The page fits a frame 760 pixels wide, and a telephone's screen: ?embed=1
+// leaves out the explanations, ?theme=light or dark does not ask the browser.
+// The frame needs allow="microphone; autoplay", and its page must be on
+// loopback too.
+//
 // # The protocol
 //
 // The page is at /, its WebSocket at /ws, protocol version 1. Requests must
@@ -54,7 +61,9 @@
 // from k to k+1 and is returned by ReadPeriod at its end; a block written then
 // is played in period k+1, so a program that writes back what it reads has a
 // latency of exactly one period. A program that writes ahead plays later, as
-// with a sound card. The number of a speaker block is its play period.
+// with a sound card. The buffer is 100 ms each way: who reads later than that
+// has an overrun, and time has jumped. The number of a speaker block is its play
+// period.
 //
 // One page has the sound, the newest that asked. In live mode its microphone
 // runs on its own clock: an elastic buffer (20 ms, at most 40 ms once it has

@@ -34,10 +34,23 @@ func TestPage(t *testing.T) {
 			if k == hal.KeyCall || k == hal.KeyExit { // a door station's
 				continue
 			}
-			b.do(chromedp.Click(`[data-key="`+string(k)+`"]`))
+			b.do(chromedp.Click(`[data-key="` + string(k) + `"]`))
 			b.wantKey(k, hal.KeyPress)
 			b.wantKey(k, hal.KeyRelease)
 		}
+	})
+	t.Run("held -> a long press", func(t *testing.T) {
+		b.do(js(`faceplate.keys.press('0', 'test')`))
+		b.wantKey(hal.Key0, hal.KeyPress)
+		b.wantKey(hal.Key0, hal.KeyLong)
+		b.do(js(`dispatchEvent(new Event('blur'))`)) // the window loses the keyboard
+		b.wantKey(hal.Key0, hal.KeyRelease)
+	})
+	t.Run("tabulator and space -> the key in focus", func(t *testing.T) {
+		b.do(js(`document.querySelector('[data-key=line8]').focus()`), chromedp.KeyEvent(kb.Tab), chromedp.KeyEvent(" "))
+		b.wantKey(hal.KeySoft1, hal.KeyPress)
+		b.wantKey(hal.KeySoft1, hal.KeyRelease)
+		b.do(js(`document.activeElement.blur()`))
 	})
 	t.Run("keyboard -> the same keys", func(t *testing.T) {
 		for in, key := range map[string]hal.Key{"7": hal.Key7, "*": hal.KeyStar, kb.Enter: hal.KeyOK, kb.Escape: hal.KeyCancel, kb.ArrowUp: hal.KeyUp, "m": hal.KeyMute, "s": hal.KeySpeaker} {
@@ -151,6 +164,7 @@ func TestPictures(t *testing.T) {
 	b.shot("idle-1280", 1280, 1000, 1)
 	b.shot("idle-760-2x", 760, 900, 2)
 	b.shot("idle-large", 1400, 1200, 1)
+	b.shot("idle-640", 640, 760, 1)
 	b.must(b.lamps["ring"].Set(hal.LampOn))
 	b.must(b.lamps["line1"].Set(hal.LampOn))
 	b.must(b.lamps["line2"].Set(hal.LampSlow))
@@ -165,7 +179,7 @@ func TestPictures(t *testing.T) {
 	b.shot("call-1280", 1280, 1000, 1)
 	b.do(js(`document.documentElement.dataset.theme = 'dark'`))
 	b.shot("call-dark", 1024, 960, 1)
-	b.shot("call-phone", 390, 1050, 2)
+	b.shot("call-phone", 390, 1150, 1)
 	b.do(chromedp.Click(`[value=mono] + span`))
 	<-b.display.(hal.Resizer).Resized()
 	b.draw(calling)

@@ -14,6 +14,7 @@ export class Sound {
   #rate = 0;
   #level = 70;
   #source = 'mic';
+  #turn = 0; // the newest choice of a microphone
 
   // show({state, remark}) tells the page; state: off, waiting, on, taken.
   constructor(link, show) {
@@ -54,7 +55,9 @@ export class Sound {
 
   async source(name) {
     this.#source = name;
-    if (this.#node) await this.#connectSource();
+    if (!this.#node) return;
+    await this.#connectSource();
+    this.#set(this.state, this.remark);
   }
 
   async #granted(m) {
@@ -92,6 +95,7 @@ export class Sound {
   }
 
   #disconnect() {
+    this.#turn++;
     this.#input?.disconnect();
     this.#input?.stop?.();
     this.#node?.port.close();
@@ -102,7 +106,7 @@ export class Sound {
   }
 
   async #connectSource() {
-    const node = this.#node;
+    const turn = ++this.#turn;
     this.#input?.disconnect();
     this.#input?.stop?.();
     this.#input = null;
@@ -114,13 +118,14 @@ export class Sound {
       input = new AudioBufferSourceNode(this.#context, { buffer: voice(this.#context), loop: true });
       input.start();
     }
-    if (node !== this.#node) return input?.stop?.(); // it was disconnected meanwhile
+    if (turn !== this.#turn || !this.#node) return void input?.stop?.(); // another was chosen meanwhile
     this.#input = input;
-    input?.connect(node);
+    input?.connect(this.#node);
   }
 
   // microphone falls back to the voice sample when there is none, or no permission.
   async #microphone() {
+    if (!this.#stream) this.show({ state: this.state, remark: 'Allow the microphone, or choose a voice sample.' });
     try {
       this.#stream ??= await navigator.mediaDevices.getUserMedia({
         audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },

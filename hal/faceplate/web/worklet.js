@@ -124,18 +124,14 @@ class Handset extends AudioWorkletProcessor {
     if (!this.playing && waiting < this.target) return;
     if (!this.playing) {
       this.playing = true;
-      this.fade = 0;
-      this.level = waiting;
-    }
-    if (waiting > this.target + this.rate * 0.12) { // after a stall: be near again
-      this.down.skip(waiting - this.target);
+      this.#near(waiting);
+    } else if (waiting > this.target + this.rate * 0.07) { // after a stall
       this.count.skips++;
-      this.fade = 0;
-      this.level = this.target;
+      this.#near(waiting);
     }
     this.level += (this.down.waiting - this.level) * 0.002;
-    // The two clocks differ by some ppm: ±0.4 % of speed is not heard.
-    const trim = 1 + Math.max(-0.004, Math.min(0.004, (this.level - this.target) / this.target * 0.01));
+    // The two clocks differ by some ppm: ±0.6 % of speed is not heard.
+    const trim = 1 + Math.max(-0.006, Math.min(0.006, (this.level - this.target) / this.target * 0.02));
     for (let i = 0; i < output.length; i++) {
       if (this.down.waiting <= 0) return this.dry(output, i);
       this.fade = Math.min(1, this.fade + 1 / 256);
@@ -143,7 +139,14 @@ class Handset extends AudioWorkletProcessor {
       this.count.ear = Math.max(this.count.ear, Math.abs(output[i]));
     }
     this.count.played++;
-    this.target = Math.max(this.rate * 0.03, this.target - this.rate * 0.0000004 * output.length);
+    this.target = Math.max(this.rate * 0.03, this.target - this.rate * 4e-8 * output.length);
+  }
+
+  // near leaves out what makes the ear later than the target.
+  #near(waiting) {
+    this.down.skip(waiting - this.target);
+    this.level = this.target;
+    this.fade = 0;
   }
 
   // dry: the network or the machine was late; next time there is more in hand.
