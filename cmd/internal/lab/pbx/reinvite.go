@@ -14,6 +14,11 @@ import (
 // to the other side, whose answer makes ours (RFC 3264 §8.4).
 func (c *call) reInvited(l *leg, in *incoming) {
 	seq := in.req.CSeq().SeqNo
+	if last := l.incoming; last != nil && last.ok != nil && !last.offered {
+		// The phone has our answer or it would not ask again: its ACK was
+		// overtaken, for sipgo hands messages over in any order.
+		last.finish()
+	}
 	switch {
 	case l.state != confirmed || l.incoming != nil && !l.incoming.over || seq < l.dialog.remoteSeq:
 		// RFC 3261 §14.2: one at a time.

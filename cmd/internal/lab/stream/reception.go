@@ -11,7 +11,12 @@ import (
 // reception is what is known of the received stream (RFC 3550 §A.1, §A.3,
 // §A.8): the receiving goroutine writes, the sending one makes reports of it.
 type reception struct {
-	mu           sync.Mutex
+	mu sync.Mutex
+	heard
+}
+
+// heard begins anew with every SSRC.
+type heard struct {
 	started      bool
 	ssrc         uint32
 	base         uint32
@@ -33,7 +38,7 @@ func (r *reception) note(packet *rtp.Packet, now time.Time, clock int) {
 	arrival := now.UnixMicro() / 100 * int64(clock) / 10_000
 	transit := arrival - int64(packet.Timestamp)
 	if !r.started || r.ssrc != packet.SSRC {
-		*r = reception{started: true, ssrc: packet.SSRC, base: uint32(packet.SequenceNumber), highest: uint32(packet.SequenceNumber),
+		r.heard = heard{started: true, ssrc: packet.SSRC, base: uint32(packet.SequenceNumber), highest: uint32(packet.SequenceNumber),
 			received: 1, transit: transit, clock: clock, first: now, senderNTP: r.senderNTP, senderAt: r.senderAt}
 		return
 	}

@@ -1,0 +1,467 @@
+package pbx
+
+import (
+	"crypto/x509"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+	"go.uber.org/goleak"
+
+	"offhook/cmd/internal/lab/ca"
+	"offhook/cmd/internal/lab/journal"
+	"offhook/cmd/internal/lab/stream"
+	"offhook/media"
+	"offhook/media/sdp"
+	"offhook/ua/digest"
+)
+
+var quiet = slog.New(slog.DiscardHandler)
+
+func TestMain(m *testing.M) {
+	if os.Getenv("LAB_LOG") != "" {
+		quiet = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// exchange starts a PBX for a test.
+func exchange(t *testing.T, change func(*Config)) (*PBX, *x509.CertPool) {
+	t.Helper()
+	authority, err := ca.Open(t.TempDir())
+	must(t, err)
+	certificate, err := authority.Server("localhost", "127.0.0.1", "::1", Realm)
+	must(t, err)
+	c := Config{Log: quiet, Journal: &journal.Journal{}, Host: "127.0.0.1", Certificate: certificate}
+	if change != nil {
+		change(&c)
+	}
+	p, err := Start(c)
+	must(t, err)
+	t.Cleanup(func() { must(t, p.Close()) })
+	return p, authority.Pool()
+}
+
+func TestRegister_over_every_transport_with_both_algorithms(t *testing.T) {
+	p, roots := exchange(t, nil)
+	for _, transport := range []string{"tls", "tcp", "udp"} {
+		for _, algorithm := range []digest.Algorithm{digest.SHA256, digest.MD5} {
+			t.Run(transport+"/"+string(algorithm), func(t *testing.T) {
+				ph := newPhone(t, p, roots, "1001", transport)
+				req := ph.request(sip.REGISTER, "1001")
+				req.AppendHeader(sip.NewHeader("Expires", "60"))
+				if res := ph.do(req, algorithm); res.StatusCode != 200 || !strings.Contains(res.GetHeader("contact").Value(), "expires=60") {
+					t.Fatal(res.String())
+				}
+				i := slices.IndexFunc(p.Registrations(), func(r Registration) bool {
+					return r.Transport == transport && r.Algorithm == string(algorithm)
+				})
+				if i < 0 {
+					t.Errorf("not listed: %+v", p.Registrations())
+				}
+				if res := ph.register(0); res.StatusCode != 200 || res.GetHeader("contact") != nil {
+					t.Errorf("removal: %s", res)
+				}
+			})
+		}
+	}
+	if left := p.Registrations(); len(left) != 0 {
+		t.Errorf("bindings are left: %+v", left)
+	}
+}
+
+func TestRegister_refused(t *testing.T) {
+	p, roots := exchange(t, nil)
+	t.Run("first: a challenge for each algorithm, the better first", func(t *testing.T) {
+		ph := newPhone(t, p, roots, "1001", "tcp")
+		res, err := ph.exchange(ph.request(sip.REGISTER, "1001"))
+		must(t, err)
+		asked := res.GetHeaders("WWW-Authenticate")
+		if res.StatusCode != 401 || len(asked) != 2 || !strings.Contains(asked[0].Value(), "SHA-256") || !strings.Contains(asked[1].Value(), "MD5") {
+			t.Fatal(res.String())
+		}
+	})
+	t.Run("wrong password: challenged again", func(t *testing.T) {
+		ph := newPhone(t, p, roots, "1001", "tcp")
+		ph.password = "guess"
+		if res := ph.register(60); res.StatusCode != 401 || strings.Contains(res.String(), "stale=true") {
+			t.Fatal(res.String())
+		}
+	})
+	t.Run("another's address-of-record: 403", func(t *testing.T) {
+		ph := newPhone(t, p, roots, "1001", "tcp")
+		if res := ph.do(ph.request(sip.REGISTER, "1002"), ""); res.StatusCode != 403 {
+			t.Fatal(res.String())
+		}
+	})
+	t.Run("below 30 s: 423 with Min-Expires", func(t *testing.T) {
+		ph := newPhone(t, p, roots, "1001", "tcp")
+		if res := ph.register(29); res.StatusCode != 423 || res.GetHeader("Min-Expires").Value() != "30" {
+			t.Fatal(res.String())
+		}
+	})
+	t.Run("an old nonce: stale", func(t *testing.T) {
+		p, roots := exchange(t, func(c *Config) { c.NonceLife = time.Nanosecond })
+		ph := newPhone(t, p, roots, "1001", "tcp")
+		if res := ph.register(60); res.StatusCode != 401 || !strings.Contains(strings.ToLower(res.String()), "stale=true") {
+			t.Fatal(res.String())
+		}
+	})
+}
+
+func TestRegister_lives_as_long_as_its_connection(t *testing.T) {
+	p, roots := exchange(t, nil)
+	changed, stop := p.journal.Listen()
+	defer stop()
+	ph := newPhone(t, p, roots, "1001", "tls")
+	if res := ph.register(600); res.StatusCode != 200 {
+		t.Fatal(res.String())
+	}
+	ph.agent.Close()
+	until(t, changed, func() bool { return len(p.Registrations()) == 0 })
+}
+
+// until waits until something is so, looking when the journal changes.
+func until(t *testing.T, changed <-chan struct{}, so func() bool) {
+	t.Helper()
+	limit := time.After(10 * time.Second)
+	for !so() {
+		select {
+		case <-changed:
+		case <-limit:
+			t.Fatal("it did not come to that")
+		}
+	}
+}
+
+func TestEcho_comes_back_encrypted_on_every_transport(t *testing.T) {
+	p, roots := exchange(t, nil)
+	for _, transport := range []string{"tls", "tcp", "udp"} {
+		t.Run(transport, func(t *testing.T) {
+			ph := newPhone(t, p, roots, "1001", transport)
+			call := ph.dial("600")
+			call.connect()
+			call.voice.speak(50)
+			numbers := call.voice.heard(t, 49)
+			if len(numbers) != 50 {
+				t.Errorf("heard %d of 50 packets", len(numbers))
+			}
+			if suite := call.voice.send.Suite; suite != "AEAD_AES_128_GCM" {
+				t.Errorf("suite %q", suite)
+			}
+			seen := p.Calls()
+			if len(seen) != 1 || seen[0].Legs[0].Stats.Received != 50 || seen[0].State != "confirmed" {
+				t.Errorf("the exchange sees %+v", seen)
+			}
+			changed, stop := p.journal.Listen()
+			defer stop()
+			call.bye()
+			until(t, changed, func() bool { return len(p.Calls()) == 0 })
+		})
+	}
+}
+
+// lossy loses the packets whose number is divisible by n, on the way in.
+func lossy(n uint64) Network {
+	return func() (in, out stream.Fates) {
+		return func(number uint64) []time.Duration {
+			if number%n == 0 && number != stream.ReportDelay {
+				return nil
+			}
+			return []time.Duration{0}
+		}, nil
+	}
+}
+
+func TestEcho_through_a_lossy_network(t *testing.T) {
+	p, roots := exchange(t, func(c *Config) { c.Network = lossy(5) })
+	call := newPhone(t, p, roots, "1001", "tls").dial("600")
+	call.connect()
+	call.voice.speak(100)
+	numbers := call.voice.heard(t, 99)
+	if len(numbers) != 80 || slices.Contains(numbers, 50) {
+		t.Errorf("heard %d of 100 packets: %v", len(numbers), numbers)
+	}
+	if stats := p.Calls()[0].Legs[0].Stats; stats.LostIn != 20 || stats.Received != 80 || stats.Lost != 19 { // the first was lost before anything was expected
+		t.Errorf("%+v", stats)
+	}
+}
+
+func TestCall_between_extensions(t *testing.T) {
+	p, roots := exchange(t, nil)
+	for _, way := range [][2]string{{"tls", "udp"}, {"udp", "tls"}, {"tcp", "tcp"}} {
+		t.Run(way[0]+" to "+way[1], func(t *testing.T) {
+			caller, callee := newPhone(t, p, roots, "1001", way[0]), newPhone(t, p, roots, "1002", way[1])
+			callee.register(60)
+			receive(t, callee.notifies, "the lamp's state")
+			call := caller.dial("1002")
+			in := callee.incoming()
+			in.respond(180, "Ringing", nil)
+			if res := call.response(); res.StatusCode != 180 {
+				t.Fatal(res.String())
+			}
+			in.accept()
+			call.connect()
+			talk(t, call.voice, in.voice)
+			in.bye()
+			receive(t, caller.byes, "BYE")
+		})
+	}
+}
+
+// talk sends sound both ways.
+func talk(t *testing.T, a, b *voice) {
+	t.Helper()
+	a.speak(20)
+	if n := len(b.heard(t, 19)); n != 20 {
+		t.Errorf("the callee heard %d of 20", n)
+	}
+	b.speak(20)
+	if n := len(a.heard(t, 19)); n != 20 {
+		t.Errorf("the caller heard %d of 20", n)
+	}
+}
+
+func TestCall_held_and_resumed(t *testing.T) {
+	p, roots := exchange(t, nil)
+	caller, callee := newPhone(t, p, roots, "1001", "tls"), newPhone(t, p, roots, "1002", "tls")
+	callee.register(60)
+	call := caller.dial("1002")
+	in := callee.incoming()
+	in.accept()
+	call.connect()
+	for _, step := range []struct{ offered, answered media.Direction }{{media.SendOnly, media.SendOnly}, {media.SendRecv, media.SendRecv}} {
+		done := make(chan media.Direction, 1)
+		go func() { done <- call.reInvite(step.offered) }()
+		again := callee.incoming()
+		again.tag, again.voice = in.tag, in.voice
+		again.take()
+		if got := receive(t, done, "the answer"); got != step.answered {
+			t.Errorf("offered %s, got %s", step.offered, got)
+		}
+		if held := p.Calls()[0].Held; held != (step.offered == media.SendOnly) {
+			t.Errorf("held is %v", held)
+		}
+	}
+	talk(t, call.voice, in.voice)
+	call.bye()
+	receive(t, callee.byes, "BYE")
+}
+
+func TestCall_refusals(t *testing.T) {
+	p, roots := exchange(t, nil)
+	callee := newPhone(t, p, roots, "1002", "tcp")
+	callee.register(60)
+	for _, row := range []struct {
+		name, to string
+		status   int
+		phone    int // what the called phone answers
+	}{
+		{"603: busy", "603", 486, 0},
+		{"nobody's number", "1999", 404, 0},
+		{"not registered", "1003", 480, 0},
+		{"the phone is busy", "1002", 486, 486},
+		{"the phone declines", "1002", 603, 603},
+		{"the phone asks for a password", "1002", 500, 401},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			call := newPhone(t, p, roots, "1001", "tls").dial(row.to)
+			if row.phone != 0 {
+				in := callee.incoming()
+				in.respond(row.phone, "No", nil)
+				close(in.in.done)
+			}
+			if res := call.final(); res.StatusCode != row.status {
+				t.Errorf("%d %s", res.StatusCode, res.Reason)
+			}
+		})
+	}
+}
+
+func TestCall_605_sounds_before_the_answer(t *testing.T) {
+	p, roots := exchange(t, nil)
+	call := newPhone(t, p, roots, "1001", "tls").dial("605")
+	res := call.response()
+	if res.StatusCode != 183 {
+		t.Fatal(res.String())
+	}
+	must(t, call.voice.accept(res.Body()))
+	receive(t, call.voice.packets, "sound")
+	if res := call.final(); res.StatusCode != 480 {
+		t.Errorf("%d", res.StatusCode)
+	}
+}
+
+func TestCall_cancelled(t *testing.T) {
+	p, roots := exchange(t, nil)
+	callee := newPhone(t, p, roots, "1002", "udp")
+	callee.register(60)
+	caller := newPhone(t, p, roots, "1001", "tls")
+	call := caller.dial("1002")
+	in := callee.incoming()
+	in.respond(180, "Ringing", nil)
+	call.response()
+	cancel(t, call)
+	receive(t, callee.cancels, "CANCEL")
+	if res := call.final(); res.StatusCode != 487 {
+		t.Errorf("%d", res.StatusCode)
+	}
+}
+
+func cancel(t *testing.T, d *dialled) {
+	t.Helper()
+	req := sip.NewRequest(sip.CANCEL, d.invite.Recipient)
+	for _, name := range []string{"Via", "From", "To", "Call-ID", "Max-Forwards"} {
+		sip.CopyHeaders(name, d.invite, req)
+	}
+	req.AppendHeader(&sip.CSeqHeader{SeqNo: d.invite.CSeq().SeqNo, MethodName: sip.CANCEL})
+	req.SetTransport(d.invite.Transport())
+	req.SetDestination(d.ph.server)
+	req.SetBody(nil)
+	must(t, d.ph.client.WriteRequest(req, complete))
+}
+
+func TestCall_forks_to_every_phone_and_the_first_answer_has_it(t *testing.T) {
+	p, roots := exchange(t, nil)
+	first, second := newPhone(t, p, roots, "1002", "tls"), newPhone(t, p, roots, "1002", "tcp")
+	second.contact.Port = 5070
+	first.register(60)
+	second.register(60)
+	call := newPhone(t, p, roots, "1001", "tls").dial("1002")
+	a, b := first.incoming(), second.incoming()
+	a.respond(180, "Ringing", nil)
+	b.respond(180, "Ringing", nil)
+	call.response()
+	b.accept()
+	call.connect()
+	if c := receive(t, first.cancels, "CANCEL"); !strings.Contains(c.String(), "cause=200") {
+		t.Errorf("the CANCEL does not tell why: %s", c)
+	}
+	talk(t, call.voice, b.voice)
+	call.bye()
+}
+
+func TestCall_602_calls_back(t *testing.T) {
+	p, roots := exchange(t, func(c *Config) { c.CallBackAfter = 50 * time.Millisecond })
+	ph := newPhone(t, p, roots, "1001", "tls")
+	ph.register(60)
+	call := ph.dial("602")
+	call.connect()
+	receive(t, call.voice.packets, "the confirming tone")
+	receive(t, ph.byes, "BYE")
+	in := ph.incoming()
+	if from := in.in.req.From().Address.User; from != "602" {
+		t.Errorf("called by %s", from)
+	}
+	in.accept()
+	receive(t, in.voice.packets, "a voice")
+	in.bye()
+}
+
+func TestCall_a_phone_without_encryption_is_called_in_the_clear(t *testing.T) {
+	p, roots := exchange(t, nil)
+	ph := newPhone(t, p, roots, "1001", "tls")
+	ph.policy = sdp.Off
+	ph.register(60)
+	must(t, p.Ring("1001"))
+	in := ph.incoming()
+	in.respond(488, "Not Acceptable Here", nil)
+	close(in.in.done)
+	in = ph.incoming()
+	in.accept()
+	receive(t, in.voice.packets, "a voice")
+	if !in.voice.send.IsZero() {
+		t.Error("encrypted")
+	}
+	in.bye()
+}
+
+func TestDigits_are_shown(t *testing.T) {
+	p, roots := exchange(t, nil)
+	call := newPhone(t, p, roots, "1001", "tls").dial("600")
+	call.connect()
+	changed, stop := p.journal.Listen()
+	defer stop()
+	for i, event := range []byte{4, 2, 11} {
+		for n := range 3 {
+			call.voice.port.Send(stream.Packet{PayloadType: call.voice.agreed.SendEvents.PayloadType, Marker: n == 0, SSRC: 7,
+				Sequence: uint16(3*i + n), Timestamp: uint32(i * 1600), Payload: []byte{event, 10 | byte(n/2)<<7, 0, 160 * byte(n)}})
+		}
+	}
+	until(t, changed, func() bool { return p.Calls()[0].Digits == "42#" })
+	info := call.dialog.request(sip.INFO, call.dialog.next())
+	body(info, "application/dtmf-relay", []byte("Signal=7\r\nDuration=160\r\n"))
+	if res, err := call.ph.exchange(info); err != nil || res.StatusCode != 200 {
+		t.Fatal(res, err)
+	}
+	until(t, changed, func() bool { return p.Calls()[0].Digits == "42#7" })
+	call.bye()
+}
+
+func TestMailbox_lamp(t *testing.T) {
+	p, roots := exchange(t, nil)
+	ph := newPhone(t, p, roots, "1001", "tls")
+	ph.register(60)
+	if n := receive(t, ph.notifies, "NOTIFY"); !strings.Contains(string(n.Body()), "Messages-Waiting: no") {
+		t.Errorf("%s", n)
+	}
+	must(t, p.SetMailbox("1001", Mailbox{New: 2, Old: 5}))
+	n := receive(t, ph.notifies, "NOTIFY")
+	if text := string(n.Body()); !strings.Contains(text, "Messages-Waiting: yes") || !strings.Contains(text, "Voice-Message: 2/5") {
+		t.Errorf("%s", n)
+	}
+	if tag, _ := n.From().Params.Get("tag"); tag == "" {
+		t.Error("no tag")
+	}
+	subscribe := ph.request(sip.SUBSCRIBE, "1001")
+	subscribe.AppendHeader(sip.NewHeader("Event", "message-summary"))
+	subscribe.AppendHeader(sip.NewHeader("Expires", "300"))
+	if res := ph.do(subscribe, ""); res.StatusCode != 200 || res.GetHeader("Expires").Value() != "300" {
+		t.Fatal(res.String())
+	}
+	if n := receive(t, ph.notifies, "NOTIFY"); !strings.HasPrefix(n.GetHeader("Subscription-State").Value(), "active") {
+		t.Errorf("%s", n)
+	}
+	must(t, p.SetMailbox("1001", Mailbox{}))
+	if n := receive(t, ph.notifies, "NOTIFY"); !strings.HasPrefix(n.GetHeader("Subscription-State").Value(), "active") || !strings.Contains(string(n.Body()), "0/0") {
+		t.Errorf("%s", n)
+	}
+	if err := p.SetMailbox("9999", Mailbox{}); err == nil {
+		t.Error("a mailbox of nobody")
+	}
+}
+
+func TestCheckSync(t *testing.T) {
+	p, roots := exchange(t, nil)
+	if err := p.CheckSync("1001", true); err == nil {
+		t.Error("nobody is registered, and no error")
+	}
+	ph := newPhone(t, p, roots, "1001", "udp")
+	ph.register(60)
+	receive(t, ph.notifies, "NOTIFY")
+	must(t, p.CheckSync("1001", true))
+	if event := receive(t, ph.notifies, "NOTIFY").GetHeader("Event").Value(); event != "check-sync;reboot=true" {
+		t.Errorf("Event: %s", event)
+	}
+}
+
+func TestStart_taken_port_says_what_to_do(t *testing.T) {
+	p, _ := exchange(t, nil)
+	secure, plain, datagram := p.Addresses()
+	for flag, change := range map[string]func(*Config){
+		"--sip-tls-port": func(c *Config) { c.TLS = portOf(t, secure) },
+		"--sip-tcp-port": func(c *Config) { c.TCP = portOf(t, plain) },
+		"--sip-udp-port": func(c *Config) { c.UDP = portOf(t, datagram) },
+	} {
+		c := p.config
+		change(&c)
+		_, err := Start(c)
+		if err == nil || !strings.Contains(err.Error(), "is taken by another program: choose another with "+flag) {
+			t.Errorf("%s: %v", flag, err)
+		}
+	}
+}
