@@ -165,7 +165,7 @@ func TestStep_allocates_nothing(t *testing.T) {
 			c := newCall(t, mediatest.Voice(rate, time.Second, 1), mediatest.Voice(rate, time.Second, 2), options{config: suites(test.policy, test.suite)})
 			c.a.Connect(engine.Patch{Streams: []media.StreamID{1}, Mic: true, Tone: note(440)})
 			c.run(time.Second)
-			if got := testing.AllocsPerRun(200, func() { c.silent(20 * time.Millisecond) }); got > test.most {
+			if got := testing.AllocsPerRun(40, func() { c.silent(20 * time.Millisecond) }); got > test.most {
 				t.Errorf("%.2f allocations in a two-way frame, at most %.2f are due", got, test.most)
 			}
 		})

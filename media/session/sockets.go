@@ -25,6 +25,9 @@ func Listen(addr netip.Addr, ports PortRange, dscp int, log *slog.Logger) (Socke
 	if !addr.IsValid() || addr.IsUnspecified() {
 		return Sockets{}, fmt.Errorf("session: address %q cannot be told to a far end: give one address of an interface", addr)
 	}
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
 	if ports == (PortRange{}) {
 		return listenAny(addr, dscp, log)
 	}
