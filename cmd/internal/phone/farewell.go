@@ -1,6 +1,8 @@
 package phone
 
 import (
+	"time"
+
 	"offhook/hal"
 	"offhook/ua"
 )
@@ -13,6 +15,9 @@ type ended struct {
 	text   string
 	party  Party
 	tone   ToneKind
+
+	since   time.Time // of a talk
+	elapsed time.Duration
 }
 
 // farewell does what the end of a call means to the person: before is the
@@ -28,7 +33,8 @@ func (t *turn) farewell(before call, u ua.Call) {
 	case before.held:
 		t.complain(t.texts().HeldEnded + ": " + before.party().Title())
 	case before.State == ua.Confirmed:
-		t.showEnd(ended{title: t.texts().CallEnded, text: endText(t.texts(), u), party: before.party(), tone: ToneBusy})
+		t.showEnd(ended{title: t.texts().CallEnded, text: endText(t.texts(), u), party: before.party(), tone: ToneBusy,
+			since: before.Answered, elapsed: t.elapsed(before.Answered)})
 	case before.Incoming: // it went away while it was being answered
 		t.showEnd(ended{failed: true, title: t.texts().CallLost, text: u.Reason, party: before.party(), tone: ToneBusy})
 	case before.emergency && t.emergencyAgain(before, u):

@@ -52,6 +52,19 @@ func fillDate(pattern string, x *Texts, at time.Time) string {
 		"{mon}", string(short[:min(3, len(short))])).Replace(pattern)
 }
 
+// count words a number of things; 0 is nothing, -1 an untold number.
+func (x *Texts) count(words [3]string, n int) string {
+	switch {
+	case n == 0:
+		return ""
+	case n < 0:
+		return words[2]
+	case n == 1:
+		return words[0]
+	}
+	return fmt.Sprintf(words[1], n)
+}
+
 // initials are the first letters of the first and the last word of a name.
 func initials(name string) string {
 	var out []rune

@@ -60,6 +60,9 @@ func (s *State) view() View {
 	v := View{Kind: s.kind(), Status: s.status(), Notice: s.notice, Volume: s.volumeBar(), Lines: s.lineViews()}
 	for i, a := range s.softKeys() {
 		v.Soft[i] = SoftKey{Label: x.Soft[a], Role: a.role()}
+		if a == actDial && s.ringing() != nil { // the one to press is Answer
+			v.Soft[i].Role = RolePlain
+		}
 	}
 	switch v.Kind {
 	case KindBooting:
@@ -73,7 +76,7 @@ func (s *State) view() View {
 	case KindList:
 		s.listView(&v)
 	case KindEnded, KindFailed:
-		v.Title, v.Party = s.ended.title, s.ended.party
+		v.Title, v.Party, v.Since, v.Elapsed = s.ended.title, s.ended.party, s.ended.since, s.ended.elapsed
 		v.Text = nonEmpty(s.ended.text)
 		if s.stage >= stageHowler && s.path == hal.Handset {
 			v.Text = append(v.Text, x.HangUp)
@@ -117,8 +120,11 @@ func (s *State) idleView(v *View) {
 	case RegPartly, RegFailed:
 		v.Title, v.Text = x.NotRegistered, nonEmpty(v.Status.Cause)
 	}
-	if s.provisioning.State == ProvisioningFailed && len(v.Text) == 0 {
-		v.Title, v.Text = x.ProvisioningFailed, nonEmpty(s.provisioning.Cause)
+	if s.provisioning.State == ProvisioningFailed && v.Title == "" {
+		v.Title, v.Text = x.ProvisioningOld, nonEmpty(s.provisioning.Cause)
+	}
+	if v.Title == "" {
+		v.Text = nonEmpty(x.count(x.Missed, s.missed()), x.count(x.Messages, s.messages()))
 	}
 }
 
@@ -173,8 +179,16 @@ func (s *State) callView(v *View, c *call) {
 	}
 	if !c.Answered.IsZero() {
 		v.Since = c.Answered
-		v.Elapsed = max(0, s.now.Sub(c.Answered).Truncate(time.Second))
+		v.Elapsed = s.elapsed(c.Answered)
 	}
+}
+
+// elapsed is the time since then in whole seconds, 0 when it is not known.
+func (s *State) elapsed(since time.Time) time.Duration {
+	if since.IsZero() {
+		return 0
+	}
+	return max(0, s.now.Sub(since).Truncate(time.Second))
 }
 
 func callingTitle(x *Texts, c *call) string {

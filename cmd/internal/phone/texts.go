@@ -9,6 +9,8 @@ import (
 type Texts struct {
 	Booting, Discovering, Fetching        string
 	ProvisioningFailed, ProvisioningRetry string
+	ProvisioningOld                       string
+	Missed, Messages                      [3]string // for one, for several with %d, and when not told how many
 	NoAccount, NoAccountHint              string
 	NotRegistered, StillRegistering       string
 	NetworkDown, Network, Ready           string
@@ -59,6 +61,9 @@ func english() *Texts {
 		Fetching:           "Fetching the configuration",
 		ProvisioningFailed: "No configuration",
 		ProvisioningRetry:  "The phone tries again by itself.",
+		ProvisioningOld:    "Configuration not renewed",
+		Missed:             [3]string{"1 missed call", "%d missed calls", ""},
+		Messages:           [3]string{"1 new message", "%d new messages", "New messages"},
 		NoAccount:          "No account",
 		NoAccountHint:      "The configuration names no account. Ask the administrator.",
 		NotRegistered:      "Not registered",

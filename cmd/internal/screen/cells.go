@@ -78,17 +78,7 @@ func (p *cellPage) idle(v *phone.View) {
 		return
 	}
 	p.add(p.pair(v.Status.Date, ""))
-	var waits []string
-	if n := v.Status.Missed; n > 0 {
-		waits = append(waits, countText(n)+" missed")
-	}
-	switch n := v.Status.Messages; {
-	case n > 0:
-		waits = append(waits, countText(n)+" new msg")
-	case n < 0:
-		waits = append(waits, "new msg")
-	}
-	p.add(p.pair(strings.Join(waits, ", "), ""))
+	p.add(p.pair(strings.Join(v.Text, ", "), ""))
 }
 
 func (p *cellPage) dialling(v *phone.View) {
@@ -172,27 +162,46 @@ func (p *cellPage) page(v *phone.View, rows int) []string {
 	return out
 }
 
-// soft gives each key a quarter of the line.
+// soft puts each label near its quarter of the line. Where they do not fit
+// beside one another they are cut to their quarters.
 func (p *cellPage) soft(v *phone.View) string {
 	if !hasSoft(v) {
 		return ""
 	}
-	var b strings.Builder
+	var labels [4]string
+	total := 0
 	for i, k := range v.Soft {
-		from, to := p.cols*i/4, p.cols*(i+1)/4
-		width := to - from
-		label := ascii(k.Label)
-		if i < 3 {
-			label = cutHard(label, max(0, width-1))
+		labels[i] = ascii(k.Label)
+		if labels[i] != "" {
+			total += len(labels[i]) + 1
 		}
-		label = cutHard(label, width)
-		if i == 3 { // the last key is at the right edge
-			b.WriteString(strings.Repeat(" ", width-len(label)) + label)
+	}
+	if total-1 > p.cols {
+		for i := range labels {
+			labels[i] = cutHard(labels[i], max(0, p.cols*(i+1)/4-p.cols*i/4-1))
+		}
+	}
+	line := []byte(strings.Repeat(" ", p.cols))
+	limit := p.cols
+	for i := 3; i >= 0; i-- { // from the right, so that each leaves room for those before it
+		before := 0
+		for _, l := range labels[:i] {
+			if l != "" {
+				before += len(l) + 1
+			}
+		}
+		at := p.cols * i / 4
+		if i == 3 {
+			at = p.cols - len(labels[i])
+		}
+		at = max(min(at, limit-len(labels[i])), before)
+		if labels[i] == "" || at < 0 || at+len(labels[i]) > p.cols {
 			continue
 		}
-		b.WriteString(label + strings.Repeat(" ", width-len(label)))
+		copy(line[at:], labels[i])
+		limit = at - 1
 	}
-	return b.String()
+	return string(line)
 }
 
 func (p *cellPage) pad(line string) string {

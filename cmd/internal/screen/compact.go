@@ -2,7 +2,6 @@ package screen
 
 import (
 	"image"
-	"image/color"
 	"image/draw"
 	"strings"
 
@@ -16,12 +15,15 @@ import (
 
 // compact is the layout of small panels: whole pixels, white on black.
 type compact struct {
-	dst   draw.Image
+	dst   *image.Gray
 	small *bitmapFont
 	w, h  int
 }
 
 const (
+	white = 0xff
+	black = 0
+
 	compactStatus = 9  // lines of the status row
 	compactSoft   = 10 // lines of the soft keys
 )
@@ -63,9 +65,9 @@ func hasSoft(v *phone.View) bool {
 }
 
 // tiny writes in the small font, aligned at x.
-func (c *compact) tiny(x, y int, a align, ink color.Color, text string) int {
+func (c *compact) tiny(x, y int, a align, level uint8, text string) int {
 	w := c.small.width(text, 1)
-	c.small.draw(c.dst, ink, aligned(x, w, a), y, 1, text)
+	c.small.draw(c.dst, level, aligned(x, w, a), y, 1, text)
 	return w
 }
 
@@ -80,15 +82,11 @@ func aligned(x, w int, a align) int {
 }
 
 // normal writes in a 7×13 font with its base line at y.
-func (c *compact) normal(x, y int, a align, text string, strong bool) int {
+func (c *compact) normal(x, y int, a align, text string) int {
 	text = sevenByThirteen(text)
 	w := 7 * len([]rune(text))
 	d := font.Drawer{Dst: c.dst, Src: image.White, Face: basicfont.Face7x13, Dot: fixed.P(aligned(x, w, a), y)}
 	d.DrawString(text)
-	if strong {
-		d.Dot = fixed.P(aligned(x, w, a)+1, y)
-		d.DrawString(text)
-	}
 	return w
 }
 
@@ -115,10 +113,10 @@ func (c *compact) title(y int, a align, text string) {
 		x = c.w
 	}
 	if 7*len([]rune(sevenByThirteen(text))) <= c.w {
-		c.normal(x, y, a, text, true)
+		c.normal(x, y, a, text)
 		return
 	}
-	c.tiny(x, y-8, a, color.White, c.small.fit(text, 1, c.w))
+	c.tiny(x, y-8, a, white, c.small.fit(text, 1, c.w))
 }
 
 // status: registration and account, then what waits, then the time.
@@ -126,7 +124,7 @@ func (c *compact) status(v *phone.View) {
 	st := &v.Status
 	end := c.w
 	if st.Clock != "" && v.Kind != phone.KindIdle {
-		end -= c.tiny(end, 0, right, color.White, st.Clock) + 4
+		end -= c.tiny(end, 0, right, white, st.Clock) + 4
 	}
 	mark := func(show bool, m string) {
 		if show {
@@ -135,9 +133,12 @@ func (c *compact) status(v *phone.View) {
 			end -= 3
 		}
 	}
+	if st.Messages > 0 {
+		end -= c.tiny(end, 0, right, white, countText(st.Messages)) + 1
+	}
 	mark(st.Messages != 0, markEnvelope)
 	if st.Missed > 0 {
-		end -= c.tiny(end, 0, right, color.White, countText(st.Missed)) + 1
+		end -= c.tiny(end, 0, right, white, countText(st.Missed)) + 1
 	}
 	mark(st.Missed > 0, markMissed)
 	mark(st.Muted, markMute)
@@ -160,7 +161,7 @@ func (c *compact) status(v *phone.View) {
 	if v.Kind == phone.KindIdle && st.Number != "" {
 		name = st.Number
 	}
-	c.tiny(x, 0, left, color.White, c.small.fit(name, 1, end-x))
+	c.tiny(x, 0, left, white, c.small.fit(name, 1, end-x))
 }
 
 // soft: four labels in white boxes.
@@ -170,9 +171,9 @@ func (c *compact) soft(v *phone.View) {
 		if k.Label == "" {
 			continue
 		}
-		box := image.Rect(c.w*i/4+1, top, c.w*(i+1)/4-1, c.h)
+		box := image.Rect(c.w*i/4, top, c.w*(i+1)/4-1, c.h)
 		draw.Draw(c.dst, box, image.White, image.Point{}, draw.Src)
-		c.tiny((box.Min.X+box.Max.X)/2, top+1, centre, color.Black, c.small.fit(k.Label, 1, box.Dx()-1))
+		c.tiny((box.Min.X+box.Max.X)/2, top+1, centre, black, c.small.fit(k.Label, 1, box.Dx()))
 	}
 }
 
@@ -185,7 +186,7 @@ func (c *compact) mark(x, y int, m string) {
 			at, y = x, y+1
 			continue
 		case '#':
-			dot(c.dst, color.White, at, y, 1)
+			dot(c.dst, white, at, y, 1)
 		}
 		at++
 	}

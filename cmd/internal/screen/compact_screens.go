@@ -2,7 +2,6 @@ package screen
 
 import (
 	"image"
-	"image/color"
 	"image/draw"
 
 	"offhook/cmd/internal/phone"
@@ -11,8 +10,8 @@ import (
 func (c *compact) booting(v *phone.View, body image.Rectangle) {
 	mid := (body.Min.Y + body.Max.Y) / 2
 	w := c.small.width(product, 2)
-	c.small.draw(c.dst, color.White, (c.w-w)/2, mid-14, 2, product)
-	c.tiny(c.w/2, mid+10, centre, color.White, c.small.fit(v.Title, 1, c.w))
+	c.small.draw(c.dst, white, (c.w-w)/2, mid-14, 2, product)
+	c.tiny(c.w/2, mid+10, centre, white, c.small.fit(v.Title, 1, c.w))
 }
 
 func (c *compact) provisioning(v *phone.View, body image.Rectangle) {
@@ -22,7 +21,7 @@ func (c *compact) provisioning(v *phone.View, body image.Rectangle) {
 		y += 14
 	} else {
 		for _, l := range c.small.wrap(v.Title, c.w, 2) {
-			c.tiny(0, y, left, color.White, l)
+			c.tiny(0, y, left, white, l)
 			y += 9
 		}
 		c.bar(image.Rect(0, y+2, c.w, y+8), v.Progress)
@@ -35,7 +34,7 @@ func (c *compact) provisioning(v *phone.View, body image.Rectangle) {
 func (c *compact) lines(v *phone.View, y, bottom int) {
 	for _, t := range v.Text {
 		for _, l := range c.small.wrap(t, c.w, (bottom-y)/9) {
-			c.tiny(0, y, left, color.White, l)
+			c.tiny(0, y, left, white, l)
 			y += 9
 		}
 	}
@@ -51,19 +50,18 @@ func (c *compact) bar(r image.Rectangle, percent int) {
 
 func (c *compact) idle(v *phone.View, body image.Rectangle) {
 	st := &v.Status
-	scale := 3
+	scale, y := 3, body.Min.Y+3
 	if v.Title != "" {
-		scale = 2
+		scale, y = 2, body.Min.Y
 	}
-	y := body.Min.Y + 2
-	c.small.draw(c.dst, color.White, (c.w-c.small.width(st.Clock, scale))/2, y, scale, st.Clock)
+	c.small.draw(c.dst, white, (c.w-c.small.width(st.Clock, scale))/2, y, scale, st.Clock)
 	y += 7*scale + 3
 	if v.Title == "" {
 		line := st.Date
 		if line == "" {
 			line = st.Name
 		}
-		c.tiny(c.w/2, y+3, centre, color.White, c.small.fit(line, 1, c.w))
+		c.tiny(c.w/2, y+3, centre, white, c.small.fit(line, 1, c.w))
 		return
 	}
 	text := v.Title
@@ -71,20 +69,20 @@ func (c *compact) idle(v *phone.View, body image.Rectangle) {
 		text += ": " + t
 	}
 	for _, l := range c.small.wrap(text, c.w, max(1, (body.Max.Y-y)/9)) {
-		c.tiny(c.w/2, y, centre, color.White, l)
+		c.tiny(c.w/2, y, centre, white, l)
 		y += 9
 	}
 }
 
 func (c *compact) dialling(v *phone.View, body image.Rectangle) {
-	c.tiny(0, body.Min.Y+1, left, color.White, c.small.fit(v.Title, 1, c.w))
+	c.tiny(0, body.Min.Y+1, left, white, c.small.fit(v.Title, 1, c.w))
 	scale := 2
 	if c.small.width(v.Entry, scale) > c.w-6 {
 		scale = 1
 	}
 	y := body.Min.Y + 13
 	text := c.small.fitEnd(v.Entry, scale, c.w-6)
-	c.small.draw(c.dst, color.White, 0, y, scale, text)
+	c.small.draw(c.dst, white, 0, y, scale, text)
 	x := 0
 	if text != "" {
 		x = c.small.width(text, scale) + 2
@@ -97,7 +95,7 @@ func (c *compact) dialling(v *phone.View, body image.Rectangle) {
 	}
 	for _, t := range append([]string{v.Party.Name}, v.Text...) {
 		if t != "" {
-			c.tiny(0, bottom, left, color.White, c.small.fit(t, 1, c.w))
+			c.tiny(0, bottom, left, white, c.small.fit(t, 1, c.w))
 			return
 		}
 	}
@@ -107,14 +105,14 @@ func (c *compact) call(v *phone.View, body image.Rectangle) {
 	y := body.Min.Y + 1
 	end := c.w
 	if !v.Since.IsZero() {
-		end -= c.tiny(c.w, y, right, color.White, clockText(v.Elapsed)) + 4
+		end -= c.tiny(c.w, y, right, white, clockText(v.Elapsed)) + 4
 	}
 	x := 0
 	if m := stateMark(v); m != "" {
 		c.mark(0, y, m)
 		x = markWidth(m) + 3
 	}
-	c.tiny(x, y, left, color.White, c.small.fit(v.Title, 1, end-x))
+	c.tiny(x, y, left, white, c.small.fit(v.Title, 1, end-x))
 	c.title(y+21, left, v.Party.Title())
 	y += 26
 	number := v.Party.Number
@@ -127,7 +125,7 @@ func (c *compact) call(v *phone.View, body image.Rectangle) {
 	case len(v.Text) > 0:
 		c.lines(v, y, body.Max.Y)
 	default:
-		c.tiny(0, y+2, left, color.White, c.small.fit(number, 1, c.w))
+		c.tiny(0, y+2, left, white, c.small.fit(number, 1, c.w))
 	}
 }
 
@@ -152,8 +150,8 @@ func (c *compact) other(v *phone.View, y int) {
 		label += " +" + countText(more)
 	}
 	label = c.small.fit(label, 1, c.w/2)
-	end := c.w - c.tiny(c.w, y+1, right, color.White, label) - 4
-	c.tiny(0, y+1, left, color.White, c.small.fit(o.Party.Title(), 1, end))
+	end := c.w - c.tiny(c.w, y+1, right, white, label) - 4
+	c.tiny(0, y+1, left, white, c.small.fit(o.Party.Title(), 1, end))
 }
 
 func (c *compact) failed(v *phone.View, body image.Rectangle) {
@@ -161,7 +159,7 @@ func (c *compact) failed(v *phone.View, body image.Rectangle) {
 	c.title(y, left, v.Title)
 	y += 4
 	if party := v.Party.Title(); party != "" && len(v.Text) < 2 {
-		c.tiny(0, y, left, color.White, c.small.fit(party, 1, c.w))
+		c.tiny(0, y, left, white, c.small.fit(party, 1, c.w))
 		y += 10
 	}
 	c.lines(v, y, body.Max.Y)
@@ -170,7 +168,7 @@ func (c *compact) failed(v *phone.View, body image.Rectangle) {
 func (c *compact) list(v *phone.View, body image.Rectangle) {
 	const row = 9
 	if len(v.List.Items) == 0 {
-		c.tiny(c.w/2, (body.Min.Y+body.Max.Y)/2-4, centre, color.White, c.small.fit(v.List.Empty, 1, c.w))
+		c.tiny(c.w/2, (body.Min.Y+body.Max.Y)/2-4, centre, white, c.small.fit(v.List.Empty, 1, c.w))
 		return
 	}
 	rows := max(1, (body.Dy()-1)/row)
@@ -183,8 +181,8 @@ func (c *compact) list(v *phone.View, body image.Rectangle) {
 		}
 		end := c.w - 2
 		detail := c.small.fit(it.Detail, 1, c.w/2)
-		end -= c.tiny(end, y, right, color.White, detail) + 4
-		c.tiny(11, y, left, color.White, c.small.fit(it.Title, 1, end-11))
+		end -= c.tiny(end, y, right, white, detail) + 4
+		c.tiny(11, y, left, white, c.small.fit(it.Title, 1, end-11))
 		if i == v.List.Selected {
 			invert(c.dst, image.Rect(0, y-1, c.w, y+8))
 		}
@@ -207,12 +205,11 @@ func itemMark(i phone.ItemIcon) string {
 	return ""
 }
 
-func invert(dst draw.Image, r image.Rectangle) {
-	r = r.Intersect(dst.Bounds())
+func invert(dst *image.Gray, r image.Rectangle) {
+	r = r.Intersect(dst.Rect)
 	for y := r.Min.Y; y < r.Max.Y; y++ {
 		for x := r.Min.X; x < r.Max.X; x++ {
-			level := color.GrayModel.Convert(dst.At(x, y)).(color.Gray).Y
-			dst.Set(x, y, color.Gray{Y: 255 - level})
+			dst.Pix[dst.PixOffset(x, y)] ^= 0xff
 		}
 	}
 }
@@ -223,14 +220,14 @@ func (c *compact) overlay(v *phone.View, body image.Rectangle) {
 	case v.Volume.Shown:
 		box := c.box(body, 24)
 		label := c.small.fit(v.Volume.Label, 1, c.w-40)
-		c.tiny(box.Min.X+5, box.Min.Y+4, left, color.White, label)
-		c.tiny(box.Max.X-5, box.Min.Y+4, right, color.White, percentText(v.Volume.Percent))
+		c.tiny(box.Min.X+5, box.Min.Y+4, left, white, label)
+		c.tiny(box.Max.X-5, box.Min.Y+4, right, white, percentText(v.Volume.Percent))
 		c.bar(image.Rect(box.Min.X+4, box.Min.Y+14, box.Max.X-4, box.Max.Y-4), v.Volume.Percent)
 	case v.Notice != "":
 		lines := c.small.wrap(v.Notice, c.w-14, 3)
 		box := c.box(body, 7+9*len(lines))
 		for i, l := range lines {
-			c.tiny(c.w/2, box.Min.Y+5+9*i, centre, color.White, l)
+			c.tiny(c.w/2, box.Min.Y+5+9*i, centre, white, l)
 		}
 	}
 }

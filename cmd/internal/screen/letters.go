@@ -81,6 +81,12 @@ func (t *typecase) glyph(s style, r rune) glyph {
 		return g
 	}
 	g := boxGlyph(l.size)
+	if r == '0' {
+		if zero, ok := t.plainZero(s); ok {
+			l.glyphs[r] = zero
+			return zero
+		}
+	}
 	if index, err := t.fonts[s.weight].GlyphIndex(&t.buffer, r); err == nil && index != 0 && l.face != nil {
 		dr, mask, at, advance, ok := l.face.Glyph(fixed.Point26_6{}, r)
 		if ok {
@@ -93,6 +99,16 @@ func (t *typecase) glyph(s style, r rune) glyph {
 	}
 	l.glyphs[r] = g
 	return g
+}
+
+// has reports whether the font has all letters of a text.
+func (t *typecase) has(w weight, text string) bool {
+	for _, r := range text {
+		if i, err := t.fonts[w].GlyphIndex(&t.buffer, r); err != nil || i == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // boxGlyph stands for a letter that the font does not have.

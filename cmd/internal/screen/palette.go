@@ -17,6 +17,7 @@ type palette struct {
 	good, warn, bad               ink
 	goodDeep, badDeep, warnDeep   ink
 	accentDeep                    ink
+	veil                          ink    // over what is behind a card
 	people                        [6]ink // behind initials
 }
 
@@ -38,8 +39,9 @@ func newPalette() *palette {
 		badDeep:    rgb(0xb3343f),
 		warnDeep:   rgb(0x4a3a14),
 		accentDeep: rgb(0x1d4e89),
-		people: [6]ink{rgb(0x3b6ea8), rgb(0x2f8577), rgb(0x7a5bb0), rgb(0xa85a72), rgb(0x8a6a35),
-			rgb(0x4f7d3f)},
+		veil:       image.NewUniform(color.RGBA{R: 0x0b, G: 0x0e, B: 0x13, A: 0xb4}),
+		people: [6]ink{rgb(0x3f74b5), rgb(0x2b8577), rgb(0x7a5cb8), rgb(0xb0567a), rgb(0xb06a32),
+			rgb(0x4f8a44)},
 	}
 }
 

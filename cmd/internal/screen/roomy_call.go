@@ -170,7 +170,7 @@ func (r *roomy) avatar(p phone.Party, x, y, radius int) {
 		hue = (hue*31 + int(letter)) & 0xffff
 	}
 	back := r.people[hue%len(r.people)]
-	if p.Initials == "" {
+	if p.Initials == "" || !r.letters.has(bold, p.Initials) {
 		r.disc(x, y, radius, r.raised)
 		size := radius * 6 / 5
 		r.icon(iconPerson, r.soft, x-size/2, y-size/2, size)

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"image"
+	"strings"
 
 	"offhook/cmd/internal/phone"
 	"offhook/hal"
@@ -14,22 +15,30 @@ func (r *roomy) idle(v *phone.View) {
 	troubled := v.Title != ""
 	y := r.body.Min.Y + r.px(72)
 	clock := r.style(medium, 72)
-	if troubled {
+	switch {
+	case troubled:
 		y, clock = r.body.Min.Y+r.px(56), r.style(medium, 60)
+	case len(v.Text) == 0 && len(v.Lines) < 2:
+		y += r.px(8)
 	}
 	if st.Clock != "" {
-		clock = r.shrink(clock, st.Clock, r.w-2*r.px(margin), r.px(24))
+		clock = r.shrink(clock, st.Clock, r.w*7/10, r.px(24))
 		r.write(clock, r.text, mid, y, centre, st.Clock)
 	}
 	s := r.style(regular, 16)
-	r.write(s, r.soft, mid, y+r.px(26), centre, r.fit(s, st.Date, r.w-2*r.px(margin)))
+	r.write(s, r.soft, mid, y+r.px(28), centre, r.fit(s, st.Date, r.w-2*r.px(margin)))
 	if troubled {
 		r.idleTrouble(v, y+r.px(40))
 		return
 	}
 	name := r.style(bold, 19)
-	r.write(name, r.text, mid, y+r.px(62), centre, r.fit(name, st.Name, r.w-2*r.px(margin)))
-	r.lineKeys(v, r.body.Max.Y-r.px(20))
+	r.write(name, r.text, mid, y+r.px(60), centre, r.fit(name, st.Name, r.w-2*r.px(margin)))
+	if len(v.Text) > 0 {
+		waits := r.style(medium, 14)
+		r.write(waits, r.accent, mid, y+r.px(82), centre, r.fit(waits, strings.Join(v.Text, "  ·  "), r.w-2*r.px(margin)))
+		return
+	}
+	r.lineKeys(v, r.body.Max.Y-r.px(18))
 }
 
 // idleTrouble is a card that says honestly why nobody can call.

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"image"
+	"image/draw"
 
 	"offhook/cmd/internal/phone"
 	"offhook/hal"
@@ -18,15 +19,24 @@ func (r *roomy) overlay(v *phone.View) {
 }
 
 func (r *roomy) card(height int) image.Rectangle {
+	draw.Draw(r.dst, r.body, r.veil, image.Point{}, draw.Over)
 	bottom := r.body.Max.Y - r.px(4)
 	card := image.Rect(r.px(10), bottom-height, r.w-r.px(10), bottom)
-	r.block(card.Inset(-r.px(3)), r.px(13), r.ground)
 	r.block(card, r.px(10), r.raised)
 	return card
 }
 
+// notice takes the place of the status bar; a long one needs a card.
 func (r *roomy) notice(v *phone.View) {
 	s := r.style(medium, 15)
+	strip := image.Rect(r.px(6), r.px(2), r.w-r.px(6), r.px(statusHeight))
+	if r.width(s, v.Notice) <= strip.Dx()-r.px(16) {
+		r.fill(image.Rect(0, 0, r.w, r.px(statusHeight)), r.ground)
+		r.block(strip, r.px(8), r.accentDeep)
+		mid := (strip.Min.Y + strip.Max.Y) / 2
+		r.write(s, r.text, r.w/2, mid+s.size*36/100, centre, v.Notice)
+		return
+	}
 	lines := r.wrap(s, v.Notice, r.w-2*r.px(26), 2)
 	card := r.card(r.px(16) + len(lines)*r.px(19))
 	for i, l := range lines {

@@ -3,8 +3,6 @@ package screen
 import (
 	_ "embed"
 	"image"
-	"image/color"
-	"image/draw"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -48,13 +46,13 @@ func (f *bitmapFont) width(text string, scale int) int {
 }
 
 // draw draws a text with its top left corner at x, y.
-func (f *bitmapFont) draw(dst draw.Image, ink color.Color, x, y, scale int, text string) {
+func (f *bitmapFont) draw(dst *image.Gray, level uint8, x, y, scale int, text string) {
 	for _, r := range plain(text) {
 		g := f.glyph(r)
 		for row, pixels := range g {
 			for col := range len(pixels) {
 				if pixels[col] == '#' {
-					dot(dst, ink, x+col*scale, y+row*scale, scale)
+					dot(dst, level, x+col*scale, y+row*scale, scale)
 				}
 			}
 		}
@@ -62,14 +60,14 @@ func (f *bitmapFont) draw(dst draw.Image, ink color.Color, x, y, scale int, text
 	}
 }
 
-func dot(dst draw.Image, ink color.Color, x, y, scale int) {
-	if scale == 1 {
-		if (image.Point{X: x, Y: y}).In(dst.Bounds()) {
-			dst.Set(x, y, ink)
+// dot sets a square of pixels, as far as it is on the panel.
+func dot(dst *image.Gray, level uint8, x, y, scale int) {
+	block := image.Rect(x, y, x+scale, y+scale).Intersect(dst.Rect)
+	for y := block.Min.Y; y < block.Max.Y; y++ {
+		for x := block.Min.X; x < block.Max.X; x++ {
+			dst.Pix[dst.PixOffset(x, y)] = level
 		}
-		return
 	}
-	draw.Draw(dst, image.Rect(x, y, x+scale, y+scale), image.NewUniform(ink), image.Point{}, draw.Src)
 }
 
 // fit cuts a text at its end so that it is at most so wide.

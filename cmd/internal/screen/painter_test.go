@@ -1,0 +1,136 @@
+package screen
+
+import (
+	"image"
+	"image/color"
+	"strings"
+	"testing"
+	"time"
+
+	"offhook/cmd/internal/phone"
+	"offhook/hal"
+
+	"pgregory.net/rapid"
+)
+
+// A second picture of the same kind costs next to nothing but the text that
+// is cut to fit: letters, icons and the picture itself are kept.
+func TestPaint_again_allocates_little(t *testing.T) {
+	most := map[string]float64{"320x240": 60, "480x272": 60, "128x64": 30}
+	for _, p := range panels() {
+		painter := New(image.Rectangle{Max: p.size}, p.model)
+		for _, s := range scenes() {
+			if s.name != "in-call-secure" && s.name != "idle" {
+				continue
+			}
+			painter.Paint(s.view)
+			if got := testing.AllocsPerRun(20, func() { painter.Paint(s.view) }); got > most[p.name] {
+				t.Errorf("%s %s: %v allocations, want at most %v", p.name, s.name, got, most[p.name])
+			}
+		}
+	}
+}
+
+func TestPaint_twice_is_the_same_picture(t *testing.T) {
+	painter := New(image.Rect(0, 0, 320, 240), color.RGBAModel)
+	all := scenes()
+	first := append([]byte(nil), painter.Paint(all[5].view).(*image.RGBA).Pix...)
+	painter.Paint(all[20].view)
+	again := painter.Paint(all[5].view).(*image.RGBA).Pix
+	if string(first) != string(again) {
+		t.Error("something of the picture between is left")
+	}
+}
+
+func TestNew_layout_by_panel(t *testing.T) {
+	cases := []struct {
+		name  string
+		size  image.Point
+		model color.Model
+		small bool
+	}{
+		{"320x240 colour -> roomy", image.Pt(320, 240), color.RGBAModel, false},
+		{"240x240 grey -> roomy", image.Pt(240, 240), color.GrayModel, false},
+		{"128x64 one bit -> compact", image.Pt(128, 64), color.ModelFunc(bit), true},
+		{"400x240 one bit -> compact", image.Pt(400, 240), color.ModelFunc(bit), true},
+		{"160x128 colour -> compact", image.Pt(160, 128), color.RGBAModel, true},
+		{"nothing -> compact", image.Point{}, nil, true},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			p := New(image.Rectangle{Max: c.size}, c.model)
+			if (p.small != nil) != c.small {
+				t.Errorf("compact is %v", p.small != nil)
+			}
+			p.Paint(phone.View{})
+		})
+	}
+}
+
+func TestPaint_any_view_on_any_panel_does_not_panic(t *testing.T) {
+	painters := map[image.Point]*Painter{}
+	text := rapid.OneOf(rapid.String(), rapid.Just(strings.Repeat("Wörter ", 40)), rapid.Just(strings.Repeat("x", 300)), rapid.Just(""), rapid.StringMatching("[0-9+*#]{0,30}"))
+	rapid.Check(t, func(t *rapid.T) {
+		v := anyView(t, text)
+		size := rapid.SampledFrom([]image.Point{{320, 240}, {480, 272}, {240, 320}, {800, 480}, {128, 64}, {128, 32}, {20, 10}, {1, 1}}).Draw(t, "size")
+		if painters[size] == nil {
+			painters[size] = New(image.Rectangle{Max: size}, color.RGBAModel)
+		}
+		if got := painters[size].Paint(v).Bounds().Size(); got != size {
+			t.Fatalf("size %v", got)
+		}
+		cols, rows := rapid.IntRange(1, 40).Draw(t, "cols"), rapid.IntRange(1, 4).Draw(t, "rows")
+		lines := Cells(v, cols, rows)
+		if len(lines) != rows {
+			t.Fatalf("%d lines", len(lines))
+		}
+		for _, l := range lines {
+			if len(l) != cols {
+				t.Fatalf("line %q of %d", l, cols)
+			}
+		}
+	})
+}
+
+func anyView(t *rapid.T, text *rapid.Generator[string]) phone.View {
+	draw := func(name string) string { return text.Draw(t, name) }
+	v := phone.View{
+		Kind: phone.Kind(rapid.IntRange(0, int(phone.KindList)).Draw(t, "kind")), Title: draw("title"), Entry: draw("entry"),
+		Text: rapid.SliceOfN(text, 0, 3).Draw(t, "text"), Party: phone.Party{Name: draw("name"), Number: draw("number"), Initials: draw("initials")},
+		Account: draw("account"), Elapsed: time.Duration(rapid.Int64().Draw(t, "elapsed")), Notice: draw("notice"),
+		Progress: rapid.IntRange(-5, 200).Draw(t, "progress"),
+		Status: phone.Status{Clock: draw("clock"), Date: draw("date"), Name: draw("phone"), Messages: rapid.IntRange(-1, 200).Draw(t, "messages"),
+			Missed: rapid.IntRange(0, 200).Draw(t, "missed"), Muted: true, Output: hal.Speaker},
+		Volume: phone.VolumeBar{Shown: rapid.Bool().Draw(t, "volume"), Label: draw("output"), Percent: rapid.IntRange(-10, 200).Draw(t, "percent")},
+	}
+	if rapid.Bool().Draw(t, "timer") {
+		v.Since = time.Unix(1, 0)
+	}
+	for i := range v.Soft {
+		v.Soft[i].Label = draw("soft")
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "others") {
+		v.Others = append(v.Others, phone.Other{Party: phone.Party{Number: draw("other")}, Label: draw("state")})
+		v.List.Items = append(v.List.Items, phone.Item{Icon: phone.IconMissed, Title: draw("item"), Detail: draw("detail")})
+		v.Lines = append(v.Lines, phone.LineView{Label: draw("line")})
+	}
+	v.List.Selected = rapid.IntRange(0, 4).Draw(t, "selected")
+	return v
+}
+
+func BenchmarkPaint(b *testing.B) {
+	for _, p := range panels() {
+		for _, s := range scenes() {
+			if s.name != "in-call-secure" && s.name != "idle" {
+				continue
+			}
+			b.Run(p.name+"/"+s.name, func(b *testing.B) {
+				b.ReportAllocs()
+				painter := New(image.Rectangle{Max: p.size}, p.model)
+				for b.Loop() {
+					painter.Paint(s.view)
+				}
+			})
+		}
+	}
+}
