@@ -22,6 +22,7 @@ type Machine struct {
 	asked    time.Duration
 	briefs   int
 	failures int
+	removing bool // the SUBSCRIBE that ends it was sent
 	active   bool // as told
 	told     bool
 	tx       Tx

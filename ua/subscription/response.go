@@ -41,10 +41,13 @@ func (s *step) failed(in Failed) {
 // stopped: a SUBSCRIBE that was in work when Stop came made a dialog that has to
 // go again; or this ends the last one.
 func (s *step) stopped(r Response) {
-	if r.Status >= 200 && r.Status < 300 && s.dialog.Tag == "" && s.asked > 0 {
+	if s.removing {
+		s.finish()
+		return
+	}
+	if r.Status >= 200 && r.Status < 300 && s.dialog.Tag == "" {
 		s.dialog = r.Dialog
 	}
-	s.asked = 0
 	s.unsubscribe()
 }
 

@@ -111,8 +111,8 @@ func (s *step) unsubscribe() {
 		s.finish()
 		return
 	}
+	s.removing = true
 	s.send(0)
-	s.dialog.Tag = "" // once
 }
 
 func (s *step) finish() {
