@@ -36,7 +36,7 @@ func (b *Buffer) overrun() {
 		if b.playOffset(b.left())-b.time(p.ts-b.out.ts) <= b.target+binWidth {
 			break
 		}
-		b.credit(b.samples(p.ts-b.out.ts), seq > b.out.next)
+		b.credit(b.samples(p.ts-b.out.ts), true)
 		b.drop(seq)
 		b.out.ts, b.out.waited = p.ts, 0
 	}

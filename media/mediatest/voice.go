@@ -10,12 +10,21 @@ import (
 
 // Voice makes sound like speech: syllables of voiced sound with a moving pitch
 // and formants, hisses between them, and pauses. The same seed gives the same
-// sound. Its level in the syllables is about -20 dBov.
+// sound. Its level is -22 dBov over all, pauses included.
 func Voice(rate int, duration time.Duration, seed uint64) media.Frame {
 	v := &voice{rate: float64(rate), rng: rand.New(rand.NewPCG(seed, 0x5eed))}
 	out := make(media.Frame, int(duration*time.Duration(rate)/time.Second))
-	for i := 0; i < len(out); {
-		i += v.syllable(out[i:])
+	raw := make([]float64, len(out))
+	var sum float64
+	for i := 0; i < len(raw); {
+		i += v.syllable(raw[i:])
+	}
+	for _, x := range raw {
+		sum += x * x
+	}
+	gain := 32768 * math.Pow(10, -22.0/20) / math.Sqrt(sum/float64(len(raw))+1e-9)
+	for i, x := range raw {
+		out[i] = clip(gain * x)
 	}
 	return out
 }
@@ -36,7 +45,7 @@ var vowels = [...][4]float64{
 }
 
 // syllable writes a hiss, a vowel and sometimes a pause, and returns the samples used.
-func (v *voice) syllable(out media.Frame) int {
+func (v *voice) syllable(out []float64) int {
 	n := 0
 	if v.rng.Float64() < 0.5 {
 		n += v.hiss(out, v.between(0.04, 0.09))
@@ -52,7 +61,7 @@ func (v *voice) syllable(out media.Frame) int {
 
 func (v *voice) between(lo, hi float64) float64 { return lo + v.rng.Float64()*(hi-lo) }
 
-func (v *voice) vowel(out media.Frame, seconds float64) int {
+func (v *voice) vowel(out []float64, seconds float64) int {
 	n := min(len(out), int(seconds*v.rate))
 	from, to := vowels[v.rng.IntN(len(vowels))], vowels[v.rng.IntN(len(vowels))]
 	f0, f1 := v.between(95, 180), v.between(85, 190)
@@ -71,7 +80,7 @@ func (v *voice) vowel(out media.Frame, seconds float64) int {
 			y += v.forms[k].filter(x) * [...]float64{1, 0.5, 0.25, 0.1}[k]
 		}
 		env := math.Pow(math.Sin(math.Pi*math.Min(1, t+0.02)), 0.6)
-		out[i] = clip(5000 * level * env * y)
+		out[i] = level * env * y
 	}
 	return n
 }
@@ -88,13 +97,13 @@ func (v *voice) pulse(f0 float64) float64 {
 	return v.tilt
 }
 
-func (v *voice) hiss(out media.Frame, seconds float64) int {
+func (v *voice) hiss(out []float64, seconds float64) int {
 	n := min(len(out), int(seconds*v.rate))
 	var f resonator
 	f.tune(math.Min(v.between(2000, 5500), 0.42*v.rate), 900, v.rate)
 	for i := range n {
 		env := math.Sin(math.Pi * float64(i) / float64(n))
-		out[i] = clip(1100 * env * f.filter(v.rng.NormFloat64()))
+		out[i] = 0.02 * env * f.filter(v.rng.NormFloat64())
 	}
 	return n
 }
