@@ -34,6 +34,7 @@ type decoder struct {
 	file   string
 	prefix string // of the paths in faults, for a document inside another
 	faults faults
+	faulty map[string]bool // paths that have a fault
 	origin map[string]Position
 }
 
@@ -61,7 +62,15 @@ func (d *decoder) place(path string) Position {
 }
 
 func (d *decoder) fault(n *Node, path, msg string, args ...any) {
-	d.faults.add(d.at(n.Line, n.Column), join(d.prefix, path), msg, args...)
+	d.faultAt(d.at(n.Line, n.Column), path, msg, args...)
+}
+
+func (d *decoder) faultAt(at Position, path, msg string, args ...any) {
+	if d.faulty == nil {
+		d.faulty = map[string]bool{}
+	}
+	d.faulty[path] = true
+	d.faults.add(at, join(d.prefix, path), msg, args...)
 }
 
 // version checks the top key that says which schema this is. A document of
@@ -105,26 +114,21 @@ func (d *decoder) section(path string, n *Node, v reflect.Value) {
 		at, name := d.at(given.Line, given.Column), join(path, clip(given.Key))
 		i := slices.IndexFunc(fields, func(f field) bool { return f.name == given.Key })
 		if i < 0 {
-			d.faults.add(at, join(d.prefix, name), "is not a setting here; %s", suggest(given.Key, fields))
+			d.faultAt(at, name, "is not a setting here; %s", suggest(given.Key, fields))
 			continue
 		}
 		if line, twice := first[given.Key]; twice {
-			d.faults.add(at, join(d.prefix, name), "is given twice, first on line %d; remove one of them", line)
+			d.faultAt(at, name, "is given twice, first on line %d; remove one of them", line)
 			continue
 		}
 		first[given.Key] = given.Line
 		d.value(name, given.Value, v.Field(fields[i].index), fields[i])
 	}
 	for _, f := range fields {
-		if f.required && v.Field(f.index).IsZero() && !d.faultyAt(join(d.prefix, join(path, f.name))) {
+		if f.required && v.Field(f.index).IsZero() && !d.faulty[join(path, f.name)] {
 			d.fault(n, join(path, f.name), "is missing; add it")
 		}
 	}
-}
-
-// faultyAt reports whether a setting has a fault already.
-func (d *decoder) faultyAt(path string) bool {
-	return slices.ContainsFunc(d.faults, func(f *FaultError) bool { return f.Path == path })
 }
 
 func (d *decoder) value(path string, n *Node, v reflect.Value, f field) {
@@ -150,6 +154,9 @@ func (d *decoder) list(path string, n *Node, v reflect.Value, f field) {
 		d.fault(n, path, "is %s where a list is wanted; write it as [a, b] or with one \"- \" a line", n.Kind)
 		return
 	}
+	if d.tooMany(path, n) {
+		return
+	}
 	d.origin[path] = d.at(n.Line, n.Column)
 	out := reflect.MakeSlice(v.Type(), len(n.Items), len(n.Items))
 	for i, item := range n.Items {
@@ -165,6 +172,9 @@ func (d *decoder) list(path string, n *Node, v reflect.Value, f field) {
 func (d *decoder) elements(path string, n *Node, v reflect.Value, f field) {
 	if n.Kind != List {
 		d.fault(n, path, "is %s where a list is wanted; start each entry with \"- \"", n.Kind)
+		return
+	}
+	if d.tooMany(path, n) {
 		return
 	}
 	maps.DeleteFunc(d.origin, func(p string, _ Position) bool { return within(p, path) })
@@ -183,6 +193,17 @@ func (d *decoder) elements(path string, n *Node, v reflect.Value, f field) {
 		d.section(at, item, out.Index(i))
 	}
 	v.Set(out)
+}
+
+// maxEntries bounds a list: no phone has so many of anything.
+const maxEntries = 1000
+
+func (d *decoder) tooMany(path string, n *Node) bool {
+	if len(n.Items) <= maxEntries {
+		return false
+	}
+	d.fault(n, path, "has %d entries, more than the %d that a list may have; remove what is not for this phone", len(n.Items), maxEntries)
+	return true
 }
 
 // nodeNames names elements before they are decoded, as elementPaths does after.

@@ -16,14 +16,15 @@ type Setting struct {
 }
 
 // Settings lists every setting of a Document, in order, as the decoder has them.
-func Settings() []Setting { return settingsOf(reflect.ValueOf(Default())) }
+func Settings() []Setting { return settingsOf(reflect.ValueOf(Default()), RestartNone) }
 
-// AgentSettings lists every setting of an AgentConfig.
-func AgentSettings() []Setting { return settingsOf(reflect.ValueOf(DefaultAgentConfig())) }
+// AgentSettings lists every setting of an AgentConfig; it is read when the agent
+// starts.
+func AgentSettings() []Setting { return settingsOf(reflect.ValueOf(DefaultAgentConfig()), RestartAgent) }
 
-func settingsOf(section reflect.Value) []Setting {
+func settingsOf(section reflect.Value, restart Restart) []Setting {
 	var all []Setting
-	describe("", section, RestartNone, &all)
+	describe("", section, restart, &all)
 	return all
 }
 

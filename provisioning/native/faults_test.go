@@ -159,9 +159,13 @@ func TestParse_bounds_what_a_hostile_file_costs(t *testing.T) {
 	if len(provisioning.Faults(err)) != 1 {
 		t.Errorf("too large: %v", err)
 	}
-	_, err = Parse([]byte("offhook: 1\naccounts: ["+strings.Repeat("{}, ", 5000)+"]\n"), "f")
+	_, err = Parse([]byte("offhook: 1\naccounts: ["+strings.Repeat("{}, ", 1000)+"]\n"), "f")
 	if n := len(provisioning.Faults(err)); n != 101 {
 		t.Errorf("%d faults, want 100 and one that says there are more", n)
+	}
+	_, err = Parse([]byte("offhook: 1\naccounts: ["+strings.Repeat("{}, ", 5000)+"]\n"), "f")
+	if err == nil || err.Error() != "f:2: accounts: has 5000 entries, more than the 1000 that a list may have; remove what is not for this phone" {
+		t.Errorf("too many entries: %v", err)
 	}
 	_, err = Parse([]byte(strings.Repeat("[", 20000)), "f")
 	if len(provisioning.Faults(err)) == 0 {

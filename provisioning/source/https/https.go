@@ -159,6 +159,10 @@ func (s *Source) read(response *http.Response, r provisioning.Request, u *url.UR
 		return out, refused(response, r.Access, end)
 	}
 	data, err := io.ReadAll(io.LimitReader(response.Body, s.cfg.MaxSize+1))
+	if err == nil {
+		// A server that sees us hang up may end its answer as if it were whole.
+		err = response.Request.Context().Err()
+	}
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return out, &Error{Msg: fmt.Sprintf("HTTP: the connection ended in the middle of the file (%s); it will be tried again", shown(end)), Err: err}
