@@ -20,7 +20,9 @@ func Settings() []Setting { return settingsOf(reflect.ValueOf(Default()), Restar
 
 // AgentSettings lists every setting of an AgentConfig; it is read when the agent
 // starts.
-func AgentSettings() []Setting { return settingsOf(reflect.ValueOf(DefaultAgentConfig()), RestartAgent) }
+func AgentSettings() []Setting {
+	return settingsOf(reflect.ValueOf(DefaultAgentConfig()), RestartAgent)
+}
 
 func settingsOf(section reflect.Value, restart Restart) []Setting {
 	var all []Setting
