@@ -28,7 +28,7 @@ type Request struct {
 	Event      string // of NOTIFY and SUBSCRIBE, with parameters
 	// SubscriptionState is the header's value, with parameters.
 	SubscriptionState string
-	ReferTo           string
+	ReferTo           string // kept for transfers that ask us (RFC 3515)
 }
 
 // Response is what the machine reads of a response that came in.
@@ -66,5 +66,5 @@ type Answer struct {
 	Accept      string        // of a 415
 	Unsupported []string      // of a 420
 	AllowEvents string        // of a 489
-	ReasonHead  string        // Reason header (RFC 3326), "" for none
+	ReasonHead  string        // Reason header (RFC 6432), "" for none
 }

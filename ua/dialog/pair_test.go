@@ -25,7 +25,7 @@ type world struct {
 	peers  [2]*peer
 	server map[ServerTx]*exchange
 	nextTx ServerTx
-	trace  []string
+	trace  [][]any
 }
 
 type exchange struct {
@@ -106,10 +106,9 @@ func newWorld(seed uint64, loss float64) *world {
 func (p *peer) step(in Input) {
 	var actions []Action
 	p.machine, actions = p.machine.Step(in)
-	p.w.trace = append(p.w.trace, fmt.Sprintf("%v %s %T%+v", p.w.now, p.name, in, in))
+	p.w.trace = append(p.w.trace, []any{p.w.now, p.name, in, actions})
 	var media []Input
 	for _, a := range actions {
-		p.w.trace = append(p.w.trace, fmt.Sprintf("    %T%+v", a, a))
 		if in := p.execute(a); in != nil {
 			media = append(media, in)
 		}
@@ -216,13 +215,13 @@ func (p *peer) reply(a Reply) {
 }
 
 func TestPair_over_a_bad_network(t *testing.T) {
-	many(t, 20, func(t *rapid.T) {
+	many(t, 10, func(t *rapid.T) {
 		w := newWorld(rapid.Uint64().Draw(t, "seed"), rapid.Float64Range(0, 0.5).Draw(t, "loss"))
 		w.cuts = rapid.Bool().Draw(t, "cuts")
 		defer func() {
 			if t.Failed() {
 				for _, line := range w.trace {
-					t.Log(line)
+					t.Logf("%v %s %#v\n\t%+v", line...)
 				}
 			}
 		}()

@@ -137,6 +137,7 @@ func (s *step) inviteSuccess(r Response) {
 		return
 	}
 	s.phase, s.chosen = phaseConfirmed, i
+	s.legs[i].dead = false // whatever a 199 said
 	s.call.Status, s.call.Reason = r.Status, r.Reason
 	s.identify(r.Party)
 	s.stop(TimerFinal)

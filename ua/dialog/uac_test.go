@@ -22,6 +22,7 @@ func TestStep_outgoing(t *testing.T) {
 		{arrow: "early: SDP of another fork -> accepted", given: then(calling, got(1, 183, "far", "sdp")), when: got(1, 183, "b", "sdp-b"), want: "accept sdp-b"},
 		{arrow: "early: useless SDP -> ignored", given: then(calling, noSound), when: got(1, 183, "far", "sdp"), want: "accept sdp; early"},
 		{arrow: "early: 199 -> fork forgotten", given: ringing, when: got(1, 199, "far", ""), want: "early"},
+		{arrow: "early: 199, then 200 and a request of the same fork -> confirmed", given: then(ringing, got(1, 199, "far", ""), got(1, 200, "far", "sdp")), when: req(9, "OPTIONS", 1, ""), want: "reply#9 200"},
 		{arrow: "calling: 200 -> confirmed", given: calling, when: got(1, 200, "far", "sdp"), want: "ack far; accept sdp; confirmed"},
 		{arrow: "early: 200 without SDP after a 183 with -> confirmed", given: then(calling, got(1, 183, "far", "sdp")), when: got(1, 200, "far", ""), want: "ack far; accept sdp; confirmed"},
 		{arrow: "calling: 200 without SDP -> ACK, BYE", given: calling, when: got(1, 200, "far", ""), want: "ack far; send BYE>far; close; terminated error"},
