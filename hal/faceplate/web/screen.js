@@ -1,17 +1,18 @@
 // The screen: the firmware's pixels, never redrawn by the page. The native
-// picture is kept as it is; what is shown is a whole multiple of it (colour
-// 3×, mono 7×) that the browser scales down, so that no pixel column is wider
-// than its neighbour.
+// picture is kept as it is; what is shown is a whole multiple of it: the one
+// that fits the glass, or a larger one that the browser scales down, so that no
+// pixel column is wider than its neighbour.
 
-const COLOUR_SCALE = 3;
-const CELL = 7; // canvas pixels a dot of the monochrome panel takes, its gap included
+const WIDTH = 320, HEIGHT = 240; // of the glass, in pixels of the colour panel
 
 export class Screen {
   constructor(canvas, link) {
     this.canvas = canvas;
     this.ctx = canvas.getContext('2d', { alpha: false });
     this.native = document.createElement('canvas');
-    this.#resize(320, 240, 'colour');
+    this.scale = 3;
+    this.#resize(WIDTH, HEIGHT, 'colour');
+    new ResizeObserver(() => this.#fit()).observe(canvas);
     this.drawn = 0;
     link.on('display', (m) => {
       if (m.width !== this.native.width || m.mode !== this.mode) this.#resize(m.width, m.height, m.mode);
@@ -24,16 +25,27 @@ export class Screen {
     link.on('down', () => this.#resize(this.native.width, this.native.height, this.mode));
   }
 
+  #fit() {
+    const exact = this.canvas.clientWidth * devicePixelRatio / WIDTH;
+    const whole = Math.round(exact);
+    const scale = whole > 0 && Math.abs(exact - whole) < 0.01 ? whole : Math.max(3, Math.ceil(exact));
+    if (scale === this.scale) return;
+    this.scale = scale;
+    this.canvas.width = WIDTH * scale;
+    this.canvas.height = HEIGHT * scale;
+    this.#show(0, 0, this.native.width, this.native.height);
+  }
+
   #resize(width, height, mode) {
     this.mode = mode;
     this.native.width = width;
     this.native.height = height;
     this.pixels = this.native.getContext('2d', { alpha: false, willReadFrequently: true });
     this.pixels.fillRect(0, 0, width, height);
-    this.ctx.fillStyle = mode === 'mono' ? '#04070a' : '#000';
-    this.ctx.fillRect(0, 0, this.canvas.width, this.canvas.height);
     this.canvas.dataset.mode = mode;
-    if (mode === 'mono') this.#dots(0, 0, width, height);
+    this.ctx.fillStyle = '#000';
+    this.ctx.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    this.#show(0, 0, width, height);
   }
 
   #draw(data) {
@@ -46,20 +58,26 @@ export class Screen {
     (mono ? unpackBits : unpack565)(data, w, h, image.data);
     this.pixels.putImageData(image, x, y);
     this.drawn++;
-    if (mono) return this.#dots(x, y, w, h);
+    this.#show(x, y, w, h);
+  }
+
+  #show(x, y, w, h) {
+    if (this.mode === 'mono') return this.#dots(x, y, w, h);
+    const s = this.scale;
     this.ctx.imageSmoothingEnabled = false;
-    this.ctx.drawImage(this.native, x, y, w, h, x * COLOUR_SCALE, y * COLOUR_SCALE, w * COLOUR_SCALE, h * COLOUR_SCALE);
+    this.ctx.drawImage(this.native, x, y, w, h, x * s, y * s, w * s, h * s);
   }
 
   // dots draws the light of an OLED: square dots with a gap, unlit ones just visible.
   #dots(x, y, w, h) {
-    const left = (this.canvas.width - this.native.width * CELL) >> 1;
-    const top = (this.canvas.height - this.native.height * CELL) >> 1;
+    const cell = Math.floor(this.canvas.width * 0.94 / this.native.width);
+    const left = (this.canvas.width - this.native.width * cell) >> 1;
+    const top = (this.canvas.height - this.native.height * cell) >> 1;
     const { data } = this.pixels.getImageData(x, y, w, h);
     for (let j = 0; j < h; j++) {
       for (let i = 0; i < w; i++) {
         this.ctx.fillStyle = data[(j * w + i) * 4] > 127 ? '#cfefff' : '#0b1116';
-        this.ctx.fillRect(left + (x + i) * CELL, top + (y + j) * CELL, CELL - 1, CELL - 1);
+        this.ctx.fillRect(left + (x + i) * cell, top + (y + j) * cell, cell - 1, cell - 1);
       }
     }
   }
