@@ -34,7 +34,7 @@ type Request struct {
 // Response is what the machine reads of a response that came in.
 type Response struct {
 	Status      int
-	Reason      string // reason phrase
+	Reason      string // reason phrase; of a final 401 or 407 what the digest's error says
 	ToTag       string
 	Contact     string // as in Request
 	RecordRoute []string

@@ -100,3 +100,22 @@ func FuzzParsers(f *testing.F) {
 		}
 	})
 }
+
+func TestReasonOf(t *testing.T) {
+	plain := "the server does not accept this user name and password"
+	for _, c := range []struct {
+		arrow string
+		r     Response
+		want  string
+	}{
+		{"a phrase", Response{Status: 486, Reason: "Busy"}, "Busy"},
+		{"no phrase", Response{Status: 486}, "Busy Here"},
+		{"401", Response{Status: 401, Reason: "Unauthorized"}, plain},
+		{"407 without a phrase", Response{Status: 407}, plain},
+		{"407 with what digest says", Response{Status: 407, Reason: "realm pbx refuses"}, "realm pbx refuses"},
+	} {
+		if got := reasonOf(c.r); got != c.want {
+			t.Errorf("%s: %q", c.arrow, got)
+		}
+	}
+}

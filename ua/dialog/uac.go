@@ -268,7 +268,8 @@ func causeOf(status int) ua.Cause {
 }
 
 func reasonOf(r Response) string {
-	if r.Status == 401 || r.Status == 407 {
+	// What the agent knows of a refused password stands in for the phrase.
+	if (r.Status == 401 || r.Status == 407) && (r.Reason == "" || r.Reason == phrase(r.Status)) {
 		return "the server does not accept this user name and password"
 	}
 	return or(r.Reason, phrase(r.Status))
