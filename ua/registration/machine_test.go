@@ -120,7 +120,7 @@ func TestStep(t *testing.T) {
 		{"registering: 302 -> there", []any{Start{}}, answer(302, func(r *Response) { r.Contacts = []Contact{{URI: "sip:other"}} }), "send 10m0s sip:other", 0, 0, ""},
 		{"registering: 302 without Contact -> failed", []any{Start{}}, answer(302, nil), "failed", 150 * time.Second, 300 * time.Second, "elsewhere"},
 		{"registering: response to another REGISTER -> ignored", []any{Start{}}, Responded{9, Response{Status: 200}}, "", 0, 0, ""},
-		{"registering: flow lost -> failed", []any{Start{}}, FlowLost{"reset"}, "failed", 15 * time.Second, 30 * time.Second, "reset"},
+		{"registering: flow lost -> soon, once", []any{Start{}}, FlowLost{"reset"}, "failed", 0, time.Second, "reset"},
 		{"registering: Stop waits for the response", []any{Start{}}, Stop{}, "", 2 * time.Second, 2 * time.Second, ""},
 		{"stopping: 200 -> removal", []any{Start{}, Stop{}}, granted(time.Minute), "send 0s", 2 * time.Second, 2 * time.Second, ""},
 		{"stopping: not sent -> removal", []any{Start{}, Stop{}}, lost, "send 0s", 2 * time.Second, 2 * time.Second, ""},

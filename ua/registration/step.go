@@ -82,8 +82,8 @@ func (s *step) flowLost(cause string) {
 		}
 		s.fail(0, or(cause, "the connection to the server was lost"), after)
 	case phaseRegistering:
-		s.tx = 0
-		s.fail(0, or(cause, "the connection to the server was lost"), s.backoff(quickBase))
+		s.tx = 0 // a server that restarts is back soon
+		s.fail(0, or(cause, "the connection to the server was lost"), s.flowFailed())
 	}
 }
 
