@@ -6,12 +6,15 @@ const (
 	// What is spare beyond the target before sound is compressed; it comes down to
 	// keepSpare, and a stretch goes no higher than needed.
 	enoughSpare = 6 * time.Millisecond
-	keepSpare   = time.Millisecond
+	keepSpare   = 500 * time.Microsecond
 
 	// How similar a period must be to what it is blended with; less so each time
 	// that nothing was found.
 	similar   = 0.85
 	yielding  = 0.05
+	leastly   = 0.6 // there will be a pause, or a vowel
+	urgently  = 0.2
+	urgent    = 40 * time.Millisecond
 	acceptAny = -1
 	quiet     = 60 * 60 // mean square below which any period does
 )
@@ -29,7 +32,8 @@ func (b *Buffer) adapt(n int) {
 	switch {
 	case spare < 0:
 		b.expand(n, -spare)
-	case spare > enoughSpare:
+	case spare > enoughSpare || b.left()%n > samplesIn(enoughSpare, b.clock.rate):
+		// What is left of a frame when the last whole one has gone serves nobody.
 		b.compress(n, spare)
 	default:
 		b.out.refused = 0
@@ -38,7 +42,7 @@ func (b *Buffer) adapt(n int) {
 
 func (b *Buffer) expand(n int, want time.Duration) {
 	b.room(b.stretch.Longest())
-	got := b.stretch.Expand(b.line, b.head, b.end, b.accept())
+	got := b.stretch.Expand(b.line, b.head, b.end, b.accept(want))
 	if got == 0 {
 		b.out.refused++
 		return
@@ -59,7 +63,7 @@ func (b *Buffer) compress(n int, spare time.Duration) {
 	frame := span(int64(n), b.clock.rate)
 	frames := max(1, int((least+frame-1)/frame))
 	longest := b.left() - frames*n
-	got := b.stretch.Compress(b.line[:b.end], b.head, longest, b.accept())
+	got := b.stretch.Compress(b.line[:b.end], b.head, longest, b.accept(spare))
 	if got == 0 {
 		b.out.refused++
 		return
@@ -76,8 +80,8 @@ func (b *Buffer) ready() bool {
 	return p != nil && missing == 0 && p.ts == b.out.ts && !b.out.skipped
 }
 
-// accept is the similarity that will do now.
-func (b *Buffer) accept() float32 {
+// accept is the similarity that will do now, so far away from the target.
+func (b *Buffer) accept(away time.Duration) float32 {
 	var power float32
 	for _, s := range b.line[b.head-b.stretch.Context() : b.head] {
 		power += float32(s) * float32(s)
@@ -85,7 +89,11 @@ func (b *Buffer) accept() float32 {
 	if power < quiet*float32(b.stretch.Context()) {
 		return acceptAny
 	}
-	return max(0.2, similar-yielding*float32(b.out.refused))
+	least := float32(leastly)
+	if away > urgent {
+		least = urgently
+	}
+	return max(least, similar-yielding*float32(b.out.refused))
 }
 
 // rested sets how long to leave the sound alone after a change: the further from

@@ -67,7 +67,7 @@ func traces() []trace {
 		{"30 ms jitter, 5 ms periods", mediatest.Call{Period: 5 * ms, Link: link(mediatest.Impairment{Jitter: 30 * ms})}, 36 * ms, 36 * ms, 0, 0.5, 0.99},
 		{"30 ms jitter, 2 % loss", mediatest.Call{Link: link(mediatest.Impairment{Jitter: 30 * ms, Loss: 0.02})}, 41 * ms, 41 * ms, 2.5, 0.5, 0.97},
 		{"5 % burst loss", mediatest.Call{Link: link(mediatest.Impairment{Jitter: 5 * ms, Loss: 0.05, Burst: 3})}, 16 * ms, 16 * ms, 6, 0.5, 0.93},
-		{"reordering, duplicates", mediatest.Call{Link: link(mediatest.Impairment{Reorder: 0.02, Duplicate: 0.02})}, 56 * ms, 56 * ms, 0.3, 0.5, 0.99},
+		{"reordering, duplicates", mediatest.Call{Link: link(mediatest.Impairment{Reorder: 0.02, Duplicate: 0.02})}, 60 * ms, 60 * ms, 0.3, 1, 0.99},
 		{"+100 ppm", mediatest.Call{Skew: 1e-4, Phase: 2 * ms}, 13 * ms, 14 * ms, 0, 0.5, 0.99},
 		{"-100 ppm", mediatest.Call{Skew: -1e-4, Phase: 2 * ms}, 13 * ms, 14 * ms, 0, 0.5, 0.99},
 		{"+200 ppm", mediatest.Call{Skew: 2e-4, Phase: 2 * ms}, 13 * ms, 14 * ms, 0, 0.5, 0.99},

@@ -12,6 +12,9 @@ const (
 	maxStep = 2 * time.Second
 	// Arriving so soon after the one before, a packet was queued behind it.
 	bunched = 4 * time.Millisecond
+	// What an overtaken packet weighs: it is not waited for, as later ones are there,
+	// and reordering comes back.
+	overtaken = 8
 	// The target is looked for at least with every so many packets.
 	searchEvery = 5
 	// So many packets may come before the one that should have been the first.
@@ -125,6 +128,8 @@ func (b *Buffer) observe(p *Packet, seq, ts int64) {
 			weight = 0
 		}
 		b.in.last, b.in.arrival, b.in.offset = ts, p.Arrival, offset
+	} else {
+		weight = overtaken
 	}
 	if !b.hist.add(offset, weight) && b.away() {
 		b.hist.reset(offset)
