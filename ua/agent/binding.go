@@ -115,6 +115,10 @@ func (o *owner) register(l *line, action registration.Send) {
 	}
 	x.failed = func(err error) {
 		b.x = nil
+		if x.flow != nil && !x.flow.alive() {
+			o.stepBinding(l, registration.FlowLost{Cause: err.Error()})
+			return
+		}
 		o.stepBinding(l, registration.Failed{Tx: action.Tx, Timeout: errors.Is(err, errTimeout), Cause: err.Error()})
 	}
 	b.x = x

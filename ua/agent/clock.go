@@ -12,6 +12,9 @@ type alarm struct {
 	index int // in the heap; -1 when it is not there
 }
 
+// pending reports whether it has still to fire; nil has not.
+func (a *alarm) pending() bool { return a != nil && a.index >= 0 }
+
 // alarms are the owner's timers: one time.Timer for all, no goroutines.
 type alarms struct {
 	queue alarmQueue
@@ -34,7 +37,7 @@ func (a *alarms) after(d time.Duration, fire func()) *alarm {
 
 // stop takes an alarm away; nil and one that has fired are fine.
 func (a *alarms) stop(one *alarm) {
-	if one == nil || one.index < 0 {
+	if !one.pending() {
 		return
 	}
 	heap.Remove(&a.queue, one.index)

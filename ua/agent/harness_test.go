@@ -17,6 +17,7 @@ import (
 
 	"offhook/ua"
 	"offhook/ua/uatest"
+	"offhook/ua/wire"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -238,3 +239,5 @@ func talk(a, b *phone) (ua.CallID, ua.CallID) {
 	b.awaitCall(ua.Confirmed)
 	return id, incoming.ID
 }
+
+type message = wire.Message

@@ -209,10 +209,9 @@ func (o *owner) sendPing(l *line, f *flow) {
 	_ = f.send([]byte("\r\n\r\n"), f.remote)
 	o.keepAlive(l)
 	// A server that never answered a ping may not know them; one that did must.
-	if !f.isStream() || seen == 0 {
+	if !f.isStream() || seen == 0 || l.pong.pending() {
 		return
 	}
-	o.clock.stop(l.pong)
 	l.pong = o.clock.after(o.config.PongTimeout, func() {
 		if f.pongs.Load() == seen {
 			f.close(fmt.Errorf("no answer to keep-alive: %w", context.DeadlineExceeded))

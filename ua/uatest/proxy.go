@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"offhook/ua"
@@ -33,6 +34,8 @@ type Proxy struct {
 	nonces    int
 	seen      []wire.Message // every request, as it came
 	drop      func(*wire.Message) bool
+	mute      bool // pings are not answered
+	pongs     atomic.Int64
 }
 
 // ProxyConfig sets a Proxy.
@@ -43,7 +46,6 @@ type ProxyConfig struct {
 	TLS         *tls.Config
 	Challenge   bool // INVITE, BYE … are challenged with 407, too
 	Expires     int  // granted, in seconds; as asked when 0
-	NoPongs     bool // CRLF pings are not answered
 	ServiceNote func(wire.Message)
 }
 
@@ -158,6 +160,22 @@ func (p *Proxy) Send(user, request string) error {
 	return to.link.write([]byte(request))
 }
 
+// Pongs counts the CRLF pings that were answered.
+func (p *Proxy) Pongs() int { return int(p.pongs.Load()) }
+
+// StopPongs leaves CRLF pings unanswered from now on.
+func (p *Proxy) StopPongs() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.mute = true
+}
+
+func (p *Proxy) muted() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.mute
+}
+
 func (p *Proxy) listenPackets() {
 	socket, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.MustParseAddrPort("127.0.0.1:0")))
 	if err != nil {
@@ -245,8 +263,9 @@ func (p *Proxy) serve(transport ua.Transport, stream net.Conn) {
 			if kind == wire.NeedMore {
 				break
 			}
-			if kind == wire.Ping && !p.config.NoPongs {
+			if kind == wire.Ping && !p.muted() {
 				_ = l.write([]byte("\r\n"))
+				p.pongs.Add(1)
 			}
 			if kind == wire.Whole {
 				p.handle(l, raw)
