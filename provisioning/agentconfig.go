@@ -19,7 +19,6 @@ type AgentConfig struct {
 	State        string            `key:"state"` // directory
 	Device       AgentDevice       `key:"device"`
 	Provisioning AgentProvisioning `key:"provisioning"`
-	Web          AgentWeb          `key:"web"`
 	Log          AgentLog          `key:"log"`
 	Config       LocalDocument     `key:"config"`
 
@@ -43,13 +42,6 @@ type AgentProvisioning struct {
 	Username    string    `key:"username" match:"label"`
 	Password    ua.Secret `key:"password"`
 	AllowHTTP   bool      `key:"allow-http"`
-}
-
-// AgentWeb is where the administrator's pages are served.
-type AgentWeb struct {
-	Listen      string    `key:"listen" match:"listen"` // host:port; empty: not at all
-	Certificate string    `key:"certificate" match:"pem-or-file"`
-	Key         ua.Secret `key:"key" match:"pem-or-file"`
 }
 
 // AgentLog is how the agent writes its own log.
@@ -117,7 +109,6 @@ func (c AgentConfig) Origin(path string) (Position, bool) { return lookup(c.orig
 func (c *checker) agent(a AgentConfig) {
 	p := a.Provisioning
 	c.present("provisioning", p.Certificate, p.Key)
-	c.present("web", a.Web.Certificate, a.Web.Key)
 }
 
 // present wants a certificate and its key both or neither.

@@ -16,7 +16,7 @@ func Default() Document {
 			CallWaiting: true, AutoAnswer: AutoAnswerOff, RingTone: "default",
 		},
 		DialPlan: DialPlan{DialTimeout: 4 * time.Second},
-		Screen:   Screen{Backlight: 80, BacklightIdle: 10, Timeout: time.Minute, Contrast: 50},
+		Screen:   Screen{Backlight: 80, BacklightIdle: 10, Timeout: time.Minute},
 		Provisioning: Provisioning{
 			Interval: 24 * time.Hour, RandomSpread: 10 * time.Minute,
 			CheckSync: CheckSync{Accept: true, AllowReboot: true},

@@ -26,7 +26,6 @@ type Document struct {
 	Network      Network      `key:"network"`
 	Log          Log          `key:"log"`
 	Door         Door         `key:"door"`
-	Web          Web          `key:"web"`
 
 	origin map[string]Position // where each setting was given
 }
@@ -37,7 +36,6 @@ type Phone struct {
 	Language    string     `key:"language" match:"language"`
 	TimeZone    string     `key:"time-zone" match:"zone"`
 	TimeFormat  string     `key:"time-format" oneof:"24h 12h"`
-	NTP         []string   `key:"ntp" match:"server"`
 	Country     string     `key:"country" match:"country" restart:"audio"` // of the call-progress tones
 	Emergency   []string   `key:"emergency" match:"number"`
 	CallWaiting bool       `key:"call-waiting"`
@@ -66,7 +64,6 @@ type Screen struct {
 	Backlight     int           `key:"backlight" range:"0..100"`      // percent, in use
 	BacklightIdle int           `key:"backlight-idle" range:"0..100"` // percent, after Timeout
 	Timeout       time.Duration `key:"timeout" range:"5s..24h"`
-	Contrast      int           `key:"contrast" range:"0..100"` // percent
 }
 
 // Account is an address-of-record with the settings of its calls.
@@ -187,8 +184,7 @@ type DSCP struct {
 
 // Log says what is written about the phone's work, and where.
 type Log struct {
-	Level  string `key:"level" oneof:"debug info warn error"`
-	Syslog string `key:"syslog" match:"syslog"`
+	Level string `key:"level" oneof:"debug info warn error"`
 }
 
 // Door is a door opener.
@@ -196,9 +192,4 @@ type Door struct {
 	Relay string        `key:"relay" match:"name"` // of the board; empty: there is no door
 	Hold  time.Duration `key:"hold" range:"500ms..1m"`
 	Code  ua.Secret     `key:"code" match:"code"` // dialled by the far end during a call
-}
-
-// Web is the administrator's access.
-type Web struct {
-	Password ua.Secret `key:"password" match:"password"`
 }

@@ -64,7 +64,7 @@ func TestDiff(t *testing.T) {
 			`accounts: "1001, 1002" -> "1002, 1001"`},
 		{"tones", func(d *Document) { d.Phone.Country = "de" }, `phone.country: "us" -> "de" (restarts: audio)`},
 		{"signalling", func(d *Document) { d.Network.DSCP.Signalling = 40 }, `network.dscp.signalling: "24" -> "40" (restarts: agent)`},
-		{"an empty list is no list", func(d *Document) { d.Phone.NTP = []string{} }, ""},
+		{"an empty list is no list", func(d *Document) { d.DialPlan.DigitMap = []string{} }, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			doc := base
@@ -80,7 +80,7 @@ func TestDiff(t *testing.T) {
 		})
 	}
 	one, two := base, base
-	one.Web.Password, two.Web.Password = ua.NewSecret("aaaaaaaa"), ua.NewSecret("bbbbbbbb")
+	one.Provisioning.Password, two.Provisioning.Password = ua.NewSecret("aaaaaaaa"), ua.NewSecret("bbbbbbbb")
 	if changes := Diff(one, two); len(changes) != 1 || changes[0].Old != "***" || Restarts(changes, RestartReboot) {
 		t.Errorf("two passwords: %v", changes)
 	}

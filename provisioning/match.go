@@ -25,16 +25,13 @@ var matchers = map[string]func(string) string{
 	"identity":    matchIdentity,
 	"label":       matchLabel,
 	"language":    pattern(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`, "a language; use a tag such as en or de-AT (BCP 47)"),
-	"listen":      matchListen,
 	"mac":         matchMAC,
 	"name":        pattern(`^[A-Za-z0-9_.+@*#-]{1,64}$`, "a name; use letters, digits and _ . + @ - only, at most 64"),
 	"number":      pattern(`^[0-9+*#]{1,32}$`, "a number; use digits, +, * and # only"),
-	"password":    matchPassword,
 	"pem":         matchPEM,
 	"pem-or-file": matchPEMOrFile,
 	"server":      matchServer,
 	"step":        matchStep,
-	"syslog":      matchSyslog,
 	"url":         matchURL,
 	"user":        pattern(`^[A-Za-z0-9_.!~*'()&=+$,;?/#-]{1,128}$`, "a number or user name; give the part before the @ only (RFC 3261 §25.1)"),
 	"zone":        matchZone,
@@ -121,24 +118,6 @@ func matchURL(s string) string {
 	}
 	if _, err := (Device{}).Expand(s); err != nil {
 		return err.Error()
-	}
-	return ""
-}
-
-func matchSyslog(s string) string {
-	u, err := url.Parse(s)
-	if err != nil || u.Scheme != "udp" && u.Scheme != "tcp" || matchServer(u.Host) != "" || u.Path != "" || u.User != nil {
-		return fmt.Sprintf("%q is not a syslog server; write it as udp://host:514 or tcp://host:514", clip(s))
-	}
-	return ""
-}
-
-func matchPassword(s string) string {
-	switch {
-	case !printable(s):
-		return "holds a control character or a broken one; write it in UTF-8 on one line"
-	case utf8.RuneCountInString(s) < 8:
-		return "is shorter than 8 characters; choose a longer one"
 	}
 	return ""
 }

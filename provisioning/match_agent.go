@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -29,15 +28,6 @@ func matchMAC(s string) string {
 		return ""
 	}
 	return fmt.Sprintf("%q is not a MAC address; write it as 02:00:5e:10:00:01", clip(s))
-}
-
-func matchListen(s string) string {
-	host, port, err := net.SplitHostPort(s)
-	n, bad := strconv.ParseUint(port, 10, 16)
-	if err == nil && bad == nil && n > 0 && (host == "" || validHost(host)) {
-		return ""
-	}
-	return fmt.Sprintf("%q is not an address to listen at; write it as host:port or :port", clip(s))
 }
 
 // IsFile tells a setting that names a file from one that holds PEM.

@@ -27,18 +27,18 @@ var faultCases = []struct {
 	{"duplicate section in JSON", `{"offhook": 1,
  "phone": {"name": "a"},
  "phone": {"name": "b"}}`, []string{"f:3: phone: is given twice, first on line 2; remove one of them"}},
-	{"wrong types", "offhook: 1\nphone:\n  name: [a]\n  call-waiting: 1\n  ntp: pool.example\nscreen: 5\naudio:\n  volume: {ringer: loud}\n", []string{
+	{"wrong types", "offhook: 1\nphone:\n  name: [a]\n  call-waiting: 1\n  emergency: 112\nscreen: 5\naudio:\n  volume: {ringer: loud}\n", []string{
 		"f:3: phone.name: is a list where text (in \"quotes\") is wanted",
 		`f:4: phone.call-waiting: "1" is not true or false`,
-		`f:5: phone.ntp: is text where a list is wanted; write it as [a, b] or with one "- " a line`,
+		`f:5: phone.emergency: is a whole number where a list is wanted; write it as [a, b] or with one "- " a line`,
 		"f:6: screen: is a whole number where a section is wanted; give it settings as key: value",
 		`f:8: audio.volume.ringer: "loud" is not a whole number`}},
 	{"times need a unit", "offhook: 1\ndial-plan: {dial-timeout: 4}\nprovisioning: {interval: 1d}\n", []string{
 		`f:2: dial-plan.dial-timeout: "4" is not a time with a unit, such as 500ms, 4s, 10m or 24h`,
 		`f:3: provisioning.interval: "1d" is not a time with a unit, such as 500ms, 4s, 10m or 24h`}},
-	{"out of range", "offhook: 1\nscreen: {backlight: 101, contrast: -1}\ndial-plan: {dial-timeout: 1h}\nnetwork: {dscp: {audio: 64}, rtp-ports: 100-200}\n", []string{
+	{"out of range", "offhook: 1\nscreen: {backlight: 101, backlight-idle: -1}\ndial-plan: {dial-timeout: 1h}\nnetwork: {dscp: {audio: 64}, rtp-ports: 100-200}\n", []string{
 		"f:2: screen.backlight: 101 is out of range; use 0 to 100",
-		"f:2: screen.contrast: -1 is out of range; use 0 to 100",
+		"f:2: screen.backlight-idle: -1 is out of range; use 0 to 100",
 		"f:3: dial-plan.dial-timeout: 1h is out of range; use 1s to 30s",
 		"f:4: network.dscp.audio: 64 is out of range; use 0 to 63",
 		"f:4: network.rtp-ports: 100-200 starts below 1024, where other services live; start at 1024 or above"}},
@@ -84,8 +84,8 @@ provisioning:
 		`f:9: provisioning.check-sync.accounts[0]: there is no account "1003"; name the id of one under accounts`}},
 	{"certificates over a transport without", "offhook: 1\naccounts:\n  - {user: 1, domain: a.example, transport: udp, server-name: a.example}\n", []string{
 		"f:3: accounts[1].transport: udp carries no certificate; set transport: tls, or remove ca, certificate and server-name"}},
-	{"secrets are not repeated", "offhook: 1\nweb: {password: short}\ndoor: {code: 1234}\naccounts:\n  - {user: 1, domain: a.example, password: [hunter2]}\n", []string{
-		"f:2: web.password: is shorter than 8 characters; choose a longer one",
+	{"secrets are not repeated", "offhook: 1\nphone: {name: [hunter2]}\ndoor: {code: 1234}\naccounts:\n  - {user: 1, domain: a.example, password: [hunter2]}\n", []string{
+		"f:2: phone.name: is a list where text (in \"quotes\") is wanted",
 		"f:3: door.relay: is missing; a door code needs the relay that it opens",
 		"f:3: door.code: is guessed at once (one digit, or digits in a row); choose another",
 		`f:5: accounts[1].password: is a list where text (in "quotes") is wanted`}},
@@ -95,11 +95,11 @@ provisioning:
 	{"addresses", `offhook: 1
 provisioning:
   url: https://user:hunter2@prov.example/x
-log: {syslog: log.example}
+log: {level: loud}
 phone: {time-zone: Europe/Berln, country: Germany, language: English}
 `, []string{
 		"f:3: provisioning.url: holds a user name or password; give them as username and password instead",
-		`f:4: log.syslog: "log.example" is not a syslog server; write it as udp://host:514 or tcp://host:514`,
+		`f:4: log.level: "loud" is not known; use one of debug, info, warn, error`,
 		`f:5: phone.time-zone: "Europe/Berln" is not a time zone; use a name of the tz database, such as Europe/Berlin`,
 		`f:5: phone.country: "Germany" is not a country; use its two letters (ISO 3166), such as de`,
 		`f:5: phone.language: "English" is not a language; use a tag such as en or de-AT (BCP 47)`}},

@@ -25,14 +25,11 @@ func LoadAgentConfig(path string) (provisioning.AgentConfig, error) {
 		return config, err
 	}
 	l := loader{path: path, config: config}
-	p, w := &config.Provisioning, &config.Web
+	p := &config.Provisioning
 	l.pem("provisioning.ca", &p.CA)
 	l.pem("provisioning.certificate", &p.Certificate)
 	l.key("provisioning.key", &p.Key)
-	l.pem("web.certificate", &w.Certificate)
-	l.key("web.key", &w.Key)
 	l.pair("provisioning", p.Certificate, p.Key)
-	l.pair("web", w.Certificate, w.Key)
 	l.local(&config.Config)
 	return config, errors.Join(l.faults...)
 }

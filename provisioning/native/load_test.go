@@ -24,7 +24,6 @@ provisioning:
   ca: ca.pem
   certificate: `+filepath.Join(dir, "ca.pem")+`
   key: phone.key
-web: {listen: ":8443"}
 config: local.yaml
 `)
 	config, err := LoadAgentConfig(path)
@@ -47,14 +46,13 @@ func TestLoadAgentConfig_tells_every_fault(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"the schema", "agent: 1\nboards: x\nprovisioning: {order: [pinned, dhpc, 'static:go'], url: prov.example}\nweb: {listen: 8080}\ndevice: {mac: 12}\nlog: {level: loud}\n", []string{
+		{"the schema", "agent: 1\nboards: x\nprovisioning: {order: [pinned, dhpc, 'static:go'], url: prov.example}\ndevice: {mac: 12}\nlog: {level: loud}\n", []string{
 			"2: boards: is not a setting here; did you mean board?",
 			`3: provisioning.order[1]: "dhpc" is not a step; use one of pinned, document, static, cached`,
 			`3: provisioning.order[2]: "go" is neither stop nor proceed; write static:stop or static:proceed`,
 			`3: provisioning.url: names no host; write it as https://host/path`,
-			`4: web.listen: "8080" is not an address to listen at; write it as host:port or :port`,
-			`5: device.mac: "12" is not a MAC address; write it as 02:00:5e:10:00:01`,
-			`6: log.level: "loud" is not known; use one of debug, info, warn, error`}},
+			`4: device.mac: "12" is not a MAC address; write it as 02:00:5e:10:00:01`,
+			`5: log.level: "loud" is not known; use one of debug, info, warn, error`}},
 		{"files that are not there", "agent: 1\nprovisioning:\n  ca: no.pem\nconfig: no.yaml\n", []string{
 			"3: provisioning.ca: there is no file DIR/no.pem; put it there or mend the name",
 			"4: config: there is no file DIR/no.yaml; put it there or mend the name"}},
