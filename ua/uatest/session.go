@@ -83,11 +83,15 @@ func (s *Session) Answer(offer []byte) ([]byte, error) {
 		return nil, errors.New("uatest: not a description")
 	}
 	s.take(string(offer))
-	direction := "sendrecv"
-	if s.remoteHold {
-		direction = "recvonly"
+	switch {
+	case s.held && s.remoteHold:
+		return s.describe("inactive"), nil
+	case s.held:
+		return s.describe("sendonly"), nil
+	case s.remoteHold:
+		return s.describe("recvonly"), nil
 	}
-	return s.describe(direction), nil
+	return s.describe("sendrecv"), nil
 }
 
 // Accept implements ua.Session.
