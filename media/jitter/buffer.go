@@ -1,6 +1,7 @@
 package jitter
 
 import (
+	"cmp"
 	"time"
 
 	"offhook/media"
@@ -73,13 +74,16 @@ type playout struct {
 	tail    Playout // of the line's end
 }
 
-// New makes a Buffer; all memory is taken here.
+// New makes a Buffer; all memory is taken here. A Format without rates is taken for
+// 8000 Hz.
 func New(cfg Config) *Buffer {
 	if cfg.MaxDelay <= 0 {
 		cfg.MaxDelay = defaultMaxDelay
 	}
 	cfg.MaxDelay = min(cfg.MaxDelay, binCount*binWidth/2)
 	cfg.MinDelay = max(0, min(cfg.MinDelay, cfg.MaxDelay))
+	cfg.Format.SampleRate = cmp.Or(max(0, cfg.Format.SampleRate), 8000)
+	cfg.Format.ClockRate = cmp.Or(max(0, cfg.Format.ClockRate), cfg.Format.SampleRate)
 	rate := cfg.Format.SampleRate
 	b := &Buffer{
 		cfg: cfg, store: newStore(), clock: clock{rate: rate},

@@ -63,6 +63,7 @@ func traces() []trace {
 		{"clean", mediatest.Call{Phase: 4 * ms}, 5 * ms, 5 * ms, 0, 0.06, 0.999},
 		{"clean, 5 ms periods", mediatest.Call{Period: 5 * ms, Phase: 2 * ms}, 3 * ms, 3 * ms, 0, 0.06, 0.999},
 		{"clean, 20 ms periods", mediatest.Call{Period: 20 * ms, Phase: 15 * ms}, 16 * ms, 16 * ms, 0, 0.06, 0.999},
+		{"clean, 1 ms of scheduling", mediatest.Call{Phase: 500 * time.Microsecond, Link: link(mediatest.Impairment{Jitter: ms})}, 17 * ms, 17 * ms, 0, 0.1, 0.99},
 		{"30 ms jitter", mediatest.Call{Link: link(mediatest.Impairment{Jitter: 30 * ms})}, 41 * ms, 41 * ms, 0, 0.5, 0.99},
 		{"30 ms jitter, 5 ms periods", mediatest.Call{Period: 5 * ms, Link: link(mediatest.Impairment{Jitter: 30 * ms})}, 36 * ms, 36 * ms, 0, 0.5, 0.99},
 		{"30 ms jitter, 2 % loss", mediatest.Call{Link: link(mediatest.Impairment{Jitter: 30 * ms, Loss: 0.02})}, 41 * ms, 41 * ms, 2.5, 0.5, 0.97},

@@ -21,16 +21,16 @@ type Packet struct {
 	Sequence    uint16
 	Timestamp   uint32
 	SSRC        uint32
-	PayloadType uint8 // for the reader's information; not looked at
-	Marker      bool
+	PayloadType uint8 // not looked at: put packets of the Format alone, Skip the others
+	Marker      bool  // not looked at: timestamps tell more
 	Payload     []byte
 	Arrival     time.Duration // monotonic, any zero; the same clock as Get's now
 }
 
 // Config says how a Buffer plays.
 type Config struct {
-	Format             media.Format
-	Decoder            media.Decoder // also a media.Concealer if it conceals itself
+	Format             media.Format  // its rates are needed, and PTime as a first guess
+	Decoder            media.Decoder // needed; also a media.Concealer if it conceals itself
 	MinDelay, MaxDelay time.Duration // of the play-out beyond the fastest packet; 0 means 0 and 500 ms
 }
 
