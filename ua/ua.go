@@ -116,14 +116,17 @@ type Call struct {
 	LocalHold  bool // held by us
 	RemoteHold bool // held by them
 	SecureSIP  bool // this hop's signalling is TLS
-	AutoAnswer bool // asked for by Call-Info, Alert-Info or Answer-Mode
-	AlertInfo  string
-	Status     int    // last final or provisional status code
-	Reason     string // its reason phrase, or what went wrong in words for a person
-	Cause      Cause  // when Terminated
-	Started    time.Time
-	Answered   time.Time // zero until confirmed
-	SIPCallID  string    // Call-ID header, for logs
+	// Transferring: a blind transfer of this call has no outcome yet. When it
+	// ends and the call goes on, the transfer failed and Reason says why.
+	Transferring bool
+	AutoAnswer   bool // asked for by Call-Info, Alert-Info or Answer-Mode
+	AlertInfo    string
+	Status       int    // last final or provisional status code
+	Reason       string // its reason phrase, or what went wrong in words for a person
+	Cause        Cause  // when Terminated
+	Started      time.Time
+	Answered     time.Time // zero until confirmed
+	SIPCallID    string    // Call-ID header, for logs
 }
 
 // RegistrationState is where a binding is.

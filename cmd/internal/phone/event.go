@@ -2,6 +2,7 @@ package phone
 
 import (
 	"slices"
+	"strings"
 
 	"offhook/ua"
 )
@@ -48,15 +49,15 @@ func (t *turn) adopt(u ua.Call) *call {
 }
 
 func (t *turn) update(c *call, u ua.Call) {
-	incoming, was := c.Incoming, c.State
+	incoming, was, wasTransferring := c.Incoming, c.State, c.Transferring
 	c.Call = u
 	c.Incoming = incoming
 	if was != ua.Confirmed && u.State == ua.Confirmed && !c.leaving {
 		c.answering = false
 		t.focus = c.serial
 	}
-	if c.transfer != "" && u.Status >= 300 {
-		t.transferFailed(c, u.Reason)
+	if c.transfer != "" && wasTransferring && !u.Transferring {
+		t.transferFailed(c, strings.TrimPrefix(u.Reason, "transfer: "))
 	}
 }
 
@@ -141,8 +142,9 @@ func (t *turn) incoming(u ua.Call) {
 		return
 	}
 	t.do(Ringing{Call: u.ID})
-	if t.handsfree() && t.ended.on { // nothing to hear any more: let it ring aloud
-		t.ended, t.path = ended{}, ""
+	if t.ended.on { // nothing to hear any more
+		t.ended = ended{}
+		t.freeHandsfree() // let it ring aloud
 	}
 	// A ringing call comes to the front of everything but a call that the
 	// person chose to look at and a first ringing one.

@@ -1,9 +1,9 @@
 package phone
 
 import (
+	"strings"
 	"time"
 
-	"offhook/hal"
 	"offhook/ua"
 )
 
@@ -26,10 +26,12 @@ func (t *turn) farewell(before call, u ua.Call) {
 	switch {
 	case before.leaving: // the person has moved on already
 	case before.ringing():
-	case before.transfer != "":
+	case before.transfer != "" && transferred(u.Cause):
 		t.remark(t.texts().Transferred)
 		t.signal(Tone{Kind: ToneConfirm})
 		t.freeHandsfree()
+	case before.transfer != "":
+		t.complain(t.texts().TransferFailed + ": " + u.Reason)
 	case before.held:
 		t.complain(t.texts().HeldEnded + ": " + before.party().Title())
 	case before.State == ua.Confirmed:
@@ -54,11 +56,18 @@ func endText(x *Texts, u ua.Call) string {
 	return x.Causes[u.Cause]
 }
 
-// showEnd shows why a call is over. Handsfree, another call that rings goes
-// before: it rings aloud.
+// transferred: the far end left as it was asked to, or we let it go.
+func transferred(c ua.Cause) bool {
+	return c == ua.LocalBye || c == ua.RemoteBye || c == ua.Replaced
+}
+
+// showEnd shows why a call is over. Another call that rings goes before; if
+// nobody holds the handset it rings aloud.
 func (t *turn) showEnd(e ended) {
-	if t.ringing() != nil && t.path != hal.Handset {
-		t.path = ""
+	if t.ringing() != nil {
+		t.remark(strings.Trim(e.title+": "+e.text, ": "))
+		t.entry = entry{}
+		t.freeHandsfree()
 		return
 	}
 	e.on = true

@@ -151,7 +151,7 @@ func (t *turn) callKey() {
 // lineKey answers, resumes or opens the key's line, or dials its number.
 func (t *turn) lineKey(i int) {
 	keys := t.config.lineKeys()
-	if i >= len(keys) {
+	if i >= len(keys) || keys[i] == (LineKey{}) {
 		return
 	}
 	if n := keys[i].Number; n != "" {

@@ -1,177 +1,11 @@
 package phone
 
 import (
-	"fmt"
-	"strings"
 	"testing"
-	"time"
 
 	"offhook/hal"
 	"offhook/ua"
 )
-
-// word says an effect in a line; what every step does anyway says nothing.
-func word(e Effect) string {
-	switch e := e.(type) {
-	case Invite:
-		return fmt.Sprintf("invite %s by %s", e.Target, e.Account)
-	case Ringing:
-		return fmt.Sprintf("180 %d", e.Call)
-	case Answer:
-		return fmt.Sprintf("answer %d", e.Call)
-	case Reject:
-		return fmt.Sprintf("reject %d with %d", e.Call, e.Code)
-	case Hangup:
-		return fmt.Sprintf("hangup %d", e.Call)
-	case Hold:
-		if !e.On {
-			return fmt.Sprintf("resume %d", e.Call)
-		}
-		return fmt.Sprintf("hold %d", e.Call)
-	case Transfer:
-		return fmt.Sprintf("transfer %d to %s", e.Call, e.Target)
-	case SendDigit:
-		return fmt.Sprintf("digit %c to %d", e.Digit, e.Call)
-	case Route:
-		mute := ""
-		if e.Mute {
-			mute = " muted"
-		}
-		return fmt.Sprintf("hear %d at %s%s", e.Call, e.Output, mute)
-	case Tone:
-		switch e.Kind {
-		case ToneNone:
-			return "no tone"
-		case ToneDTMF:
-			return fmt.Sprintf("beep %c", e.Digit)
-		}
-		return string(e.Kind) + " tone"
-	case Ring:
-		if e.On {
-			return strings.TrimSpace("ring " + e.AlertInfo)
-		}
-		return "no ring"
-	case Log:
-		return "log"
-	}
-	return ""
-}
-
-func words(effects []Effect) string {
-	var out []string
-	for _, e := range effects {
-		if w := word(e); w != "" {
-			out = append(out, w)
-		}
-	}
-	return strings.Join(out, ", ")
-}
-
-// run steps through the inputs and returns the effects of the last one. What
-// an agent would answer to Invite it answers, with IDs from 1.
-func run(t *testing.T, s State, inputs ...Input) (State, []Effect) {
-	t.Helper()
-	var effects []Effect
-	for _, in := range inputs {
-		if f, ok := in.(fire); ok {
-			in = Timer{ID: f.id, Gen: s.gens[f.id]}
-		}
-		if h, ok := in.(hookTo); ok {
-			in = Hook{hal.HookState(h)}
-		}
-		s, effects = Step(s, in)
-	}
-	return s, effects
-}
-
-// fire is a timer running out, with whatever generation it has by then.
-type fire struct{ id TimerID }
-
-func (fire) input() {}
-
-func press(keys ...hal.Key) []Input {
-	var out []Input
-	for _, k := range keys {
-		out = append(out, Key{hal.KeyEvent{Key: k}})
-	}
-	return out
-}
-
-func long(k hal.Key) Input { return Key{hal.KeyEvent{Key: k, Action: hal.KeyLong}} }
-
-func said(c ua.Call) Input { return UA{ua.CallChanged{Call: c}} }
-
-func then(parts ...any) []Input {
-	var out []Input
-	for _, p := range parts {
-		switch p := p.(type) {
-		case []Input:
-			out = append(out, p...)
-		case Input:
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// hookTo is a Hook that can be a constant.
-type hookTo hal.HookState
-
-func (hookTo) input() {}
-
-const (
-	lift   = hookTo(hal.OffHook)
-	cradle = hookTo(hal.OnHook)
-)
-
-func at() time.Time { return time.Date(2026, 11, 22, 14, 5, 0, 0, time.UTC) }
-
-func desk(t *testing.T) []Input {
-	t.Helper()
-	plan, err := ParseDigitMap("[1-7]xxx|0x.T|*xx")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return []Input{
-		Network{Up: true},
-		Config{
-			Accounts: []Account{{ID: "a", Label: "Front", Number: "1001", Voicemail: "700", Register: true}, {ID: "b", Label: "Back", Register: true}},
-			DialPlan: DialPlan{Map: plan}, Emergency: []string{"112"}, CallKey: "1200",
-		},
-		Clock{at()},
-		UA{ua.RegistrationChanged{Account: "a", State: ua.Registered}},
-		UA{ua.RegistrationChanged{Account: "b", State: ua.Registered}},
-	}
-}
-
-func invited() Input { return Invited{Ref: 1, Call: 1} }
-
-func out(state ua.CallState) ua.Call {
-	c := ua.Call{ID: 1, Account: "a", State: state, Remote: ua.Party{User: "1002"}, Started: at()}
-	if state == ua.Confirmed {
-		c.Answered, c.Status = at(), 200
-	}
-	return c
-}
-
-func in(id ua.CallID, state ua.CallState) ua.Call {
-	c := ua.Call{ID: id, Account: "a", Incoming: true, State: state, Remote: ua.Party{User: "1003", DisplayName: "Carl"}, Started: at()}
-	if state == ua.Confirmed {
-		c.Answered, c.Status = at(), 200
-	}
-	return c
-}
-
-func over(c ua.Call, status int, cause ua.Cause, reason string) ua.Call {
-	c.State, c.Status, c.Cause, c.Reason = ua.Terminated, status, cause, reason
-	return c
-}
-
-func early(media bool) ua.Call {
-	c := out(ua.Early)
-	c.EarlyMedia, c.Status = media, 180
-	return c
-}
 
 type arrow struct {
 	name  string
@@ -337,6 +171,9 @@ func TestStep_talking(t *testing.T) {
 		{"talking: far end hangs up -> busy tone", talking(), gone, "hear 0 at handset, busy tone", KindEnded},
 		{"ended: on-hook -> idle", then(talking(), gone), then(cradle), "hear 0 at ringer, no tone", KindIdle},
 		{"ended on speaker: a while -> idle", then(onSpeaker(), gone), then(fire{timerStage}), "hear 0 at ringer, no tone", KindIdle},
+		{"ended: next call -> it can be answered", then(talking(), gone), then(said(in(7, ua.Early))), "180 7, call-waiting tone", KindRinging},
+		{"waiting: far end hangs up -> the waiting one", then(talking(), said(in(7, ua.Early))), gone, "hear 0 at handset", KindRinging},
+		{"waiting on speaker: far end hangs up -> it rings", then(onSpeaker(), said(in(7, ua.Early))), gone, "hear 0 at ringer, no tone, ring", KindRinging},
 		{"ended on speaker: next call -> rings", then(onSpeaker(), gone), then(said(in(7, ua.Early))), "180 7, hear 0 at ringer, no tone, ring", KindRinging},
 		{"talking: hold -> held", talking(), press(hal.KeyHold), "hold 1, hear 0 at handset", KindHeld},
 		{"talking: soft hold -> held", talking(), press(hal.KeySoft1), "hold 1, hear 0 at handset", KindHeld},
@@ -382,7 +219,9 @@ func TestStep_several_calls(t *testing.T) {
 func TestStep_transfer(t *testing.T) {
 	sent := then(talking(), press(hal.KeyTransfer, "1", "0", "0", "7", hal.KeyOK), fire{timerBeep})
 	refused := out(ua.Confirmed)
-	refused.Status, refused.Reason = 486, "Busy here"
+	refused.Reason = "transfer: 486 Busy here"
+	asked := out(ua.Confirmed)
+	asked.Transferring = true
 	check(t, desk(t), []arrow{
 		{"talking: transfer -> held, dial tone", talking(), press(hal.KeyTransfer), "hold 1, hear 0 at handset, dial tone", KindDialling},
 		{"transfer: number -> waits for the person", then(talking(), press(hal.KeyTransfer, "1", "0", "0")), press("7"), "beep 7", KindDialling},
@@ -391,7 +230,9 @@ func TestStep_transfer(t *testing.T) {
 		{"transfer: cancel -> talk again", then(talking(), press(hal.KeyTransfer)), press(hal.KeyCancel), "resume 1, hear 1 at handset, no tone", KindInCall},
 		{"transfer: on-hook -> stays held", then(talking(), press(hal.KeyTransfer)), then(cradle), "hear 0 at ringer, no tone", KindHeld},
 		{"transferring: call ends -> done", sent, then(said(over(out(ua.Confirmed), 200, ua.LocalBye, ""))), "confirm tone", KindDialling},
-		{"transferring: refused -> still here", sent, then(said(refused)), "error tone", KindHeld},
+		{"transferring: asked -> wait", sent, then(said(asked)), "", KindTransferring},
+		{"transferring: dialog lost -> why", sent, then(said(over(out(ua.Confirmed), 481, ua.CauseError, "The call does not exist"))), "error tone", KindDialling},
+		{"transferring: refused -> still here", then(sent, said(asked)), then(said(refused)), "error tone", KindHeld},
 		{"transferring: command refused -> still here", sent, then(CommandFailed{Transfer{1, "1007"}, ua.ErrTarget}), "error tone", KindHeld},
 		{"transferring: nobody tells -> still here", sent, then(fire{timerTransfer}), "error tone", KindHeld},
 		{"transferring: resume -> talk", sent, press(hal.KeySoft1), "resume 1, hear 1 at handset", KindInCall},

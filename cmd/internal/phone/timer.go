@@ -36,7 +36,7 @@ const (
 	noticeTime     = 4 * time.Second
 	volumeTime     = 2500 * time.Millisecond
 	retryTime      = 100 * time.Millisecond
-	transferTime   = 32 * time.Second // of a transaction (RFC 3261 §17.1.2.2)
+	transferTime   = 190 * time.Second // longer than a proxy lets a call ring (RFC 3261 §16.6)
 )
 
 func (t *turn) start(id TimerID, after time.Duration) {

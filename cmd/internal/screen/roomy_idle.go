@@ -71,13 +71,20 @@ func (r *roomy) idleTrouble(v *phone.View, top int) {
 
 // lineKeys are shown when there is more than one line to choose from.
 func (r *roomy) lineKeys(v *phone.View, y int) {
-	n := min(len(v.Lines), 4)
+	var lines [4]phone.LineView
+	n := 0
+	for _, l := range v.Lines {
+		if l.Label != "" && n < len(lines) {
+			lines[n] = l
+			n++
+		}
+	}
 	if n < 2 {
 		return
 	}
 	width := (r.w - 2*r.px(10)) / n
 	s := r.style(medium, 12)
-	for i, l := range v.Lines[:n] {
+	for i, l := range lines[:n] {
 		x := r.px(10) + width*i
 		cell := image.Rect(x+r.px(3), y-r.px(11), x+width-r.px(3), y+r.px(11))
 		d := r.px(3)
