@@ -43,6 +43,7 @@ type Config struct {
 	Seed                                uint64 // of the network's impairment
 	FaceplateURL                        string // what the page shows as the phone
 	Extensions                          []Extension
+	Algorithms                          []string // of digest, best first; SHA-256 and MD5 when nil
 }
 
 // Addresses are where the workbench is reached.
@@ -123,7 +124,7 @@ func (l *Lab) start() error {
 	l.pbx, err = pbx.Start(pbx.Config{
 		Log: l.config.Log.With("part", "pbx"), Journal: l.journal, Host: l.config.Host,
 		TLS: l.config.SIPTLS, TCP: l.config.SIPTCP, UDP: l.config.SIPUDP,
-		Certificate: certificate, Extensions: l.config.Extensions, Network: l.network.paths,
+		Certificate: certificate, Extensions: l.config.Extensions, Algorithms: l.config.Algorithms, Network: l.network.paths,
 	})
 	if err != nil {
 		return err

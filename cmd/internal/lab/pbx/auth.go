@@ -16,8 +16,8 @@ import (
 	"offhook/ua/digest"
 )
 
-// algorithms are offered in the order of preference (RFC 8760 §2.4).
-var algorithms = []digest.Algorithm{digest.SHA256, digest.MD5}
+// Algorithms are offered in the order of preference (RFC 8760 §2.4).
+func Algorithms() []string { return []string{string(digest.SHA256), string(digest.MD5)} }
 
 var (
 	errNoCredentials = errors.New("no credentials")
@@ -30,17 +30,18 @@ var (
 type doorman struct {
 	key       [32]byte
 	life      time.Duration
+	offers    []string // algorithms
 	passwords map[string]ua.Secret
 	now       func() time.Time
 }
 
-func newDoorman(extensions []Extension, life time.Duration) *doorman {
-	d := &doorman{life: life, passwords: map[string]ua.Secret{}, now: time.Now}
+func newDoorman(c Config) *doorman {
+	d := &doorman{life: c.NonceLife, offers: c.Algorithms, passwords: map[string]ua.Secret{}, now: time.Now}
 	if d.life == 0 {
 		d.life = 5 * time.Minute
 	}
 	_, _ = rand.Read(d.key[:]) // never fails (crypto/rand)
-	for _, e := range extensions {
+	for _, e := range c.Extensions {
 		d.passwords[e.Number] = ua.NewSecret(e.Password)
 	}
 	return d
@@ -90,7 +91,7 @@ func (d *doorman) verify(req *sip.Request, got digest.Credentials) (string, erro
 	}
 	password, known := d.passwords[got.User]
 	asked := digest.Challenge{Realm: Realm, Nonce: got.Nonce, Algorithm: got.Algorithm, QOP: []string{"auth"}}
-	if !known || !slices.Contains(algorithms, algorithm) || digest.Verify(got, asked, string(req.Method), req.Body(), password) != nil {
+	if !known || !slices.Contains(d.offers, string(algorithm)) || digest.Verify(got, asked, string(req.Method), req.Body(), password) != nil {
 		return "", errWrong
 	}
 	if !d.fresh(got.Nonce) {
@@ -103,8 +104,8 @@ func (d *doorman) verify(req *sip.Request, got digest.Credentials) (string, erro
 func (d *doorman) challenge(name string, stale bool) []sip.Header {
 	nonce := d.nonce()
 	var headers []sip.Header
-	for _, algorithm := range algorithms {
-		c := digest.Challenge{Realm: Realm, Nonce: nonce, Algorithm: algorithm, QOP: []string{"auth"}, Stale: stale}
+	for _, algorithm := range d.offers {
+		c := digest.Challenge{Realm: Realm, Nonce: nonce, Algorithm: digest.Algorithm(algorithm), QOP: []string{"auth"}, Stale: stale}
 		headers = append(headers, sip.NewHeader(name, c.String()))
 	}
 	return headers

@@ -206,6 +206,9 @@ func (p *PBX) unsolicited(b binding, event, kind string, content []byte) {
 		switch {
 		case err != nil:
 			p.log.Debug("a NOTIFY was not answered", "event", event, "error", err)
+		case res.StatusCode >= 300 && event == "message-summary":
+			// Phones that subscribe refuse what they did not ask for (RFC 6665 §4.1.3).
+			p.log.Debug("an unsolicited message-summary was refused", "status", res.StatusCode)
 		case res.StatusCode >= 300:
 			p.note(journal.SIP, "%s refuses NOTIFY %s: %d %s", b.Extension, event, res.StatusCode, res.Reason)
 		}

@@ -51,12 +51,15 @@ func Start(c Config) (*PBX, error) {
 	if c.Extensions == nil {
 		c.Extensions = Extensions()
 	}
+	if c.Algorithms == nil {
+		c.Algorithms = Algorithms()
+	}
 	if c.CallBackAfter == 0 {
 		c.CallBackAfter = 3 * time.Second
 	}
 	p := &PBX{
 		config: c, log: c.Log, journal: c.Journal,
-		doorman: newDoorman(c.Extensions, c.NonceLife), registrar: newRegistrar(),
+		doorman: newDoorman(c), registrar: newRegistrar(),
 		music: sync.OnceValue(tune.Music), mailboxes: newMailboxes(), calls: newCalls(), names: map[string]string{},
 	}
 	for _, e := range c.Extensions {

@@ -44,6 +44,7 @@ type Config struct {
 	TLS, TCP, UDP int    // ports; 0 is any free one
 	Certificate   tls.Certificate
 	Extensions    []Extension
+	Algorithms    []string      // of digest, best first; nil is SHA-256 and MD5
 	Network       Network       // nil is a perfect one
 	NonceLife     time.Duration // after which a nonce is stale; 0 means 5 min
 	CallBackAfter time.Duration // of 602; 0 means 3 s

@@ -87,6 +87,10 @@ func (l *line) run(ctx context.Context, other <-chan Params, tick <-chan time.Ti
 		case <-tick:
 			idle()
 		case p := <-l.inbox:
+			// What was agreed before the parcel came holds for it.
+			for len(other) > 0 {
+				set(<-other)
+			}
 			enter(p)
 		case <-timer.C:
 		}
