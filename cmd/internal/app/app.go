@@ -131,6 +131,7 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d.agent, d.calls, d.lamps, d.observe = a.agent, a.calls, a.devices.Lamps, a.observe
 	d.display = newDisplay(a.devices.Display, log.With("room", "screen"))
 	d.sound = newSound(log.With("room", "sound"), a.engine, a.devices.Mixer, a.calls)
+	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays}
 	d.history = newHistoryFile(a.cfg.Agent.State, log)
 }
 

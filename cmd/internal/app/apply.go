@@ -32,6 +32,7 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 	}
 	a.desk.do(ctx, func() {
 		a.desk.zone = zoneOf(doc)
+		a.desk.door.use(doc)
 		a.desk.sound.country(doc.Phone.Country, doc.Phone.RingTone)
 	})
 	post(ctx, a.desk.inbox, config)

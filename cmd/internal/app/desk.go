@@ -20,6 +20,7 @@ type desk struct {
 	lamps   map[string]hal.Indicator
 	calls   *callbook
 	history *historyFile
+	door    *doorman
 	// observe hears of the user agent's events besides the phone.
 	observe func(ua.Event)
 
@@ -84,6 +85,7 @@ func (d *desk) take(ctx context.Context, in phone.Input) {
 		if e, ok := queue[0].(phone.UA); ok {
 			d.observe(e.Event)
 		}
+		d.door.hear(queue[0])
 		state, effects := phone.Step(d.state, queue[0])
 		d.state = state
 		for _, e := range effects {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -39,12 +40,7 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 	return c, nil
 }
 
-func accountLabel(a provisioning.Account) string {
-	if a.DisplayName != "" {
-		return a.DisplayName
-	}
-	return a.User
-}
+func accountLabel(a provisioning.Account) string { return cmp.Or(a.Label, a.DisplayName, a.User) }
 
 func autoAnswer(a provisioning.AutoAnswer) phone.AutoAnswer {
 	switch a {

@@ -1,0 +1,124 @@
+package door
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"offhook/hal"
+	"offhook/ua"
+)
+
+var (
+	start  = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	strike = Config{Relay: "strike", Hold: 3 * time.Second, Code: ua.NewSecret("2580")}
+)
+
+// dial makes inputs of a call's digits, a second apart.
+func dial(call ua.CallID, digits string) []Input {
+	var out []Input
+	for i, d := range digits {
+		out = append(out, Digit{Call: call, Digit: byte(d), Now: start.Add(time.Duration(i) * time.Second)})
+	}
+	return out
+}
+
+func play(inputs ...Input) (State, string) {
+	var s State
+	var out []string
+	for _, in := range inputs {
+		var effects []Effect
+		s, effects = Step(s, in)
+		for _, e := range effects {
+			switch e := e.(type) {
+			case Open:
+				out = append(out, fmt.Sprintf("open %s %s", e.Relay, e.Hold))
+			case Log:
+				if e.Warn {
+					out = append(out, e.Text)
+				}
+			}
+		}
+	}
+	return s, strings.Join(out, ", ")
+}
+
+func TestStep(t *testing.T) {
+	seq := func(parts ...[]Input) []Input {
+		var all []Input
+		for _, p := range parts {
+			all = append(all, p...)
+		}
+		return all
+	}
+	with := func(c Config) []Input { return []Input{c} }
+	late := []Input{}
+	for _, d := range "2580" {
+		late = append(late, Digit{Call: 1, Digit: byte(d), Now: start.Add(12*time.Second + lockTime)})
+	}
+	cases := []struct {
+		name string
+		in   []Input
+		want string
+	}{
+		{"right code -> opens for its time", seq(with(strike), dial(1, "2580")), "open strike 3s"},
+		{"wrong code -> shut", seq(with(strike), dial(1, "2581")), "wrong door code"},
+		{"code within other digits -> shut", seq(with(strike), dial(1, "125801")), "wrong door code"},
+		{"anew after # -> opens", seq(with(strike), dial(1, "12#2580")), "open strike 3s"},
+		{"half in one call, half in another -> shut", seq(with(strike), dial(1, "25"), dial(2, "80")), ""},
+		{"half, call ended, same id's other half -> shut", seq(with(strike), dial(1, "25"), []Input{CallEnded{1}}, dial(1, "80")), ""},
+		{"half, then another configuration -> shut", seq(with(strike), dial(1, "25"), with(strike), dial(1, "80")), ""},
+		{"three wrong -> locked, even to the right one", seq(with(strike), dial(1, "111122223333"), dial(1, "2580")),
+			"wrong door code, wrong door code, wrong door code: no code counts for the next minute, door code ignored: too many wrong ones before"},
+		{"locked, a minute later -> opens", seq(with(strike), dial(1, "111122223333"), late),
+			"wrong door code, wrong door code, wrong door code: no code counts for the next minute, open strike 3s"},
+		{"two wrong, one right, two wrong -> not locked", seq(with(strike), dial(1, "1111"), dial(2, "2222"), dial(1, "2580"), dial(1, "3333"), dial(1, "4444")),
+			"wrong door code, wrong door code, open strike 3s, wrong door code, wrong door code"},
+		{"new configuration -> still locked", seq(with(strike), dial(1, "111122223333"), with(strike), dial(1, "2580")),
+			"wrong door code, wrong door code, wrong door code: no code counts for the next minute, door code ignored: too many wrong ones before"},
+		{"no code configured -> nothing opens", seq(with(Config{Relay: "strike", Hold: time.Second}), dial(1, "0000")), ""},
+		{"no relay configured -> nothing opens", seq(with(Config{Code: ua.NewSecret("2580")}), dial(1, "2580"), []Input{Exit{start}}), ""},
+		{"not configured -> nothing opens", seq(dial(1, "2580"), []Input{Exit{start}}), ""},
+		{"exit button -> opens", seq(with(strike), []Input{Exit{start}}), "open strike 3s"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			if _, got := play(c.in...); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// TestStep_opens_by_the_code_alone lets anybody dial anything but the code.
+func TestStep_opens_by_the_code_alone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		inputs := []Input{strike}
+		tails := map[ua.CallID]string{}
+		for range rapid.IntRange(0, 60).Draw(t, "digits") {
+			call := ua.CallID(rapid.IntRange(1, 3).Draw(t, "call"))
+			digit := rapid.SampledFrom([]byte("0123456789*#")).Draw(t, "digit")
+			if strings.HasSuffix(tails[call]+string(digit), "2580") {
+				continue
+			}
+			tails[call] += string(digit)
+			inputs = append(inputs, Digit{Call: call, Digit: digit, Now: start})
+			if rapid.IntRange(0, 9).Draw(t, "hang up") == 0 {
+				delete(tails, call)
+				inputs = append(inputs, CallEnded{call})
+			}
+		}
+		if _, got := play(inputs...); strings.Contains(got, "open") {
+			t.Fatalf("opened: %s", got)
+		}
+	})
+}
+
+func TestIsExit(t *testing.T) {
+	if !IsExit(hal.KeyEvent{Key: hal.KeyExit}) || IsExit(hal.KeyEvent{Key: hal.KeyExit, Action: hal.KeyRelease}) || IsExit(hal.KeyEvent{Key: hal.KeyCall}) {
+		t.Error("the exit button is not told from the others")
+	}
+}
