@@ -123,6 +123,12 @@ func (s *State) idleView(v *View) {
 	if s.provisioning.State == ProvisioningFailed && v.Title == "" {
 		v.Title, v.Text = x.ProvisioningOld, nonEmpty(s.provisioning.Cause)
 	}
+	switch {
+	case v.Status.NetworkDown:
+		v.Title, v.Text = x.NetworkDown, nonEmpty(s.network.Cause)
+	case s.audio.Gone && v.Title == "":
+		v.Title, v.Text = x.NoSound, nonEmpty(s.audio.Cause)
+	}
 	if v.Title == "" {
 		v.Text = nonEmpty(x.count(x.Missed, s.missed()), x.count(x.Messages, s.messages()))
 	}
@@ -140,9 +146,9 @@ func (s *State) diallingView(v *View) {
 	v.Text = nonEmpty(why)
 	switch {
 	case s.entry.purpose == forTransfer:
-		v.Title, v.Text = x.TransferTo, nil
+		v.Text = nil
 		if c := s.bySerial(s.entry.of); c != nil {
-			v.Text = []string{c.party().Title()}
+			v.Title = fmt.Sprintf(x.TransferTo, c.party().Title())
 		}
 	case s.path == hal.Handset && s.stage >= stageHowler:
 		v.Text = []string{x.HangUp}

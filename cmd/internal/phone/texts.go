@@ -7,14 +7,14 @@ import (
 
 // Texts is a language: every word that the phone puts on the screen.
 type Texts struct {
-	Booting, Discovering, Fetching        string
-	ProvisioningFailed, ProvisioningRetry string
-	ProvisioningOld                       string
-	Missed, Messages                      [3]string // for one, for several with %d, and when not told how many
-	NoAccount, NoAccountHint              string
-	NotRegistered, StillRegistering       string
-	NetworkDown, Network, Ready           string
-	Configuration, Sound, StatusTitle     string
+	Booting, Discovering, Fetching             string
+	ProvisioningFailed, ProvisioningRetry      string
+	ProvisioningOld                            string
+	Missed, Messages                           [3]string // for one, for several with %d, and when not told how many
+	NoAccount, NoAccountHint                   string
+	NotRegistered, StillRegistering            string
+	NetworkDown, Network, Ready                string
+	Configuration, Sound, NoSound, StatusTitle string
 
 	EnterNumber, TransferTo                    string
 	Calling, CallProgress, RingingThere        string
@@ -73,10 +73,11 @@ func english() *Texts {
 		Ready:              "Registered",
 		Configuration:      "Configuration",
 		Sound:              "Sound",
+		NoSound:            "No sound",
 		StatusTitle:        "Status",
 
 		EnterNumber:       "Enter a number",
-		TransferTo:        "Transfer to",
+		TransferTo:        "Transfer %s to",
 		Calling:           "Calling",
 		CallProgress:      "Calling",
 		RingingThere:      "Ringing",

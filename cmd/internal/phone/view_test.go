@@ -96,6 +96,25 @@ func TestView_idle_tells_the_honest_cause(t *testing.T) {
 	}
 }
 
+func TestView_idle_tells_what_is_broken(t *testing.T) {
+	cases := []struct {
+		name, title, text string
+		in                Input
+	}{
+		{"network down", "No network", "cable unplugged", Network{Cause: "cable unplugged"}},
+		{"sound device gone", "No sound", "USB sound card unplugged", Audio{Gone: true, Cause: "USB sound card unplugged"}},
+		{"configuration not renewed", "Configuration not renewed", "no route", Provisioning{State: ProvisioningFailed, Cause: "no route"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s, _ := run(t, State{}, then(desk(t), c.in)...)
+			if v := s.View(); v.Title != c.title || !slices.Equal(v.Text, []string{c.text}) {
+				t.Errorf("%q %q", v.Title, v.Text)
+			}
+		})
+	}
+}
+
 func TestView_provisioning(t *testing.T) {
 	cases := []struct {
 		in   Provisioning

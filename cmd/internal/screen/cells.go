@@ -77,8 +77,15 @@ func (p *cellPage) idle(v *phone.View) {
 		}
 		return
 	}
+	waits := strings.Join(v.Text, ", ")
+	if len(ascii(waits)) > p.cols { // a line each; they matter more than the date
+		for _, t := range v.Text {
+			p.add(p.pair(t, ""))
+		}
+		return
+	}
 	p.add(p.pair(v.Status.Date, ""))
-	p.add(p.pair(strings.Join(v.Text, ", "), ""))
+	p.add(p.pair(waits, ""))
 }
 
 func (p *cellPage) dialling(v *phone.View) {

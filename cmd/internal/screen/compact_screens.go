@@ -216,6 +216,9 @@ func invert(dst *image.Gray, r image.Rectangle) {
 
 // overlay: volume or a notice in a frame over the body.
 func (c *compact) overlay(v *phone.View, body image.Rectangle) {
+	if v.Volume.Shown || v.Notice != "" { // half letters beside a frame are hard on the eye
+		draw.Draw(c.dst, body, image.Black, image.Point{}, draw.Src)
+	}
 	switch {
 	case v.Volume.Shown:
 		box := c.box(body, 24)

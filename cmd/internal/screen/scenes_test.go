@@ -135,7 +135,7 @@ func idleScenes(add func(string, *stage)) {
 	add("list-status", ready().in(phone.Audio{Gone: true, Cause: "USB sound card unplugged"}).keys(hal.KeyMenu))
 	add("notice", ready().keys(hal.KeyRedial))
 	add("trouble-everywhere", ready().in(history(), phone.UA{Event: ua.MessageWaiting{Account: "a", Waiting: true, New: 140}},
-		phone.Network{Cause: "cable unplugged"}, phone.Audio{Gone: true}))
+		phone.Network{Cause: "cable unplugged"}, phone.Audio{Gone: true, Cause: "USB sound card unplugged"}))
 }
 
 func diallingScenes(add func(string, *stage)) {
