@@ -2,10 +2,13 @@ package engine_test
 
 import (
 	"fmt"
+	"net/netip"
 	"testing"
 	"time"
 
 	"offhook/media"
+	"offhook/media/engine"
+	"offhook/media/g711"
 	"offhook/media/keying"
 	"offhook/media/mediatest"
 	"offhook/media/sdp"
@@ -68,24 +71,75 @@ func TestCall_speech_is_heard_on_the_other_side(t *testing.T) {
 }
 
 func TestCall_periods_and_rates(t *testing.T) {
-	for _, rate := range []int{8000, 16000, 44100, 48000} {
-		for _, period := range []time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond} {
-			for _, ptime := range []time.Duration{10 * time.Millisecond, 20 * time.Millisecond, 60 * time.Millisecond} {
-				if rate == 44100 && period == 5*time.Millisecond {
-					continue // 220.5 samples
-				}
-				t.Run(fmt.Sprint(rate, period, ptime), func(t *testing.T) {
-					const long = 3 * time.Second
-					said := mediatest.Voice(rate, long, 1)
-					c := newCall(t, said, nil, options{rate: rate, period: period, config: func(c *session.Config) { c.PTime = ptime }})
-					c.run(long)
-					alike(t, "a to b", said, c.b.device.heard, rate, settled, ptime+mouth-20*time.Millisecond)
-					if sent := c.a.session.Stats().Sent; sent < uint64(long/ptime)-2 || sent > uint64(long/ptime) {
-						t.Errorf("%d packets", sent)
-					}
-				})
+	const ms = time.Millisecond
+	for _, test := range []struct {
+		rate          int
+		period, ptime time.Duration
+	}{
+		{8000, 5 * ms, 20 * ms}, {8000, 10 * ms, 10 * ms}, {8000, 20 * ms, 10 * ms}, {8000, 20 * ms, 60 * ms},
+		{16000, 5 * ms, 10 * ms}, {16000, 5 * ms, 20 * ms}, {16000, 10 * ms, 60 * ms}, {16000, 20 * ms, 20 * ms},
+		{44100, 10 * ms, 20 * ms}, {44100, 20 * ms, 30 * ms},
+		{48000, 5 * ms, 20 * ms}, {48000, 10 * ms, 40 * ms}, {48000, 20 * ms, 10 * ms},
+	} {
+		t.Run(fmt.Sprint(test.rate, test.period, test.ptime), func(t *testing.T) {
+			const long = 3 * time.Second
+			said := mediatest.Voice(test.rate, long, 1)
+			c := newCall(t, said, nil, options{rate: test.rate, period: test.period, config: func(c *session.Config) { c.PTime = test.ptime }})
+			c.run(long)
+			alike(t, "a to b", said, c.b.device.heard, test.rate, settled, test.ptime+mouth-20*ms)
+			if sent := c.a.session.Stats().Sent; sent < uint64(long/test.ptime)-2 || sent > uint64(long/test.ptime) {
+				t.Errorf("%d packets", sent)
 			}
+		})
+	}
+}
+
+func TestCall_over_IPv6(t *testing.T) {
+	const long = 2 * time.Second
+	said := mediatest.Voice(rate, long, 1)
+	c := newCall(t, said, nil, options{config: func(c *session.Config) { c.SRTP, c.Addr = sdp.Mandatory, netip.IPv6Loopback() }})
+	c.run(long)
+	alike(t, "a to b", said, c.b.device.heard, rate, settled, mouth)
+}
+
+func TestCall_reports_measure_the_round_trip(t *testing.T) {
+	for _, policy := range []sdp.Policy{sdp.Off, sdp.Mandatory} {
+		c := newCall(t, nil, nil, options{config: suites(policy), engine: func(c *engine.Config) { c.RTCPInterval = 5 * time.Millisecond }})
+		until(t, "a round trip", func() bool {
+			c.run(20 * time.Millisecond)
+			s := c.a.session.Stats()
+			return s.RemoteReports > 0 && s.RoundTrip > 0
+		})
+		if s := c.a.session.Stats(); s.RemoteLost > 0 || s.Discarded > 0 {
+			t.Errorf("%+v", s)
 		}
+	}
+}
+
+func TestCall_the_other_law_in_mid_stream(t *testing.T) {
+	// b's answer has both laws, so that it may change at any time.
+	const long = 3 * time.Second
+	said := mediatest.Voice(rate, long, 1)
+	c := newCall(t, said, nil, options{})
+	spec := session.Spec{
+		Remote: c.b.session.LocalAddr(), Mux: true, Direction: media.SendRecv,
+		Send: g711.PCMU.Formats()[0], Receive: append(g711.PCMU.Formats(), g711.PCMA.Formats()...),
+	}
+	far := spec
+	far.Remote = c.a.session.LocalAddr()
+	for i := range 6 {
+		spec.Send = spec.Receive[i%2]
+		if err := c.a.UpdateStream(1, spec); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.b.UpdateStream(1, far); err != nil {
+			t.Fatal(err)
+		}
+		c.run(long / 6)
+	}
+	alike(t, "a to b", said, c.b.device.heard, rate, settled, mouth)
+	if s := c.b.session.Stats(); s.Lost+s.Discarded > 0 {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -178,3 +178,20 @@ func TestEvents_media_started_once(t *testing.T) {
 	}
 }
 
+func TestSendDigit_on_a_stream_that_is_not_patched(t *testing.T) {
+	c := newCall(t, nil, nil, options{})
+	c.a.Connect(engine.Patch{})
+	c.run(100 * time.Millisecond)
+	if err := c.a.session.SendDigit('7', 0); err != nil {
+		t.Fatal(err)
+	}
+	c.run(500 * time.Millisecond)
+	if got, _ := digits(c.b); got != "7" {
+		t.Errorf("%q", got)
+	}
+	sent := c.a.session.Stats().Sent
+	c.run(100 * time.Millisecond)
+	if now := c.a.session.Stats().Sent; now != sent {
+		t.Errorf("%d packets of nothing", now-sent)
+	}
+}

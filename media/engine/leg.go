@@ -3,11 +3,13 @@ package engine
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
 	"offhook/media"
 	"offhook/media/dsp"
+	"offhook/media/jitter"
 	"offhook/media/session"
 )
 
@@ -70,15 +72,17 @@ func (l *leg) update(spec session.Spec, cfg Config) error {
 			return err
 		}
 	}
-	for _, f := range spec.Receive {
-		f.PTime = 0 // the far end packs as it likes
-		r := old.receiver(f)
+	for _, formats := range group(spec.Receive) {
+		r := old.receiver(formats)
 		if r == nil {
-			if r, err = newReceiver(f, cfg); err != nil {
+			if r, err = newReceiver(formats, cfg); err != nil {
 				return err
 			}
 		}
 		next.receivers = append(next.receivers, r)
+	}
+	if len(next.receivers) == 0 {
+		return fmt.Errorf("engine: stream %d has no format to receive", l.id)
 	}
 	if err := l.stream.Update(spec); err != nil {
 		return err
@@ -87,9 +91,9 @@ func (l *leg) update(spec session.Spec, cfg Config) error {
 	return nil
 }
 
-func (p *plan) receiver(f media.Format) *receiver {
+func (p *plan) receiver(formats []media.Format) *receiver {
 	for _, r := range p.receivers {
-		if r.format == f {
+		if slices.Equal(r.formats, formats) {
 			return r
 		}
 	}
@@ -115,7 +119,7 @@ func (l *leg) adopt() *plan {
 		return next
 	}
 	l.current = next
-	if l.active == nil || next.receiver(l.active.format) == nil {
+	if l.active == nil || !slices.Contains(next.receivers, l.active) {
 		l.active = next.receivers[0]
 	}
 	return next
@@ -131,17 +135,12 @@ func (l *leg) receive(now time.Duration) {
 		l.flush()
 		return
 	}
-	for packet := l.stream.Next(); packet != nil; packet = l.stream.Next() {
-		if packet.Payload != nil && packet.PayloadType != l.active.format.PayloadType {
-			for _, r := range p.receivers {
-				if r.format.PayloadType == packet.PayloadType {
-					l.active = r
-				}
-			}
+	for range mostPackets {
+		packet := l.stream.Next()
+		if packet == nil {
+			break
 		}
-		if packet.Payload == nil || packet.PayloadType == l.active.format.PayloadType {
-			l.active.buffer.Put(packet)
-		}
+		l.take(p, packet)
 		l.stream.Pop()
 	}
 	l.active.read(l.in, now)
@@ -151,14 +150,36 @@ func (l *leg) receive(now time.Duration) {
 	}
 }
 
+// take gives a packet to the receiver of its format; one without sound goes
+// with the sound before it.
+func (l *leg) take(p *plan, packet *jitter.Packet) {
+	if packet.Payload == nil || l.active.takes(packet.PayloadType) {
+		l.active.put(packet)
+		return
+	}
+	for _, r := range p.receivers {
+		if r.takes(packet.PayloadType) {
+			l.active = r
+			r.put(packet)
+			return
+		}
+	}
+}
+
 // flush drops what was received.
 func (l *leg) flush() {
-	for l.stream.Next() != nil {
+	for range mostPackets {
+		if l.stream.Next() == nil {
+			return
+		}
 		l.stream.Pop()
 	}
 }
 
-const publishEvery = 10 // periods
+const (
+	publishEvery = 10 // periods
+	mostPackets  = 64 // taken in one step: a flood must not hold up the sound
+)
 
 func (l *leg) publish() {
 	l.published.levelSent.Store(math.Float64bits(l.levels.sent.DB()))

@@ -22,16 +22,6 @@ type Local struct {
 	Crypto    []string // values of a=crypto: all of an offer, the chosen one of an answer
 }
 
-// Agreed is what an offer and its answer came to, as seen from here.
-type Agreed struct {
-	Remote        Remote
-	Direction     media.Direction
-	Send          media.Format   // with the far end's payload type and packet time
-	SendEvents    media.Format   // zero ClockRate: none
-	Receive       []media.Format // with this side's payload types
-	ReceiveEvents media.Format   // zero ClockRate: none
-}
-
 // Negotiator keeps what offers and answers of one session must agree on: the
 // version, the order of m-lines, the payload types. It is a plain value, owned
 // by one goroutine.
@@ -70,6 +60,7 @@ func (n *Negotiator) Offer(local Local) Description {
 	// RFC 3264 §8: m-lines are never removed, a refused one stays with port 0.
 	lines := []Media{{}}
 	if len(n.current) > 0 {
+		proto = n.current[n.index].Proto // what was agreed stays, whoever proposed it
 		lines = make([]Media, len(n.current))
 		for i, m := range n.current {
 			lines[i] = refused(m)
@@ -141,79 +132,6 @@ func (n *Negotiator) Answer(offer Description, remote Remote, local Local) (Desc
 	return n.stamp(local, lines), agreed, nil
 }
 
-// choose finds the codec of an answer, with the offer's payload type.
-// RFC 3264 §6.1 recommends the offerer's order; one codec in the answer keeps
-// the far end from changing it in mid-stream.
-func (l Local) choose(remote Remote) media.Format {
-	for _, theirs := range remote.Formats {
-		for _, ours := range l.Formats {
-			if SameCodec(theirs, ours) && theirs.Encoding != TelephoneEvent {
-				ours.PayloadType = theirs.PayloadType
-				return ours
-			}
-		}
-	}
-	return media.Format{}
-}
-
-// agree finds the codecs in common; formats are ours as described.
-func agree(remote Remote, local Local, formats []media.Format) (Agreed, error) {
-	a := Agreed{Remote: remote, Direction: remote.Direction.Reverse() & local.Direction}
-	for _, theirs := range remote.Formats {
-		for _, ours := range formats {
-			if !SameCodec(theirs, ours) || theirs.Encoding == TelephoneEvent {
-				continue
-			}
-			a.Receive = append(a.Receive, ours)
-			if a.Send.Encoding == "" {
-				a.Send = ours
-				a.Send.PayloadType, a.Send.FMTP = theirs.PayloadType, theirs.FMTP
-				a.Send.PTime = packetTime(remote, local)
-			}
-		}
-	}
-	if a.Send.Encoding == "" {
-		return a, noCodec(remote, local)
-	}
-	a.SendEvents = events(remote.Formats, formats, a.Send.ClockRate)
-	a.ReceiveEvents = events(formats, remote.Formats, a.Send.ClockRate)
-	return a, nil
-}
-
-// events picks the telephone-event that both sides know, with the codec's
-// clock rate if there is one (RFC 4733 §2.1 wants them equal).
-func events(from, other []media.Format, clockRate int) (found media.Format) {
-	for _, f := range from {
-		for _, o := range other {
-			if f.Encoding == TelephoneEvent && SameCodec(f, o) && (found.ClockRate == 0 || f.ClockRate == clockRate) {
-				found = f
-			}
-		}
-	}
-	return found
-}
-
-// packetTime is the far end's wish, else ours, within what it bears and what
-// the engine makes: 10 to 60 ms in steps of 10.
-func packetTime(remote Remote, local Local) time.Duration {
-	const step = 10 * time.Millisecond
-	wish := remote.PTime
-	if wish == 0 {
-		wish = local.PTime
-	}
-	if wish == 0 {
-		wish = 20 * time.Millisecond
-	}
-	if remote.MaxPTime > 0 {
-		wish = min(wish, remote.MaxPTime)
-	}
-	return min(max(wish.Truncate(step), step), 6*step)
-}
-
-func noCodec(remote Remote, local Local) error {
-	return fmt.Errorf("%w: it offers %s, this telephone has %s", ErrNoCodec, names(remote.Formats), names(local.Formats))
-}
-
 // stamp completes a description; the version goes up when it says something
 // new (RFC 3264 §8).
 func (n *Negotiator) stamp(local Local, lines []Media) Description {
@@ -261,29 +179,4 @@ func (l Local) audio(proto string, formats []media.Format, direction media.Direc
 // with port 0.
 func refused(m Media) Media {
 	return Media{Kind: m.Kind, Proto: m.Proto, Formats: m.Formats}
-}
-
-// unexplained gives meaning to dynamic payload types that an answer lists
-// without an rtpmap: they are the offer's.
-func unexplained(m Media, remote Remote, offered []media.Format) []media.Format {
-	var formats []media.Format
-	for _, text := range m.Formats {
-		for _, f := range offered {
-			if text != strconv.Itoa(int(f.PayloadType)) || f.PayloadType < 96 || explained(remote.Formats, f.PayloadType) {
-				continue
-			}
-			f.FMTP = ""
-			formats = append(formats, f)
-		}
-	}
-	return formats
-}
-
-func explained(formats []media.Format, payloadType uint8) bool {
-	for _, f := range formats {
-		if f.PayloadType == payloadType {
-			return true
-		}
-	}
-	return false
 }

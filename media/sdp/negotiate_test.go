@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	pion "github.com/pion/sdp/v3"
+
 	"offhook/media"
 )
 
@@ -267,6 +269,41 @@ func TestNegotiator_keeps_lines_and_payload_types(t *testing.T) {
 	}
 	if agreed.SendEvents.PayloadType != 101 || agreed.ReceiveEvents.PayloadType != 96 {
 		t.Errorf("%+v\n%s", agreed, answer.Marshal())
+	}
+}
+
+func TestNegotiator_transport_stays(t *testing.T) {
+	for _, proto := range []string{"RTP/AVP", "RTP/SAVP", "RTP/SAVPF"} {
+		for _, policy := range []Policy{Optional, Mandatory} {
+			n := NewNegotiator(1)
+			offer := parse(t, "m=audio 5000 "+proto+" 0", "a=crypto:"+crypto)
+			remote, err := Select(offer, policy, yes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := n.Answer(offer, remote, local(policy)); err != nil {
+				t.Fatal(err)
+			}
+			if m := n.Offer(local(policy)).Media[0]; m.Proto != proto {
+				t.Errorf("%v: %s -> %s", policy, proto, m.Proto)
+			}
+		}
+	}
+}
+
+func TestOffer_pion_reads_it(t *testing.T) {
+	ours := local(Mandatory)
+	ours.Formats = []media.Format{pcmu, opus, event}
+	var other pion.SessionDescription
+	if err := other.Unmarshal(NewNegotiator(1<<63 + 5).Offer(ours).Marshal()); err != nil {
+		t.Fatal(err)
+	}
+	codec, err := other.GetCodecForPayloadType(96)
+	if err != nil || codec.Name != "opus" || codec.ClockRate != 48000 || codec.EncodingParameters != "2" {
+		t.Errorf("%+v, %v", codec, err)
+	}
+	if m := other.MediaDescriptions[0]; m.MediaName.Protos[1] != "SAVP" || other.Origin.SessionID != 1<<62+2 {
+		t.Errorf("%+v %+v", m.MediaName, other.Origin)
 	}
 }
 

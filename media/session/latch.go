@@ -8,6 +8,7 @@ import (
 // latch learns where a far end really sends from, and so where it can be
 // reached (symmetric RTP, RFC 4961; a NAT changes what its description says).
 type latch struct {
+	described netip.AddrPort
 	current   netip.AddrPort // where packets go
 	heard     bool           // from there
 	last      time.Duration  // when
@@ -23,7 +24,7 @@ const (
 )
 
 // expect starts again with the address of a description.
-func (l *latch) expect(addr netip.AddrPort) { *l = latch{current: addr} }
+func (l *latch) expect(addr netip.AddrPort) { *l = latch{described: addr, current: addr} }
 
 // authentic takes the source of an authenticated packet: it is the far end,
 // wherever it is now. Newest tells that no later packet came before it.
@@ -40,6 +41,10 @@ func (l *latch) plain(from netip.AddrPort, ssrc uint32, seq uint16, now time.Dur
 	if from == l.current {
 		l.heard, l.last, l.run = true, now, 0
 		return true, false
+	}
+	if from == l.described { // whoever was believed in its place is not the far end
+		l.current, l.heard, l.last, l.run = from, true, now, 0
+		return true, true
 	}
 	if l.heard && now-l.last < latchSilent {
 		return false, false

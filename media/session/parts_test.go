@@ -31,7 +31,9 @@ func TestLatch_plain(t *testing.T) {
 		{"no thief while heard", []packet{{described, 1, 1, 0, true, false},
 			{thief, 9, 1, 10 * ms, false, false}, {thief, 9, 2, 30 * ms, false, false}, {thief, 9, 3, 50 * ms, false, false}, {described, 1, 2, 60 * ms, true, false}}},
 		{"a new address after a silence", []packet{{described, 1, 1, 0, true, false},
-			{nat, 1, 90, 1100 * ms, false, false}, {nat, 1, 91, 1120 * ms, false, false}, {nat, 1, 92, 1140 * ms, true, true}, {described, 1, 93, 1150 * ms, false, false}}},
+			{nat, 1, 90, 1100 * ms, false, false}, {nat, 1, 91, 1120 * ms, false, false}, {nat, 1, 92, 1140 * ms, true, true}, {thief, 1, 93, 1150 * ms, false, false}}},
+		{"the described address wins", []packet{{thief, 9, 1, 0, true, false}, {thief, 9, 2, 10 * ms, true, false}, {thief, 9, 3, 20 * ms, true, true},
+			{described, 1, 1, 30 * ms, true, true}, {thief, 9, 4, 40 * ms, false, false}}},
 	} {
 		var l latch
 		l.expect(described)

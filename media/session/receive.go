@@ -169,7 +169,6 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 		r.clockRate = in.clockRate
 	}
 	r.mutex.Unlock()
-	s.received(end-start, now)
 	slot.packet = jitter.Packet{
 		Sequence: h.SequenceNumber, Timestamp: h.Timestamp, SSRC: h.SSRC,
 		PayloadType: h.PayloadType, Marker: h.Marker, Arrival: now,
@@ -185,6 +184,7 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 		}
 	}
 	s.ring.push()
+	s.received(end-start, now)
 }
 
 func (s *Stream) received(octets int, now time.Duration) {

