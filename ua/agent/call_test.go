@@ -209,12 +209,26 @@ func TestCall_lost_datagrams_are_made_up_for(t *testing.T) {
 func TestCall_large_request_goes_by_TCP(t *testing.T) {
 	o := newOffice(t, nil)
 	long := strings.Repeat("x", 1400)
-	// The same port has to be there for TCP: the office's are not the same, so
-	// the request falls back to UDP, whole.
 	a := o.phone(t, "1001", ua.UDP, func(account *ua.Account) { account.DisplayName = long })
 	a.awaitState(ua.Registered)
-	if m := o.Requests("REGISTER")[0]; !strings.Contains(m.Get("Via"), "SIP/2.0/UDP") || !strings.Contains(m.Get("From"), long) {
-		t.Errorf("a large REGISTER came as %q", m.Get("Via"))
+	for _, m := range o.Requests("REGISTER") {
+		if via := m.Get("Via"); !strings.HasPrefix(via, "SIP/2.0/TCP") {
+			t.Errorf("a large REGISTER came with %q", via)
+		}
+		if contact := m.Get("Contact"); strings.Contains(contact, "transport=tcp") {
+			t.Errorf("we would be called at %q", contact)
+		}
+	}
+}
+
+func TestCall_large_request_goes_by_UDP_where_there_is_no_TCP(t *testing.T) {
+	o := newOffice(t, nil)
+	o.StopTCP()
+	long := strings.Repeat("x", 1400)
+	a := o.phone(t, "1001", ua.UDP, func(account *ua.Account) { account.DisplayName = long })
+	a.awaitState(ua.Registered)
+	if via := o.Requests("REGISTER")[0].Get("Via"); !strings.HasPrefix(via, "SIP/2.0/UDP") {
+		t.Errorf("a large REGISTER came with %q", via)
 	}
 }
 

@@ -221,6 +221,9 @@ func (o *owner) sendPing(l *line, f *flow) {
 
 // contact is our address for a flow, as others shall send to.
 func (o *owner) contact(l *line, f *flow, to netip.AddrPort) string {
+	if f == l.wide && l.flow != nil {
+		f = l.flow // the detour of a large request is not where we listen
+	}
 	address := o.localAddress(f, to)
 	if l.public.IsValid() && f == l.flow && !f.isStream() {
 		address = l.public

@@ -30,6 +30,7 @@ type Proxy struct {
 	addresses map[ua.Transport]netip.AddrPort
 	links     map[int]*link
 	bindings  map[string]bound // by user
+	tcp       net.Listener
 	nonce     string
 	nonces    int
 	seen      []wire.Message // every request, as it came
@@ -75,10 +76,16 @@ func NewProxy(tb testing.TB, config ProxyConfig) *Proxy {
 		links: map[int]*link{}, bindings: map[string]bound{}, nonce: rand.Text(),
 	}
 	tb.Cleanup(p.Close)
-	p.listenPackets()
-	p.listenStreams(ua.TCP, nil)
+	stream, packets := samePort(tb)
+	p.servePackets(packets)
+	p.tcp = stream
+	p.serveStreams(ua.TCP, stream)
 	if config.TLS != nil {
-		p.listenStreams(ua.TLS, config.TLS)
+		secure, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		p.serveStreams(ua.TLS, secure)
 	}
 	return p
 }
@@ -160,6 +167,9 @@ func (p *Proxy) Send(user, request string) error {
 	return to.link.write([]byte(request))
 }
 
+// StopTCP closes the listening socket for TCP.
+func (p *Proxy) StopTCP() { p.tcp.Close() }
+
 // Pongs counts the CRLF pings that were answered.
 func (p *Proxy) Pongs() int { return int(p.pongs.Load()) }
 
@@ -176,11 +186,26 @@ func (p *Proxy) muted() bool {
 	return p.mute
 }
 
-func (p *Proxy) listenPackets() {
-	socket, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.MustParseAddrPort("127.0.0.1:0")))
-	if err != nil {
-		p.tb.Fatal(err)
+// samePort opens TCP and UDP on one port, as RFC 3261 §18.2.1 wants.
+func samePort(tb testing.TB) (net.Listener, *net.UDPConn) {
+	tb.Helper()
+	for range 50 {
+		stream, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			tb.Fatal(err)
+		}
+		address := stream.Addr().(*net.TCPAddr).AddrPort()
+		packets, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(address))
+		if err == nil {
+			return stream, packets
+		}
+		stream.Close()
 	}
+	tb.Fatal("uatest: no port is free for both UDP and TCP")
+	return nil, nil
+}
+
+func (p *Proxy) servePackets(socket *net.UDPConn) {
 	p.addresses[ua.UDP] = socket.LocalAddr().(*net.UDPAddr).AddrPort()
 	p.closers = append(p.closers, socket.Close)
 	p.group.Go(func() {
@@ -202,14 +227,10 @@ func (p *Proxy) listenPackets() {
 	})
 }
 
-func (p *Proxy) listenStreams(transport ua.Transport, config *tls.Config) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		p.tb.Fatal(err)
-	}
+func (p *Proxy) serveStreams(transport ua.Transport, listener net.Listener) {
 	p.addresses[transport] = listener.Addr().(*net.TCPAddr).AddrPort()
-	if config != nil {
-		listener = tls.NewListener(listener, config)
+	if transport == ua.TLS {
+		listener = tls.NewListener(listener, p.config.TLS)
 	}
 	p.closers = append(p.closers, listener.Close)
 	p.group.Go(func() {

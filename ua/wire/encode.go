@@ -3,7 +3,7 @@ package wire
 import "strconv"
 
 // Encode writes the message. Content-Length is the body's, whatever Fields say.
-func (m *Message) Encode() []byte {
+func (m Message) Encode() []byte {
 	var out []byte
 	if m.IsRequest() {
 		out = append(out, m.Method+" "+m.URI+" SIP/2.0\r\n"...)

@@ -17,10 +17,10 @@ type Message struct {
 }
 
 // IsRequest reports whether it is a request.
-func (m *Message) IsRequest() bool { return m.Method != "" }
+func (m Message) IsRequest() bool { return m.Method != "" }
 
 // Get returns the first value of a field, "" when there is none.
-func (m *Message) Get(name string) string {
+func (m Message) Get(name string) string {
 	for _, f := range m.Fields {
 		if strings.EqualFold(f.Name, name) {
 			return f.Value
@@ -30,10 +30,10 @@ func (m *Message) Get(name string) string {
 }
 
 // Has reports whether the field is there, even if it is empty.
-func (m *Message) Has(name string) bool { return m.Count(name) > 0 }
+func (m Message) Has(name string) bool { return m.Count(name) > 0 }
 
 // Count tells in how many lines the field comes.
-func (m *Message) Count(name string) int {
+func (m Message) Count(name string) int {
 	n := 0
 	for _, f := range m.Fields {
 		if strings.EqualFold(f.Name, name) {
@@ -44,7 +44,7 @@ func (m *Message) Count(name string) int {
 }
 
 // Lines returns the values of a field as they are, one a line.
-func (m *Message) Lines(name string) []string {
+func (m Message) Lines(name string) []string {
 	var out []string
 	for _, f := range m.Fields {
 		if strings.EqualFold(f.Name, name) {
@@ -56,7 +56,7 @@ func (m *Message) Lines(name string) []string {
 
 // List returns the elements of a comma-separated field over all its lines
 // (RFC 3261 §7.3.1), without empty ones.
-func (m *Message) List(name string) []string {
+func (m Message) List(name string) []string {
 	var out []string
 	for _, line := range m.Lines(name) {
 		for _, element := range Split(line, ',') {
