@@ -14,6 +14,9 @@ import (
 	"offhook/media"
 	"offhook/media/engine"
 	"offhook/media/g711"
+	"offhook/media/keying"
+	"offhook/media/mediatest"
+	"offhook/media/sdp"
 	"offhook/media/session"
 )
 
@@ -189,6 +192,37 @@ func (c *call) run(d time.Duration) {
 		c.clock.now.Add(int64(c.a.period))
 		c.step(c.a, c.b)
 		c.step(c.b, c.a)
+	}
+}
+
+// BenchmarkStep is one period of a call, on one side, packets being under way.
+func BenchmarkStep(b *testing.B) {
+	for _, suite := range []keying.Suite{"", keying.AES128GCM, keying.AES128CMSHA1_80} {
+		policy := sdp.Mandatory
+		if suite == "" {
+			policy = sdp.Off
+		}
+		b.Run("suite="+string(suite), func(b *testing.B) {
+			c := newCall(b, mediatest.Voice(rate, 10*time.Second, 1), mediatest.Voice(rate, 10*time.Second, 2), options{config: suites(policy, suite)})
+			b.ReportAllocs()
+			for b.Loop() {
+				c.a.device.heard, c.a.device.captured = c.a.device.heard[:0], c.a.device.captured[:0]
+				c.b.device.heard, c.b.device.captured = c.b.device.heard[:0], c.b.device.captured[:0]
+				c.a.device.at %= 9 * rate
+				c.clock.now.Add(int64(c.a.period))
+				if err := c.a.Step(); err != nil {
+					b.Fatal(err)
+				}
+				b.StopTimer()
+				if err := c.b.Step(); err != nil {
+					b.Fatal(err)
+				}
+				for taken(c.a.session) < c.b.session.Stats().Sent {
+					runtime.Gosched()
+				}
+				b.StartTimer()
+			}
+		})
 	}
 }
 

@@ -75,25 +75,28 @@ func (in inbound) renew(key keying.Crypto) (inbound, error) {
 	return inbound{current: fresh, previous: in.current}, err
 }
 
-// unprotect decrypts a packet into dst.
-func (in inbound) unprotect(dst, packet []byte, header *rtp.Header) ([]byte, error) {
-	plain, err := in.current.context.DecryptRTP(dst, packet, header)
-	if err == nil {
+// unprotect decrypts a packet into dst; grace lets the key before this one
+// count too. Current tells whether it was the present key.
+func (in inbound) unprotect(dst, packet []byte, header *rtp.Header, grace bool) (plain []byte, current bool, err error) {
+	if plain, err = in.current.context.DecryptRTP(dst, packet, header); err == nil {
 		in.current.proven = true
-		return plain, nil
+		return plain, true, nil
 	}
 	if in.previous == nil {
-		return nil, err
+		return nil, false, err
 	}
 	// RFC 3711 §3.3.1 has the roll-over counter go on under a new key; many
 	// begin at 0 instead. Both are tried until one was right.
 	if roc, known := in.previous.context.ROC(header.SSRC); known && roc > 0 && !in.current.proven {
 		in.current.context.SetROC(header.SSRC, roc)
-		if plain, err := in.current.context.DecryptRTP(dst, packet, header); err == nil {
+		if plain, err = in.current.context.DecryptRTP(dst, packet, header); err == nil {
 			in.current.proven = true
-			return plain, nil
+			return plain, true, nil
 		}
 		in.current.context.SetROC(header.SSRC, 0)
 	}
-	return in.previous.context.DecryptRTP(dst, packet, header)
+	if grace {
+		plain, err = in.previous.context.DecryptRTP(dst, packet, header)
+	}
+	return plain, false, err
 }

@@ -71,7 +71,7 @@ func TestStream_rekeying_by_either_roll_over_rule(t *testing.T) {
 	}
 }
 
-func TestStream_packets_under_the_old_key_are_still_taken(t *testing.T) {
+func TestStream_packets_under_the_old_key_are_taken_for_a_while(t *testing.T) {
 	a, b := pair(t, keying.AES128CMSHA1_80)
 	pass(t, a, b)
 	s := b.spec
@@ -80,6 +80,11 @@ func TestStream_packets_under_the_old_key_are_still_taken(t *testing.T) {
 	pass(t, a, b)
 	if stats := b.Stats(); stats.Received != 2 {
 		t.Errorf("%+v", stats)
+	}
+	a.now.Add(int64(keyGrace))
+	pass(t, a, b)
+	if stats := b.Stats(); stats.Received != 2 || stats.Discarded != 1 {
+		t.Errorf("after the grace: %+v", stats)
 	}
 	s.RemoteKey = b.in.Load().keys.previous.key // a re-INVITE back
 	b.update(t, s)
@@ -135,5 +140,29 @@ func TestStream_refuses_replayed_forged_and_plain_packets(t *testing.T) {
 		if stats := b.Stats(); stats.Received != 100 || stats.Discarded != 5 {
 			t.Errorf("%s: received %d, discarded %d", suite, stats.Received, stats.Discarded)
 		}
+	}
+}
+
+func TestStream_roll_overs_are_counted_while_nobody_listens(t *testing.T) {
+	a, b := pair(t, keying.AES128GCM)
+	send := func() {
+		seen := b.taken()
+		a.Send(Outgoing{Payload: []byte("x")})
+		until(t, "a packet", func() bool { return b.taken() > seen })
+	}
+	for range ringSize {
+		send()
+	}
+	for sequence := 30000; sequence < 3*65536; sequence += 20000 {
+		a.writer.sequence = uint16(sequence)
+		send()
+	}
+	for b.Next() != nil {
+		b.Pop()
+	}
+	before := b.Stats().Received
+	send()
+	if b.Stats().Received != before+1 {
+		t.Errorf("the sound does not come back: %+v", b.Stats())
 	}
 }

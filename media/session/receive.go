@@ -17,10 +17,14 @@ import (
 
 var errClosedSocket = net.ErrClosed
 
+// keyGrace is how long packets under the key before the last count.
+const keyGrace = 2 * time.Second
+
 // reader is what the RTP receiving goroutine owns; reception is shared with
 // the reports under the mutex, which nobody holds for long.
 type reader struct {
 	buffer   [packetSize]byte
+	spare    slot
 	header   rtp.Header
 	latch    latch
 	expected *netip.AddrPort
@@ -84,14 +88,16 @@ func (s *Stream) packet(raw []byte, from netip.AddrPort) {
 	}
 	r := &s.reader
 	kind := in.kinds[raw[1]&127]
-	slot := s.ring.free()
-	if kind == unknown || slot == nil {
-		if slot == nil {
-			s.count.overrun.Add(1)
-		} else {
-			s.count.discarded.Add(1)
-		}
+	if kind == unknown {
+		s.count.discarded.Add(1)
 		return
+	}
+	slot := s.ring.free()
+	overrun := slot == nil
+	if overrun {
+		// Nobody takes packets while the sound device is gone. They are still
+		// looked at: SRTP would lose count of the roll-overs.
+		slot = &r.spare
 	}
 	remote := s.remote.Load()
 	if r.expected != in.remote {
@@ -106,21 +112,33 @@ func (s *Stream) packet(raw []byte, from netip.AddrPort) {
 	if moved {
 		s.moved(remote, from)
 	}
-	s.deliver(in, slot, plain, kind, now)
+	if !s.deliver(in, slot, plain, kind, now) {
+		s.count.discarded.Add(1)
+		return
+	}
+	s.count.lastReceived.Store(int64(now) + 1)
+	if overrun {
+		s.count.overrun.Add(1)
+		return
+	}
+	octets := len(slot.packet.Payload)
+	s.ring.push()
+	s.received(octets, now)
 }
 
 // admit authenticates or, in the clear, judges a packet. It leaves the header
 // in the reader and the plain packet in the slot's buffer.
 func (s *Stream) admit(in *incoming, dst, raw []byte, from netip.AddrPort, now time.Duration) (plain []byte, moved, ok bool) {
 	r := &s.reader
-	var err error
 	if in.secure {
-		if plain, err = in.keys.unprotect(dst, raw, &r.header); err != nil {
+		plain, current, err := in.keys.unprotect(dst, raw, &r.header, now-in.since < keyGrace)
+		if err != nil {
 			return nil, false, false
 		}
-		return plain, r.latch.authentic(from, s.newest(), now), true
+		// The key before may be another fork's, or a far end's that moved on.
+		return plain, current && r.latch.authentic(from, s.newest(), now), true
 	}
-	if _, err = r.header.Unmarshal(raw); err != nil {
+	if _, err := r.header.Unmarshal(raw); err != nil {
 		return nil, false, false
 	}
 	ok, moved = r.latch.plain(from, r.header.SSRC, r.header.SequenceNumber, now)
@@ -144,8 +162,9 @@ func (s *Stream) moved(old *netip.AddrPort, to netip.AddrPort) {
 		slog.Uint64("stream", uint64(s.cfg.ID)), slog.String("from", to.String()))
 }
 
-// deliver counts a packet that is accepted and passes it to the engine.
-func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now time.Duration) {
+// deliver reads a packet that is accepted into its slot, and counts it as RTCP
+// does. It refuses one that is malformed inside.
+func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now time.Duration) bool {
 	r := &s.reader
 	h := &r.header
 	start, err := h.Unmarshal(plain)
@@ -154,8 +173,7 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 		end -= int(plain[end-1])
 	}
 	if err != nil || end < start {
-		s.count.discarded.Add(1)
-		return
+		return false
 	}
 	if h.SSRC == s.ssrc() {
 		// RFC 3550 §8.2. Once only: what still comes with our number after
@@ -183,8 +201,7 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 			s.digit(in, code, units)
 		}
 	}
-	s.ring.push()
-	s.received(end-start, now)
+	return true
 }
 
 func (s *Stream) received(octets int, now time.Duration) {
@@ -193,7 +210,6 @@ func (s *Stream) received(octets int, now time.Duration) {
 		s.cfg.Listener.MediaStarted(s.cfg.ID)
 	}
 	s.count.receivedBytes.Add(uint64(octets))
-	s.count.lastReceived.Store(int64(now) + 1)
 }
 
 func (s *Stream) digit(in *incoming, code uint8, units uint32) {

@@ -69,6 +69,7 @@ type incoming struct {
 	keys      inbound
 	secure    bool
 	kinds     [128]kind
+	since     time.Duration   // when the key came
 	remote    *netip.AddrPort // by the description; its identity tells a new one
 	clockRate int
 	events    int // clock rate of telephone-events
@@ -129,6 +130,10 @@ func (s *Stream) Update(spec Spec) error {
 	}
 	if newIn.keys, err = newIn.keys.renew(spec.RemoteKey); err != nil {
 		return err
+	}
+	newIn.since = s.cfg.Now()
+	if in != nil && in.keys.current == newIn.keys.current {
+		newIn.since = in.since
 	}
 	if err := s.rtcp.update(spec); err != nil {
 		return err
