@@ -184,6 +184,9 @@ func (o *owner) bindingChanged(l *line, c registration.Changed) {
 	b := &l.binding
 	before := b.state
 	b.state = c.State
+	if l.removed && o.lines[l.account.ID] != nil {
+		return // the account goes on, as another line
+	}
 	now := o.config.Now()
 	event := ua.RegistrationChanged{Account: l.account.ID, State: c.State, Status: c.Status, Cause: c.Cause}
 	if c.State == ua.Registered && c.ExpiresIn > 0 {

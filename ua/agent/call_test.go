@@ -268,7 +268,7 @@ func TestCommands_never_wait(t *testing.T) {
 }
 
 func TestTarget(t *testing.T) {
-	account := ua.Account{User: "1001", Domain: "pbx.example"}
+	account := ua.Account{User: "1001", Domain: "pbx.example", Transport: ua.TLS}
 	for target, want := range map[ua.Target]string{
 		"600":                       "sip:600@pbx.example",
 		"*97#":                      "sip:*97%23@pbx.example",

@@ -57,6 +57,7 @@ func (o *owner) callSend(c *call, action dialog.Send) {
 		o.step(c, dialog.Failed{Tx: action.Tx, Timeout: errors.Is(err, errTimeout), Cause: err.Error()})
 	}
 	c.sent[action.Tx] = x
+	forgetOld(c.sent, action.Tx)
 	o.send(x)
 }
 
@@ -94,8 +95,18 @@ func (o *owner) callReply(c *call, action dialog.Reply) {
 		fields = append(fields, wire.Field{Name: "Content-Type", Value: a.ContentType})
 	}
 	o.reply(s, a.Status, a.Reason, fields, a.Body)
-	if a.Status >= 200 && method != "INVITE" {
+	if a.Status >= 200 && method != "INVITE" || a.Status >= 300 {
 		delete(c.received, action.Tx) // an INVITE's 2xx may come again
+	}
+}
+
+// remembered is how many transactions of a call may still matter: a call that
+// lasts for a day must not grow.
+const remembered = 16
+
+func forgetOld[K ~uint32 | ~uint64, V any](all map[K]V, newest K) {
+	if newest > remembered {
+		delete(all, newest-remembered)
 	}
 }
 

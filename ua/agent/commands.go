@@ -94,8 +94,8 @@ func resolveTarget(account ua.Account, target ua.Target) (string, error) {
 	switch strings.ToLower(scheme) {
 	case "sip", "sips":
 		uri, err := wire.ParseURI(text)
-		if err != nil {
-			return "", ua.ErrTarget
+		if err != nil || uri.Secure && account.Transport != ua.TLS {
+			return "", ua.ErrTarget // sips must not go in the clear (RFC 3261 §26.2.2)
 		}
 		uri.Headers = "" // what they would add is not asked for (RFC 3261 §19.1.5)
 		return uri.String(), nil

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -111,11 +112,16 @@ func (f *flow) discard() {
 }
 
 func (f *flow) hangUp() {
-	if f.isStream() {
-		f.stream.Close()
-	} else {
+	if !f.isStream() {
 		f.packets.Close()
+		return
 	}
+	if secure, ok := f.stream.(*tls.Conn); ok {
+		// The good-bye of TLS may take five seconds to a peer that does not read.
+		timer := time.AfterFunc(200*time.Millisecond, func() { secure.NetConn().Close() })
+		defer timer.Stop()
+	}
+	f.stream.Close()
 }
 
 // write is the writer goroutine.

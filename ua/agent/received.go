@@ -76,6 +76,7 @@ func (o *owner) callReceived(c *call, s *serverTx) {
 	if s.request.Method != "ACK" {
 		c.received[c.lastTx] = s
 	}
+	forgetOld(c.received, c.lastTx)
 	o.step(c, dialog.Received{Tx: c.lastTx, Request: o.dialogRequest(s, o.trusts(s.flow))})
 }
 

@@ -3,6 +3,7 @@ package agent
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -190,7 +191,6 @@ func TestSetAccounts_touches_only_what_changed(t *testing.T) {
 
 	second.DisplayName = "Another"
 	p.must(p.agent.SetAccounts([]ua.Account{first, second}))
-	p.awaitState(ua.Unregistered)
 	changed := p.awaitState(ua.Registered)
 	if changed.Account != "1002" {
 		t.Errorf("account %q was registered anew", changed.Account)
@@ -200,6 +200,11 @@ func TestSetAccounts_touches_only_what_changed(t *testing.T) {
 			t.Error("the unchanged account was touched")
 		}
 	}
+	waitFor(t, func() bool { // the old binding is removed, too
+		return slices.ContainsFunc(o.Requests("REGISTER")[before:], func(m message) bool {
+			return m.Get("Expires") == "0" && m.Has("Authorization")
+		})
+	})
 	p.must(p.agent.Hangup(id)) // the call is still there
 	b.awaitCall(ua.Terminated)
 

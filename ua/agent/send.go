@@ -89,8 +89,10 @@ func (o *owner) transmit(x *exchange, f *flow, to netip.AddrPort) error {
 		x.digest = x.line.digest.Begin(x.spec.method, uri.String(), x.spec.body)
 	}
 	x.credentials = x.credentials[:0]
-	for _, h := range x.digest.Headers() {
-		x.credentials = append(x.credentials, wire.Field{Name: h.Name, Value: h.Value})
+	if x.toServer() {
+		for _, h := range x.digest.Headers() {
+			x.credentials = append(x.credentials, wire.Field{Name: h.Name, Value: h.Value})
+		}
 	}
 	request, err := o.encode(x.line, f, to, x.spec, x.credentials, o.branch())
 	if err != nil {
@@ -112,6 +114,12 @@ func (o *owner) transmit(x *exchange, f *flow, to netip.AddrPort) error {
 	return nil
 }
 
+// toServer reports whether credentials may be shown where the request goes: to
+// the account's server, not to whoever is on the other end of a dialog.
+func (x *exchange) toServer() bool {
+	return !hasServer(x.line.account) || x.to == x.flow.remote
+}
+
 // responded takes a response to any sending of x.
 func (o *owner) responded(x *exchange, tx *clientTx, m wire.Message) {
 	if x.tx != tx || x.void {
@@ -126,7 +134,7 @@ func (o *owner) responded(x *exchange, tx *clientTx, m wire.Message) {
 			x.cancel = nil
 			cancel()
 		}
-	case (m.Status == 401 || m.Status == 407) && !x.final:
+	case (m.Status == 401 || m.Status == 407) && !x.final && x.toServer():
 		refusal = x.digest.Challenged(m.Lines("WWW-Authenticate"), m.Lines("Proxy-Authenticate"))
 		if refusal == nil {
 			o.learnAddress(x, &m)

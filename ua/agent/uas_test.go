@@ -24,6 +24,9 @@ func neighbour(t *testing.T, address string) (*phone, *uatest.Peer) {
 	p.must(p.agent.SetAccounts([]ua.Account{{ID: "p2p", User: "phone", Domain: "neighbour", Transport: ua.UDP}}))
 	bound, err := p.agent.Listening(t.Context())
 	p.must(err)
+	if bound[0].Addr().IsUnspecified() {
+		bound[0] = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), bound[0].Port())
+	}
 	return p, uatest.NewPeer(t, bound[0])
 }
 
@@ -96,7 +99,7 @@ func TestRequest_gets_its_answer(t *testing.T) {
 func TestNeighbour_calls_over_IPv4_and_IPv6(t *testing.T) {
 	for _, address := range []string{"127.0.0.1:0", "[::1]:0", "0.0.0.0:0"} {
 		t.Run(address, func(t *testing.T) {
-			p, peer := neighbour(t, strings.Replace(address, "0.0.0.0", "127.0.0.1", 1))
+			p, peer := neighbour(t, address)
 			peer.Send(request("INVITE", "sip:phone@%TO%", offer))
 			call := p.awaitCallThat("a call", func(c ua.Call) bool { return c.Incoming })
 			if call.Remote.DisplayName != "A. Caller" || call.Remote.User != "caller" {
@@ -163,6 +166,17 @@ func TestCancel_is_answered_and_the_INVITE_too(t *testing.T) {
 	if c := p.awaitCall(ua.Terminated); c.Cause != ua.Cancelled {
 		t.Errorf("cause %q", c.Cause)
 	}
+}
+
+func TestINVITE_that_takes_its_time_gets_100(t *testing.T) {
+	p, peer := neighbour(t, "127.0.0.1:0")
+	peer.Send(request("INVITE", "sip:phone@%TO%", "Timestamp: 54\n"+offer))
+	call := p.awaitCallThat("a call", func(c ua.Call) bool { return c.Incoming })
+	if m := peer.Next(); m.Status != 100 || hasTag(m.Get("To")) {
+		t.Errorf("first came %d, To %q", m.Status, m.Get("To"))
+	}
+	p.must(p.agent.Reject(call.ID, 603))
+	peer.Expect("603")
 }
 
 func TestMerged_INVITE_is_refused(t *testing.T) {
@@ -375,5 +389,70 @@ func TestFault_in_the_media_is_the_calls_alone(t *testing.T) {
 		peer := uatest.NewPeer(t, bound[0])
 		peer.Send(request("INVITE", "sip:phone@%TO%", offer))
 		peer.Expect(want)
+	}
+}
+
+func TestMailbox_is_subscribed_to(t *testing.T) {
+	p := newPhone(t, nil)
+	registrar := uatest.NewPeer(t, netip.AddrPort{})
+	p.must(p.agent.SetAccounts([]ua.Account{{
+		ID: "a", User: "1001", Domain: "pbx.example", Registrar: registrar.Address().String(),
+		Transport: ua.UDP, Register: true, MWI: true, KeepAlive: -1,
+	}}))
+	register := registrar.Expect("REGISTER")
+	registrar.Answer(register, "pbx", "200 OK", "Contact: "+register.Get("Contact"), "Expires: 600")
+	p.awaitState(ua.Registered)
+	subscribe := registrar.Expect("SUBSCRIBE")
+	if subscribe.Get("Event") != "message-summary" || subscribe.URI != "sip:1001@pbx.example" {
+		t.Errorf("SUBSCRIBE %s, Event %q", subscribe.URI, subscribe.Get("Event"))
+	}
+	registrar.Answer(subscribe, "box", "200 OK", "Expires: 3600", "Contact: <sip:box@%ME%>")
+	contact := subscribe.Get("Contact")
+	registrar.Send(fmt.Sprintf(`
+NOTIFY %s SIP/2.0
+Via: SIP/2.0/UDP %%ME%%;branch=z9hG4bKnotify;rport
+From: %s;tag=box
+To: %s
+Call-ID: %s
+CSeq: 1 NOTIFY
+Contact: <sip:box@%%ME%%>
+Event: message-summary
+Subscription-State: active;expires=3600
+Content-Type: application/simple-message-summary
+
+Messages-Waiting: yes
+Voice-Message: 1/0
+`, strings.Trim(contact, "<>"), subscribe.Get("To"), subscribe.Get("From"), subscribe.Get("Call-ID")))
+	registrar.Expect("200")
+	if got := await(p, "messages", func(ua.MessageWaiting) bool { return true }); !got.Waiting || got.New != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestCredentials_are_for_the_server_alone(t *testing.T) {
+	p := newPhone(t, nil)
+	registrar, friend := uatest.NewPeer(t, netip.AddrPort{}), uatest.NewPeer(t, netip.AddrPort{})
+	p.must(p.agent.SetAccounts([]ua.Account{{
+		ID: "a", User: "1001", Domain: "pbx.example", Registrar: registrar.Address().String(),
+		Transport: ua.UDP, Password: ua.NewSecret("x"), KeepAlive: -1,
+	}}))
+	_, err := p.agent.Invite("a", "1002")
+	p.must(err)
+	invite := registrar.Expect("INVITE")
+	// The proxy is not in the path of what follows: the answer is the friend's.
+	registrar.Answer(invite, "friend", "200 OK", fmt.Sprintf("Contact: <sip:friend@%s>", friend.Address()),
+		"Content-Type: application/sdp\n\nv=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 4 RTP/AVP 0")
+	friend.Expect("ACK")
+	call := p.awaitCall(ua.Confirmed)
+	p.must(p.agent.Hangup(call.ID))
+	bye := friend.Expect("BYE")
+	friend.Answer(bye, "", "407 Proxy Authentication Required", `Proxy-Authenticate: Digest realm="trap", nonce="1"`)
+	p.awaitCall(ua.Terminated)
+	p.stop()
+	<-p.stopped
+	for _, m := range friend.Rest() {
+		if m.Has("Proxy-Authorization") {
+			t.Errorf("%s came with credentials", m.Method)
+		}
 	}
 }

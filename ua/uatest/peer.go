@@ -16,6 +16,7 @@ type Peer struct {
 	tb     testing.TB
 	socket *net.UDPConn
 	to     netip.AddrPort
+	from   netip.AddrPort // of the last message
 }
 
 // PeerPatience bounds every wait of a Peer.
@@ -25,7 +26,7 @@ const PeerPatience = 10 * time.Second
 func NewPeer(tb testing.TB, to netip.AddrPort) *Peer {
 	tb.Helper()
 	local := "127.0.0.1:0"
-	if to.Addr().Is6() {
+	if to.Addr().Is6() && !to.Addr().Is4In6() {
 		local = "[::1]:0"
 	}
 	socket, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.MustParseAddrPort(local)))
@@ -38,6 +39,26 @@ func NewPeer(tb testing.TB, to netip.AddrPort) *Peer {
 
 // Address is the Peer's own.
 func (p *Peer) Address() netip.AddrPort { return p.socket.LocalAddr().(*net.UDPAddr).AddrPort() }
+
+// Answer is Reply to wherever the request came from.
+func (p *Peer) Answer(m wire.Message, tag, status string, lines ...string) {
+	p.tb.Helper()
+	p.to = p.from
+	p.Reply(m, tag, status, lines...)
+}
+
+// Rest reads what has come already.
+func (p *Peer) Rest() []wire.Message {
+	p.tb.Helper()
+	var out []wire.Message
+	for {
+		m, ok := p.next(50 * time.Millisecond)
+		if !ok {
+			return out
+		}
+		out = append(out, m)
+	}
+}
 
 // SendRaw sends octets as they are.
 func (p *Peer) SendRaw(data []byte) {
@@ -73,10 +94,11 @@ func (p *Peer) next(wait time.Duration) (wire.Message, bool) {
 	buffer := make([]byte, 65536)
 	_ = p.socket.SetReadDeadline(time.Now().Add(wait))
 	for {
-		n, err := p.socket.Read(buffer)
+		n, from, err := p.socket.ReadFromUDPAddrPort(buffer)
 		if err != nil {
 			return wire.Message{}, false
 		}
+		p.from = from
 		if n <= 4 {
 			continue // a keep-alive
 		}

@@ -77,15 +77,22 @@ func NewProxy(tb testing.TB, config ProxyConfig) *Proxy {
 	}
 	tb.Cleanup(p.Close)
 	stream, packets := samePort(tb)
-	p.servePackets(packets)
 	p.tcp = stream
-	p.serveStreams(ua.TCP, stream)
+	// All addresses are known before the first reader starts.
+	listeners := map[ua.Transport]net.Listener{ua.TCP: stream}
+	p.addresses[ua.UDP] = packets.LocalAddr().(*net.UDPAddr).AddrPort()
+	p.addresses[ua.TCP] = p.addresses[ua.UDP]
 	if config.TLS != nil {
 		secure, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			tb.Fatal(err)
 		}
-		p.serveStreams(ua.TLS, secure)
+		p.addresses[ua.TLS] = secure.Addr().(*net.TCPAddr).AddrPort()
+		listeners[ua.TLS] = tls.NewListener(secure, config.TLS)
+	}
+	p.servePackets(packets)
+	for transport, listener := range listeners {
+		p.serveStreams(transport, listener)
 	}
 	return p
 }
@@ -206,7 +213,6 @@ func samePort(tb testing.TB) (net.Listener, *net.UDPConn) {
 }
 
 func (p *Proxy) servePackets(socket *net.UDPConn) {
-	p.addresses[ua.UDP] = socket.LocalAddr().(*net.UDPAddr).AddrPort()
 	p.closers = append(p.closers, socket.Close)
 	p.group.Go(func() {
 		buffer := make([]byte, 65536)
@@ -228,10 +234,6 @@ func (p *Proxy) servePackets(socket *net.UDPConn) {
 }
 
 func (p *Proxy) serveStreams(transport ua.Transport, listener net.Listener) {
-	p.addresses[transport] = listener.Addr().(*net.TCPAddr).AddrPort()
-	if transport == ua.TLS {
-		listener = tls.NewListener(listener, p.config.TLS)
-	}
 	p.closers = append(p.closers, listener.Close)
 	p.group.Go(func() {
 		for {
@@ -371,7 +373,9 @@ func (p *Proxy) register(from *link, m *wire.Message) {
 		expires = p.config.Expires
 	}
 	p.mu.Lock()
-	delete(p.bindings, uri.User)
+	if expires == 0 && p.bindings[uri.User].contact == contact.URI {
+		delete(p.bindings, uri.User)
+	}
 	if expires > 0 {
 		p.bindings[uri.User] = bound{contact.URI, from}
 	}
