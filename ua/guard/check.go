@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"strconv"
 	"strings"
 
 	"offhook/ua/wire"
@@ -147,11 +146,4 @@ func checkMaxForwards(m *wire.Message) *Fault {
 		}
 	}
 	return nil
-}
-
-// Expires reads a delta-seconds; what is no number, or too large, counts as
-// absent (RFC 4475 §3.1.2.4).
-func Expires(text string) (seconds uint32, ok bool) {
-	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
-	return uint32(n), err == nil
 }

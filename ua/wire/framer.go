@@ -25,6 +25,7 @@ const (
 type Framer struct {
 	buffer  []byte
 	scanned int // octets already searched for the end of the header
+	whole   int // length of the message at the front, once it is known
 }
 
 // Write takes octets of the stream.
@@ -44,32 +45,42 @@ func (f *Framer) Next() (FrameKind, []byte, error) {
 		f.drop(2)
 		return Pong, nil, nil
 	}
-	at := bytes.Index(f.buffer[max(f.scanned-3, 0):], []byte("\r\n\r\n"))
+	if f.whole == 0 {
+		if err := f.measure(); err != nil {
+			return NeedMore, nil, err
+		}
+	}
+	if f.whole == 0 || len(f.buffer) < f.whole {
+		return NeedMore, nil, nil
+	}
+	message := f.buffer[:f.whole:f.whole]
+	f.drop(f.whole)
+	return Whole, message, nil
+}
+
+// measure finds the length of the message at the front, if its header is here.
+func (f *Framer) measure() error {
+	from := max(f.scanned-3, 0)
+	at := bytes.Index(f.buffer[from:], []byte("\r\n\r\n"))
 	if at < 0 {
 		f.scanned = len(f.buffer)
 		if len(f.buffer) > MaxHead {
-			return NeedMore, nil, ErrFraming
+			return ErrFraming
 		}
-		return NeedMore, nil, nil
+		return nil
 	}
-	at += max(f.scanned-3, 0)
-	f.scanned = at
+	at += from
 	length, err := bodyLength(f.buffer[:at])
 	if err != nil {
-		return NeedMore, nil, err
+		return err
 	}
-	whole := at + 4 + length
-	if len(f.buffer) < whole {
-		return NeedMore, nil, nil
-	}
-	message := f.buffer[:whole:whole]
-	f.drop(whole)
-	return Whole, message, nil
+	f.whole = at + 4 + length
+	return nil
 }
 
 func (f *Framer) drop(n int) {
 	f.buffer = f.buffer[n:]
-	f.scanned = 0
+	f.scanned, f.whole = 0, 0
 }
 
 // bodyLength finds Content-Length, which is mandatory on streams. Two that
