@@ -24,7 +24,7 @@ func Default() Document {
 		Audio: Audio{
 			Volume: Volume{Handset: 60, Handsfree: 60, Headset: 60, Ringer: 70},
 			PTime:  20 * time.Millisecond,
-			Jitter: Jitter{Min: 20 * time.Millisecond, Max: 300 * time.Millisecond},
+			Jitter: Jitter{Max: 300 * time.Millisecond},
 		},
 		Network: Network{
 			RTPPorts: PortRange{Low: 16384, High: 32767},

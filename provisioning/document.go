@@ -143,7 +143,7 @@ type CheckSync struct {
 // Key is what a line key of the phone does.
 type Key struct {
 	Key     string `key:"key,required" match:"name"` // of the board: line1
-	Type    string `key:"type" oneof:"line speed-dial blf voicemail"`
+	Type    string `key:"type" oneof:"line speed-dial voicemail"`
 	Value   string `key:"value" match:"user"`
 	Label   string `key:"label" match:"label"`
 	Account string `key:"account"` // empty: the first
@@ -153,7 +153,7 @@ type Key struct {
 type Audio struct {
 	Volume Volume        `key:"volume" restart:"none"`
 	PTime  time.Duration `key:"ptime" oneof:"10ms 20ms 30ms 40ms 60ms" restart:"none"` // of new calls
-	Jitter Jitter        `key:"jitter"`
+	Jitter Jitter        `key:"jitter" restart:"none"`
 }
 
 // Volume is the loudness of each output, in percent.

@@ -64,9 +64,6 @@ func isElements(t reflect.Type) bool {
 	return t.Kind() == reflect.Slice && isSection(t.Elem())
 }
 
-// hidden tells a setting whose value is never shown.
-func (f field) hidden(t reflect.Type) bool { return t == secretType }
-
 // leaf is one setting of a document: a scalar or a list of scalars.
 type leaf struct {
 	field

@@ -45,7 +45,7 @@ func (c *checker) references(d Document) {
 		if !known[k.Account] {
 			c.fault(at+".account", "there is no account %q; name the id of one under accounts", clip(k.Account))
 		}
-		if (k.Type == "blf" || k.Type == "speed-dial") && k.Value == "" {
+		if k.Type == "speed-dial" && k.Value == "" {
 			c.fault(at+".value", "is missing; a %s key needs the number to call", k.Type)
 		}
 	}

@@ -35,9 +35,6 @@ func formatDuration(d time.Duration) string {
 	return s
 }
 
-// hiddenValue is shown instead of a secret.
-const hiddenValue = "***"
-
 // format writes a setting as a person would; secrets are hidden.
 func format(v reflect.Value) string {
 	switch x := v.Interface().(type) {

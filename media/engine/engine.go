@@ -42,8 +42,6 @@ type Config struct {
 	SampleRate int           // Hz of the device
 	Period     int           // samples of one ReadPeriod or WritePeriod
 	Codecs     []media.Codec // that streams may use
-	MinDelay   time.Duration // of the jitter buffers; 0 means as little as possible
-	MaxDelay   time.Duration // 0 means the jitter buffer's own limit
 	// Now is the engine's monotonic clock; nil means the system's. Tests that
 	// run faster than time give their own.
 	Now          func() time.Duration

@@ -75,7 +75,7 @@ func (l *leg) update(spec session.Spec, cfg Config) error {
 	for _, formats := range group(spec.Receive) {
 		r := old.receiver(formats)
 		if r == nil {
-			if r, err = newReceiver(formats, cfg); err != nil {
+			if r, err = newReceiver(formats, spec, cfg); err != nil {
 				return err
 			}
 		}

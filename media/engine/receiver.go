@@ -8,6 +8,7 @@ import (
 	"offhook/media"
 	"offhook/media/dsp"
 	"offhook/media/jitter"
+	"offhook/media/session"
 )
 
 // receiver turns packets into the device's samples. It takes all formats of
@@ -40,7 +41,7 @@ next:
 	return groups
 }
 
-func newReceiver(formats []media.Format, cfg Config) (*receiver, error) {
+func newReceiver(formats []media.Format, spec session.Spec, cfg Config) (*receiver, error) {
 	f := formats[0]
 	r := &receiver{formats: formats, resampler: dsp.NewResampler(f.SampleRate, cfg.SampleRate)}
 	decoder, err := newDecoder(formats, cfg)
@@ -56,7 +57,7 @@ func newReceiver(formats []media.Format, cfg Config) (*receiver, error) {
 		chunk = f.SampleRate / 100
 	}
 	room := chunk*cfg.SampleRate/f.SampleRate + 1
-	r.buffer = jitter.New(jitter.Config{Format: f, Decoder: decoder, MinDelay: cfg.MinDelay, MaxDelay: cfg.MaxDelay})
+	r.buffer = jitter.New(jitter.Config{Format: f, Decoder: decoder, MinDelay: spec.MinDelay, MaxDelay: spec.MaxDelay})
 	r.chunk, r.fifo = make(media.Frame, chunk), make(media.Frame, cfg.Period+room)
 	return r, nil
 }

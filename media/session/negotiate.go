@@ -156,6 +156,7 @@ func (s *Session) key(tag int, suite keying.Suite) (keying.Crypto, error) {
 func (s *Session) apply(agreed sdp.Agreed, ours, theirs keying.Crypto) error {
 	ours.Tag, theirs.Tag = 0, 0 // equal keys are equal contexts, whatever their tags
 	err := s.cfg.Engine.UpdateStream(s.cfg.ID, Spec{
+		MinDelay: s.cfg.MinDelay, MaxDelay: s.cfg.MaxDelay,
 		Remote: agreed.Remote.Addr, RemoteRTCP: agreed.Remote.RTCP, Mux: agreed.Remote.Mux,
 		Direction: agreed.Direction,
 		Send:      agreed.Send, SendEvents: agreed.SendEvents,

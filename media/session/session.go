@@ -54,6 +54,9 @@ type Spec struct {
 	ReceiveEvents media.Format   // zero ClockRate: none
 	LocalKey      keying.Crypto  // zero: RTP in the clear
 	RemoteKey     keying.Crypto
+	// Bounds of the jitter buffer's delay; 0 means as little as possible, and
+	// the buffer's own limit.
+	MinDelay, MaxDelay time.Duration
 }
 
 // Config says how a Session is to be.
@@ -68,6 +71,8 @@ type Config struct {
 	Ports        PortRange      // zero means any
 	SeparateRTCP bool           // do not offer rtcp-mux
 	PTime        time.Duration  // 0 means 20 ms
+	MinDelay     time.Duration  // of the jitter buffer; 0 means as little as possible
+	MaxDelay     time.Duration  // 0 means the jitter buffer's own limit
 	DSCP         int            // of the packets; 0 means 46 (EF), negative leaves it
 	Log          *slog.Logger
 }

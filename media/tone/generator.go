@@ -28,7 +28,6 @@ type Generator struct {
 	done        bool
 
 	phase, step [4]uint32
-	amp         [4]float32
 	level       float32
 	env, slope  float32
 }

@@ -69,7 +69,7 @@ accounts:
   - {user: 1001, domain: pbx.example, ca: $corp, certificate: $phone, key: x}
 keys:
   - {key: line1, account: 1002}
-  - {key: line2, type: blf}
+  - {key: line2, type: speed-dial}
   - {key: line2, type: park}
 provisioning:
   check-sync: {accounts: [1003]}
@@ -78,9 +78,9 @@ provisioning:
 		`f:3: accounts[1001].certificate: there is no identity "phone"; add it under tls.identities`,
 		"f:3: accounts[1001].key: is not PEM; copy all of it, from -----BEGIN to -----END",
 		`f:5: keys[line1].account: there is no account "1002"; name the id of one under accounts`,
-		"f:6: keys[line2].value: is missing; a blf key needs the number to call",
+		"f:6: keys[line2].value: is missing; a speed-dial key needs the number to call",
 		`f:7: keys[2].key: "line2" is there already; give it another name or remove one`,
-		`f:7: keys[2].type: "park" is not known; use one of line, speed-dial, blf, voicemail`,
+		`f:7: keys[2].type: "park" is not known; use one of line, speed-dial, voicemail`,
 		`f:9: provisioning.check-sync.accounts[0]: there is no account "1003"; name the id of one under accounts`}},
 	{"certificates over a transport without", "offhook: 1\naccounts:\n  - {user: 1, domain: a.example, transport: udp, server-name: a.example}\n", []string{
 		"f:3: accounts[1].transport: udp carries no certificate; set transport: tls, or remove ca, certificate and server-name"}},

@@ -75,7 +75,7 @@ provisioning:
   password: "it's: #secret"
   check-sync: {accounts: [home], allow-reboot: false}
 keys:
-  - {key: line1, type: blf, value: "1002", label: "Ünal"}
+  - {key: line1, type: speed-dial, value: "1002", label: "Ünal"}
 audio: {volume: {ringer: 0}, ptime: 30ms, jitter: {max: 500ms}}
 network: {rtp-ports: 20000-20999}
 log: {level: warn}

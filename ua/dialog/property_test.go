@@ -28,7 +28,6 @@ type judge struct {
 	done       int
 	finals     map[ServerTx]int
 	last       map[ServerTx]Answer
-	sent       map[Tx]bool
 	tx         Tx
 	pending    []MediaDone
 }

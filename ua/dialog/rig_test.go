@@ -102,7 +102,7 @@ func (r *rig) line(a Action) string {
 		for _, flag := range []struct {
 			on   bool
 			word string
-		}{{a.Call.EarlyMedia, "+sound"}, {a.Call.LocalHold, "+held"}, {a.Call.RemoteHold, "+holding"}} {
+		}{{a.Call.EarlyMedia, "+sound"}, {a.Call.LocalHold, "+held"}, {a.Call.RemoteHold, "+holding"}, {a.Call.Transferring && a.Call.State != ua.Terminated, "+transferring"}} {
 			if flag.on {
 				line += flag.word
 			}
@@ -185,7 +185,6 @@ func invite(sdp string) Received {
 
 var (
 	noSound  = func(r *rig) { r.badMedia = true }
-	sound    = func(r *rig) { r.badMedia = false }
 	mute     = func(r *rig) { r.mute = true }
 	theyHold = func(r *rig) { r.hold = true }
 	dial     = Dial{URI: "sip:600@pbx"}

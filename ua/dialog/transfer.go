@@ -22,7 +22,7 @@ func (s *step) startTransfer(uri string) {
 	request := s.legs[s.chosen].request("REFER")
 	request.ReferTo = uri
 	s.transfer = transferState{true, s.send(txRefer, request)}
-	s.call.Reason = "transfer: asked"
+	s.call.Reason, s.call.Transferring = "transfer: asked", true
 	s.start(TimerTransfer, s.config.FinalAfter)
 }
 
@@ -54,7 +54,7 @@ func (s *step) referFailed(in Failed) {
 func (s *step) transferOver(reason string) {
 	s.stop(TimerTransfer)
 	s.transfer = transferState{}
-	s.call.Reason = reason
+	s.call.Reason, s.call.Transferring = reason, false
 }
 
 // notified takes what the far end tells of the transfer; other events are not

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
 	"slices"
@@ -31,6 +32,7 @@ type callbook struct {
 	servers  map[ua.AccountID]string // address that the account was registered at
 	sessions map[ua.CallID]*session.Session
 	calls    map[ua.CallID]localapi.Call
+	last     map[ua.CallID]*media.Stats // of sessions that have ended before their call
 	ended    []localapi.Call // newest last
 }
 
@@ -38,7 +40,8 @@ type callbook struct {
 const endedCalls = 20
 
 func newCallbook(log *slog.Logger) *callbook {
-	return &callbook{log: log, servers: map[ua.AccountID]string{}, sessions: map[ua.CallID]*session.Session{}, calls: map[ua.CallID]localapi.Call{}}
+	return &callbook{log: log, servers: map[ua.AccountID]string{}, sessions: map[ua.CallID]*session.Session{}, calls: map[ua.CallID]localapi.Call{},
+		last: map[ua.CallID]*media.Stats{}}
 }
 
 // use has new calls follow this document.
@@ -58,15 +61,17 @@ func (b *callbook) open(account ua.AccountID, call ua.CallID) (ua.Session, error
 		return nil, fmt.Errorf("%w: %s", ua.ErrNoAccount, account)
 	}
 	s, err := session.New(session.Config{
-		Engine: b.engine,
-		ID:     media.StreamID(call),
-		Codecs: codecs(a.Codecs),
-		SRTP:   srtpPolicy(a.SRTP),
-		Addr:   localAddr(server, a),
-		Ports:  session.PortRange{First: doc.Network.RTPPorts.Low, Last: doc.Network.RTPPorts.High},
-		PTime:  doc.Audio.PTime,
-		DSCP:   dscp(doc.Network.DSCP.Audio),
-		Log:    b.log.With("call", call),
+		Engine:   b.engine,
+		ID:       media.StreamID(call),
+		Codecs:   codecs(a.Codecs),
+		SRTP:     srtpPolicy(a.SRTP),
+		Addr:     localAddr(server, a),
+		Ports:    session.PortRange{First: doc.Network.RTPPorts.Low, Last: doc.Network.RTPPorts.High},
+		PTime:    doc.Audio.PTime,
+		MinDelay: doc.Audio.Jitter.Min,
+		MaxDelay: doc.Audio.Jitter.Max,
+		DSCP:     dscp(doc.Network.DSCP.Audio),
+		Log:      b.log.With("call", call),
 	})
 	if err != nil {
 		return nil, err
@@ -86,15 +91,26 @@ type booked struct {
 
 // Close keeps the figures and ends the session.
 func (s booked) Close() error {
-	stats := s.Stats()
-	s.book.mu.Lock()
-	delete(s.book.sessions, s.call)
-	if line, ok := s.book.calls[s.call]; ok && stats != (media.Stats{}) {
-		line.Media = &stats
-		s.book.calls[s.call] = line
-	}
-	s.book.mu.Unlock()
+	s.book.keep(s.call, statsOf(s.Session))
 	return s.Session.Close()
+}
+
+// keep remembers a call's last figures until it is told to be over. The user
+// agent closes a session in its own goroutine: the book may hear of the call's
+// states before it, or after.
+func (b *callbook) keep(call ua.CallID, last *media.Stats) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.sessions, call)
+	if last == nil {
+		return
+	}
+	i := slices.IndexFunc(b.ended, func(c localapi.Call) bool { return c.ID == uint64(call) })
+	if i >= 0 {
+		b.ended[i].Media = last
+		return
+	}
+	b.last[call] = last
 }
 
 // dscp is session's wish: 0 there means the usual one, here it means none.
@@ -177,56 +193,60 @@ func (b *callbook) observe(e ua.Event) {
 }
 
 func (b *callbook) note(c ua.Call) {
+	now := b.figures(c.ID)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	line := b.line(c)
+	line := callLine(c)
+	line.Media = cmp.Or(now, b.last[c.ID])
 	if c.State != ua.Terminated {
 		b.calls[c.ID] = line
 		return
 	}
 	line.Ended = time.Now()
-	if old, ok := b.calls[c.ID]; ok && line.Media == nil {
-		line.Media = old.Media
-	}
 	delete(b.calls, c.ID)
 	delete(b.sessions, c.ID)
+	delete(b.last, c.ID)
 	b.ended = append(b.ended, line)
 	if len(b.ended) > endedCalls {
 		b.ended = b.ended[1:]
 	}
 }
 
-func (b *callbook) line(c ua.Call) localapi.Call {
-	line := localapi.Call{ID: uint64(c.ID), Account: string(c.Account), Incoming: c.Incoming, State: c.State.String(),
+func callLine(c ua.Call) localapi.Call {
+	return localapi.Call{ID: uint64(c.ID), Account: string(c.Account), Incoming: c.Incoming, State: c.State.String(),
 		Remote: c.Remote.URI, Name: c.Remote.DisplayName, Held: c.LocalHold || c.RemoteHold, Started: c.Started, Answered: c.Answered,
 		Cause: string(c.Cause), Reason: c.Reason, SIPCallID: c.SIPCallID}
-	if s, ok := b.sessions[c.ID]; ok {
-		if stats := s.Stats(); stats != (media.Stats{}) {
-			line.Media = &stats
-		}
+}
+
+// figures are those of now, nil when the call has no sound.
+func (b *callbook) figures(call ua.CallID) *media.Stats {
+	s, ok := b.session(call)
+	if !ok {
+		return nil
 	}
-	return line
+	return statsOf(s)
+}
+
+func statsOf(s *session.Session) *media.Stats {
+	stats := s.Stats()
+	if stats == (media.Stats{}) {
+		return nil
+	}
+	return &stats
 }
 
 // list is the calls that are up, by age, with their figures of now, then those
 // that have ended, newest first.
 func (b *callbook) list() []localapi.Call {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	out := []localapi.Call{}
-	for id, line := range b.calls {
-		if s, ok := b.sessions[id]; ok {
-			if stats := s.Stats(); stats != (media.Stats{}) {
-				line.Media = &stats
-			}
-		}
-		out = append(out, line)
+	up, ended := slices.Collect(maps.Values(b.calls)), slices.Clone(b.ended)
+	b.mu.Unlock()
+	slices.SortFunc(up, func(a, b localapi.Call) int { return cmp.Compare(a.ID, b.ID) })
+	for i := range up {
+		up[i].Media = cmp.Or(b.figures(ua.CallID(up[i].ID)), up[i].Media)
 	}
-	slices.SortFunc(out, func(a, b localapi.Call) int { return cmp.Compare(a.ID, b.ID) })
-	for i := len(b.ended) - 1; i >= 0; i-- {
-		out = append(out, b.ended[i])
-	}
-	return out
+	slices.Reverse(ended)
+	return append(append([]localapi.Call{}, up...), ended...)
 }
 
 // idle tells that no call is up.
