@@ -1,0 +1,214 @@
+//go:build interop
+
+package interop
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"text/template"
+	"time"
+
+	_ "embed"
+
+	"offhook/media"
+	"offhook/media/mediatest"
+)
+
+//go:embed testdata/baresip.conf
+var baresipConfig string
+
+// baresip is a far end. What it tells over its control port are events to wait
+// for, what it does is asked for there and at its console.
+type baresip struct {
+	*process
+	dir     string
+	control net.Conn
+	console net.Conn
+
+	mu     sync.Mutex
+	events []event
+	more   chan struct{}
+
+	Host, Source, Player string
+	SIP, Control, Cons   int
+	Cert, CA, Dir        string
+}
+
+// event is what baresip tells.
+type event struct {
+	Event bool   `json:"event"`
+	Type  string `json:"type"`
+	Param string `json:"param"`
+	Peer  string `json:"peeruri"`
+	ID    string `json:"id"`
+}
+
+// newBaresip starts one with one account at the proxy and waits for its
+// registration. Its microphone sings the melody far, again and again.
+func newBaresip(t *testing.T, k *kamailio, user, transport string, params string, options ...func(*baresip)) *baresip {
+	t.Helper()
+	dir := t.TempDir()
+	b := &baresip{dir: dir, Dir: dir, more: make(chan struct{}), Host: "127.0.0.1", CA: k.CA,
+		SIP: freePort(t), Control: freePort(t), Cons: freePort(t), Player: "aubridge,ear"}
+	song := filepath.Join(dir, "far.wav")
+	must(t, mediatest.SaveWAV(song, far.repeated(8000, 60*time.Second), 8000))
+	b.Source = "aufile," + song
+	for _, o := range options {
+		o(b)
+	}
+	b.certify(t, k)
+	b.configure(t, k, user, transport, params)
+	b.process = start(t, dir, "baresip", "-f", dir)
+	ctx, cancel := context.WithTimeout(t.Context(), rowTime)
+	defer cancel()
+	b.connect(t, ctx)
+	return b
+}
+
+func (b *baresip) certify(t *testing.T, k *kamailio) {
+	pair, err := k.authority.Server(b.Host)
+	must(t, err)
+	certFile, keyFile := writePair(t, b.dir, pair)
+	both := ""
+	for _, f := range []string{certFile, keyFile} {
+		data, err := os.ReadFile(f)
+		must(t, err)
+		both += string(data)
+	}
+	b.Cert = filepath.Join(b.dir, "both.pem")
+	must(t, os.WriteFile(b.Cert, []byte(both), 0o600))
+}
+
+func (b *baresip) configure(t *testing.T, k *kamailio, user, transport, params string) {
+	var text strings.Builder
+	must(t, template.Must(template.New("").Parse(baresipConfig)).Execute(&text, b))
+	at := net.JoinHostPort(b.Host, strconv.Itoa(k.port(transport)))
+	account := fmt.Sprintf("<sip:%s@%s;transport=%s>;auth_pass=secret-%s;outbound=\"sip:%s;transport=%s\";regint=600;answermode=manual;audio_codecs=PCMU/8000,PCMA/8000%s\n",
+		user, domain, transport, user, at, transport, params)
+	for name, data := range map[string]string{"config": text.String(), "accounts": account, "contacts": ""} {
+		must(t, os.WriteFile(filepath.Join(b.dir, name), []byte(data), 0o600))
+	}
+}
+
+// connect takes the control port and the console, then waits for the binding.
+func (b *baresip) connect(t *testing.T, ctx context.Context) {
+	t.Helper()
+	must(t, awaitPort(ctx, b.process, "tcp", b.Control))
+	must(t, awaitPort(ctx, b.process, "tcp", b.Cons))
+	var err error
+	b.control, err = net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(b.Control)))
+	must(t, err)
+	b.console, err = net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(b.Cons)))
+	must(t, err)
+	var reading sync.WaitGroup
+	reading.Go(func() { b.readEvents(bufio.NewReader(b.control)) })
+	reading.Go(func() { _, _ = io.Copy(io.Discard, b.console) }) // an echo of keys
+	t.Cleanup(func() {
+		_ = b.control.Close() // baresip goes anyway
+		_ = b.console.Close()
+		reading.Wait()
+	})
+	_, err = b.process.await(ctx, 0, `\[\d+ binding|200 OK|registered successfully`)
+	must(t, err)
+}
+
+// readEvents reads netstrings of JSON.
+func (b *baresip) readEvents(r *bufio.Reader) {
+	for {
+		head, err := r.ReadString(':')
+		if err != nil {
+			return
+		}
+		n, err := strconv.Atoi(strings.TrimSuffix(head, ":"))
+		if err != nil {
+			return
+		}
+		body := make([]byte, n+1)
+		if _, err := io.ReadFull(r, body); err != nil {
+			return
+		}
+		var e event
+		if json.Unmarshal(body[:n], &e) != nil || !e.Event {
+			continue
+		}
+		b.mu.Lock()
+		b.events = append(b.events, e)
+		close(b.more)
+		b.more = make(chan struct{})
+		b.mu.Unlock()
+	}
+}
+
+// happened is how many events there were: a mark for until.
+func (b *baresip) happened() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.events)
+}
+
+// until waits for an event of a type, after a mark.
+func (b *baresip) until(ctx context.Context, from int, kind string) (event, error) {
+	for {
+		b.mu.Lock()
+		events, more := b.events, b.more
+		b.mu.Unlock()
+		for ; from < len(events); from++ {
+			if events[from].Type == kind {
+				return events[from], nil
+			}
+		}
+		select {
+		case <-more:
+		case <-b.done:
+			return event{}, fmt.Errorf("baresip ended (%v) before %s:\n%s", b.err, kind, b.tail())
+		case <-ctx.Done():
+			return event{}, fmt.Errorf("baresip did not tell of %s but of %+v: %w", kind, events, ctx.Err())
+		}
+	}
+}
+
+// command is a word of its menu.
+func (b *baresip) command(t *testing.T, word, params string) {
+	t.Helper()
+	data, err := json.Marshal(map[string]string{"command": word, "params": params})
+	must(t, err)
+	_, err = fmt.Fprintf(b.control, "%d:%s,", len(data), data)
+	must(t, err)
+}
+
+// press presses keys of its console: x holds, X resumes, digits are sent.
+func (b *baresip) press(t *testing.T, keys string) {
+	t.Helper()
+	_, err := io.WriteString(b.console, keys)
+	must(t, err)
+}
+
+// heard is what came out of its jitter buffer in the last call, at 8000 Hz: read
+// when the call is over.
+func (b *baresip) heard(t *testing.T) media.Frame {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(b.dir, "dump-*-dec.wav"))
+	must(t, err)
+	if len(files) == 0 {
+		t.Fatal("baresip kept no sound")
+	}
+	sound, rate, err := mediatest.LoadWAV(files[len(files)-1])
+	must(t, err)
+	if rate != 8000 {
+		t.Fatalf("baresip kept sound of %d Hz", rate)
+	}
+	for _, f := range files {
+		must(t, os.Remove(f))
+	}
+	return sound
+}

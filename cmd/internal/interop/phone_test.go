@@ -1,0 +1,206 @@
+//go:build interop || browser
+
+package interop
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"offhook/cmd/internal/lab/station"
+	"offhook/cmd/internal/localapi"
+	"offhook/hal"
+	"offhook/hal/faceplate/remote"
+)
+
+// telephone is an offhook agent and a person in front of it.
+type telephone struct {
+	*station.Station
+	t    *testing.T
+	page *remote.Client
+	ear  *ear
+	said int64 // samples spoken so far
+}
+
+// newTelephone starts an agent with the lines of accounts, trusting the
+// authorities in the files.
+func newTelephone(t *testing.T, accounts string, authorities ...string) *telephone {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "offhook.yaml")
+	must(t, os.WriteFile(file, []byte(agentFile(t, accounts, authorities)), 0o600))
+	return startTelephone(t, dir, "--config", file)
+}
+
+func startTelephone(t *testing.T, dir string, args ...string) *telephone {
+	t.Helper()
+	binary, err := agentBinary()
+	must(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), rowTime)
+	defer cancel()
+	s, err := station.Start(ctx, station.Config{Binary: binary, Dir: dir, Args: args})
+	must(t, err)
+	p := &telephone{Station: s, t: t}
+	t.Cleanup(func() {
+		p.with(t).stop()
+		if t.Failed() {
+			t.Logf("the agent's log ends so:\n%s", s.LogTail())
+		}
+	})
+	p.page, err = remote.Dial(ctx, s.Faceplate)
+	must(t, err)
+	return p
+}
+
+// with has the telephone's troubles be those of a row.
+func (p *telephone) with(t *testing.T) *telephone {
+	p.t = t
+	return p
+}
+
+// listen takes the faceplate's sound.
+func (p *telephone) listen(ctx context.Context) {
+	p.t.Helper()
+	format, err := p.page.Audio(ctx)
+	must(p.t, err)
+	p.ear = newEar(p.page, format)
+}
+
+// stop ends the agent once; it must end well.
+func (p *telephone) stop() {
+	if p.page != nil {
+		_ = p.page.Close() // the agent goes anyway
+		p.page = nil
+	}
+	if p.ear != nil {
+		<-p.ear.done
+	}
+	select {
+	case <-p.Done():
+		return
+	default:
+	}
+	if err := p.Stop(); err != nil {
+		p.t.Errorf("the agent's end: %v", err)
+	}
+}
+
+func agentFile(t *testing.T, accounts string, authorities []string) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("agent: 1\nlog: {level: debug}\nconfig:\n  log: {level: debug}\n")
+	if len(authorities) > 0 {
+		b.WriteString("  tls:\n    authorities:\n")
+	}
+	for i, file := range authorities {
+		pem, err := os.ReadFile(file)
+		must(t, err)
+		fmt.Fprintf(&b, "      - name: ca%d\n        pem: |\n          %s\n", i, strings.ReplaceAll(strings.TrimSpace(string(pem)), "\n", "\n          "))
+	}
+	b.WriteString("  accounts:\n" + accounts)
+	return b.String()
+}
+
+// account is the state of an account.
+func account(s localapi.Status, id string) localapi.Account {
+	for _, a := range s.Accounts {
+		if a.ID == id {
+			return a
+		}
+	}
+	return localapi.Account{}
+}
+
+// bound waits until an account is registered.
+func (p *telephone) bound(ctx context.Context, id string) localapi.Account {
+	p.t.Helper()
+	return p.accountIs(ctx, id, "registered")
+}
+
+func (p *telephone) accountIs(ctx context.Context, id, state string) localapi.Account {
+	p.t.Helper()
+	s, err := p.Until(ctx, id+" being "+state, func(s localapi.Status) bool { return account(s, id).State == state })
+	must(p.t, err)
+	return account(s, id)
+}
+
+// callIs waits until the newest call has come to a state.
+func (p *telephone) callIs(ctx context.Context, state string) localapi.Call {
+	p.t.Helper()
+	return p.callThat(ctx, "is "+state, func(c localapi.Call) bool { return c.State == state })
+}
+
+// callThat waits until the newest call is as wanted.
+func (p *telephone) callThat(ctx context.Context, what string, ok func(localapi.Call) bool) (found localapi.Call) {
+	p.t.Helper()
+	_, err := p.Until(ctx, "a call that "+what, func(s localapi.Status) bool {
+		newest, have := newestCall(s)
+		found = newest
+		return have && ok(newest)
+	})
+	must(p.t, err)
+	return found
+}
+
+func newestCall(s localapi.Status) (newest localapi.Call, have bool) {
+	for _, c := range s.Calls {
+		if !have || c.ID > newest.ID {
+			newest, have = c, true
+		}
+	}
+	return newest, have
+}
+
+// lastCall is the id of the newest call so far.
+func (p *telephone) lastCall(ctx context.Context) uint64 {
+	p.t.Helper()
+	s, err := p.Control().Status(ctx)
+	must(p.t, err)
+	newest, _ := newestCall(s)
+	return newest.ID
+}
+
+// newCall waits for a call younger than one, in a state.
+func (p *telephone) newCall(ctx context.Context, after uint64, state string) localapi.Call {
+	p.t.Helper()
+	return p.callThat(ctx, fmt.Sprintf("is newer than %d and %s", after, state), func(c localapi.Call) bool { return c.ID > after && c.State == state })
+}
+
+// quiet waits until no call is up.
+func (p *telephone) quiet(ctx context.Context) {
+	p.t.Helper()
+	_, err := p.Until(ctx, "no call", func(s localapi.Status) bool {
+		for _, c := range s.Calls {
+			if c.Ended.IsZero() {
+				return false
+			}
+		}
+		return true
+	})
+	must(p.t, err)
+}
+
+// dial lifts the handset and dials by keys.
+func (p *telephone) dial(number string) {
+	p.t.Helper()
+	err := p.page.Hook(hal.OffHook)
+	for _, digit := range number {
+		err = errors.Join(err, p.page.Tap(hal.Key(digit)))
+	}
+	must(p.t, errors.Join(err, p.page.Tap(hal.KeyOK)))
+}
+
+// lift answers; cradle hangs up.
+func (p *telephone) lift()   { p.t.Helper(); must(p.t, p.page.Hook(hal.OffHook)) }
+func (p *telephone) cradle() { p.t.Helper(); must(p.t, p.page.Hook(hal.OnHook)) }
+
+// hangUp puts the handset down and waits for the end of every call.
+func (p *telephone) hangUp(ctx context.Context) {
+	p.t.Helper()
+	p.cradle()
+	p.quiet(ctx)
+}

@@ -1,0 +1,62 @@
+//go:build interop || browser
+
+package interop
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+)
+
+// say sings a melody into the microphone and returns the panel's position at
+// which it was taken.
+func (p *telephone) say(ctx context.Context, m melody) int64 {
+	p.t.Helper()
+	sound := m.pcm(p.ear.format.SampleRate)
+	start := p.said
+	must(p.t, p.page.WriteMic(sound))
+	must(p.t, p.page.FlushMic())
+	period := p.ear.format.Period
+	p.said += int64((len(sound) + period - 1) / period * period)
+	for {
+		if at, ok := p.page.MicPosition(start); ok {
+			return at
+		}
+		if _, err := p.ear.between(ctx, p.ear.now(), p.ear.now()+int64(period)); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
+
+// hear waits until the melody has come out of the loudspeaker after a position.
+func (p *telephone) hear(ctx context.Context, m melody, from int64) found {
+	p.t.Helper()
+	rate := p.ear.format.SampleRate
+	step := int64(samples(200*time.Millisecond, rate))
+	for to := max(p.ear.now(), from+int64(samples(m.length(), rate))); ; to += step {
+		heard, err := p.ear.between(ctx, from, to)
+		if err != nil {
+			p.t.Fatalf("the melody was not heard: %v", err)
+		}
+		f, ok := m.in(heard, rate)
+		if ok && f.At+samples(m.length(), rate) <= len(heard) {
+			f.At += int(from)
+			return f
+		}
+	}
+}
+
+// levelWithin is how much the level may change on its way: G.711's steps and
+// the play-out's cross-fades.
+const levelWithin = 1.5
+
+func (f found) check() error {
+	switch {
+	case math.Abs(f.Gain) > levelWithin:
+		return fmt.Errorf("the melody came %.1f dB louder than it was sent", f.Gain)
+	case f.Like < 0.5:
+		return fmt.Errorf("the melody is only %.0f %% like what was sent", 100*f.Like)
+	}
+	return nil
+}
