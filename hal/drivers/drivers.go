@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"offhook/hal"
+	"offhook/hal/alsa"
 	"offhook/hal/evdev"
 	"offhook/hal/faceplate"
 	"offhook/hal/gpio"
@@ -14,7 +15,7 @@ import (
 
 // Table is every driver. The panel's are those of the workbench's board.
 func Table(panel *faceplate.Panel) hal.Drivers {
-	return join(evdev.Drivers(), gpio.Drivers(), led.Drivers(), watchdog.Drivers(), panel.Drivers())
+	return join(alsa.Drivers(), evdev.Drivers(), gpio.Drivers(), led.Drivers(), watchdog.Drivers(), panel.Drivers())
 }
 
 func join(tables ...hal.Drivers) hal.Drivers {

@@ -1,0 +1,70 @@
+package alsa
+
+import (
+	"errors"
+	"time"
+)
+
+// direction of a stream, as the letter that ends its device's name.
+type direction byte
+
+const (
+	playback direction = 'p'
+	capture  direction = 'c'
+)
+
+func (d direction) String() string {
+	if d == playback {
+		return "playback"
+	}
+	return "capture"
+}
+
+// kernel is what the drivers need of the machine; tests have a card of their
+// own behind it.
+type kernel interface {
+	// cards lists the ids of the sound cards by their numbers.
+	cards() (map[int]string, error)
+	openPCM(card, device int, d direction) (pcm, error)
+	openControl(card int) (control, error)
+}
+
+// Ends of waiting that are no error of the kernel's.
+var (
+	errWoken   = errors.New("woken")
+	errStalled = errors.New("the card's clock stands still")
+)
+
+// position is where a stream is, in frames up to its boundary.
+type position struct{ hw, appl uint }
+
+// pcm is one stream of one PCM device. Its errors are bare errno values. One
+// goroutine uses it; wake may be called by any other.
+type pcm interface {
+	refine(*hwParams) error
+	setHardware(*hwParams) error
+	setSoftware(*swParams) error
+	link(to pcm) error
+	prepare() error
+	start() error
+	drop() error
+	position() (position, error)
+	// transfer moves whole frames without waiting and returns how many
+	// samples (of all channels) that were.
+	transfer([]int16) (int, error)
+	// wait returns when there is something to move, or trouble that the next
+	// transfer will name; errWoken after wake, errStalled after the time.
+	wait(time.Duration) error
+	wake()
+	close() error
+}
+
+// control is a card's control device. Its errors are bare errno values.
+type control interface {
+	list() ([]elemID, error)
+	info(*elemInfo) error // of info.id; of enumerated().item
+	read(*elemValue) error
+	write(*elemValue) error
+	tlv(numid uint32) ([]uint32, error)
+	close() error
+}

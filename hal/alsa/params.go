@@ -1,0 +1,94 @@
+package alsa
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"offhook/hal"
+)
+
+// average is the capture-channel that is all of them.
+const average = "average"
+
+type pcmConfig struct {
+	Card             string        `param:"card"` // number or id
+	Device           int           `param:"device"`
+	CaptureCard      string        `param:"capture-card"`
+	CaptureDevice    int           `param:"capture-device"`
+	SampleRate       int           `param:"sample-rate"`
+	Period           time.Duration `param:"period-ms"`
+	Periods          int           `param:"periods"`
+	PlaybackChannels int           `param:"playback-channels"`
+	CaptureChannels  int           `param:"capture-channels"`
+	CaptureChannel   string        `param:"capture-channel"` // number, or average
+}
+
+// mostChannels bounds what a card is asked for.
+const mostChannels = 32
+
+func pcmParams(p hal.Params) (pcmConfig, error) {
+	c := pcmConfig{
+		Card: "0", CaptureDevice: -1, SampleRate: 16000, Period: 10 * time.Millisecond, Periods: 3,
+		PlaybackChannels: 1, CaptureChannels: 1, CaptureChannel: "0",
+	}
+	if err := hal.Decode(p, &c); err != nil {
+		return c, err
+	}
+	if c.CaptureCard == "" {
+		c.CaptureCard = c.Card
+	}
+	if c.CaptureDevice == -1 {
+		c.CaptureDevice = c.Device
+	}
+	faults := []error{
+		checkCard("card", c.Card), checkCard("capture-card", c.CaptureCard),
+		within("device", c.Device, 0, 63), within("capture-device", c.CaptureDevice, 0, 63), within("periods", c.Periods, 2, 16),
+		within("playback-channels", c.PlaybackChannels, 1, mostChannels), within("capture-channels", c.CaptureChannels, 1, mostChannels),
+	}
+	if !slices.Contains([]int{8000, 16000, 48000}, c.SampleRate) {
+		faults = append(faults, hal.Faultf("sample-rate", "%d is none of 8000, 16000 and 48000", c.SampleRate))
+	}
+	if !slices.Contains([]time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond}, c.Period) {
+		faults = append(faults, hal.Faultf("period-ms", "%s is none of 5, 10 and 20 ms", c.Period))
+	}
+	if n, err := strconv.Atoi(c.CaptureChannel); c.CaptureChannel != average && (err != nil || n < 0 || n >= c.CaptureChannels) {
+		faults = append(faults, hal.Faultf("capture-channel", "%q is neither one of the card's %d capture-channels, counted from 0, nor %s", c.CaptureChannel, c.CaptureChannels, average))
+	}
+	return c, errors.Join(faults...)
+}
+
+// period is the number of samples in one.
+func (c pcmConfig) period() int {
+	return int(time.Duration(c.SampleRate) * c.Period / time.Second)
+}
+
+// microphone is the channel to take; negative is all of them.
+func (c pcmConfig) microphone() int {
+	if n, err := strconv.Atoi(c.CaptureChannel); err == nil {
+		return n
+	}
+	return -1
+}
+
+func within(path string, n, least, most int) error {
+	if n < least || n > most {
+		return hal.Faultf(path, "%d is not between %d and %d", n, least, most)
+	}
+	return nil
+}
+
+// longestID is the room that the kernel has for a card's id.
+const longestID = 15
+
+func checkCard(path, card string) error {
+	if n, err := strconv.Atoi(card); err == nil {
+		return within(path, n, 0, 31)
+	}
+	if card == "" || len(card) > longestID || strings.ContainsAny(card, "/ :,\x00") {
+		return hal.Faultf(path, "%q is neither the number nor the id of a sound card (cat /proc/asound/cards: the word in brackets)", card)
+	}
+	return nil
+}

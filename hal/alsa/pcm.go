@@ -1,0 +1,270 @@
+package alsa
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sys/unix"
+
+	"offhook/hal"
+)
+
+// prefill is the silence, in periods, with which playback starts: one is being
+// played while the other gives the time to make the next. Less would run dry
+// at each start, more would be heard as delay.
+const prefill = 2
+
+// PCM is a card's playback and capture.
+type PCM struct {
+	format     hal.PCMFormat
+	microphone int // channel; negative is the mean of all
+	capture    *stream
+	playback   *stream
+	linked     bool // they start and stop as one
+	silence    []int16
+
+	closed atomic.Bool
+	once   sync.Once
+	err    error // of closing
+
+	// mu is held by whoever moves samples; it is free but for Close, which
+	// wakes that one and waits for it.
+	mu      sync.Mutex
+	running bool
+
+	captureXruns, playbackXruns atomic.Uint64
+}
+
+var _ hal.AudioIO = (*PCM)(nil)
+
+func openPCM(k kernel, c pcmConfig) (*PCM, error) {
+	want := setup{rate: c.SampleRate, channels: c.PlaybackChannels, period: c.period(), periods: c.Periods}
+	play, err := openStream(k, c.Card, c.Device, playback, want)
+	if err != nil {
+		return nil, err
+	}
+	want.channels = c.CaptureChannels
+	record, err := openStream(k, c.CaptureCard, c.CaptureDevice, capture, want)
+	if err != nil {
+		return nil, errors.Join(err, play.close())
+	}
+	d := &PCM{
+		format:     hal.PCMFormat{SampleRate: c.SampleRate, Period: c.period()},
+		microphone: c.microphone(), capture: record, playback: play,
+		silence: make([]int16, c.period()*c.PlaybackChannels),
+	}
+	// Two cards have two clocks: linked, each slip of one would stop both.
+	d.linked = record.card == play.card && record.link(play.pcm) == nil
+	return d, nil
+}
+
+func (d *PCM) tell(log *slog.Logger) {
+	log.Debug("sound card open", "playback", d.playback.name, "capture", d.capture.name, "linked", d.linked,
+		"rate", d.format.SampleRate, "period", d.format.Period, "playback-buffer", d.playback.buffer, "capture-buffer", d.capture.buffer)
+}
+
+// Format implements hal.AudioIO.
+func (d *PCM) Format() hal.PCMFormat { return d.format }
+
+// Xruns implements hal.AudioIO. With two cards, what playback had no room for
+// because its clock is the slower one counts as playback's too.
+func (d *PCM) Xruns() (capture, playback uint64) {
+	return d.captureXruns.Load(), d.playbackXruns.Load()
+}
+
+// restarts bounds how often one call starts the card again.
+const restarts = 8
+
+// ReadPeriod implements hal.AudioIO. The first starts the card.
+func (d *PCM) ReadPeriod(p []int16) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.check(p); err != nil {
+		return err
+	}
+	for range restarts {
+		err := d.begin()
+		if err == nil {
+			err = d.capture.move()
+		}
+		if err == nil {
+			d.capture.gather(p, d.microphone)
+			return nil
+		}
+		if err := d.recover(d.capture, err, d.silence); err != nil {
+			return err
+		}
+	}
+	return d.fail(d.capture, errors.New("it stops as soon as it is started"))
+}
+
+// WritePeriod implements hal.AudioIO.
+func (d *PCM) WritePeriod(p []int16) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.check(p); err != nil {
+		return err
+	}
+	if err := d.begin(); err != nil {
+		return d.fail(d.playback, err)
+	}
+	d.playback.spread(p)
+	err := d.write()
+	if err == nil {
+		return nil
+	}
+	// The period becomes the second half of the new start's prefill, so that
+	// the delay is the same as before.
+	return d.recover(d.playback, err, d.playback.period)
+}
+
+func (d *PCM) write() error {
+	if d.linked {
+		return d.playback.move()
+	}
+	// Waiting for a slower playback clock would make capture run over. What has
+	// no room is dropped: as the clocks part, that is a sample now and then.
+	all, err := d.playback.offer()
+	if err == nil && !all {
+		d.playbackXruns.Add(1)
+	}
+	return err
+}
+
+func (d *PCM) check(p []int16) error {
+	if d.closed.Load() {
+		return hal.ErrClosed
+	}
+	if len(p) != d.format.Period {
+		return fmt.Errorf("%s: a block of %d samples; a period has %d", d.capture.name, len(p), d.format.Period)
+	}
+	return nil
+}
+
+func (d *PCM) begin() error {
+	if d.running {
+		return nil
+	}
+	err := d.start(true, true, d.silence)
+	d.running = err == nil
+	return err
+}
+
+// start prepares and starts what is asked for, with one period of silence and
+// then last before playback. Linked streams do all of it as one.
+func (d *PCM) start(record, play bool, last []int16) error {
+	record, play = record || d.linked, play || d.linked
+	if record {
+		if err := d.capture.reset(); err != nil {
+			return err
+		}
+	}
+	if play {
+		if !d.linked {
+			if err := d.playback.reset(); err != nil {
+				return err
+			}
+		}
+		if err := d.fill(last); err != nil {
+			return err
+		}
+		if !d.linked {
+			if err := d.playback.start(); err != nil {
+				return err
+			}
+		}
+	}
+	if record {
+		return d.capture.start()
+	}
+	return nil
+}
+
+func (d *PCM) fill(last []int16) error {
+	for i := range prefill {
+		block := d.silence
+		if i == prefill-1 {
+			block = last
+		}
+		for len(block) > 0 {
+			n, err := d.playback.transfer(block)
+			if err == nil && n == 0 {
+				err = unix.EAGAIN
+			}
+			if err != nil && err != unix.EINTR {
+				return err
+			}
+			block = block[n:]
+		}
+	}
+	return nil
+}
+
+// recover puts a stream that stopped back to work; last is what ends the
+// prefill of playback. Its error is final.
+func (d *PCM) recover(s *stream, cause error, last []int16) error {
+	switch cause {
+	case errWoken:
+		return hal.ErrClosed
+	case unix.EPIPE:
+		d.count(s)
+	case unix.ESTRPIPE: // the machine slept; prepare is enough, the samples are stale anyway
+	case unix.EBADFD: // stopped, by whomever; a device that went away says so next
+	default:
+		return d.stop(d.fail(s, cause))
+	}
+	if err := d.start(s == d.capture, s == d.playback, last); err != nil && err != unix.EPIPE {
+		return d.stop(d.fail(s, err))
+	}
+	return nil
+}
+
+// stop makes the next call begin anew.
+func (d *PCM) stop(err error) error {
+	d.running = false
+	return err
+}
+
+// count blames the stream that ran over or dry.
+func (d *PCM) count(s *stream) {
+	record, play := s == d.capture, s == d.playback
+	if d.linked {
+		if r, p := d.capture.xrun(), d.playback.xrun(); r || p {
+			record, play = r, p
+		}
+	}
+	if record {
+		d.captureXruns.Add(1)
+	}
+	if play {
+		d.playbackXruns.Add(1)
+	}
+}
+
+func (d *PCM) fail(s *stream, err error) error {
+	switch {
+	case errors.Is(err, unix.ENODEV), errors.Is(err, unix.ENXIO), errors.Is(err, unix.EBADFD):
+		return fmt.Errorf("%s: %w: %w", s.name, hal.ErrGone, err)
+	case d.closed.Load():
+		return hal.ErrClosed
+	}
+	return fmt.Errorf("%s: %w", s.name, err)
+}
+
+// Close stops the card at once, waits for a blocked call, and frees it.
+func (d *PCM) Close() error {
+	d.once.Do(func() {
+		d.closed.Store(true)
+		d.capture.wake()
+		d.playback.wake()
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		// A device that went away has nothing left to stop.
+		_, _ = d.capture.drop(), d.playback.drop()
+		d.err = errors.Join(d.playback.close(), d.capture.close())
+	})
+	return d.err
+}
