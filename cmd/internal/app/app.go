@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"sync/atomic"
 	"time"
@@ -58,7 +59,7 @@ type App struct {
 	started  time.Time
 	device   provisioning.Device
 	devices  *board.Devices
-	broken   []localapi.Device
+	health   *health
 	engine   *engine.Engine
 	audio    *audioKeeper
 	agent    *agent.Agent
@@ -66,34 +67,55 @@ type App struct {
 	calls    *callbook
 	bindings *bindings
 	manager  *provisioning.Manager
-	restart  chan struct{}
-	reboot   atomic.Bool // asked for, waits for the end of the calls
+	control  net.Listener // until it is served
+	restart  context.CancelCauseFunc
+	reboot   atomic.Bool // asked for, waits until nobody uses the phone
 }
 
 // Run is the telephone from power-up to power-down. It returns nil when the
 // context ended, ErrRestart, or what kept it from working.
-func Run(ctx context.Context, cfg Config) error {
-	a := &App{cfg: cfg, started: time.Now(), restart: make(chan struct{}, 1)}
-	if err := os.MkdirAll(cfg.Agent.State, 0o700); err != nil {
-		return fmt.Errorf("state directory: %w: choose another with --state or state: in the agent's file", err)
+func Run(ctx context.Context, cfg Config) error { return newApp(cfg).run(ctx) }
+
+func newApp(cfg Config) *App {
+	return &App{cfg: cfg, started: time.Now(), health: newHealth(cfg.Log)}
+}
+
+func (a *App) run(ctx context.Context) error {
+	ctx, a.restart = context.WithCancelCause(ctx)
+	defer a.restart(nil)
+	err := a.claim()
+	if err == nil {
+		err = a.build(ctx)
 	}
-	if err := a.build(ctx); err != nil {
-		return errors.Join(err, a.close())
+	if err == nil {
+		err = runParts(ctx, a.cfg.Log, a.parts())
 	}
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go func() {
-		select {
-		case <-a.restart:
-			cancel(ErrRestart)
-		case <-ctx.Done():
-		}
-	}()
-	err := errors.Join(runParts(ctx, cfg.Log, a.parts()), a.close())
+	err = errors.Join(err, a.close())
 	if err == nil && errors.Is(context.Cause(ctx), ErrRestart) {
 		return ErrRestart
 	}
 	return err
+}
+
+// claim takes what only one agent may have, before anything is touched: a
+// second one leaves the first alone.
+func (a *App) claim() (err error) {
+	if a.control, err = localapi.Bind(a.cfg.Socket); err != nil {
+		return err
+	}
+	state := a.cfg.Agent.State
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		return stateError(err)
+	}
+	probe, err := os.CreateTemp(state, ".writable-")
+	if err != nil {
+		return stateError(err)
+	}
+	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+func stateError(err error) error {
+	return fmt.Errorf("the state directory cannot be written: %w: choose another with --state or state: in the agent's file", err)
 }
 
 // build makes every part; none runs yet but the devices.
@@ -102,10 +124,10 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.device = deviceOf(cfg.Agent, cfg.Board.Model, cfg.Version, os.DirFS("/"))
 	instance, err := instanceID(cfg.Agent.State)
 	if err != nil {
-		return fmt.Errorf("state directory: %w", err)
+		return stateError(err)
 	}
 	a.devices, err = cfg.Board.Open(ctx, cfg.Drivers, log)
-	a.noteBroken(err)
+	a.health.opened(err)
 
 	a.calls = newCallbook(log.With("room", "media"))
 	a.bindings = newBindings()
@@ -133,6 +155,8 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d.sound = newSound(log.With("room", "sound"), a.engine, a.devices.Mixer, a.calls)
 	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays}
 	d.history = newHistoryFile(a.cfg.Agent.State, log)
+	d.settled = a.restartIfIdle
+	d.inbox <- phone.Restore{Entries: d.history.load()} // the first of what it hears; nobody else writes yet
 }
 
 func (a *App) buildProvisioning(log *slog.Logger) error {
@@ -152,21 +176,6 @@ func (a *App) buildProvisioning(log *slog.Logger) error {
 	return nil
 }
 
-func (a *App) noteBroken(err error) {
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return
-	}
-	for _, e := range joined.Unwrap() {
-		a.cfg.Log.Error("a part of the board does not work", "error", e)
-		d := localapi.Device{Error: e.Error()}
-		if p, ok := errors.AsType[*board.PartError](e); ok {
-			d.Part, d.Error = p.Part.Path, p.Err.Error()
-		}
-		a.broken = append(a.broken, d)
-	}
-}
-
 // parts is the start order. Each line needs those above it.
 func (a *App) parts() []part {
 	parts := []part{
@@ -183,7 +192,7 @@ func (a *App) parts() []part {
 	for path, k := range a.devices.Keypads {
 		parts = append(parts, part{path, func(ctx context.Context) error {
 			defer context.AfterFunc(ctx, func() { _ = k.Close() })()
-			readKeys(ctx, k, a.desk.inbox, a.cfg.Log)
+			a.health.broke(ctx, path, readKeys(ctx, k, a.desk.inbox))
 			<-ctx.Done() // a keypad that broke leaves the rest of the phone working
 			return nil
 		}})
@@ -191,20 +200,20 @@ func (a *App) parts() []part {
 	if h := a.devices.Hook; h != nil {
 		parts = append(parts, part{"hook", func(ctx context.Context) error {
 			defer context.AfterFunc(ctx, func() { _ = h.Close() })()
-			readHook(ctx, h, a.desk.inbox, a.cfg.Log)
+			a.health.broke(ctx, "hook", readHook(ctx, h, a.desk.inbox))
 			<-ctx.Done()
 			return nil
 		}})
 	}
 	parts = append(parts, part{"control socket", a.serve})
 	if w := a.devices.Watchdog; w != nil {
-		parts = append(parts, part{"watchdog", func(ctx context.Context) error { return a.watch(ctx, w) }})
+		k := kicker{watchdog: w, log: a.cfg.Log, phone: a.desk.ping, agent: a.agent.Ping, steps: a.engine.Steps}
+		parts = append(parts, part{"watchdog", k.run})
 	}
 	return append(parts, part{"ready", a.ready})
 }
 
 func (a *App) ready(ctx context.Context) error {
-	post(ctx, a.desk.inbox, phone.Restore{Entries: a.desk.history.load()})
 	if a.cfg.Ready != nil {
 		a.cfg.Ready()
 	}
@@ -214,16 +223,18 @@ func (a *App) ready(ctx context.Context) error {
 }
 
 func (a *App) serve(ctx context.Context) error {
-	server, err := localapi.Listen(a.cfg.Socket, a, a.cfg.Log.With("room", "localapi"))
-	if err != nil {
-		return err
-	}
+	server := localapi.Serve(a.control, a, a.cfg.Log.With("room", "localapi"))
 	<-ctx.Done()
 	return server.Close()
 }
 
 func (a *App) close() error {
 	var errs []error
+	if a.control != nil {
+		if err := a.control.Close(); !errors.Is(err, net.ErrClosed) { // served and ended
+			errs = append(errs, err)
+		}
+	}
 	if a.engine != nil {
 		errs = append(errs, a.engine.Close())
 	}
@@ -240,23 +251,18 @@ func (a *App) observe(e ua.Event) {
 	switch e := e.(type) {
 	case ua.CheckSync:
 		if _, reboot := a.manager.CheckSync(e); reboot {
-			a.reboot.Store(true)
-			a.restartIfIdle()
+			a.reboot.Store(true) // carried out when the phone has settled
 		}
 	case ua.CallChanged:
 		if e.Call.State == ua.Terminated && a.calls.idle() {
 			a.manager.Idle()
-			a.restartIfIdle()
 		}
 	}
 }
 
-// restartIfIdle never drops a call.
-func (a *App) restartIfIdle() {
-	if a.reboot.Load() && a.calls.idle() {
-		select {
-		case a.restart <- struct{}{}:
-		default:
-		}
+// restartIfIdle drops no call and takes the phone out of nobody's hands.
+func (a *App) restartIfIdle(s phone.State) {
+	if a.reboot.Load() && s.Idle() && a.calls.idle() {
+		a.restart(ErrRestart)
 	}
 }

@@ -28,7 +28,7 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 	}
 	a.bindings.use(doc.SIPAccounts())
 	if a.cfg.Level != nil {
-		a.cfg.Level.Set(levelOf(doc.Log.Level, a.cfg.Level.Level()))
+		a.cfg.Level.Set(a.level(doc))
 	}
 	a.desk.do(ctx, func() {
 		a.desk.zone = zoneOf(doc)
@@ -62,6 +62,15 @@ func (a *App) setAccounts(ctx context.Context, accounts []ua.Account) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// level is the document's, or the agent's own until a document says.
+func (a *App) level(doc provisioning.Document) slog.Level {
+	own := levelOf(a.cfg.Agent.Log.Level, slog.LevelInfo)
+	if _, said := doc.Origin("log.level"); !said {
+		return own
+	}
+	return levelOf(doc.Log.Level, own)
 }
 
 func levelOf(name string, otherwise slog.Level) slog.Level {

@@ -136,6 +136,7 @@ func (k *audioKeeper) wait(ctx context.Context) hal.AudioIO {
 	}()
 	tick := time.NewTicker(reopenEvery)
 	defer tick.Stop()
+	var other hal.PCMFormat // complained of
 	for {
 		select {
 		case <-ctx.Done():
@@ -150,7 +151,10 @@ func (k *audioKeeper) wait(ctx context.Context) hal.AudioIO {
 		if device.Format() == k.format {
 			return device
 		}
-		k.log.Error("the sound device came back with another format: restart offhook to use it", "was", k.format, "is", device.Format())
+		if device.Format() != other {
+			other = device.Format()
+			k.log.Error("the sound device came back with another format: restart offhook to use it", "was", k.format, "is", other)
+		}
 		_ = device.Close() // of no use here
 	}
 }

@@ -16,11 +16,8 @@ var _ localapi.Backend = (*App)(nil)
 func (a *App) Status(context.Context) (localapi.Status, error) {
 	s := localapi.Status{
 		Version: a.cfg.Version, Board: a.cfg.Board.Name, Model: a.cfg.Board.Model, Started: a.started,
-		Accounts: a.bindings.list(), Calls: a.calls.list(), Audio: a.audio.status(), Devices: a.broken,
+		Accounts: a.bindings.list(), Calls: a.calls.list(), Audio: a.audio.status(), Devices: a.health.list(),
 		Provisioning: provisioningStatus(a.manager.Status()),
-	}
-	if s.Devices == nil {
-		s.Devices = []localapi.Device{}
 	}
 	if a.cfg.Faceplate != nil {
 		s.Faceplate = a.cfg.Faceplate()

@@ -33,7 +33,7 @@ type callbook struct {
 	sessions map[ua.CallID]*session.Session
 	calls    map[ua.CallID]localapi.Call
 	last     map[ua.CallID]*media.Stats // of sessions that have ended before their call
-	ended    []localapi.Call // newest last
+	ended    []localapi.Call            // newest last
 }
 
 // endedCalls is how many calls status still tells of when they are over.

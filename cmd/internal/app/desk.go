@@ -23,6 +23,8 @@ type desk struct {
 	door    *doorman
 	// observe hears of the user agent's events besides the phone.
 	observe func(ua.Event)
+	// settled is told of the state after every input: a moment to restart.
+	settled func(phone.State)
 
 	state  phone.State
 	inbox  chan phone.Input
@@ -47,6 +49,7 @@ func (d *desk) run(ctx context.Context) error {
 	for {
 		select {
 		case <-ctx.Done():
+			d.drain(ctx)
 			return nil
 		case in := <-d.inbox:
 			d.take(ctx, in)
@@ -56,6 +59,24 @@ func (d *desk) run(ctx context.Context) error {
 			work()
 		}
 	}
+}
+
+// drain takes what came before the end: the last call is history too.
+func (d *desk) drain(ctx context.Context) {
+	for {
+		select {
+		case in := <-d.inbox:
+			d.take(ctx, in)
+		default:
+			return
+		}
+	}
+}
+
+// ping waits until the desk's goroutine has taken a turn.
+func (d *desk) ping(ctx context.Context) error {
+	_, err := ask(ctx, d, func(phone.State) bool { return true })
+	return err
 }
 
 // do has the desk's goroutine do something with what it owns.
@@ -94,6 +115,7 @@ func (d *desk) take(ctx context.Context, in phone.Input) {
 			}
 		}
 	}
+	d.settled(d.state)
 }
 
 func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {

@@ -11,20 +11,14 @@ import (
 )
 
 // pumpAgent brings the user agent's events to the phone. It is started before
-// the agent and ended after it, so that the last calls are told of too.
+// the agent and ended after it; the agent closes the channel at its end, so
+// that the last calls are told of too.
 func (a *App) pumpAgent(ctx context.Context) error {
-	for {
-		select {
-		case e, ok := <-a.agent.Events():
-			if !ok {
-				<-ctx.Done()
-				return nil
-			}
-			post(ctx, a.desk.inbox, phone.UA{Event: e})
-		case <-ctx.Done():
-			return nil
-		}
+	for e := range a.agent.Events() {
+		a.desk.inbox <- phone.UA{Event: e} // the desk outlives this
 	}
+	<-ctx.Done()
+	return nil
 }
 
 // pumpSound brings the engine's events to the phone.

@@ -2,43 +2,32 @@ package app
 
 import (
 	"context"
-	"errors"
-	"log/slog"
 
 	"offhook/cmd/internal/phone"
 	"offhook/hal"
 )
 
-// readKeys passes a keypad's events on until it is closed. The owner of the
-// keypad closes it to end this.
-func readKeys(ctx context.Context, k hal.Keypad, inbox chan<- phone.Input, log *slog.Logger) {
+// readKeys passes a keypad's events on until it is closed or breaks. The owner
+// of the keypad closes it to end this.
+func readKeys(ctx context.Context, k hal.Keypad, inbox chan<- phone.Input) error {
 	for {
 		e, err := k.ReadKey()
 		if err != nil {
-			ended(ctx, "keypad", err, log)
-			return
+			return err
 		}
 		post(ctx, inbox, phone.Key{KeyEvent: e})
 	}
 }
 
 // readHook is readKeys for the cradle.
-func readHook(ctx context.Context, h hal.Hook, inbox chan<- phone.Input, log *slog.Logger) {
+func readHook(ctx context.Context, h hal.Hook, inbox chan<- phone.Input) error {
 	for {
 		s, err := h.ReadHook()
 		if err != nil {
-			ended(ctx, "hook", err, log)
-			return
+			return err
 		}
 		post(ctx, inbox, phone.Hook{State: s})
 	}
-}
-
-func ended(ctx context.Context, what string, err error, log *slog.Logger) {
-	if ctx.Err() != nil || errors.Is(err, hal.ErrClosed) {
-		return
-	}
-	log.Error("the "+what+" does not work any more", "error", err)
 }
 
 // post waits for the phone to take the input; blocking goes up only.

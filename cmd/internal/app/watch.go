@@ -3,24 +3,32 @@ package app
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
-	"offhook/cmd/internal/phone"
 	"offhook/hal"
 )
 
-// watch kicks the hardware watchdog as long as the phone, the user agent and
+// kicker kicks the hardware watchdog as long as the phone, the user agent and
 // the engine have all moved since the last kick. A board that hangs reboots.
-func (a *App) watch(ctx context.Context, w hal.Watchdog) error {
-	every := w.Timeout() / 3
+type kicker struct {
+	watchdog     hal.Watchdog
+	log          *slog.Logger
+	phone, agent func(context.Context) error // return when they have taken a turn
+	steps        func() uint64               // of the engine, so far
+}
+
+// run may look twice, for a third of the timeout each, between two kicks.
+func (k kicker) run(ctx context.Context) error {
+	every := k.watchdog.Timeout() / 3
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	steps := ^uint64(0) // the first kick asks for no movement yet
 	for {
-		if stuck := a.stuck(ctx, every, &steps); stuck != nil {
-			a.cfg.Log.Error("the watchdog is not kicked", "because", stuck)
-		} else if err := w.Kick(); err != nil {
-			return err
+		if stuck := k.stuck(ctx, every, &steps); stuck == nil {
+			k.kick()
+		} else if ctx.Err() == nil {
+			k.log.Error("the watchdog is not kicked", "because", stuck)
 		}
 		select {
 		case <-ctx.Done():
@@ -30,16 +38,23 @@ func (a *App) watch(ctx context.Context, w hal.Watchdog) error {
 	}
 }
 
-func (a *App) stuck(ctx context.Context, within time.Duration, steps *uint64) error {
+// kick goes on after a failure: it is the watchdog's to end the phone.
+func (k kicker) kick() {
+	if err := k.watchdog.Kick(); err != nil {
+		k.log.Error("the watchdog does not take a kick", "error", err)
+	}
+}
+
+func (k kicker) stuck(ctx context.Context, within time.Duration, steps *uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	if _, err := ask(ctx, a.desk, func(phone.State) bool { return true }); err != nil {
+	if err := k.phone(ctx); err != nil {
 		return fmt.Errorf("the phone does not answer: %w", err)
 	}
-	if err := a.agent.Ping(ctx); err != nil {
+	if err := k.agent(ctx); err != nil {
 		return fmt.Errorf("the user agent does not answer: %w", err)
 	}
-	now := a.engine.Steps()
+	now := k.steps()
 	if now == *steps {
 		return fmt.Errorf("no sound has moved for %s", within)
 	}

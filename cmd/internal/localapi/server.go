@@ -27,9 +27,18 @@ type Server struct {
 	done     chan struct{}
 }
 
-// Listen makes the socket and serves it. A socket left behind by a program
-// that died is replaced; one that answers is not.
+// Listen binds the socket and serves it.
 func Listen(path string, backend Backend, log *slog.Logger) (*Server, error) {
+	l, err := Bind(path)
+	if err != nil {
+		return nil, err
+	}
+	return Serve(l, backend, log), nil
+}
+
+// Bind makes the socket. One left behind by a program that died is replaced;
+// one that answers is not.
+func Bind(path string) (net.Listener, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, fmt.Errorf("control socket: %w", err)
 	}
@@ -44,6 +53,11 @@ func Listen(path string, backend Backend, log *slog.Logger) (*Server, error) {
 		l.Close()
 		return nil, fmt.Errorf("control socket: %w", err)
 	}
+	return l, nil
+}
+
+// Serve serves a Backend on a bound socket, which is the Server's from then on.
+func Serve(l net.Listener, backend Backend, log *slog.Logger) *Server {
 	s := &Server{listener: l, done: make(chan struct{})}
 	s.http = &http.Server{Handler: handler(backend), ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 	go func() {
@@ -52,7 +66,7 @@ func Listen(path string, backend Backend, log *slog.Logger) (*Server, error) {
 			log.Error("control socket ended", "error", err)
 		}
 	}()
-	return s, nil
+	return s
 }
 
 func clear(path string) error {
