@@ -119,7 +119,11 @@ func (o *owner) register(l *line, action registration.Send) {
 			o.stepBinding(l, registration.FlowLost{Cause: err.Error()})
 			return
 		}
-		o.stepBinding(l, registration.Failed{Tx: action.Tx, Timeout: errors.Is(err, errTimeout), Cause: err.Error()})
+		silent := errors.Is(err, errTimeout)
+		o.stepBinding(l, registration.Failed{Tx: action.Tx, Timeout: silent, Cause: err.Error()})
+		if silent && l.flow != nil {
+			l.flow.close(err) // the next attempt asks DNS and connects again
+		}
 	}
 	b.x = x
 	o.send(x)

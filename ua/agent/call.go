@@ -288,6 +288,9 @@ func (o *owner) forget(c *call) {
 	}
 	for _, x := range c.sent {
 		x.void = true
+		if !x.final && x.tx != nil { // an INVITE that never got its final response
+			x.tx.tx.Terminate()
+		}
 	}
 	o.closeMedia(c)
 	if !c.told {

@@ -28,7 +28,7 @@ func (e *FlowError) Error() string {
 		authority x509.UnknownAuthorityError
 		hostname  x509.HostnameError
 		invalid   x509.CertificateInvalidError
-		alert     tls.AlertError
+		remote    *net.OpError
 		record    tls.RecordHeaderError
 		dns       *net.DNSError
 	)
@@ -45,8 +45,8 @@ func (e *FlowError) Error() string {
 		return fmt.Sprintf("TLS: certificate has expired or is not yet valid: check the clock (%s)", e.Host)
 	case errors.As(e.Err, &invalid):
 		return fmt.Sprintf("TLS: certificate cannot be used: %s (%s)", invalid.Error(), e.Host)
-	case errors.As(e.Err, &alert):
-		return fmt.Sprintf("TLS: refused by %s: %s", at, strings.TrimPrefix(alert.Error(), "tls: "))
+	case errors.As(e.Err, &remote) && remote.Op == "remote error": // an alert, as crypto/tls tells it
+		return fmt.Sprintf("TLS: refused by %s: %s", at, strings.TrimPrefix(remote.Err.Error(), "tls: "))
 	case errors.As(e.Err, &record):
 		return fmt.Sprintf("TLS: %s does not speak TLS on this port", at)
 	case errors.As(e.Err, &dns):

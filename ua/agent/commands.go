@@ -1,11 +1,13 @@
 package agent
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"offhook/ua"
 	"offhook/ua/dialog"
+	"offhook/ua/registration"
 	"offhook/ua/wire"
 )
 
@@ -82,6 +84,23 @@ func (a *Agent) SetAccounts(accounts []ua.Account) error {
 	}
 	a.names.setAccounts(copied)
 	return nil
+}
+
+// errNetwork is why flows end when the network has become another.
+var errNetwork = errors.New("the network has changed")
+
+// NetworkChanged says that the device has another address or link: every
+// connection is opened and every binding made anew. Calls go on.
+func (a *Agent) NetworkChanged() error {
+	return a.command(func(o *owner) {
+		for _, l := range o.lines {
+			if l.flow != nil {
+				l.flow.close(errNetwork)
+				l.flow = nil
+			}
+			o.stepBinding(l, registration.NetworkChanged{})
+		}
+	})
 }
 
 // resolveTarget makes a URI of what a person dialled.

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"offhook/ua"
@@ -132,7 +133,7 @@ func (f *flow) write() {
 		case <-f.down:
 			return
 		case p := <-f.out:
-			if err := f.put(p); err != nil && f.isStream() {
+			if err := f.put(p); err != nil && (f.isStream() || f.useless(err)) {
 				f.close(err)
 				return
 			}
@@ -142,6 +143,22 @@ func (f *flow) write() {
 			return
 		}
 	}
+}
+
+// useless reports whether a socket cannot serve any more: the address that it
+// is bound to, or the way to the server, is gone. A new one may do better.
+func (f *flow) useless(err error) bool {
+	if f.open {
+		return false
+	}
+	for _, fault := range []error{
+		syscall.ENETUNREACH, syscall.EHOSTUNREACH, syscall.EADDRNOTAVAIL, syscall.EINVAL, syscall.ENETDOWN, syscall.ENODEV,
+	} {
+		if errors.Is(err, fault) {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *flow) writeRest() {

@@ -44,6 +44,14 @@ type phone struct {
 	past     []ua.Event
 }
 
+// newPhoneConfig is the least that New takes.
+func newPhoneConfig(tb testing.TB) Config {
+	return Config{
+		Log:        slog.New(slog.DiscardHandler),
+		NewSession: func(ua.AccountID, ua.CallID) (ua.Session, error) { return uatest.NewSession(tb), nil },
+	}
+}
+
 type logWriter struct{ tb testing.TB }
 
 func (w logWriter) Write(line []byte) (int, error) {

@@ -23,12 +23,14 @@ func (a *Agent) allow(f *flow, from netip.AddrPort, octets int) bool {
 // receive takes a message in a flow's reader goroutine, so that messages reach
 // the owner in the order in which they came.
 func (a *Agent) receive(f *flow, from netip.AddrPort, raw []byte) {
-	m, err := wire.Parse(raw)
+	var m wire.Message
+	defer a.answerFault(f, from, &m)
+	var err error
+	m, err = wire.Parse(raw)
 	if errors.Is(err, wire.ErrNotSIP) {
 		a.log.Debug("not a SIP message", "from", from, "octets", len(raw))
 		return
 	}
-	defer a.answerFault(f, from, &m)
 	if !m.IsRequest() {
 		a.receiveResponse(f, from, &m, err)
 		return

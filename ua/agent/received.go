@@ -189,6 +189,9 @@ func (o *owner) lineOf(f *flow, user string) *line {
 	return nil
 }
 
+// maxCalls bounds what callers can make a telephone do at once.
+const maxCalls = 16
+
 func (o *owner) incoming(s *serverTx, l *line) {
 	m := &s.request
 	if m.Has("Accept") && !acceptsSDP(m.List("Accept")) {
@@ -197,6 +200,10 @@ func (o *owner) incoming(s *serverTx, l *line) {
 	}
 	if o.stopping || l.removed {
 		o.reply(s, 480, "", nil, nil)
+		return
+	}
+	if len(o.calls) >= maxCalls {
+		o.reply(s, 486, "", nil, nil)
 		return
 	}
 	from, _ := wire.ParseAddress(m.Get("From"))

@@ -28,6 +28,10 @@ func newTransactions(f *flow) *transactions {
 	return &transactions{flow: f, clients: map[string]*clientTx{}, servers: map[string]*serverTx{}}
 }
 
+// maxServers bounds what a flood of invented senders can make us remember for
+// 64*T1.
+const maxServers = 512
+
 // txConn is what sipgo's machines write to: a flow and a destination.
 type txConn struct {
 	flow *flow
@@ -166,6 +170,10 @@ func (t *transactions) accept(s *serverTx, log *slog.Logger) *serverTx {
 	s.key = serverKey(&s.request, s.request.Method)
 	t.mu.Lock()
 	known := t.servers[s.key]
+	if known == nil && len(t.servers) >= maxServers {
+		t.mu.Unlock()
+		return nil // whoever means it sends it again
+	}
 	if known == nil && s.request.Method != "ACK" && s.request.Method != "CANCEL" {
 		origin := toSIPRequest(&s.request, t.flow)
 		s.tx = sip.NewServerTx(s.key, origin, &txConn{flow: t.flow, to: s.replyTo}, log)
