@@ -197,7 +197,7 @@ func (b *callbook) note(c ua.Call) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	line := callLine(c)
-	line.Media = cmp.Or(now, b.last[c.ID])
+	line.Media, line.Digits = cmp.Or(now, b.last[c.ID]), b.calls[c.ID].Digits
 	if c.State != ua.Terminated {
 		b.calls[c.ID] = line
 		return
@@ -233,6 +233,20 @@ func statsOf(s *session.Session) *media.Stats {
 		return nil
 	}
 	return &stats
+}
+
+// digitsKept is how many keys of the far end status tells of.
+const digitsKept = 16
+
+// noteDigit keeps a key that the far end pressed.
+func (b *callbook) noteDigit(call ua.CallID, digit rune) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if line, ok := b.calls[call]; ok {
+		line.Digits += string(digit)
+		line.Digits = line.Digits[max(0, len(line.Digits)-digitsKept):]
+		b.calls[call] = line
+	}
 }
 
 // list is the calls that are up, by age, with their figures of now, then those

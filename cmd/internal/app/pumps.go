@@ -28,6 +28,7 @@ func (a *App) pumpSound(ctx context.Context) error {
 		case e := <-a.engine.Events():
 			switch e := e.(type) {
 			case engine.DigitReceived:
+				a.calls.noteDigit(ua.CallID(e.Stream), e.Digit)
 				post(ctx, a.desk.inbox, phone.Digit{Call: ua.CallID(e.Stream), Digit: byte(e.Digit)})
 			case engine.MediaStarted:
 				a.tellMedia(ctx, ua.CallID(e.Stream))
