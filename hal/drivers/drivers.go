@@ -10,12 +10,13 @@ import (
 	"offhook/hal/faceplate"
 	"offhook/hal/gpio"
 	"offhook/hal/led"
+	"offhook/hal/panel"
 	"offhook/hal/watchdog"
 )
 
-// Table is every driver. The panel's are those of the workbench's board.
-func Table(panel *faceplate.Panel) hal.Drivers {
-	return join(alsa.Drivers(), evdev.Drivers(), gpio.Drivers(), led.Drivers(), watchdog.Drivers(), panel.Drivers())
+// Table is every driver; the faceplate's are those of the workbench's board.
+func Table(face *faceplate.Panel) hal.Drivers {
+	return join(alsa.Drivers(), evdev.Drivers(), gpio.Drivers(), led.Drivers(), panel.Drivers(), watchdog.Drivers(), face.Drivers())
 }
 
 func join(tables ...hal.Drivers) hal.Drivers {
