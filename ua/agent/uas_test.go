@@ -1,17 +1,12 @@
 package agent
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"log/slog"
 	"net/netip"
 	"strings"
-	"sync"
 	"testing"
 
 	"offhook/ua"
-	"offhook/ua/guard"
 	"offhook/ua/uatest"
 )
 
@@ -291,168 +286,5 @@ func TestStranger_is_not_heard_on_a_registered_flow(t *testing.T) {
 	}
 	if !gate.Trusted(netip.MustParseAddr("127.0.0.1")) || netip.MustParseAddrPort(at).Port() == 0 {
 		t.Error("the server is not trusted")
-	}
-}
-
-func TestEvents_from_the_server(t *testing.T) {
-	answered := make(chan message, 8)
-	o := newOffice(t, func(c *uatest.ProxyConfig) { c.ServiceNote = func(m message) { answered <- m } })
-	p := o.phone(t, "1001", ua.TLS, nil)
-	p.awaitState(ua.Registered)
-	notify := func(event, body string) {
-		p.must(o.Send("1001", fmt.Sprintf(`NOTIFY %%CONTACT%% SIP/2.0
-Via: %%VIA%%
-From: <sip:pbx@pbx.example>;tag=%d
-To: <sip:1001@pbx.example>
-Call-ID: notify-%s
-CSeq: 1 NOTIFY
-Event: %s
-Content-Type: application/simple-message-summary
-Content-Length: %d
-
-%s`, len(event), event, event, len(body)+strings.Count(body, "\n"), body)))
-		if m := <-answered; m.Status != 200 {
-			t.Errorf("%s: answered %d", event, m.Status)
-		}
-	}
-	for event, reboot := range map[string]bool{"check-sync;reboot=true": true, "check-sync": false, "resync": false} {
-		notify(event, "")
-		if got := await(p, event, func(ua.CheckSync) bool { return true }); got.Reboot != reboot || got.Account != "1001" {
-			t.Errorf("%s: %+v", event, got)
-		}
-	}
-	notify("message-summary", "Messages-Waiting: yes\nVoice-Message: 2/5\n")
-	if got := await(p, "messages", func(ua.MessageWaiting) bool { return true }); !got.Waiting || got.New != 2 || got.Old != 5 {
-		t.Errorf("%+v", got)
-	}
-}
-
-func TestSecrets_are_not_logged(t *testing.T) {
-	o := newOffice(t, nil)
-	var mu sync.Mutex
-	var log bytes.Buffer
-	p := newPhone(t, func(c *Config) {
-		c.Locate = locate
-		c.Log = slog.New(slog.NewTextHandler(lockedWriter{&mu, &log}, &slog.HandlerOptions{Level: slog.LevelDebug - 4}))
-	})
-	p.must(p.agent.SetAccounts([]ua.Account{o.account("1001", ua.TLS)}))
-	p.awaitState(ua.Registered)
-	_, err := p.agent.Invite("1001", "4711")
-	p.must(err)
-	p.awaitCall(ua.Terminated)
-	p.end()
-	mu.Lock()
-	defer mu.Unlock()
-	for _, secret := range []string{"secret1", "response=", "nonce", "m=audio", "Authorization"} {
-		if strings.Contains(log.String(), secret) {
-			t.Errorf("%q is in the log:\n%s", secret, log.String())
-		}
-	}
-}
-
-type lockedWriter struct {
-	mu *sync.Mutex
-	to *bytes.Buffer
-}
-
-func (w lockedWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.to.Write(p)
-}
-
-// broken is a session with a fault in it.
-type broken struct{ ua.Session }
-
-func (broken) Answer([]byte) ([]byte, error) { panic("broken") }
-
-func TestFault_in_the_media_is_the_calls_alone(t *testing.T) {
-	p := newPhone(t, func(c *Config) {
-		c.Inbound.Listen = []Listen{{ua.UDP, netip.MustParseAddrPort("127.0.0.1:0")}}
-		c.Guard = guard.Config{}
-		good := c.NewSession
-		c.NewSession = func(account ua.AccountID, id ua.CallID) (ua.Session, error) {
-			switch id {
-			case 1:
-				return nil, errors.New("no sound card")
-			case 2:
-				panic("NewSession is broken")
-			}
-			session, err := good(account, id)
-			return broken{session}, err
-		}
-	})
-	p.must(p.agent.SetAccounts([]ua.Account{{ID: "p2p", User: "phone", Domain: "neighbour", Transport: ua.UDP}}))
-	bound, err := p.agent.Listening(t.Context())
-	p.must(err)
-	for _, want := range []string{"500", "500", "488"} {
-		peer := uatest.NewPeer(t, bound[0])
-		peer.Send(request("INVITE", "sip:phone@%TO%", offer))
-		peer.Expect(want)
-	}
-}
-
-func TestMailbox_is_subscribed_to(t *testing.T) {
-	p := newPhone(t, nil)
-	registrar := uatest.NewPeer(t, netip.AddrPort{})
-	p.must(p.agent.SetAccounts([]ua.Account{{
-		ID: "a", User: "1001", Domain: "pbx.example", Registrar: registrar.Address().String(),
-		Transport: ua.UDP, Register: true, MWI: true, KeepAlive: -1,
-	}}))
-	register := registrar.Expect("REGISTER")
-	registrar.Answer(register, "pbx", "200 OK", "Contact: "+register.Get("Contact"), "Expires: 600")
-	p.awaitState(ua.Registered)
-	subscribe := registrar.Expect("SUBSCRIBE")
-	if subscribe.Get("Event") != "message-summary" || subscribe.URI != "sip:1001@pbx.example" {
-		t.Errorf("SUBSCRIBE %s, Event %q", subscribe.URI, subscribe.Get("Event"))
-	}
-	registrar.Answer(subscribe, "box", "200 OK", "Expires: 3600", "Contact: <sip:box@%ME%>")
-	contact := subscribe.Get("Contact")
-	registrar.Send(fmt.Sprintf(`
-NOTIFY %s SIP/2.0
-Via: SIP/2.0/UDP %%ME%%;branch=z9hG4bKnotify;rport
-From: %s;tag=box
-To: %s
-Call-ID: %s
-CSeq: 1 NOTIFY
-Contact: <sip:box@%%ME%%>
-Event: message-summary
-Subscription-State: active;expires=3600
-Content-Type: application/simple-message-summary
-
-Messages-Waiting: yes
-Voice-Message: 1/0
-`, strings.Trim(contact, "<>"), subscribe.Get("To"), subscribe.Get("From"), subscribe.Get("Call-ID")))
-	registrar.Expect("200")
-	if got := await(p, "messages", func(ua.MessageWaiting) bool { return true }); !got.Waiting || got.New != 1 {
-		t.Errorf("%+v", got)
-	}
-}
-
-func TestCredentials_are_for_the_server_alone(t *testing.T) {
-	p := newPhone(t, nil)
-	registrar, friend := uatest.NewPeer(t, netip.AddrPort{}), uatest.NewPeer(t, netip.AddrPort{})
-	p.must(p.agent.SetAccounts([]ua.Account{{
-		ID: "a", User: "1001", Domain: "pbx.example", Registrar: registrar.Address().String(),
-		Transport: ua.UDP, Password: ua.NewSecret("x"), KeepAlive: -1,
-	}}))
-	_, err := p.agent.Invite("a", "1002")
-	p.must(err)
-	invite := registrar.Expect("INVITE")
-	// The proxy is not in the path of what follows: the answer is the friend's.
-	registrar.Answer(invite, "friend", "200 OK", fmt.Sprintf("Contact: <sip:friend@%s>", friend.Address()),
-		"Content-Type: application/sdp\n\nv=0\no=- 1 1 IN IP4 127.0.0.1\ns=-\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 4 RTP/AVP 0")
-	friend.Expect("ACK")
-	call := p.awaitCall(ua.Confirmed)
-	p.must(p.agent.Hangup(call.ID))
-	bye := friend.Expect("BYE")
-	friend.Answer(bye, "", "407 Proxy Authentication Required", `Proxy-Authenticate: Digest realm="trap", nonce="1"`)
-	p.awaitCall(ua.Terminated)
-	p.stop()
-	<-p.stopped
-	for _, m := range friend.Rest() {
-		if m.Has("Proxy-Authorization") {
-			t.Errorf("%s came with credentials", m.Method)
-		}
 	}
 }
