@@ -329,7 +329,7 @@ type cardDevice struct {
 	once sync.Once
 }
 
-func (d *cardDevice) Format() hal.PCMFormat           { return d.card.format }
+func (d *cardDevice) Format() hal.PCMFormat         { return d.card.format }
 func (d *cardDevice) Xruns() (capture, play uint64) { return 0, 0 }
 
 func (d *cardDevice) ReadPeriod(p []int16) error {

@@ -223,9 +223,11 @@ func kind(k phone.Kind) func(phone.View) bool {
 func (w *world) registered() localapi.Status {
 	w.t.Helper()
 	w.boot()
-	return w.until("registration", func(s localapi.Status) bool {
-		return len(s.Accounts) == 1 && s.Accounts[0].State == "registered"
-	})
+	return w.until("registration", isRegistered)
+}
+
+func isRegistered(s localapi.Status) bool {
+	return len(s.Accounts) == 1 && s.Accounts[0].State == "registered"
 }
 
 func (w *world) lift()    { w.parts.hook.changes <- hal.OffHook }

@@ -84,7 +84,7 @@ func TestControl_dial_answer_hangup(t *testing.T) {
 	if err := w.control.Hangup(ctx); err == nil || !strings.Contains(err.Error(), "no call to end") {
 		t.Errorf("hangup: %v", err)
 	}
-	w.until("registration", func(s localapi.Status) bool { return len(s.Accounts) == 1 && s.Accounts[0].State == "registered" })
+	w.until("registration", isRegistered)
 	for _, row := range []struct{ account, target, want string }{
 		{"", "", "missing"},
 		{"nobody", "600", "no account nobody"},

@@ -167,6 +167,7 @@ var firmwareModules = []string{
 	"github.com/zaf/g711",               // G.711
 	"go.yaml.in/yaml/v3",                // board and configuration files
 	"golang.org/x/image",                // the screen's fonts
+	"golang.org/x/sync",                 // sipgo
 	"golang.org/x/sys",                  // ioctls
 	"golang.org/x/text",                 // x/image
 	"periph.io/x/conn/v3",               // buses and pins
