@@ -4,6 +4,7 @@ package interop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -43,27 +44,47 @@ func isFree(port int) bool {
 	return true
 }
 
-// awaitPort waits until a program has bound a port of 127.0.0.1.
-func awaitPort(ctx context.Context, p *process, transport string, port int) error {
-	entry := fmt.Sprintf("0100007F:%04X", port)
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		table, err := os.ReadFile("/proc/net/" + transport)
-		if err != nil {
-			return err
-		}
-		for line := range strings.Lines(string(table)) {
-			if f := strings.Fields(line); len(f) > 3 && f[1] == entry && (transport == "udp" || f[3] == "0A") {
+// connect dials a port of loopback until the program listens there.
+func connect(ctx context.Context, p *process, host string, port int) (net.Conn, error) {
+	var conn net.Conn
+	err := p.poll(ctx, fmt.Sprintf("listen on tcp %d", port), func() (err error) {
+		conn, err = net.Dial("tcp", net.JoinHostPort(host, fmt.Sprint(port)))
+		return err
+	})
+	return conn, err
+}
+
+// awaitDatagrams waits until some program has bound a UDP port of loopback.
+func awaitDatagrams(ctx context.Context, p *process, port int) error {
+	return p.poll(ctx, fmt.Sprintf("listen on udp %d", port), func() error {
+		for _, table := range []string{"/proc/net/udp", "/proc/net/udp6"} {
+			data, err := os.ReadFile(table)
+			if err != nil {
+				return err
+			}
+			if strings.Contains(string(data), fmt.Sprintf(":%04X ", port)) {
 				return nil
 			}
+		}
+		return errors.New("nothing has bound it")
+	})
+}
+
+// poll asks until there is no error, while the program runs.
+func (p *process) poll(ctx context.Context, what string, ask func() error) error {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := ask()
+		if err == nil {
+			return nil
 		}
 		select {
 		case <-tick.C:
 		case <-p.done:
-			return fmt.Errorf("%s ended (%v) before it listened:\n%s", p.name, p.err, p.tail())
+			return fmt.Errorf("%s ended (%v) and did not %s:\n%s", p.name, p.err, what, p.tail())
 		case <-ctx.Done():
-			return fmt.Errorf("%s does not listen on %s %d: %w\n%s", p.name, transport, port, ctx.Err(), p.tail())
+			return fmt.Errorf("%s did not %s: %w: %w\n%s", p.name, what, err, ctx.Err(), p.tail())
 		}
 	}
 }

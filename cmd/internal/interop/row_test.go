@@ -58,8 +58,11 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// agentBinary is the program under test, built once.
+// agentBinary is the program under test: OFFHOOK, or what is built once.
 var agentBinary = sync.OnceValues(func() (string, error) {
+	if given := os.Getenv("OFFHOOK"); given != "" {
+		return given, nil
+	}
 	dir, err := os.MkdirTemp("", "offhook-interop-")
 	if err != nil {
 		return "", err
@@ -74,7 +77,7 @@ var agentBinary = sync.OnceValues(func() (string, error) {
 })
 
 func removeBinary() {
-	if binary, err := agentBinary(); err == nil {
+	if binary, err := agentBinary(); err == nil && os.Getenv("OFFHOOK") == "" {
 		_ = os.RemoveAll(filepath.Dir(binary)) // a temporary folder
 	}
 }

@@ -29,6 +29,18 @@ func (p *telephone) say(ctx context.Context, m melody) int64 {
 	}
 }
 
+// sung waits until a melody said at a position has left the microphone and had
+// time to come out at the far end.
+func (p *telephone) sung(ctx context.Context, m melody, at int64) {
+	p.t.Helper()
+	end := at + int64(samples(m.length()+farDelay, p.ear.format.SampleRate))
+	_, err := p.ear.between(ctx, end-1, end)
+	must(p.t, err)
+}
+
+// farDelay is more than a far end ever keeps in its buffers.
+const farDelay = 700 * time.Millisecond
+
 // hear waits until the melody has come out of the loudspeaker after a position.
 func (p *telephone) hear(ctx context.Context, m melody, from int64) found {
 	p.t.Helper()
