@@ -17,25 +17,25 @@ const ringTime = 60 * time.Second
 // call joins legs. All of its state belongs to the goroutine of run; everybody
 // else posts functions to it.
 type call struct {
-	pbx        *PBX
-	id         int
-	from, to   string
-	inbox      chan func()
-	ended      chan struct{}
-	over       bool
-	caller     *leg   // nil when the exchange itself calls
-	forks      []*leg // every phone that is rung
-	callee     *leg   // the one that answered
-	refusal    refusal
-	answered   func(*leg) // what happens when a phone answers a call of the exchange
-	whenJoined func()     // what a service does once the ACK has brought the answer
-	pending    *leg       // whose re-INVITE waits for the other side
-	state      string
-	digits     string
-	started    time.Time
-	since      time.Time // answered
-	cleanup    []func()
-	view       atomic.Pointer[view]
+	pbx          *PBX
+	id           int
+	from, to     string
+	inbox        chan func()
+	ended        chan struct{}
+	over         bool
+	caller       *leg   // nil when the exchange itself calls
+	forks        []*leg // every phone that is rung
+	callee       *leg   // the one that answered
+	refusal      refusal
+	answered     func(*leg) // what happens when a phone answers a call of the exchange
+	ready, begin func()     // what waits for the ACK that brings the answer
+	pending      *leg       // whose re-INVITE waits for the other side
+	state        string
+	digits       string
+	started      time.Time
+	since        time.Time // answered
+	cleanup      []func()
+	view         atomic.Pointer[view]
 }
 
 // refusal is the best final response of the forks (RFC 3261 §16.7 step 6).

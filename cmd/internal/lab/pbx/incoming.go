@@ -170,15 +170,17 @@ func (c *call) describe(formats []media.Format) error {
 }
 
 // pickUp answers the caller with 200. Without an offer in the INVITE the 200
-// brings ours (RFC 3264 §5, RFC 3261 §13.2.1).
-func (c *call) pickUp(formats []media.Format) bool {
+// brings ours (RFC 3264 §5, RFC 3261 §13.2.1). Ready runs once both sides'
+// descriptions are there, before the phone knows: its first packet must find
+// the way open.
+func (c *call) pickUp(formats []media.Format, ready func()) bool {
 	in := c.caller.incoming
 	var err error
 	if in.reading == nil {
-		in.offered = true
+		in.offered, c.ready = true, ready
 		in.answer, err = c.caller.sound.offer(formats, media.SendRecv)
-	} else {
-		err = c.describe(formats)
+	} else if err = c.describe(formats); err == nil {
+		ready()
 	}
 	if err != nil {
 		c.finish(488, reason(err))
@@ -247,10 +249,11 @@ func (c *call) acknowledged(l *leg, ack *sip.Request) {
 		c.finish(488, reason(err))
 		return
 	}
-	c.join()
-	if begin := c.whenJoined; begin != nil {
-		c.whenJoined = nil
-		begin()
+	for _, next := range []*func(){&c.ready, &c.begin} {
+		if f := *next; f != nil {
+			*next = nil
+			f()
+		}
 	}
 }
 

@@ -77,7 +77,52 @@ type watched struct {
 	tls     *tls.Config // nil for plain TCP
 	network string
 	ended   func(flow, error)
-	open    *sync.WaitGroup
+	open    *connections
+}
+
+// connections are the accepted ones that have not ended. sipgo closes those of
+// its pool but not the ones whose reference count it got wrong.
+type connections struct {
+	mu     sync.Mutex
+	list   map[net.Conn]struct{}
+	closed bool
+	left   sync.WaitGroup
+}
+
+// add takes a connection in; false when none is wanted any more.
+func (s *connections) add(c net.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	if s.list == nil {
+		s.list = map[net.Conn]struct{}{}
+	}
+	s.list[c] = struct{}{}
+	s.left.Add(1)
+	return true
+}
+
+func (s *connections) remove(c net.Conn) {
+	s.mu.Lock()
+	delete(s.list, c)
+	s.mu.Unlock()
+	s.left.Done()
+}
+
+// close ends them all; their readers notice.
+func (s *connections) close() {
+	s.mu.Lock()
+	s.closed = true
+	var list []net.Conn
+	for c := range s.list {
+		list = append(list, c)
+	}
+	s.mu.Unlock()
+	for _, c := range list {
+		c.Close()
+	}
 }
 
 func (w *watched) Accept() (net.Conn, error) {
@@ -85,8 +130,11 @@ func (w *watched) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.open.Add(1)
-	c := &connection{Conn: raw, flow: flow{w.network, raw.RemoteAddr().String()}, ended: w.ended, open: w.open}
+	if !w.open.add(raw) {
+		raw.Close()
+		return nil, net.ErrClosed
+	}
+	c := &connection{Conn: raw, raw: raw, flow: flow{w.network, raw.RemoteAddr().String()}, ended: w.ended, open: w.open}
 	if w.tls != nil {
 		c.Conn = tls.Server(raw, w.tls)
 	}
@@ -95,9 +143,10 @@ func (w *watched) Accept() (net.Conn, error) {
 
 type connection struct {
 	net.Conn
+	raw   net.Conn
 	flow  flow
 	ended func(flow, error)
-	open  *sync.WaitGroup
+	open  *connections
 	once  sync.Once
 }
 
@@ -106,7 +155,7 @@ func (c *connection) Read(b []byte) (int, error) {
 	if err != nil {
 		c.once.Do(func() {
 			c.ended(c.flow, err)
-			c.open.Done()
+			c.open.remove(c.raw)
 		})
 	}
 	return n, err

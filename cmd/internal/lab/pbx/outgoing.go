@@ -193,9 +193,7 @@ func (c *call) accepted(l *leg, out *outgoing, res *sip.Response) {
 		c.answered(l)
 		return
 	}
-	if c.pickUp(l.sound.formats()) && !c.caller.incoming.offered {
-		c.join()
-	}
+	c.pickUp(l.sound.formats(), c.join)
 }
 
 // unanswered takes a fork out.

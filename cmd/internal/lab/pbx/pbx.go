@@ -39,7 +39,7 @@ type PBX struct {
 	cancel    context.CancelFunc
 	serving   sync.WaitGroup // our own goroutines
 	handlers  gate           // sipgo's goroutines inside our handlers
-	open      sync.WaitGroup // accepted connections
+	open      connections    // accepted, of TLS and TCP
 	closed    sync.Once
 }
 
@@ -154,10 +154,11 @@ func (p *PBX) Close() error {
 		p.handlers.close()
 		p.agent.Close()
 		p.sockets.close()
+		p.open.close()
 	})
 	p.handlers.wait() // before serving: a handler may start what serves
 	p.serving.Wait()
-	p.open.Wait()
+	p.open.left.Wait()
 	return nil
 }
 

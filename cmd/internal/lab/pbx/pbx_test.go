@@ -122,7 +122,7 @@ func TestRegister_lives_as_long_as_its_connection(t *testing.T) {
 	if res := ph.register(600); res.StatusCode != 200 {
 		t.Fatal(res.String())
 	}
-	ph.agent.Close()
+	must(t, ph.agent.TransportLayer().Pool("tls").Get(ph.server).Close())
 	until(t, changed, func() bool { return len(p.Registrations()) == 0 })
 }
 
@@ -235,6 +235,8 @@ func TestCall_held_and_resumed(t *testing.T) {
 	in := callee.incoming()
 	in.accept()
 	call.connect()
+	changed, stop := p.journal.Listen()
+	defer stop()
 	for _, step := range []struct{ offered, answered media.Direction }{{media.SendOnly, media.SendOnly}, {media.SendRecv, media.SendRecv}} {
 		done := make(chan media.Direction, 1)
 		go func() { done <- call.reInvite(step.offered) }()
@@ -244,9 +246,7 @@ func TestCall_held_and_resumed(t *testing.T) {
 		if got := receive(t, done, "the answer"); got != step.answered {
 			t.Errorf("offered %s, got %s", step.offered, got)
 		}
-		if held := p.Calls()[0].Held; held != (step.offered == media.SendOnly) {
-			t.Errorf("held is %v", held)
-		}
+		until(t, changed, func() bool { return p.Calls()[0].Held == (step.offered == media.SendOnly) })
 	}
 	talk(t, call.voice, in.voice)
 	call.bye()

@@ -77,11 +77,11 @@ func (c *call) answerAgain(l *leg, in *incoming, formats []media.Format, directi
 		l.respond(488, reason(err), nil)
 		return
 	}
+	c.join()
 	c.succeed(l, in)
 	if after := l.sound.agreed.Direction; after != before {
 		c.pbx.note(journal.Call, "call %d: the sound with %s is %s now", c.id, l.party, after)
 	}
-	c.join()
 }
 
 // passOn offers to the peer what the leg has offered to us.

@@ -41,7 +41,7 @@ func (c *call) echo() {
 	if r := c.caller.incoming.reading; r != nil {
 		formats = r.remote.Formats
 	}
-	c.whenUp(formats, func() {
+	c.pickUp(formats, func() {
 		c.caller.sound.port.Feed(forward(c.caller.sound, c.caller.sound))
 	})
 }
@@ -110,13 +110,13 @@ func (c *call) announcement() {
 	c.play(c.caller, tune.Unavailable, false, func() { c.finish(480, "Temporarily Unavailable") })
 }
 
-// whenUp answers, and begins when both descriptions are there.
+// whenUp answers, and begins to send once both descriptions are there.
 func (c *call) whenUp(formats []media.Format, begin func()) {
-	if !c.pickUp(formats) {
+	if !c.pickUp(formats, func() {}) {
 		return
 	}
 	if c.caller.incoming.offered {
-		c.whenJoined = begin
+		c.begin = begin
 		return
 	}
 	begin()

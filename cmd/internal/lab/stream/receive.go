@@ -39,7 +39,7 @@ func (r *receiver) set(params Params) {
 func (r *receiver) arrive(p parcel) {
 	plain, err := r.cipher.unprotect(p.data, p.control)
 	if err != nil {
-		r.port.counts.discarded.Add(1)
+		r.discard(p, err)
 		return
 	}
 	if p.control {
@@ -47,11 +47,16 @@ func (r *receiver) arrive(p parcel) {
 		return
 	}
 	var packet rtp.Packet
-	if packet.Unmarshal(plain) != nil || packet.Version != 2 {
-		r.port.counts.discarded.Add(1)
+	if err := packet.Unmarshal(plain); err != nil {
+		r.discard(p, err)
 		return
 	}
 	r.take(&packet, p)
+}
+
+func (r *receiver) discard(p parcel, err error) {
+	r.port.counts.discarded.Add(1)
+	r.port.log.Debug("a packet was discarded", "octets", len(p.data), "rtcp", p.control, "from", p.from.String(), "error", err)
 }
 
 func (r *receiver) take(packet *rtp.Packet, p parcel) {
@@ -90,7 +95,7 @@ func (r *receiver) digits(digit Digit, ended bool) {
 func (r *receiver) report(plain []byte, p parcel) {
 	packets, err := rtcp.Unmarshal(plain)
 	if err != nil {
-		r.port.counts.discarded.Add(1)
+		r.discard(p, err)
 		return
 	}
 	r.port.reports.Store(&p.from)

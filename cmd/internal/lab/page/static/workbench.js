@@ -97,7 +97,7 @@ function callRow() {
     end.onclick = () => post("hangup", { call: c.id });
     keys.hidden = !c.digits;
     keyed(keys, [...c.digits].map((d, i) => [i, d]), ([i]) => i, () => { const k = el("kbd"); k.update = ([, d]) => text(k, d); return k; });
-    legs.hidden = !c.legs.length;
+    legs.hidden = !c.legs.some((l) => l.codec);
     keyed(body, c.legs.map((l, i) => [i, l]), ([i]) => i, () => {
       const cells = columns.map(() => el("td")), tr = el("tr", "", ...cells);
       tr.update = ([, leg]) => legCells(leg).forEach(([value, kind], i) => { text(cells[i], value); cells[i].className = kind || ""; });
