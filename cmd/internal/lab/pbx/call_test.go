@@ -7,7 +7,6 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
-	"offhook/cmd/internal/lab/journal"
 	"offhook/media"
 	"offhook/media/sdp"
 )
