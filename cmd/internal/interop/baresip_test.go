@@ -198,6 +198,9 @@ func (b *baresip) command(t *testing.T, word, params string) {
 	must(t, err)
 }
 
+// release lets the key go that was pressed: its event ends.
+const release = "\x04"
+
 // press presses keys of its console: x holds, X resumes, digits are sent.
 func (b *baresip) press(t *testing.T, keys string) {
 	t.Helper()

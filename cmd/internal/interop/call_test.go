@@ -66,7 +66,7 @@ func longCall(t *testing.T, p *telephone, b *baresip) {
 	})
 	row(t, "keys pressed at baresip -> offhook tells", func(t *testing.T, ctx context.Context) {
 		for _, want := range []string{"2", "28", "280"} {
-			b.press(t, want[len(want)-1:])
+			b.press(t, want[len(want)-1:]+release)
 			p.with(t).callThat(ctx, "heard "+want, func(l localapi.Call) bool { return l.Digits == want })
 			told("offhook heard %s", want)
 		}
