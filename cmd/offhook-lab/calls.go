@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"offhook/cmd/internal/localapi"
@@ -18,11 +20,11 @@ func (d *demonstration) echo(ctx context.Context, voice media.Frame) (media.Fram
 	if err := d.page.Hook(hal.OffHook); err != nil {
 		return nil, err
 	}
-	if err := d.page.Tap("6", "0", "0", hal.KeyOK); err != nil {
+	if err := d.page.Tap("6", "0", "0"); err != nil {
 		return nil, err
 	}
 	var call localapi.Call
-	err := within(ctx, stepTime, func(ctx context.Context) (err error) {
+	err := within(ctx, d.stepTime, func(ctx context.Context) (err error) {
 		call, err = d.callIn(ctx, "confirmed", "600")
 		return err
 	})
@@ -37,17 +39,17 @@ func (d *demonstration) echo(ctx context.Context, voice media.Frame) (media.Fram
 	if err := d.page.Hook(hal.OnHook); err != nil {
 		return nil, err
 	}
-	if err := within(ctx, stepTime, d.quiet); err != nil {
+	if err := within(ctx, d.stepTime, d.quiet); err != nil {
 		return nil, err
 	}
 	return heard, d.measure(ctx, call.ID, said, heard)
 }
 
-// callIn waits for the call to be in a state.
+// callIn waits for a call with somebody to be in a state.
 func (d *demonstration) callIn(ctx context.Context, state, remote string) (call localapi.Call, err error) {
 	_, err = d.bench.phone.Until(ctx, "a call with "+remote+" that is "+state, func(s localapi.Status) bool {
 		for _, c := range s.Calls {
-			if c.State == state && c.Ended.IsZero() {
+			if c.State == state && c.Ended.IsZero() && strings.Contains(c.Remote, remote) {
 				call = c
 				return true
 			}
@@ -78,74 +80,106 @@ const tail = time.Second
 func (d *demonstration) converse(ctx context.Context, voice media.Frame) (said, heard media.Frame, err error) {
 	spoken := make(chan error, 1)
 	go func() { spoken <- errors.Join(d.page.WriteMic(voice), d.page.FlushMic()) }()
-	period := make([]int16, d.format.Period)
-	start, length := int64(-1), len(voice)+int(tail.Seconds()*float64(d.format.SampleRate))
-	heard = make(media.Frame, length)
-	for shown := 0; ; {
-		at, err := d.page.ReadSpeaker(period)
-		if err != nil {
-			return nil, nil, err
-		}
-		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
-		}
-		if start < 0 {
-			if first, ok := d.page.MicPosition(0); ok {
-				start = first
+	tick := time.NewTicker(2 * time.Second)
+	defer tick.Stop()
+	for began, speaking := time.Now(), true; speaking; {
+		select {
+		case err := <-spoken:
+			if err != nil {
+				return nil, nil, err
 			}
-		}
-		if start < 0 || at < start {
-			continue
-		}
-		offset := int(at - start)
-		if offset >= length {
-			break
-		}
-		copy(heard[offset:], period)
-		if s := offset / (2 * d.format.SampleRate); s > shown {
-			shown = s
-			d.say("… %d s of %d", 2*shown, length/d.format.SampleRate)
+			speaking = false
+		case <-tick.C:
+			d.say("… %.0f s of %d", time.Since(began).Seconds(), len(voice)/d.format.SampleRate)
+		case <-ctx.Done():
+			return nil, nil, errors.Join(ctx.Err(), d.page.Close(), <-spoken) // closing ends the speaker
 		}
 	}
-	return voice, heard, <-spoken
+	last, err := d.captured(ctx, int64(len(voice))-1)
+	if err != nil {
+		return nil, nil, err
+	}
+	first, _ := d.page.MicPosition(0) // captured before the last
+	end := last + int64(tail.Seconds()*float64(d.format.SampleRate))
+	if err := d.ear.until(ctx, end); err != nil {
+		return nil, nil, err
+	}
+	return d.placed(voice, first, end), d.ear.cut(first, end), nil
 }
 
-// leastAlike is the correlation below which what came back is not what was
-// said. G.711 alone leaves more than 0.9.
-const leastAlike = 0.5
+// captured waits until the panel has captured a sample, and tells where.
+func (d *demonstration) captured(ctx context.Context, sample int64) (at int64, err error) {
+	for {
+		if at, ok := d.page.MicPosition(sample); ok {
+			return at, nil
+		}
+		if err := d.ear.until(ctx, d.ear.now()+1); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// placed is the voice as the panel captured it: where the page was late, there
+// is silence.
+func (d *demonstration) placed(voice media.Frame, from, to int64) media.Frame {
+	out := make(media.Frame, to-from)
+	for i := 0; i < len(voice); i += d.format.Period {
+		if at, ok := d.page.MicPosition(int64(i)); ok {
+			copy(out[at-from:], voice[i:min(i+d.format.Period, len(voice))])
+		}
+	}
+	return out
+}
+
+// leastIntact is the share of what was said that has to come back undamaged.
+const leastIntact = 0.5
+
+// longestDelay from mouth to ear is looked for.
+const longestDelay = time.Second
 
 func (d *demonstration) measure(ctx context.Context, id uint64, said, heard media.Frame) error {
 	s, err := d.bench.phone.Control().Status(ctx)
 	if err != nil {
 		return err
 	}
-	var call *localapi.Call
-	for i := range s.Calls {
-		if s.Calls[i].ID == id {
-			call = &s.Calls[i]
-		}
-	}
-	if call == nil || call.Media == nil {
+	i := slices.IndexFunc(s.Calls, func(c localapi.Call) bool { return c.ID == id })
+	if i < 0 || s.Calls[i].Media == nil {
 		return errors.New("the call left no figures")
 	}
-	m, f := call.Media, &d.figures
+	call, m, f := s.Calls[i], s.Calls[i].Media, &d.figures
 	f.RTPSent, f.RTPReceived, f.Lost, f.SRTP, f.Codec = m.Sent, m.Received, m.Lost, m.Suite, m.Encoding
 	f.ConcealedMS = milliseconds(m.Concealed)
 	f.InviteToFirstRTPMS = milliseconds(m.FirstReceived.Sub(call.Started))
-	f.Xruns = s.Audio.CaptureXruns + s.Audio.PlaybackXruns
-	lag, alike := mediatest.Delay(said, heard, d.format.SampleRate)
-	f.MouthToEarMS = milliseconds(lag)
-	d.say("hung up: %d packets sent, %d received, %d lost, %s, %s; what came back is %.0f %% alike, %.1f ms later",
-		m.Sent, m.Received, m.Lost, m.Encoding, m.Suite, 100*alike, f.MouthToEarMS)
+	f.MouthToEarMS = milliseconds(mouthToEar(said, heard, d.format.SampleRate))
+	intact, snr := mediatest.Fidelity(said, heard, d.format.SampleRate, 0, longestDelay)
+	d.say("hung up: %d packets sent, %d received, %d lost, %s, %s; %.0f %% of the voice came back intact (SNR %.0f dB), %.1f ms later",
+		m.Sent, m.Received, m.Lost, m.Encoding, m.Suite, 100*intact, snr, f.MouthToEarMS)
 	switch {
 	case m.Suite == "":
 		return errors.New("the call was not encrypted")
 	case m.Sent == 0 || m.Received == 0:
 		return errors.New("no sound travelled")
-	case alike < leastAlike:
-		return fmt.Errorf("what came back is only %.0f %% like what was said", 100*alike)
+	case intact < leastIntact:
+		return fmt.Errorf("only %.0f %% of what was said came back", 100*intact)
 	}
 	return nil
+}
+
+// mouthToEar is the median over each second of what was said: the delay is the
+// jitter buffer's, which adapts.
+func mouthToEar(said, heard media.Frame, rate int) time.Duration {
+	var lags []time.Duration
+	longest := int(longestDelay.Seconds() * float64(rate))
+	for i := 0; i+rate+longest <= len(said); i += rate {
+		lag, alike := mediatest.Delay(said[i:i+rate], heard[i:i+rate+longest], rate)
+		if alike > 0.5 && lag >= 0 {
+			lags = append(lags, lag)
+		}
+	}
+	if len(lags) == 0 {
+		return 0
+	}
+	return mediatest.Quantile(lags, 0.5)
 }
 
 // calledBack asks 602 to call back, and answers.
@@ -153,10 +187,10 @@ func (d *demonstration) calledBack(ctx context.Context) error {
 	if err := d.page.Hook(hal.OffHook); err != nil {
 		return err
 	}
-	if err := d.page.Tap("6", "0", "2", hal.KeyOK); err != nil {
+	if err := d.page.Tap("6", "0", "2"); err != nil {
 		return err
 	}
-	err := within(ctx, stepTime, func(ctx context.Context) error {
+	err := within(ctx, d.stepTime, func(ctx context.Context) error {
 		_, err := d.callIn(ctx, "confirmed", "602")
 		return err
 	})
@@ -164,13 +198,13 @@ func (d *demonstration) calledBack(ctx context.Context) error {
 		return err
 	}
 	d.say("602 answered: it will call back")
-	if err := within(ctx, stepTime, d.quiet); err != nil {
+	if err := within(ctx, d.stepTime, d.quiet); err != nil {
 		return err
 	}
 	if err := d.page.Hook(hal.OnHook); err != nil {
 		return err
 	}
-	return within(ctx, stepTime, d.answer)
+	return within(ctx, d.stepTime, d.answer)
 }
 
 func (d *demonstration) answer(ctx context.Context) error {
@@ -185,10 +219,12 @@ func (d *demonstration) answer(ctx context.Context) error {
 	if _, err := d.callIn(ctx, "confirmed", "602"); err != nil {
 		return err
 	}
-	level, err := d.listen(2 * time.Second)
-	if err != nil {
+	from := d.ear.now()
+	to := from + int64(2*d.format.SampleRate)
+	if err := d.ear.until(ctx, to); err != nil {
 		return err
 	}
+	level := mediatest.Level(d.ear.cut(from, to))
 	d.say("answered; the far end is heard at %.0f dB", level)
 	if level < -50 {
 		return fmt.Errorf("the far end is silent (%.0f dB)", level)
@@ -197,26 +233,6 @@ func (d *demonstration) answer(ctx context.Context) error {
 		return err
 	}
 	return d.quiet(ctx)
-}
-
-// listen returns the level of what the loudspeaker plays for a while.
-func (d *demonstration) listen(length time.Duration) (float64, error) {
-	period := make([]int16, d.format.Period)
-	var heard media.Frame
-	end := int64(-1)
-	for {
-		at, err := d.page.ReadSpeaker(period)
-		if err != nil {
-			return 0, err
-		}
-		if end < 0 { // what was played before the answer is read first
-			end = at + int64(len(heard)) + int64(length.Seconds()*float64(d.format.SampleRate))
-		}
-		if at >= end {
-			return mediatest.Level(heard[len(heard)/2:]), nil
-		}
-		heard = append(heard, period...)
-	}
 }
 
 func resampled(sound media.Frame, from, to int) media.Frame {

@@ -6,8 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net/url"
-	"os"
+	"io"
 	"strings"
 	"time"
 
@@ -35,54 +34,58 @@ type figures struct {
 // stepTime bounds each step; what takes longer has failed.
 const stepTime = 15 * time.Second
 
-func demo(ctx context.Context, args []string) error {
-	var o options
-	var speech, out string
+func demo(ctx context.Context, t terminal, args []string) error {
+	d := demonstration{began: time.Now(), out: t.out, stepTime: stepTime}
 	fs := flag.NewFlagSet("offhook-lab demo", flag.ContinueOnError)
-	o.declare(fs)
-	fs.StringVar(&speech, "speech", "", "`FILE.wav` that is said into the microphone; a synthetic voice when empty")
-	fs.StringVar(&out, "out", "", "`FILE.wav` for what the loudspeaker plays")
-	if err := parse(fs, args); err != nil {
+	d.options.declare(fs)
+	fs.StringVar(&d.speech, "speech", "", "`FILE.wav` that is said into the microphone; a synthetic voice when empty")
+	fs.StringVar(&d.keep, "out", "", "`FILE.wav` for what the loudspeaker plays")
+	if err := parse(fs, t, args); err != nil {
 		return err
 	}
-	d := demonstration{began: time.Now()}
-	d.say("starting the workbench")
-	b, err := o.start(ctx)
-	if err != nil {
-		return err
-	}
-	d.bench = b
-	err = d.play(ctx, speech, out)
-	if err != nil {
-		err = fmt.Errorf("%w\nthe agent's log ends so:\n%s", err, b.phone.LogTail())
-	}
-	if err := errors.Join(err, d.leave()); err != nil {
-		return err
-	}
-	return json.NewEncoder(os.Stdout).Encode(d.figures)
+	return d.run(ctx, t)
 }
 
 // demonstration plays a person at the faceplate.
 type demonstration struct {
+	options
+	speech, keep string // files
+	stepTime     time.Duration
+	out          io.Writer
+	began        time.Time
+
 	bench   *bench
 	page    *remote.Client
+	ear     *recorder
 	format  hal.PCMFormat
-	began   time.Time
 	figures figures
 }
 
-func (d *demonstration) say(format string, args ...any) {
-	fmt.Printf("%6.2f s  %s\n", time.Since(d.began).Seconds(), fmt.Sprintf(format, args...))
+func (d *demonstration) run(ctx context.Context, t terminal) (err error) {
+	d.say("starting the workbench")
+	if d.bench, err = d.start(ctx, t); err != nil {
+		return err
+	}
+	if err = d.play(ctx); err != nil {
+		err = fmt.Errorf("%w\nthe agent's log ends so:\n%s", err, d.bench.phone.LogTail())
+	}
+	if err := errors.Join(err, d.leave()); err != nil {
+		return err
+	}
+	return json.NewEncoder(d.out).Encode(d.figures)
 }
 
-func (d *demonstration) play(ctx context.Context, speech, out string) error {
-	steps := []func(context.Context) error{d.provisioned, d.registered, d.sit}
-	for _, step := range steps {
-		if err := within(ctx, stepTime, step); err != nil {
+func (d *demonstration) say(format string, args ...any) {
+	fmt.Fprintf(d.out, "%6.2f s  %s\n", time.Since(d.began).Seconds(), fmt.Sprintf(format, args...))
+}
+
+func (d *demonstration) play(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{d.provisioned, d.registered, d.sit} {
+		if err := within(ctx, d.stepTime, step); err != nil {
 			return err
 		}
 	}
-	voice, err := d.voice(speech)
+	voice, err := d.voice(d.speech)
 	if err != nil {
 		return err
 	}
@@ -90,13 +93,23 @@ func (d *demonstration) play(ctx context.Context, speech, out string) error {
 	if err != nil {
 		return err
 	}
-	if out != "" {
-		if err := mediatest.SaveWAV(out, heard, d.format.SampleRate); err != nil {
+	if d.keep != "" {
+		if err := mediatest.SaveWAV(d.keep, heard, d.format.SampleRate); err != nil {
 			return err
 		}
-		d.say("what the loudspeaker played is in %s", out)
+		d.say("what the loudspeaker played is in %s", d.keep)
 	}
-	return d.calledBack(ctx)
+	if err := d.calledBack(ctx); err != nil {
+		return err
+	}
+	return d.count(ctx)
+}
+
+// count takes the figures that are the whole demonstration's.
+func (d *demonstration) count(ctx context.Context) error {
+	s, err := d.bench.phone.Control().Status(ctx)
+	d.figures.Xruns = s.Audio.CaptureXruns + s.Audio.PlaybackXruns
+	return err
 }
 
 func within(ctx context.Context, limit time.Duration, step func(context.Context) error) error {
@@ -138,7 +151,9 @@ func (d *demonstration) sit(ctx context.Context) (err error) {
 	if d.page, err = remote.Dial(ctx, d.bench.phone.Faceplate); err != nil {
 		return err
 	}
-	d.format, err = d.page.Audio(ctx)
+	if d.format, err = d.page.Audio(ctx); err == nil {
+		d.ear = record(d.page, d.format.Period)
+	}
 	return err
 }
 
@@ -147,8 +162,11 @@ func (d *demonstration) voice(file string) (media.Frame, error) {
 		return mediatest.Voice(d.format.SampleRate, 8*time.Second, 1), nil
 	}
 	sound, rate, err := mediatest.LoadWAV(file)
-	if err != nil || rate == d.format.SampleRate {
-		return sound, err
+	if err != nil {
+		return nil, err
+	}
+	if rate == d.format.SampleRate {
+		return sound, nil
 	}
 	return resampled(sound, rate, d.format.SampleRate), nil
 }
@@ -158,18 +176,12 @@ func (d *demonstration) leave() error {
 	if d.page != nil {
 		_ = d.page.Close() // the agent goes anyway
 	}
+	if d.ear != nil {
+		<-d.ear.done
+	}
 	return d.bench.close()
 }
 
 func milliseconds(t time.Duration) float64 {
 	return float64(t.Round(100*time.Microsecond)) / float64(time.Millisecond)
-}
-
-// hostOf is the host and port of a URL with macros.
-func hostOf(address string) string {
-	u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(address))
-	if err != nil {
-		return address
-	}
-	return u.Host
 }

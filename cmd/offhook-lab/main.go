@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -14,10 +15,12 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := execute(ctx, os.Args[1:])
-	stop()
-	os.Exit(status)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
+	os.Exit(execute(ctx, terminal{os.Stdout, os.Stderr}, os.Args[1:]))
 }
+
+// terminal is where a command writes.
+type terminal struct{ out, err io.Writer }
 
 const usage = `offhook-lab is the workbench: a PBX, a provisioning server and a telephone on loopback.
 
@@ -26,29 +29,35 @@ Usage: offhook-lab run|demo [flags]
   run    starts everything and prints the address of the page; Ctrl-C ends it
   demo   provisions, registers, calls and is called by script; prints a JSON line of figures
 
-offhook-lab run -h and offhook-lab demo -h tell the flags.
+offhook-lab run -h and offhook-lab demo -h tell the flags. Exit status: 0 done, 1 failed, 2 usage.
 `
 
-func execute(ctx context.Context, args []string) int {
-	commands := map[string]func(context.Context, []string) error{"run": run, "demo": demo}
+func execute(ctx context.Context, t terminal, args []string) int {
+	commands := map[string]func(context.Context, terminal, []string) error{"run": run, "demo": demo, "help": help, "-h": help, "--help": help}
 	if len(args) == 0 || commands[args[0]] == nil {
-		fmt.Fprint(os.Stderr, usage)
+		fmt.Fprint(t.err, usage)
 		return 2
 	}
-	err := commands[args[0]](ctx, args[1:])
+	err := commands[args[0]](ctx, t, args[1:])
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
 	case errors.Is(err, errUsage):
 		return 2
 	}
-	fmt.Fprintf(os.Stderr, "offhook-lab %s: %v\n", args[0], err)
+	fmt.Fprintf(t.err, "offhook-lab %s: %v\n", args[0], err)
 	return 1
+}
+
+func help(_ context.Context, t terminal, _ []string) error {
+	_, err := fmt.Fprint(t.out, usage)
+	return err
 }
 
 var errUsage = errors.New("usage")
 
-func parse(fs *flag.FlagSet, args []string) error {
+func parse(fs *flag.FlagSet, t terminal, args []string) error {
+	fs.SetOutput(t.err)
 	if err := fs.Parse(args); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
 			return err
@@ -56,7 +65,7 @@ func parse(fs *flag.FlagSet, args []string) error {
 		return errUsage
 	}
 	if fs.NArg() > 0 {
-		fmt.Fprintf(os.Stderr, "%q is not a flag\n", fs.Arg(0))
+		fmt.Fprintf(t.err, "%q is not a flag\n", fs.Arg(0))
 		return errUsage
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"offhook/cmd/internal/lab"
 	"offhook/cmd/internal/lab/station"
@@ -25,6 +26,8 @@ type options struct {
 	faceplate string
 	verbose   bool
 	lab       lab.Config
+	// prepare is what a test does to the workbench before the telephone starts.
+	prepare func(*lab.Lab) error
 }
 
 func (o *options) declare(fs *flag.FlagSet) {
@@ -55,7 +58,7 @@ type bench struct {
 	phone *station.Station
 }
 
-func (o options) start(ctx context.Context) (*bench, error) {
+func (o options) start(ctx context.Context, t terminal) (*bench, error) {
 	dir, err := os.MkdirTemp("", "offhook-bench-")
 	if err != nil {
 		return nil, err
@@ -63,11 +66,16 @@ func (o options) start(ctx context.Context) (*bench, error) {
 	b := &bench{dir: dir}
 	logs := io.Discard
 	if o.verbose {
-		logs = os.Stderr
+		logs = t.err
 	}
 	o.lab.Log = slog.New(slog.NewTextHandler(logs, nil))
 	if b.lab, err = lab.Start(context.WithoutCancel(ctx), o.lab); err != nil {
 		return nil, errors.Join(err, b.close())
+	}
+	if o.prepare != nil {
+		if err := o.prepare(b.lab); err != nil {
+			return nil, errors.Join(err, b.close())
+		}
 	}
 	at := b.lab.Addresses()
 	b.phone, err = station.Start(ctx, station.Config{Binary: o.offhook, Dir: dir, Log: logs, Args: []string{
@@ -92,19 +100,22 @@ func (b *bench) close() error {
 	return errors.Join(append(errs, os.RemoveAll(b.dir))...)
 }
 
-func run(ctx context.Context, args []string) error {
+func run(ctx context.Context, t terminal, args []string) error {
 	var o options
 	fs := flag.NewFlagSet("offhook-lab run", flag.ContinueOnError)
 	o.declare(fs)
-	if err := parse(fs, args); err != nil {
+	if err := parse(fs, t, args); err != nil {
 		return err
 	}
-	b, err := o.start(ctx)
+	b, err := o.start(ctx, t)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil // Ctrl-C came first, and all is closed
+	}
 	if err != nil {
 		return err
 	}
 	at := b.lab.Addresses()
-	fmt.Printf("The telephone is at %s  (PBX: tls %s, tcp %s, udp %s; configuration: https port %s; Ctrl-C ends it)\n",
+	fmt.Fprintf(t.out, "The telephone is at %s  (PBX: tls %s, tcp %s, udp %s; configuration: https port %s; Ctrl-C ends it)\n",
 		at.PageURL, port(at.SIPTLS), port(at.SIPTCP), port(at.SIPUDP), port(hostOf(at.ProvisioningURL)))
 	select {
 	case <-ctx.Done():
@@ -113,6 +124,13 @@ func run(ctx context.Context, args []string) error {
 		tail := b.phone.LogTail()
 		return errors.Join(fmt.Errorf("the telephone ended:\n%s", tail), b.close())
 	}
+}
+
+// hostOf is the host and port of a URL with macros.
+func hostOf(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return host
 }
 
 func port(hostPort string) string {

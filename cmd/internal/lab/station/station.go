@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -63,25 +64,37 @@ func Start(ctx context.Context, c Config) (*Station, error) {
 	if err != nil {
 		return nil, errors.Join(err, log.Close())
 	}
-	s.Executed = time.Now()
-	if err := s.cmd.Start(); err != nil {
+	started := make(chan error)
+	go s.live(out, started)
+	if err := <-started; err != nil {
+		<-s.done
 		return nil, errors.Join(fmt.Errorf("the agent does not start: %w", err), log.Close())
 	}
-	go s.wait(out)
 	if err := s.ready(ctx); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
 }
 
-func (s *Station) wait(out io.Reader) {
+// live runs the process. Pdeathsig comes when the thread that made the process
+// ends: this one stays until the process has ended.
+func (s *Station) live(out io.Reader, started chan<- error) {
 	defer close(s.done)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	s.Executed = time.Now()
+	err := s.cmd.Start()
+	started <- err
+	if err != nil {
+		return
+	}
 	for scanner := bufio.NewScanner(out); scanner.Scan(); {
 		select {
 		case s.lines <- scanner.Text():
 		default: // nobody asked for more
 		}
 	}
+	_, _ = io.Copy(io.Discard, out) // after a line too long to scan
 	s.err = s.cmd.Wait()
 }
 
