@@ -45,6 +45,23 @@ type Concealer interface {
 	Conceal(dst Frame) error
 }
 
+// Recoverer is a Decoder whose payloads may repeat the sound before them (FEC).
+type Recoverer interface {
+	// Recovers tells how many samples of the sound just before it a payload
+	// repeats, without decoding; 0 for none.
+	Recovers(next []byte) int
+	// Recover fills dst with the lost sound before next, and returns how many
+	// samples that are. Decode(next) comes after it. It does not allocate.
+	Recover(dst Frame, next []byte) (int, error)
+}
+
+// LossAware is an Encoder that can make its payloads robust against loss.
+type LossAware interface {
+	// ExpectLoss tells which fraction of the packets is likely to be lost. It
+	// does not allocate, and is called by who calls Encode.
+	ExpectLoss(fraction float64)
+}
+
 // Codec makes encoders and decoders for a Format.
 type Codec interface {
 	// Formats lists what the codec offers, with its customary payload types,
