@@ -32,8 +32,11 @@ type Config struct {
 	// Locate finds the addresses of a server; DNS (A, AAAA, SRV) when nil.
 	Locate LocateFunc
 	Guard  guard.Config
-	Rand   io.Reader // crypto/rand when nil
-	Now    func() time.Time
+	// DSCP is the code point of the packets of a flow that is opened now; 0 or
+	// nil leaves them alone. NetworkChanged opens every flow anew.
+	DSCP func() int
+	Rand io.Reader // crypto/rand when nil
+	Now  func() time.Time
 
 	DialTimeout     time.Duration // DNS, TCP and TLS together; 0 means 10 s
 	ShutdownTimeout time.Duration // ending calls and bindings; 0 means 2 s
@@ -85,6 +88,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.DSCP == nil {
+		c.DSCP = func() int { return 0 }
 	}
 	if c.Locate == nil {
 		c.Locate = Locate

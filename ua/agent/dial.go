@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+	"syscall"
 	"time"
 
 	"offhook/ua"
@@ -18,6 +19,7 @@ type dialer struct {
 	tls     *tls.Config
 	locate  LocateFunc
 	timeout time.Duration
+	dscp    int
 }
 
 // dialed is a socket, and the addresses that the server has.
@@ -60,7 +62,7 @@ func (d dialer) try(ctx context.Context, target netip.AddrPort, left int) (diale
 	fault := &FlowError{Layer: strings.ToUpper(string(d.query.Transport)), Host: d.query.Host, Remote: target.String()}
 	out := dialed{remote: target}
 	if d.query.Transport == ua.UDP {
-		out.packets, fault.Err = openPackets(d.bind, target)
+		out.packets, fault.Err = openPackets(d.bind, target, d.dscp)
 	} else {
 		out.stream, fault.Layer, fault.Err = d.openStream(ctx, target)
 	}
@@ -71,7 +73,7 @@ func (d dialer) try(ctx context.Context, target netip.AddrPort, left int) (diale
 }
 
 func (d dialer) openStream(ctx context.Context, target netip.AddrPort) (net.Conn, string, error) {
-	tcp := net.Dialer{}
+	tcp := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error { return mark(c, target.Addr(), d.dscp) }}
 	if d.bind.IsValid() {
 		tcp.LocalAddr = &net.TCPAddr{IP: d.bind.AsSlice(), Zone: d.bind.Zone()}
 	}
@@ -90,7 +92,7 @@ func (d dialer) openStream(ctx context.Context, target netip.AddrPort) (net.Conn
 // openPackets binds to the address that the route to the target has, so that
 // Via and Contact can name it. The socket stays unconnected: a server may
 // answer from another of its addresses.
-func openPackets(bind netip.Addr, target netip.AddrPort) (*net.UDPConn, error) {
+func openPackets(bind netip.Addr, target netip.AddrPort, dscp int) (*net.UDPConn, error) {
 	if !bind.IsValid() {
 		probe, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(target))
 		if err != nil {
@@ -99,5 +101,10 @@ func openPackets(bind netip.Addr, target netip.AddrPort) (*net.UDPConn, error) {
 		bind = probe.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()
 		probe.Close()
 	}
-	return net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(bind, 0)))
+	config := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error { return mark(c, target.Addr(), dscp) }}
+	conn, err := config.ListenPacket(context.Background(), "udp", netip.AddrPortFrom(bind, 0).String())
+	if err != nil {
+		return nil, err
+	}
+	return conn.(*net.UDPConn), nil
 }

@@ -150,7 +150,7 @@ func (o *owner) withFlow(l *line, then func(*flow, error)) {
 
 // dial opens a flow in a goroutine and calls back in the owner's.
 func (o *owner) dial(query Query, config *tls.Config, then func(*owner, *flow, error)) {
-	d := dialer{query: query, bind: o.config.Bind, tls: config, locate: o.config.Locate, timeout: o.config.DialTimeout}
+	d := dialer{query: query, bind: o.config.Bind, tls: config, locate: o.config.Locate, timeout: o.config.DialTimeout, dscp: o.config.DSCP()}
 	o.spawn(func() {
 		out, err := d.dial(o.life)
 		if err != nil {
@@ -246,7 +246,7 @@ func (o *owner) localAddress(f *flow, to netip.AddrPort) netip.AddrPort {
 	if !f.local.Addr().IsUnspecified() {
 		return f.local
 	}
-	probe, err := openPackets(netip.Addr{}, to)
+	probe, err := openPackets(netip.Addr{}, to, 0)
 	if err != nil {
 		return f.local
 	}

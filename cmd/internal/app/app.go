@@ -140,7 +140,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	}
 	a.audio.engine, a.calls.engine = a.engine, a.engine
 	a.agent, err = agent.New(agent.Config{Log: log.With("room", "ua"), NewSession: a.calls.open, UserAgent: a.device.UserAgent(),
-		InstanceID: instance, ShutdownTimeout: shutdownTime})
+		InstanceID: instance, ShutdownTimeout: shutdownTime, DSCP: a.calls.signalling})
 	if err != nil {
 		return err
 	}

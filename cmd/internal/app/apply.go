@@ -27,6 +27,11 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 		return err
 	}
 	a.bindings.use(doc.SIPAccounts())
+	if provisioning.Restarts(changes, provisioning.RestartAgent) {
+		if err := a.agent.NetworkChanged(); err != nil {
+			return err
+		}
+	}
 	if a.cfg.Level != nil {
 		a.cfg.Level.Set(a.level(doc))
 	}

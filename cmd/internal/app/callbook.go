@@ -51,6 +51,13 @@ func (b *callbook) use(doc provisioning.Document) {
 	b.doc = doc
 }
 
+// signalling is the code point of SIP packets by this document.
+func (b *callbook) signalling() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.doc.Network.DSCP.Signalling
+}
+
 // open makes a call's session; the agent calls it.
 func (b *callbook) open(account ua.AccountID, call ua.CallID) (ua.Session, error) {
 	b.mu.Lock()
