@@ -6,6 +6,8 @@
 // A PCM (compatible: alsa-pcm) is the clock of the audio path. Playback and
 // capture of one card are linked, so that they start on the same sample, and
 // playback begins with two periods of silence: one that is being played and one
-// in which to make the next. What is captured is therefore played, at the
-// earliest, two periods later, and that stays so after an overrun or underrun.
+// in which to make the next. What is captured can therefore be played two
+// periods later, and that stays so after an overrun or underrun. Only when
+// underruns follow one another does playback start one period further ahead, at
+// most as many as the buffer holds.
 package alsa

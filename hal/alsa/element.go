@@ -98,17 +98,23 @@ func (el *element) details() error {
 // mostItems bounds what an enumerated control is believed to have.
 const mostItems = 1024
 
+// names lists what a mixer is made of, or everything where nothing is.
 func (e elements) names() string {
-	var all []string
+	var mixer, all []string
 	for i := range e.ids {
+		name := strconv.Quote(e.ids[i].text())
+		all = append(all, name)
 		if e.ids[i].iface == ifaceMixer {
-			all = append(all, strconv.Quote(e.ids[i].text()))
+			mixer = append(mixer, name)
 		}
 	}
-	slices.Sort(all)
-	if all == nil {
+	switch {
+	case all == nil:
 		return "none"
+	case mixer != nil:
+		all = mixer
 	}
+	slices.Sort(all)
 	return strings.Join(slices.Compact(all), ", ")
 }
 

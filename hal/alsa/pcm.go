@@ -4,18 +4,25 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"offhook/hal"
 )
 
-// prefill is the silence, in periods, with which playback starts: one is being
+// leastAhead is how many periods of silence playback starts with: one is being
 // played while the other gives the time to make the next. Less would run dry
 // at each start, more would be heard as delay.
-const prefill = 2
+const leastAhead = 2
+
+// relapse is how soon after an underrun the next one says that this machine
+// does not make it in time: then playback starts one period further ahead, as
+// long as the buffer holds it.
+const relapse = 10 * time.Second
 
 // PCM is a card's playback and capture.
 type PCM struct {
@@ -34,6 +41,8 @@ type PCM struct {
 	// wakes that one and waits for it.
 	mu      sync.Mutex
 	running bool
+	ahead   int // periods with which playback starts
+	calm    int // periods played since the last underrun
 
 	captureXruns, playbackXruns atomic.Uint64
 }
@@ -54,7 +63,7 @@ func openPCM(k kernel, c pcmConfig) (*PCM, error) {
 	d := &PCM{
 		format:     hal.PCMFormat{SampleRate: c.SampleRate, Period: c.period()},
 		microphone: c.microphone(), capture: record, playback: play,
-		silence: make([]int16, c.period()*c.PlaybackChannels),
+		silence: make([]int16, c.period()*c.PlaybackChannels), ahead: leastAhead, calm: math.MaxInt32,
 	}
 	// Two cards have two clocks: linked, each slip of one would stop both.
 	d.linked = record.card == play.card && record.link(play.pcm) == nil
@@ -75,8 +84,9 @@ func (d *PCM) Xruns() (capture, playback uint64) {
 	return d.captureXruns.Load(), d.playbackXruns.Load()
 }
 
-// restarts bounds how often one call starts the card again.
-const restarts = 8
+// restarts bounds how often one call starts the card again. Each takes a
+// period.
+const restarts = 50
 
 // ReadPeriod implements hal.AudioIO. The first starts the card.
 func (d *PCM) ReadPeriod(p []int16) error {
@@ -112,12 +122,13 @@ func (d *PCM) WritePeriod(p []int16) error {
 		return d.fail(d.playback, err)
 	}
 	d.playback.spread(p)
+	d.calm = min(d.calm+1, math.MaxInt32-1)
 	err := d.write()
 	if err == nil {
 		return nil
 	}
-	// The period becomes the second half of the new start's prefill, so that
-	// the delay is the same as before.
+	// The period becomes the last of those that the new start begins with, so
+	// that the delay is the same as before.
 	return d.recover(d.playback, err, d.playback.period)
 }
 
@@ -153,8 +164,8 @@ func (d *PCM) begin() error {
 	return err
 }
 
-// start prepares and starts what is asked for, with one period of silence and
-// then last before playback. Linked streams do all of it as one.
+// start prepares and starts what is asked for; playback with silence that ends
+// in last. Linked streams do all of it as one.
 func (d *PCM) start(record, play bool, last []int16) error {
 	record, play = record || d.linked, play || d.linked
 	if record {
@@ -184,9 +195,9 @@ func (d *PCM) start(record, play bool, last []int16) error {
 }
 
 func (d *PCM) fill(last []int16) error {
-	for i := range prefill {
+	for i := range d.ahead {
 		block := d.silence
-		if i == prefill-1 {
+		if i == d.ahead-1 {
 			block = last
 		}
 		for len(block) > 0 {
@@ -203,8 +214,8 @@ func (d *PCM) fill(last []int16) error {
 	return nil
 }
 
-// recover puts a stream that stopped back to work; last is what ends the
-// prefill of playback. Its error is final.
+// recover puts a stream that stopped back to work; playback starts with silence
+// that ends in last. Its error is final.
 func (d *PCM) recover(s *stream, cause error, last []int16) error {
 	switch cause {
 	case errWoken:
@@ -241,7 +252,16 @@ func (d *PCM) count(s *stream) {
 	}
 	if play {
 		d.playbackXruns.Add(1)
+		d.fallBehind()
 	}
+}
+
+func (d *PCM) fallBehind() {
+	soon := int(relapse.Seconds()) * d.format.SampleRate / d.format.Period
+	if d.calm < soon && (d.ahead+1)*d.format.Period <= int(d.playback.buffer) {
+		d.ahead++
+	}
+	d.calm = 0
 }
 
 func (d *PCM) fail(s *stream, err error) error {

@@ -1,0 +1,221 @@
+//go:build alsaloopback
+
+package alsa
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"math"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"offhook/hal"
+)
+
+// These tests want a kernel with the module snd-aloop loaded, as the bench's
+// virtual boards have it: what is played to device 0 is captured from device 1.
+
+var quietLog = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+func loopbackPart(rate, ms int) hal.Params {
+	return hal.Params{"card": "Loopback", "device": 0, "capture-device": 1, "sample-rate": rate, "period-ms": ms, "periods": 8,
+		"playback-channels": 2, "capture-channels": 2}
+}
+
+func openLoopback(t *testing.T, p hal.Params) hal.AudioIO {
+	t.Helper()
+	a, err := Drivers().Audio["alsa-pcm"].Open(t.Context(), p, quietLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return a
+}
+
+func TestLoopback_tone(t *testing.T) {
+	for _, rate := range []int{8000, 16000, 48000} {
+		for _, ms := range []int{5, 10, 20} {
+			a := openLoopback(t, loopbackPart(rate, ms))
+			f := a.Format()
+			if f.SampleRate != rate || f.Period != rate*ms/1000 {
+				t.Fatalf("format %+v", f)
+			}
+			in, out := make([]int16, f.Period), make([]int16, f.Period)
+			begin, total, sent := time.Now(), rate/f.Period, 0
+			var heard []int16
+			for range total {
+				if err := a.ReadPeriod(in); err != nil {
+					t.Fatal(err)
+				}
+				heard = append(heard, in...)
+				for i := range out {
+					out[i] = int16(8000 * math.Sin(2*math.Pi*440*float64(sent)/float64(rate)))
+					sent++
+				}
+				if err := a.WritePeriod(out); err != nil {
+					t.Fatal(err)
+				}
+			}
+			took := time.Since(begin)
+			c, p := a.Xruns()
+			first := 0
+			for first < len(heard) && heard[first] == 0 {
+				first++
+			}
+			wrong := 0
+			for i := first; i < len(heard); i++ {
+				if heard[i] != int16(8000*math.Sin(2*math.Pi*440*float64(i-first+1)/float64(rate))) {
+					wrong++
+				}
+			}
+			t.Logf("%d Hz, %d ms: 1 s took %v; the tone came back after %d samples (%.1f ms), %d of %d wrong; xruns %d capture, %d playback; linked %v",
+				rate, ms, took.Round(time.Millisecond), first, 1000*float64(first)/float64(rate), wrong, len(heard)-first, c, p, a.(*PCM).linked)
+			if first == len(heard) {
+				t.Error("nothing came back")
+			}
+			if c+p == 0 && wrong > 0 {
+				t.Error("samples changed on the way")
+			}
+			allocs := testing.AllocsPerRun(20, func() { _, _ = a.ReadPeriod(in), a.WritePeriod(out) })
+			if allocs > 0 {
+				t.Errorf("%v allocations a period", allocs)
+			}
+			if err := errors.Join(a.Close(), a.Close()); err != nil {
+				t.Error(err)
+			}
+			if err := a.ReadPeriod(in); !errors.Is(err, hal.ErrClosed) {
+				t.Errorf("closed: %v", err)
+			}
+		}
+	}
+}
+
+func TestLoopback_late_xruns_and_goes_on(t *testing.T) {
+	a := openLoopback(t, loopbackPart(16000, 10))
+	p := make([]int16, a.Format().Period)
+	for range 10 {
+		if err := errors.Join(a.ReadPeriod(p), a.WritePeriod(p)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c0, p0 := a.Xruns()
+	<-time.After(300 * time.Millisecond)
+	for range 20 {
+		if err := errors.Join(a.ReadPeriod(p), a.WritePeriod(p)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c1, p1 := a.Xruns()
+	t.Logf("xruns before %d+%d, after %d+%d", c0, p0, c1, p1)
+	if c1+p1 == c0+p0 {
+		t.Error("300 ms late, and no xrun was counted")
+	}
+}
+
+func TestLoopback_closed_wakes_the_reader(t *testing.T) {
+	a := openLoopback(t, loopbackPart(8000, 20))
+	p := make([]int16, a.Format().Period)
+	var reading sync.WaitGroup
+	reading.Go(func() {
+		for {
+			if err := a.ReadPeriod(p); err != nil {
+				if !errors.Is(err, hal.ErrClosed) {
+					t.Error(err)
+				}
+				return
+			}
+		}
+	})
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+	reading.Wait()
+}
+
+func TestLoopback_faults(t *testing.T) {
+	_ = openLoopback(t, loopbackPart(8000, 20))
+	_, err := Drivers().Audio["alsa-pcm"].Open(t.Context(), hal.Params{"card": "Loopback", "device": 7}, quietLog)
+	t.Log(err)
+	var busy error
+	var held []hal.AudioIO
+	for range 9 { // the card has eight subdevices
+		var a hal.AudioIO
+		if a, busy = Drivers().Audio["alsa-pcm"].Open(t.Context(), loopbackPart(8000, 20), quietLog); busy != nil {
+			break
+		}
+		held = append(held, a)
+	}
+	for _, a := range held {
+		a.Close()
+	}
+	t.Log(busy)
+	if busy == nil || !strings.Contains(busy.Error(), "uses it") {
+		t.Errorf("in use: %v", busy)
+	}
+	_, err = Drivers().Audio["alsa-pcm"].Open(t.Context(), hal.Params{"card": "Nothing"}, quietLog)
+	t.Log(err)
+	many := loopbackPart(16000, 10)
+	delete(many, "capture-device")
+	many["playback-channels"], many["device"] = 32, 0
+	for range 2 { // the second user of a cable must take what the first has
+		a, err := Drivers().Audio["alsa-pcm"].Open(t.Context(), many, quietLog)
+		t.Log(err)
+		if err == nil {
+			defer a.Close()
+		}
+	}
+}
+
+func TestLoopback_mixer(t *testing.T) {
+	const rateShift = "PCM Rate Shift 100000"
+	part := hal.Params{"card": "Loopback", "outputs": map[string]any{
+		"speaker": map[string]any{"volume": rateShift, "route": map[string]any{"PCM Notify": "on"}},
+		"handset": map[string]any{"route": map[string]any{"PCM Notify": "off"}},
+	}}
+	opened, err := Drivers().Mixers["alsa-mixer"].Open(t.Context(), part, quietLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := opened.(*Mixer)
+	value := func(el *element) int {
+		v := elemValue{id: el.info.id}
+		if err := m.control.read(&v); err != nil {
+			t.Fatal(err)
+		}
+		return v.value[0]
+	}
+	shift, notify := m.paths[hal.Speaker].volume, m.paths[hal.Speaker].route[0].element
+	t.Logf("%+v; count %d, access %#x", shift.scale, shift.info.count, shift.info.access)
+	for _, percent := range []int{0, 25, 100, 50} {
+		if err := m.Volume(hal.Speaker, percent); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := value(shift), 80000+400*percent; got != want {
+			t.Errorf("%d percent: %d, want %d", percent, got, want)
+		}
+	}
+	for _, o := range []hal.Output{hal.Handset, hal.Speaker, hal.Handset} {
+		if err := m.Route(o); err != nil {
+			t.Fatal(err)
+		}
+		if on := value(notify) == 1; on != (o == hal.Speaker) {
+			t.Errorf("routed to %s: %v", o, on)
+		}
+	}
+	if err := errors.Join(m.Volume(hal.Speaker, 50), m.Close(), m.Close()); err != nil {
+		t.Error(err)
+	}
+	part["outputs"] = map[string]any{"speaker": map[string]any{"volume": "Master", "switch": "PCM Slave Active"}}
+	_, err = Drivers().Mixers["alsa-mixer"].Open(t.Context(), part, quietLog)
+	t.Log(err)
+	if err == nil {
+		t.Error("no fault")
+	}
+}

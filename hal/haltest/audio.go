@@ -1,0 +1,84 @@
+package haltest
+
+import (
+	"errors"
+	"testing"
+
+	"offhook/hal"
+)
+
+// AudioIO tests a hal.AudioIO whose clock runs.
+func AudioIO(t testing.TB, open func(testing.TB) hal.AudioIO) {
+	t.Helper()
+	a := open(t)
+	f := a.Format()
+	if f.SampleRate < 8000 || f.Period < 1 || f.Period > f.SampleRate/10 {
+		t.Fatalf("a format of %+v", f)
+	}
+	p := make([]int16, f.Period)
+	both := func() error {
+		if err := a.ReadPeriod(p); err != nil {
+			return err
+		}
+		return a.WritePeriod(p)
+	}
+	for range 50 {
+		if err := both(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, n := range []int{0, f.Period - 1, f.Period + 1} {
+		if odd := make([]int16, n); a.ReadPeriod(odd) == nil || a.WritePeriod(odd) == nil {
+			t.Errorf("a block of %d samples is accepted; a period has %d", n, f.Period)
+		}
+	}
+	var failed error
+	if n := testing.AllocsPerRun(20, func() { failed = both() }); n > 0 || failed != nil {
+		t.Errorf("%v allocations in moving a period, and %v", n, failed)
+	}
+	if capture, playback := a.Xruns(); capture > 1<<32 || playback > 1<<32 {
+		t.Errorf("%d and %d xruns", capture, playback)
+	}
+	if a.Format() != f {
+		t.Errorf("the format has become %+v", a.Format())
+	}
+	closing(t, "sound device", a)
+	wantClosed(t, "ReadPeriod", a.ReadPeriod(p))
+	wantClosed(t, "WritePeriod", a.WritePeriod(p))
+	a.Xruns() // may still be asked
+
+	b := open(t)
+	wakes(t, "ReadPeriod", b, func() error { return b.ReadPeriod(p) })
+	closing(t, "sound device never used", open(t))
+}
+
+// Mixer tests a hal.Mixer that has these outputs.
+func Mixer(t testing.TB, outputs []hal.Output, open func(testing.TB) hal.Mixer) {
+	t.Helper()
+	m := open(t)
+	for _, o := range outputs {
+		if err := m.Route(o); err != nil {
+			t.Errorf("Route(%s): %v", o, err)
+		}
+		for _, percent := range []int{0, 1, 50, 100} {
+			if err := m.Volume(o, percent); err != nil {
+				t.Errorf("Volume(%s, %d): %v", o, percent, err)
+			}
+		}
+		for _, percent := range []int{-1, 101} {
+			if m.Volume(o, percent) == nil {
+				t.Errorf("Volume(%s, %d) is accepted", o, percent)
+			}
+		}
+	}
+	if m.Route("kitchen") == nil || m.Volume("kitchen", 50) == nil {
+		t.Error("an output that does not exist is accepted")
+	}
+	if err := errors.Join(m.Mute(true), m.Mute(true), m.Mute(false)); err != nil {
+		t.Errorf("Mute: %v", err)
+	}
+	closing(t, "mixer", m)
+	wantClosed(t, "Route", m.Route(outputs[0]))
+	wantClosed(t, "Volume", m.Volume(outputs[0], 50))
+	wantClosed(t, "Mute", m.Mute(true))
+}
