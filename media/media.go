@@ -45,6 +45,13 @@ type Concealer interface {
 	Conceal(dst Frame) error
 }
 
+// GapAware is a Decoder that goes on differently after a loss.
+type GapAware interface {
+	// Lost tells that so many packets are missing before the next payload. It does
+	// not allocate.
+	Lost(packets int)
+}
+
 // Recoverer is a Decoder whose payloads may repeat the sound before them (FEC).
 type Recoverer interface {
 	// Recovers tells how many samples of the sound just before it a payload

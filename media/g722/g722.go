@@ -37,9 +37,10 @@ const (
 )
 
 var (
-	_ media.Codec   = Rate64
-	_ media.Encoder = (*encoder)(nil)
-	_ media.Decoder = (*decoder)(nil)
+	_ media.Codec    = Rate64
+	_ media.Encoder  = (*encoder)(nil)
+	_ media.Decoder  = (*decoder)(nil)
+	_ media.GapAware = (*decoder)(nil)
 )
 
 // Formats lists the one format.

@@ -87,5 +87,13 @@ func (p *predictor) saturated() (sum int32) {
 	return sum
 }
 
+// halve weakens the prediction.
+func (p *predictor) halve() {
+	p.a1, p.a2 = p.a1/2, p.a2/2
+	for i := range p.b {
+		p.b[i] /= 2
+	}
+}
+
 // saturate holds to 16 bits.
 func saturate(x int32) int32 { return min(max(x, -32768), 32767) }

@@ -4,7 +4,7 @@ package g722
 
 // decisions are the lower band's decision levels (Q6) for a scale factor of 1;
 // beyond the 29th there is none.
-var decisions = [30]int32{
+var decisions = [32]int32{
 	0, 35, 72, 110, 150, 190, 233, 276, 323, 370, 422, 473, 530, 587, 650,
 	714, 786, 858, 940, 1023, 1121, 1219, 1339, 1458, 1612, 1765, 1980, 2195, 2557, 2919,
 }
@@ -14,15 +14,15 @@ const upperDecision = 564
 
 // lowerCodes are the 6-bit codes of the 30 intervals of a magnitude, for
 // differences from 0 up (ILP) and below 0 (ILN).
-var lowerCodes = [2][30]uint8{
+var lowerCodes = [2][32]uint8{
 	{61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32},
 	{63, 62, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4},
 }
 
-// upperCodes are the same for the upper band (IHP, IHN).
+// upperCodes are the same for the upper band's two (IHP, IHN).
 var upperCodes = [2][2]uint8{{3, 2}, {1, 0}}
 
-// Inverse quantisers.
+// Inverse quantisers; the tables are of one length so that one decoder takes all.
 var (
 	levels6 = [64]int32{ // QM6
 		-136, -136, -136, -136, -24808, -21904, -19008, -16704,
@@ -34,13 +34,13 @@ var (
 		4944, 4464, 4008, 3576, 3168, 2776, 2400, 2032,
 		1688, 1360, 1040, 728, 432, 136, -432, -136,
 	}
-	levels5 = [32]int32{ // QM5
+	levels5 = [64]int32{ // QM5
 		-280, -280, -23352, -17560, -14120, -11664, -9752, -8184,
 		-6864, -5712, -4696, -3784, -2960, -2208, -1520, -880,
 		23352, 17560, 14120, 11664, 9752, 8184, 6864, 5712,
 		4696, 3784, 2960, 2208, 1520, 880, 280, -280,
 	}
-	levels4 = [16]int32{ // QM4
+	levels4 = [64]int32{ // QM4
 		0, -20456, -12896, -8968, -6288, -4240, -2584, -1200,
 		20456, 12896, 8968, 6288, 4240, 2584, 1200, 0,
 	}

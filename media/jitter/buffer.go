@@ -19,6 +19,7 @@ const (
 type Buffer struct {
 	cfg       Config
 	concealer media.Concealer // of the decoder; nil if it has none
+	gaps      media.GapAware  // the decoder; nil if it does not care
 	store     *store
 	hist      histogram
 	clock     clock
@@ -61,6 +62,7 @@ type playout struct {
 	next    int64   // extended sequence number to be played
 	ts      int64   // extended timestamp of the sample after the line's end
 	packet  int     // samples of the last packet
+	dropped int     // packets before next that were there and are not to be played
 	begun   bool    // something was played
 	waited  int     // samples made up while time stood still: it may be late, or lost
 	idle    bool    // waited for so long that the sender must be silent
@@ -91,6 +93,7 @@ func New(cfg Config) *Buffer {
 		scratch: make(media.Frame, samplesIn(longestPacket, rate)),
 	}
 	b.concealer, _ = cfg.Decoder.(media.Concealer)
+	b.gaps, _ = cfg.Decoder.(media.GapAware)
 	b.past = max(b.plc.History(), b.stretch.Past())
 	b.line = make(media.Frame, 2*b.past+3*len(b.scratch)+samplesIn(longestFrame, rate))
 	b.head, b.end = b.past, b.past

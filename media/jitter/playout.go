@@ -53,6 +53,7 @@ func (b *Buffer) drop(seq int64) {
 			}
 		}
 	}
+	b.out.dropped += int(seq - b.out.next)
 	b.out.next = seq
 }
 
@@ -70,7 +71,7 @@ func (b *Buffer) extend(need int) {
 			b.silence(min(need, early))
 			return
 		}
-		b.play(p, int(max(0, -gap)))
+		b.play(p, int(max(0, -gap)), missing)
 	case b.out.idle || missing == 0 && !b.out.hole || b.plc.Silent():
 		b.pause(p, need, missing > 0)
 	case b.credit(gap, true):
@@ -106,10 +107,15 @@ func (b *Buffer) early(p *slot) int {
 	return 1 + samplesIn(min(early, b.cfg.MaxDelay), b.clock.rate)
 }
 
-// play decodes a packet, but for its first skip samples, which are over.
-func (b *Buffer) play(p *slot, skip int) {
+// play decodes a packet, but for its first skip samples, which are over; so many
+// packets are missing before it.
+func (b *Buffer) play(p *slot, skip, missing int) {
 	seq, ts := p.seq, p.ts
 	n := 0
+	if lost := missing + b.out.dropped; lost > 0 && b.gaps != nil {
+		b.gaps.Lost(lost)
+	}
+	b.out.dropped = 0
 	if payload := b.store.payload(p); payload != nil {
 		var err error
 		if n, err = b.cfg.Decoder.Decode(b.scratch, payload); err != nil {
@@ -121,6 +127,7 @@ func (b *Buffer) play(p *slot, skip int) {
 	if n <= 0 {
 		b.count.Discarded++
 		b.out.hole = true
+		b.out.dropped = 1
 		return
 	}
 	b.out.packet = n

@@ -172,6 +172,7 @@ func (b *Buffer) resync(p *Packet) {
 	b.end = b.head
 	b.out = playout{next: seq, ts: int64(p.Timestamp), packet: b.out.packet, made: old.started, idle: !old.started}
 	if old.started {
+		b.out.dropped = maxDropout // the decoder knows another sound
 		b.startConceal()
 	}
 }
