@@ -2,6 +2,7 @@ package agent
 
 import (
 	"errors"
+	"hash/fnv"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -39,7 +40,7 @@ func (o *owner) startBinding(l *line) {
 	b.callID, b.tag, b.cseq = o.token(18), o.token(9), uint32(o.random(1<<15))
 	b.machine = registration.New(registration.Config{
 		Expires: l.account.Expires, Server: l.query.Host,
-		StopWithin: o.config.ShutdownTimeout, Seed: o.seed(),
+		StopWithin: o.config.ShutdownTimeout, Seed: o.seed(), Spread: o.spread(l),
 	})
 	o.stepBinding(l, registration.Start{})
 }
@@ -120,13 +121,24 @@ func (o *owner) register(l *line, action registration.Send) {
 			return
 		}
 		silent := errors.Is(err, errTimeout)
-		o.stepBinding(l, registration.Failed{Tx: action.Tx, Timeout: silent, Cause: err.Error()})
+		o.stepBinding(l, registration.Failed{Tx: action.Tx, Timeout: silent, Refused: wasRefused(err), Cause: err.Error()})
 		if silent && l.flow != nil {
 			l.flow.close(err) // the next attempt asks DNS and connects again
 		}
 	}
 	b.x = x
 	o.send(x)
+}
+
+// spread is this device's place among others, the same at each start; without
+// an instance id any will do.
+func (o *owner) spread(l *line) uint64 {
+	if o.config.InstanceID == "" {
+		return o.seed()
+	}
+	sum := fnv.New64a()
+	_, _ = sum.Write([]byte(o.config.InstanceID + " " + string(l.account.ID)))
+	return sum.Sum64()
 }
 
 // instance are the Contact parameters that name this device (RFC 5626 §4.1).

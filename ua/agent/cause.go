@@ -63,6 +63,17 @@ func (e *FlowError) Error() string {
 	return fmt.Sprintf("%s: %v (%s)", e.Layer, e.Err, at)
 }
 
+// wasRefused reports whether the server's machine answered that nobody serves
+// there now, or the connection broke.
+func wasRefused(err error) bool {
+	for _, fault := range []error{syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.EPIPE, io.EOF} {
+		if errors.Is(err, fault) {
+			return true
+		}
+	}
+	return false
+}
+
 func isTimeout(err error) bool {
 	var timeout net.Error
 	return errors.As(err, &timeout) && timeout.Timeout()

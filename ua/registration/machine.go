@@ -12,6 +12,7 @@ type Config struct {
 	Server     string        // name of the registrar, for texts
 	StopWithin time.Duration // for the removal at exit; 0 means 2 s
 	Seed       uint64        // of the random intervals; the agent draws it
+	Spread     uint64        // names this device: its place among others that lost the same server
 }
 
 // Machine keeps a binding. It is a value: a Step leaves its receiver as it was.
@@ -24,6 +25,7 @@ type Machine struct {
 	redirects int
 	briefs    int  // 423 in a row
 	failures  int  // in a row
+	refused   int  // quick attempts in a row
 	losses    int  // of the flow, since a binding lasted until its refresh
 	bound     bool // the registrar may have a binding of ours
 	tx        Tx   // in work, 0 for none

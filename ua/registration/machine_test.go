@@ -79,9 +79,10 @@ var (
 	lost = func(r *rig) Input {
 		return Failed{Tx: r.tx, Cause: "TLS: certificate signed by unknown authority (pbx)"}
 	}
-	quiet = func(r *rig) Input { return Failed{Tx: r.tx, Timeout: true} }
-	fire  = func(r *rig) Input { return TimerFired{r.gen} }
-	stale = func(r *rig) Input { return TimerFired{r.gen - 1} }
+	refused = func(r *rig) Input { return Failed{Tx: r.tx, Refused: true, Cause: "TCP: connection refused by pbx"} }
+	quiet   = func(r *rig) Input { return Failed{Tx: r.tx, Timeout: true} }
+	fire    = func(r *rig) Input { return TimerFired{r.gen} }
+	stale   = func(r *rig) Input { return TimerFired{r.gen - 1} }
 )
 
 func TestStep(t *testing.T) {
@@ -113,6 +114,10 @@ func TestStep(t *testing.T) {
 		{"registering: 430 -> soon", []any{Start{}}, answer(430, nil), "failed", 0, time.Second, ""},
 		{"registering: no response -> failed", []any{Start{}}, quiet, "failed", 15 * time.Second, 30 * time.Second, "does not respond (pbx)"},
 		{"registering: not sent -> failed, the cause passes", []any{Start{}}, lost, "failed", 15 * time.Second, 30 * time.Second, "TLS: certificate signed by unknown authority (pbx)"},
+		{"registering: refused -> soon", []any{Start{}}, refused, "failed", 500 * time.Millisecond, time.Second, "refused"},
+		{"failed: refused again -> a little later", []any{Start{}, refused, fire}, refused, "failed", time.Second, 2 * time.Second, "refused"},
+		{"failed: refused five times -> as RFC 5626", []any{Start{}, refused, fire, refused, fire, refused, fire, refused, fire, refused, fire}, refused, "failed", 15 * time.Second, 30 * time.Second, "refused"},
+		{"failed: refused after a success -> soon", []any{Start{}, refused, fire, refused, fire, granted(time.Hour), fire}, refused, "failed", 500 * time.Millisecond, time.Second, "refused"},
 		{"registering: 423 -> asks for more", []any{Start{}}, answer(423, func(r *Response) { r.MinExpires = time.Hour }), "send 1h0m0s", 0, 0, ""},
 		{"registering: 423 without Min-Expires -> doubles", []any{Start{}}, answer(423, nil), "send 20m0s", 0, 0, ""},
 		{"registering: 423 with a foolish Min-Expires -> failed", []any{Start{}}, answer(423, func(r *Response) { r.MinExpires = 999 * time.Hour }), "failed", 150 * time.Second, 300 * time.Second, "longer"},
@@ -186,6 +191,38 @@ func TestStep_backoff_is_bounded(t *testing.T) {
 	}
 }
 
+// A PBX that restarts is back within some ten seconds: whoever it refuses must
+// come again soon, but not all at once, and each at a place of its own.
+func TestStep_restart_of_a_server(t *testing.T) {
+	const phones, up = 1000, 6 * time.Second
+	var arrivals [20]int // in each second after the server is back
+	for phone := range uint64(phones) {
+		var when [2]time.Duration
+		for again := range when {
+			r := newRig(Config{Seed: uint64(again) + 99, Spread: phone * 0x9e3779b97f4a7c15})
+			r.feed([]any{Start{}, granted(time.Hour), FlowLost{"closed"}})
+			now := r.after
+			for now < up {
+				r.feed([]any{fire, refused})
+				now += r.after
+			}
+			when[again] = now
+		}
+		if when[0] != when[1] {
+			t.Fatalf("phone %d comes after %v, then after %v", phone, when[0], when[1])
+		}
+		if when[0] > up+8*refusedBase {
+			t.Fatalf("phone %d comes after %v", phone, when[0])
+		}
+		arrivals[(when[0]-up)/time.Second]++
+	}
+	for second, n := range arrivals {
+		if n > phones/2 {
+			t.Errorf("%d of %d phones come in second %d", n, phones, second)
+		}
+	}
+}
+
 func TestGranted(t *testing.T) {
 	own := "sip:1001@10.0.0.5:5060;transport=tls;ob"
 	contact := func(uri string, expires time.Duration) Contact { return Contact{uri, "", expires, true} }
@@ -254,7 +291,7 @@ func drawInput(t *rapid.T, r *rig) any {
 	expires := time.Duration(rapid.Int64Range(-1, 1<<40).Draw(t, "expires"))
 	return rapid.SampledFrom([]any{
 		Start{}, Start{}, NetworkChanged{}, FlowLost{}, Refresh{}, Reconfigure{expires}, Stop{}, TimerFired{r.gen}, TimerFired{99},
-		lost, quiet, granted(expires), granted(time.Hour),
+		lost, quiet, refused, granted(expires), granted(time.Hour),
 		answer(status, func(a *Response) { a.MinExpires, a.RetryAfter = expires, expires }),
 		answer(302, func(a *Response) { a.Contacts = []Contact{{URI: "sip:x"}} }),
 	}).Draw(t, "input")

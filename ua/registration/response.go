@@ -46,6 +46,10 @@ func (s *step) failed(in Failed) {
 	if in.Timeout {
 		status, cause = 408, or(in.Cause, "the server does not respond"+s.server())
 	}
+	if in.Refused {
+		s.fail(status, cause, s.refusedAfter())
+		return
+	}
 	s.fail(status, cause, s.backoff(quickBase))
 }
 
@@ -56,6 +60,7 @@ func (s *step) success(r Response) {
 		return
 	}
 	s.phase, s.failures, s.redirects, s.briefs = phaseRegistered, 0, 0, 0
+	s.refused = 0
 	s.told = Changed{State: ua.Registered, Status: r.Status, ExpiresIn: granted}
 	s.do(s.told) // each time: the end of the binding has moved
 	s.start(s.refreshAfter(granted))

@@ -66,7 +66,7 @@ func (s *step) afresh() {
 	if s.phase == phaseIdle || s.phase == phaseStopping {
 		return
 	}
-	s.failures, s.redirects, s.briefs, s.losses = 0, 0, 0, 0
+	s.failures, s.redirects, s.briefs, s.losses, s.refused = 0, 0, 0, 0, 0
 	s.target, s.asked = "", s.config.Expires
 	s.register()
 }
@@ -76,14 +76,14 @@ func (s *step) afresh() {
 func (s *step) flowLost(cause string) {
 	switch s.phase {
 	case phaseRegistered:
-		after := s.between(0, time.Second)
+		after := s.own(0, refusedBase)
 		if s.losses++; s.losses > maxTurns {
 			after = s.backoff(quickBase) // a server that throws everybody out
 		}
 		s.fail(0, or(cause, "the connection to the server was lost"), after)
 	case phaseRegistering:
 		s.tx = 0 // a server that restarts is back soon
-		s.fail(0, or(cause, "the connection to the server was lost"), s.flowFailed())
+		s.fail(0, or(cause, "the connection to the server was lost"), s.refusedAfter())
 	}
 }
 

@@ -47,6 +47,7 @@ type Contact struct {
 type Failed struct {
 	Tx      Tx
 	Timeout bool   // nothing came in 64*T1; else it could not be sent
+	Refused bool   // the connection was refused or broke: the server may be back in a moment
 	Cause   string // for a person: "TLS: certificate signed by unknown authority (pbx.example)"
 }
 
