@@ -69,7 +69,7 @@ func (k *kamailio) start() {
 	k.process = start(k.t, k.dir, "kamailio", "-DD", "-E", "-f", file, "-Y", k.dir, "-w", k.dir, "-m", "32", "-M", "4")
 	ctx, cancel := context.WithTimeout(k.t.Context(), rowTime)
 	defer cancel()
-	must(k.t, awaitDatagrams(ctx, k.process, k.UDP))
+	must(k.t, awaitBound(ctx, k.process, "udp", k.UDP))
 	conn, err := connect(ctx, k.process, "127.0.0.1", k.UDP)
 	must(k.t, err)
 	must(k.t, conn.Close())

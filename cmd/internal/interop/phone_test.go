@@ -184,6 +184,21 @@ func (p *telephone) quiet(ctx context.Context) {
 	must(p.t, err)
 }
 
+// logged is how often the agent's log has a text.
+func (p *telephone) logged(text string) int {
+	p.t.Helper()
+	data, err := os.ReadFile(filepath.Join(filepath.Dir(p.Socket()), "agent.log"))
+	must(p.t, err)
+	return strings.Count(string(data), text)
+}
+
+// logs waits until the log has a text so often.
+func (p *telephone) logs(ctx context.Context, text string, times int) {
+	p.t.Helper()
+	_, err := p.Until(ctx, fmt.Sprintf("%d times %q in the log", times, text), func(localapi.Status) bool { return p.logged(text) >= times })
+	must(p.t, err)
+}
+
 // dial lifts the handset and dials by keys.
 func (p *telephone) dial(number string) {
 	p.t.Helper()

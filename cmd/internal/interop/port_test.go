@@ -54,21 +54,27 @@ func connect(ctx context.Context, p *process, host string, port int) (net.Conn, 
 	return conn, err
 }
 
-// awaitDatagrams waits until some program has bound a UDP port of loopback.
-func awaitDatagrams(ctx context.Context, p *process, port int) error {
-	return p.poll(ctx, fmt.Sprintf("listen on udp %d", port), func() error {
-		for _, table := range []string{"/proc/net/udp", "/proc/net/udp6"} {
+// awaitBound waits until some program has bound a port of loopback.
+func awaitBound(ctx context.Context, p *process, transport string, port int) error {
+	entry := fmt.Sprintf(":%04X ", port)
+	return p.poll(ctx, fmt.Sprintf("listen on %s %d", transport, port), func() error {
+		for _, table := range []string{"/proc/net/" + transport, "/proc/net/" + transport + "6"} {
 			data, err := os.ReadFile(table)
 			if err != nil {
 				return err
 			}
-			if strings.Contains(string(data), fmt.Sprintf(":%04X ", port)) {
-				return nil
+			for line := range strings.Lines(string(data)) {
+				if f := strings.Fields(line); len(f) > 3 && strings.HasSuffix(f[1]+" ", entry) && (transport == "udp" || f[3] == listens) {
+					return nil
+				}
 			}
 		}
 		return errors.New("nothing has bound it")
 	})
 }
+
+// listens is a listening socket's state in /proc/net/tcp.
+const listens = "0A"
 
 // poll asks until there is no error, while the program runs.
 func (p *process) poll(ctx context.Context, what string, ask func() error) error {

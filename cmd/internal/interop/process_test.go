@@ -122,18 +122,17 @@ func (p *process) await(ctx context.Context, from int, expression string) ([]str
 	}
 }
 
-// matches are the lines after a mark that the expression matches.
-func (p *process) matches(from int, expression string) [][]string {
+// after is a mark behind the next line that the expression matches.
+func (p *process) after(from int, expression string) int {
 	re := regexp.MustCompile(expression)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var out [][]string
-	for _, line := range p.lines[from:] {
-		if found := re.FindStringSubmatch(line); found != nil {
-			out = append(out, found)
+	for i := from; i < len(p.lines); i++ {
+		if re.MatchString(p.lines[i]) {
+			return i + 1
 		}
 	}
-	return out
+	return len(p.lines)
 }
 
 func (p *process) tail() string {

@@ -1,0 +1,195 @@
+//go:build interop
+
+package interop
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"text/template"
+	"time"
+
+	"offhook/media"
+	"offhook/media/g711"
+)
+
+//go:embed testdata/sipp
+var scenarios embed.FS
+
+// script is a sipp scenario at work.
+type script struct {
+	*process
+	t        *testing.T
+	messages string // file
+}
+
+// blanks are what a scenario's text may ask for.
+type blanks struct{ Song, Status, Header, Answer string }
+
+// sipp starts a scenario on a port of 127.0.0.1 and waits until it has it.
+func sipp(t *testing.T, ctx context.Context, scenario, transport string, port int, b blanks, args ...string) *script {
+	t.Helper()
+	dir := t.TempDir()
+	var text strings.Builder
+	tmpl, err := template.New(scenario+".xml").Funcs(sippWords).ParseFS(scenarios, "testdata/sipp/"+scenario+".xml")
+	must(t, err)
+	must(t, tmpl.Execute(&text, b))
+	file := filepath.Join(dir, scenario+".xml")
+	must(t, os.WriteFile(file, []byte(text.String()), 0o600))
+	s := &script{t: t, messages: filepath.Join(dir, "messages")}
+	args = append([]string{"-sf", file, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", strconv.Itoa(port), "-t", map[string]string{"udp": "u1", "tcp": "t1"}[transport],
+		"-ci", "127.0.0.1", "-cp", strconv.Itoa(freePort(t)), "-mp", strconv.Itoa(freePort(t)), "-m", "1", "-nostdin",
+		"-timeout", "30s", "-timeout_error", "-trace_msg", "-message_file", s.messages, "-trace_err", "-error_file", filepath.Join(dir, "errors")}, args...)
+	s.process = start(t, dir, "sipp", args...)
+	t.Cleanup(func() {
+		if t.Failed() {
+			data, _ := os.ReadFile(s.messages) // there may be none
+			t.Logf("sipp's messages:\n%s", data)
+		}
+	})
+	return s
+}
+
+// served is a scenario that waits for a call.
+func served(t *testing.T, ctx context.Context, scenario, transport string, port int, b blanks, args ...string) *script {
+	t.Helper()
+	s := sipp(t, ctx, scenario, transport, port, b, args...)
+	must(t, awaitBound(ctx, s.process, transport, port))
+	return s
+}
+
+// passes waits for the scenario's end, which must be a good one.
+func (s *script) passes(ctx context.Context) {
+	s.t.Helper()
+	select {
+	case <-s.done:
+	case <-ctx.Done():
+		s.t.Fatalf("sipp has not ended: %v", ctx.Err())
+	}
+	if s.err != nil {
+		s.t.Fatalf("sipp: %v\n%s", s.err, s.errors())
+	}
+}
+
+// saw waits for a message that the expression matches.
+func (s *script) saw(ctx context.Context, expression string) error {
+	re := regexp.MustCompile(expression)
+	return s.poll(ctx, "see "+expression, func() error {
+		data, err := os.ReadFile(s.messages)
+		if err == nil && !re.Match(data) {
+			err = errors.New("no such message")
+		}
+		return err
+	})
+}
+
+func (s *script) errors() string {
+	data, _ := os.ReadFile(filepath.Join(filepath.Dir(s.messages), "errors")) // there may be none
+	return string(data)
+}
+
+// song is the melody far as sipp plays it: G.711 µ-law, nothing else.
+func song(t *testing.T) string {
+	t.Helper()
+	format := g711.PCMU.Formats()[0]
+	encoder, err := g711.PCMU.NewEncoder(format)
+	must(t, err)
+	sound := far.repeated(8000, 20*time.Second)
+	data := make([]byte, len(sound))
+	for i := 0; i+160 <= len(sound); i += 160 {
+		_, err := encoder.Encode(data[i:i+160], media.Frame(sound[i:i+160]))
+		must(t, err)
+	}
+	dir, err := os.MkdirTemp("", "offhook-interop-") // its name must not have a comma
+	must(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	file := filepath.Join(dir, "far.ul")
+	must(t, os.WriteFile(file, data, 0o600))
+	return file
+}
+
+// sippWords are the words that scenarios are written in.
+var sippWords = template.FuncMap{
+	"called": func() string {
+		return `<recv request="INVITE"><action>
+    <ereg regexp=".*" search_in="hdr" header="From:" assign_to="remote"/>
+    <ereg regexp=".*" search_in="hdr" header="To:" assign_to="local"/>
+    <ereg regexp="sip:[^>]*" search_in="hdr" header="Contact:" assign_to="target"/>
+    <ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>
+    <ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="number"/>
+    <log message="[$remote][$local][$target][$via][$number]"/>
+  </action></recv>`
+	},
+	// reply answers what came last.
+	"reply": func(status, tag string, more ...string) string {
+		to := "[last_To:]"
+		if tag != "" {
+			to += ";tag=" + tag
+		}
+		return message("", "SIP/2.0 "+status, "[last_Via:]", "[last_From:]", to, "[last_Call-ID:]", "[last_CSeq:]", more)
+	},
+	// late answers the INVITE with a final response, whatever came after it.
+	"late": func(status, tag string, more ...string) string {
+		return message("", "SIP/2.0 "+status, "Via:[$via]", "From:[$remote]", "To:[$local];tag="+tag, "Call-ID: [call_id]", "CSeq: [$number] INVITE", more)
+	},
+	// inside is a request of the called side.
+	"inside": func(method, number, tag string, more ...string) string {
+		return message(repeat(method), method+" [$target] SIP/2.0", "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+			"From:[$local];tag="+tag, "To:[$remote]", "Call-ID: [call_id]", "CSeq: "+number+" "+method, more)
+	},
+	// outside is a request of the calling side.
+	"outside": func(method, number string, more ...string) string { return outside(method, number, "[branch]", more) },
+	// twice is one that a bad net has doubled.
+	"twice": func(method, number string, more ...string) string {
+		branch := "z9hG4bK-twice-" + method + "-[call_id]"
+		return outside(method, number, branch, more) + "\n  " + outside(method, number, branch, more)
+	},
+	"expect": func(header, expression string) string {
+		return `<action><ereg regexp="` + expression + `" search_in="hdr" header="` + header + `" check_it="true" assign_to="found"/><log message="[$found]"/></action>`
+	},
+	"expectBody": func(expression string) string {
+		return `<action><ereg regexp="` + expression + `" search_in="body" check_it="true" assign_to="found"/><log message="[$found]"/></action>`
+	},
+}
+
+func outside(method, number, branch string, more []string) string {
+	return message(repeat(method), method+" sip:[service]@[remote_ip]:[remote_port] SIP/2.0", "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch="+branch,
+		"From: <sip:9001@"+domain+">;tag=sipp", "To: <sip:[service]@"+domain+">[peer_tag_param]", "Call-ID: [call_id]", "CSeq: "+number+" "+method, more)
+}
+
+// repeat is how a request is sent again until there is an answer.
+func repeat(method string) string {
+	if method == "ACK" {
+		return ""
+	}
+	return ` retrans="500"`
+}
+
+// message puts one together. More may be "sdp", a direction for it, and fields.
+func message(how, first, via, from, to, callID, cseq string, more []string) string {
+	lines := []string{first, via, from, to, callID, cseq, "Max-Forwards: 70", "Contact: <sip:9001@[local_ip]:[local_port];transport=[transport]>"}
+	var body []string
+	for _, m := range more {
+		switch {
+		case m == "sdp":
+			body = append(body, "v=0", "o=- 7 [cseq] IN IP[local_ip_type] [local_ip]", "s=-", "c=IN IP[media_ip_type] [media_ip]", "t=0 0",
+				"m=audio [rtpstream_audio_port] RTP/AVP 0 101", "a=rtpmap:0 PCMU/8000", "a=rtpmap:101 telephone-event/8000")
+		case strings.HasPrefix(m, "send") || strings.HasPrefix(m, "recv"):
+			body = append(body, "a="+m)
+		case m != "":
+			lines = append(lines, m)
+		}
+	}
+	if body != nil {
+		lines = append(lines, "Content-Type: application/sdp")
+	}
+	lines = append(append(lines, "Content-Length: [len]", ""), body...)
+	return fmt.Sprintf("<send%s><![CDATA[\n%s\n]]></send>", how, strings.Join(lines, "\n"))
+}
