@@ -82,7 +82,7 @@ type Account struct {
 	Register    bool          `key:"register"`
 	KeepAlive   time.Duration `key:"keep-alive" range:"0s..10m"` // 0s: none
 	SRTP        SRTP          `key:"srtp" oneof:"mandatory optional off" restart:"none"`
-	Codecs      []string      `key:"codecs" oneof:"opus g722 pcma pcmu" restart:"none"`
+	Codecs      []string      `key:"codecs" oneof:"g722 pcma pcmu l16" restart:"none"`
 	Voicemail   string        `key:"voicemail" match:"user" restart:"none"`
 	MWI         bool          `key:"mwi"`
 	CA          string        `key:"ca" match:"authority"`

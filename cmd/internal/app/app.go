@@ -17,9 +17,7 @@ import (
 	"offhook/cmd/internal/localapi"
 	"offhook/cmd/internal/phone"
 	"offhook/hal"
-	"offhook/media"
 	"offhook/media/engine"
-	"offhook/media/g711"
 	"offhook/provisioning"
 	"offhook/provisioning/discover"
 	"offhook/provisioning/native"
@@ -134,7 +132,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.desk = newDesk(log.With("room", "phone"))
 	a.audio = newAudioKeeper(log.With("room", "audio"), cfg.Board, a.devices, cfg.Drivers, a.desk.inbox)
 	a.engine, err = engine.New(engine.Config{Device: a.audio.device(), SampleRate: a.audio.format.SampleRate, Period: a.audio.format.Period,
-		Codecs: []media.Codec{g711.PCMU, g711.PCMA}, Log: log.With("room", "engine")})
+		Codecs: engineCodecs(), Log: log.With("room", "engine")})
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,6 @@ import (
 
 	"offhook/cmd/internal/localapi"
 	"offhook/media"
-	"offhook/media/g711"
 	"offhook/media/sdp"
 	"offhook/media/session"
 	"offhook/provisioning"
@@ -126,20 +125,6 @@ func dscp(code int) int {
 		return -1
 	}
 	return code
-}
-
-func codecs(names []string) []media.Codec {
-	byName := map[string]media.Codec{"pcmu": g711.PCMU, "pcma": g711.PCMA}
-	var out []media.Codec
-	for _, n := range names {
-		if c, ok := byName[n]; ok {
-			out = append(out, c)
-		}
-	}
-	if len(out) == 0 {
-		return []media.Codec{g711.PCMU, g711.PCMA}
-	}
-	return out
 }
 
 func srtpPolicy(p provisioning.SRTP) sdp.Policy {
