@@ -35,7 +35,7 @@ func (l *Lab) describe(e Extension) provisioning.Document {
 	d.Accounts = []provisioning.Account{{
 		ID: e.Number, User: e.Number, Domain: at.Domain, DisplayName: e.Name, Password: ua.NewSecret(e.Password),
 		Registrar: at.SIPTLS, Transport: ua.TLS, Expires: 10 * time.Minute, Register: true, KeepAlive: 25 * time.Second,
-		SRTP: provisioning.SRTPMandatory, Codecs: []string{"pcmu", "pcma"}, Voicemail: "*97", MWI: true, CA: "$" + authority,
+		SRTP: provisioning.SRTPMandatory, Codecs: []string{"g722", "pcma", "pcmu"}, Voicemail: "*97", MWI: true, CA: "$" + authority,
 	}}
 	d.TLS.Authorities = []provisioning.Authority{{Name: authority, PEM: at.CAPEM}}
 	d.Provisioning.URL = at.ProvisioningURL
