@@ -81,7 +81,9 @@ func viaText(via wire.Via) string {
 		switch {
 		case p.Value == "":
 			out.WriteString(";" + name)
-		case strings.Contains(p.Value, ":"), wire.IsToken(p.Value):
+		// What came bare goes back bare, token or not: a peer that strays from
+		// RFC 3261 §25.1 must know its own branch again (§8.2.6.2).
+		case !strings.ContainsAny(p.Value, " \t\",;<>\\"):
 			out.WriteString(";" + name + "=" + p.Value)
 		default:
 			out.WriteString(";" + name + "=" + wire.Quote(p.Value))
