@@ -170,12 +170,16 @@ func rates(s pcm, p hwParams) string {
 	return strings.Join(have, ", ")
 }
 
-// program sets when a stream wakes us and when it stops by itself: at an
-// overrun or underrun, and never starts by itself. It returns the boundary at
+// program sets when a stream wakes us, and that it stops by itself at an
+// overrun or underrun but never starts by itself. It returns the boundary at
 // which the stream's pointers wrap.
-func program(s pcm, availMin, buffer int) (boundary uint, err error) {
+//
+// Every period of the card's wakes us, however little there is to move: after a
+// late call some of our period has been moved already, and to wait for a whole
+// one more would be late again.
+func program(s pcm, buffer int) (boundary uint, err error) {
 	p := swParams{
-		periodStep: 1, availMin: uint(availMin), xferAlign: 1,
+		periodStep: 1, availMin: 1, xferAlign: 1,
 		startThreshold: math.MaxInt32, stopThreshold: uint(buffer),
 	}
 	err = s.setSoftware(&p)

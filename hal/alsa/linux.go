@@ -58,12 +58,7 @@ func (l linux) openPCM(card, device int, d direction) (pcm, error) {
 		_ = unix.Close(fd) // nothing was done with it
 		return nil, fmt.Errorf("eventfd: %w", err)
 	}
-	s := &substream{fd: fd, event: event, direction: d}
-	s.poll = [2]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}, {Fd: int32(event), Events: unix.POLLIN}}
-	if d == playback {
-		s.poll[0].Events = unix.POLLOUT
-	}
-	return s, nil
+	return newSubstream(fd, event, d), nil
 }
 
 func (l linux) openControl(card int) (control, error) {
@@ -115,6 +110,15 @@ type substream struct {
 }
 
 var _ pcm = (*substream)(nil)
+
+func newSubstream(fd, event int, d direction) *substream {
+	s := &substream{fd: fd, event: event, direction: d}
+	s.poll = [2]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}, {Fd: int32(event), Events: unix.POLLIN}}
+	if d == playback {
+		s.poll[0].Events = unix.POLLOUT
+	}
+	return s
+}
 
 func (s *substream) refine(p *hwParams) error { return ioctl(s.fd, pcmRefine, unsafe.Pointer(p)) }
 func (s *substream) setHardware(p *hwParams) error {

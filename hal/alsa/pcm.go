@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +22,9 @@ const leastAhead = 2
 // does not make it in time: then playback starts one period further ahead, as
 // long as the buffer holds it.
 const relapse = 10 * time.Second
+
+// longCalm is as many periods as need to be counted, far from overflowing.
+const longCalm = 1 << 30
 
 // PCM is a card's playback and capture.
 type PCM struct {
@@ -63,7 +65,7 @@ func openPCM(k kernel, c pcmConfig) (*PCM, error) {
 	d := &PCM{
 		format:     hal.PCMFormat{SampleRate: c.SampleRate, Period: c.period()},
 		microphone: c.microphone(), capture: record, playback: play,
-		silence: make([]int16, c.period()*c.PlaybackChannels), ahead: leastAhead, calm: math.MaxInt32,
+		silence: make([]int16, c.period()*c.PlaybackChannels), ahead: leastAhead, calm: longCalm,
 	}
 	// Two cards have two clocks: linked, each slip of one would stop both.
 	d.linked = record.card == play.card && record.link(play.pcm) == nil
@@ -122,7 +124,7 @@ func (d *PCM) WritePeriod(p []int16) error {
 		return d.fail(d.playback, err)
 	}
 	d.playback.spread(p)
-	d.calm = min(d.calm+1, math.MaxInt32-1)
+	d.calm = min(d.calm+1, longCalm)
 	err := d.write()
 	if err == nil {
 		return nil

@@ -43,12 +43,7 @@ func (s *stream) configure(want setup) error {
 		return err
 	}
 	s.buffer = uint(got.buffer)
-	// A playback that waits takes any room: it has less than a period to place.
-	availMin := 1
-	if s.direction == capture {
-		availMin = want.period
-	}
-	if s.boundary, err = program(s.pcm, availMin, got.buffer); err != nil {
+	if s.boundary, err = program(s.pcm, got.buffer); err != nil {
 		return fmt.Errorf("setting its thresholds: %w", err)
 	}
 	return nil

@@ -1,0 +1,391 @@
+package alsa
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
+
+	"offhook/hal"
+	"offhook/hal/haltest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var silentLog = slog.New(slog.NewTextHandler(io.Discard, nil))
+
+func part(more hal.Params) hal.Params {
+	p := hal.Params{"card": "wm8960soundcard", "sample-rate": 16000, "period-ms": 10}
+	for k, v := range more {
+		p[k] = v
+	}
+	return p
+}
+
+func openOn(t *testing.T, m *machine, p hal.Params) hal.AudioIO {
+	t.Helper()
+	a, err := driversOn(m).Audio["alsa-pcm"].Open(t.Context(), p, silentLog)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// echo plays what it captures, n times.
+func echo(t *testing.T, a hal.AudioIO, n int) {
+	t.Helper()
+	p := make([]int16, a.Format().Period)
+	for i := range n {
+		if err := a.ReadPeriod(p); err != nil {
+			t.Fatalf("period %d: read: %v", i, err)
+		}
+		if err := a.WritePeriod(p); err != nil {
+			t.Fatalf("period %d: write: %v", i, err)
+		}
+	}
+}
+
+func closeIt(t *testing.T, a hal.AudioIO) {
+	t.Helper()
+	if err := errors.Join(a.Close(), a.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPCM_conforms(t *testing.T) {
+	haltest.AudioIO(t, func(testing.TB) hal.AudioIO { return openOn(t, newMachine(t), part(nil)) })
+}
+
+// What is captured is played exactly two periods later, at every rate, however
+// the card moves samples.
+func TestPCM_delay(t *testing.T) {
+	cases := []struct {
+		name string
+		p    hal.Params
+		set  func(*machine)
+	}{
+		{"16 kHz, 10 ms -> two periods", nil, nil},
+		{"8 kHz, 20 ms -> two periods", hal.Params{"sample-rate": 8000, "period-ms": 20}, nil},
+		{"48 kHz, 5 ms -> two periods", hal.Params{"sample-rate": 48000, "period-ms": 5}, nil},
+		{"two periods in the buffer -> two periods", hal.Params{"periods": 2}, nil},
+		{"long buffer -> two periods all the same", hal.Params{"periods": 16}, nil},
+		{"card moves 37 frames at a time -> two periods", nil, func(m *machine) { m.partial = 37 }},
+		{"card wakes oftener than asked -> two periods", nil, func(m *machine) {
+			odd := able
+			odd.periodStep = 64
+			m.can = map[direction]abilities{playback: odd, capture: odd}
+		}},
+		{"cannot be linked -> two periods", nil, func(m *machine) { m.linkable = false }},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			m := newMachine(t)
+			if c.set != nil {
+				c.set(m)
+			}
+			a := openOn(t, m, part(c.p))
+			period := a.Format().Period
+			speaker := m.open[playback]
+			echo(t, a, 20)
+			if record, play := a.Xruns(); record+play > 0 {
+				t.Errorf("%d and %d xruns", record, play)
+			}
+			for i, v := range speaker.heard {
+				want := int16(0)
+				if i >= 2*period {
+					want = captured(i-2*period, 0)
+				}
+				if v != want {
+					t.Fatalf("sample %d: heard %d, want %d", i, v, want)
+				}
+			}
+			if len(speaker.heard) < 19*period {
+				t.Errorf("only %d samples were heard", len(speaker.heard))
+			}
+			closeIt(t, a)
+		})
+	}
+}
+
+func TestPCM_channels(t *testing.T) {
+	cases := []struct {
+		name string
+		p    hal.Params
+		want int16 // of frame 5
+	}{
+		{"two channels -> the first", hal.Params{"capture-channels": 2}, captured(5, 0)},
+		{"two channels, the second wanted -> the second", hal.Params{"capture-channels": 2, "capture-channel": 1}, captured(5, 1)},
+		{"two channels, average wanted -> their mean", hal.Params{"capture-channels": 2, "capture-channel": "average"}, captured(5, 0) + 5000},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			m := newMachine(t)
+			c.p["playback-channels"] = 2
+			a := openOn(t, m, part(c.p))
+			p := make([]int16, a.Format().Period)
+			if err := a.ReadPeriod(p); err != nil || p[5] != c.want {
+				t.Errorf("captured %d, %v; want %d", p[5], err, c.want)
+			}
+			if err := a.WritePeriod(p); err != nil {
+				t.Fatal(err)
+			}
+			speaker := m.open[playback]
+			at := 2*a.Format().Period + 5 // after the silence
+			if at *= 2; speaker.ring[at] != p[5] || speaker.ring[at+1] != p[5] {
+				t.Errorf("played %v, want %d on both channels", speaker.ring[at:at+2], p[5])
+			}
+			closeIt(t, a)
+		})
+	}
+}
+
+func TestPCM_xruns(t *testing.T) {
+	const period = 160
+	cases := []struct {
+		name         string
+		periods      int
+		late         []int // frames, by wait
+		record, play uint64
+		ahead        int // afterwards
+	}{
+		{"late by half a period -> none", 3, []int{0, 0, 80}, 0, 0, 2},
+		{"late by two periods -> playback dry", 4, []int{0, 0, 320}, 0, 1, 2},
+		{"late by the whole of a short buffer -> playback dry, and capture stops with it", 2, []int{0, 0, 500}, 0, 1, 2},
+		{"late again soon -> starts further ahead", 4, []int{0, 320, 0, 0, 320, 0}, 0, 2, 3},
+		{"late again and again -> as far ahead as the buffer holds", 4, []int{500, 0, 500, 0, 500, 0, 500, 0, 500}, 0, 5, 4},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			m := newMachine(t)
+			m.late = c.late
+			a := openOn(t, m, part(hal.Params{"periods": c.periods}))
+			speaker := m.open[playback]
+			echo(t, a, 30)
+			if record, play := a.Xruns(); record != c.record || play != c.play {
+				t.Errorf("%d capture and %d playback xruns, want %d and %d", record, play, c.record, c.play)
+			}
+			if d := a.(*PCM); d.ahead != c.ahead || speaker.appl-m.open[capture].appl != c.ahead*period {
+				t.Errorf("playback is %d periods ahead, %d frames; want %d", d.ahead, speaker.appl-m.open[capture].appl, c.ahead)
+			}
+			closeIt(t, a)
+		})
+	}
+}
+
+func TestPCM_not_linked_each_recovers_by_itself(t *testing.T) {
+	m := newMachine(t)
+	m.linkable, m.late = false, []int{0, 0, 500}
+	a := openOn(t, m, part(hal.Params{"periods": 2}))
+	speaker := m.open[playback]
+	echo(t, a, 30)
+	if record, play := a.Xruns(); record != 1 || play != 1 {
+		t.Errorf("%d capture and %d playback xruns", record, play)
+	}
+	// The sound that plays now was captured two periods ago.
+	if got, want := speaker.heard[len(speaker.heard)-1], captured(m.open[capture].pos-1-2*160, 0); got != want {
+		t.Errorf("heard %d, want %d", got, want)
+	}
+	closeIt(t, a)
+}
+
+func TestPCM_underrun_long_after_another_does_not_add_delay(t *testing.T) {
+	m := newMachine(t)
+	a := openOn(t, m, part(hal.Params{"periods": 4}))
+	for range 3 {
+		m.do(func() { m.late = []int{320} })
+		echo(t, a, 1010)
+	}
+	if _, play := a.Xruns(); play != 3 || a.(*PCM).ahead != 2 {
+		t.Errorf("%d underruns, %d periods ahead", play, a.(*PCM).ahead)
+	}
+	closeIt(t, a)
+}
+
+func TestPCM_two_clocks(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		drift          int
+		least, most    uint64 // playback xruns
+		startsCapture  int
+		startsPlayback bool // more than one
+	}{
+		{"playback the faster -> it alone starts again", 8, 2, 20, 1, true},
+		{"playback the slower -> what has no room is dropped", -8, 10, 100, 1, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := newMachine(t)
+			m.ids[2] = "Headset"
+			m.drift = c.drift
+			a := openOn(t, m, part(hal.Params{"capture-card": "Headset"}))
+			echo(t, a, 100)
+			record, play := a.Xruns()
+			if m.links != 0 || record != 0 || play < c.least || play > c.most {
+				t.Errorf("%d links, %d capture and %d playback xruns", m.links, record, play)
+			}
+			if m.starts[capture] != c.startsCapture || m.starts[playback] > 1 != c.startsPlayback {
+				t.Errorf("starts: %v", m.starts)
+			}
+			closeIt(t, a)
+		})
+	}
+}
+
+func TestPCM_woke_from_suspend_goes_on_uncounted(t *testing.T) {
+	m := newMachine(t)
+	a := openOn(t, m, part(nil))
+	for range 2 {
+		echo(t, a, 3)
+		m.do(func() { m.open[capture].state, m.open[playback].state = "suspended", "suspended" })
+	}
+	echo(t, a, 3)
+	if record, play := a.Xruns(); record+play > 0 {
+		t.Errorf("%d and %d xruns", record, play)
+	}
+	m.do(func() { m.open[playback].state, m.open[capture].state = "setup", "setup" }) // stopped by somebody else
+	echo(t, a, 3)
+	closeIt(t, a)
+}
+
+func TestPCM_unplugged(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		call func(hal.AudioIO, []int16) error
+	}{
+		{"while reading -> gone", hal.AudioIO.ReadPeriod},
+		{"while writing -> gone", hal.AudioIO.WritePeriod},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := newMachine(t)
+			a := openOn(t, m, part(nil))
+			p := make([]int16, a.Format().Period)
+			echo(t, a, 3)
+			m.do(func() { m.gone, m.open[playback].state, m.open[capture].state = true, "gone", "gone" })
+			for range 2 { // and stays so
+				if err := c.call(a, p); !errors.Is(err, hal.ErrGone) || !strings.Contains(err.Error(), "wm8960soundcard") {
+					t.Errorf("got %v", err)
+				}
+			}
+			closeIt(t, a)
+		})
+	}
+}
+
+func TestPCM_clock_stands_still(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMachine(t)
+		a := openOn(t, m, part(nil))
+		m.frozen = true
+		p := make([]int16, a.Format().Period)
+		if err := a.ReadPeriod(p); !errors.Is(err, errStalled) {
+			t.Errorf("got %v", err)
+		}
+		m.do(func() { m.frozen = false })
+		echo(t, a, 3) // begins anew
+
+		m.do(func() { m.frozen = true })
+		ended := make(chan error)
+		go func() {
+			for {
+				if err := a.ReadPeriod(p); err != nil {
+					ended <- err
+					return
+				}
+			}
+		}()
+		synctest.Wait()
+		closeIt(t, a)
+		if err := <-ended; !errors.Is(err, hal.ErrClosed) {
+			t.Errorf("woken with %v", err)
+		}
+	})
+}
+
+func TestPCM_write_first_starts_too(t *testing.T) {
+	a := openOn(t, newMachine(t), part(nil))
+	if err := a.WritePeriod(make([]int16, a.Format().Period)); err != nil {
+		t.Error(err)
+	}
+	closeIt(t, a)
+}
+
+func TestOpen_faults(t *testing.T) {
+	limited := func(change func(*abilities)) func(*machine) {
+		return func(m *machine) {
+			a := able
+			change(&a)
+			m.can = map[direction]abilities{playback: a, capture: a}
+		}
+	}
+	cases := []struct {
+		name string
+		p    hal.Params
+		set  func(*machine)
+		want string
+	}{
+		{"other card -> those there are", hal.Params{"card": "Headset"}, nil, "sound card Headset does not exist; there are: 1 (wm8960soundcard)"},
+		{"other number -> those there are", hal.Params{"card": 0}, nil, "sound card 0 does not exist; there are: 1 (wm8960soundcard)"},
+		{"no card at all -> said", nil, func(m *machine) { m.ids = nil }, "this machine has no sound card"},
+		{"no capture -> said, and playback closed", nil, func(m *machine) { m.refuse[capture] = unix.ENOENT }, "device 0, capture: no such file"},
+		{"rate it has not -> those it has", hal.Params{"sample-rate": 48000}, limited(func(a *abilities) { a.rates = []int{8000, 44100} }), "it has no 48000 Hz but 8000, 44100: set sample-rate"},
+		{"channels it has not -> those it has", nil, limited(func(a *abilities) { a.channelsMin, a.channelsMax = 2, 8 }), "it has no 1 channels but 2 to 8: set playback-channels"},
+		{"32 bits only -> said", nil, limited(func(a *abilities) { a.format = 10 }), "it has no 16-bit samples"},
+		{"long periods only -> how long", hal.Params{"period-ms": 5}, limited(func(a *abilities) { a.periodMin = 160 }), "its periods are 10.0 to 256.0 ms long, which does not serve 5 ms"},
+		{"small buffer -> said", hal.Params{"period-ms": 20}, limited(func(a *abilities) { a.bufferMax = 600 }), "its buffer holds at most 600 samples; 640 are needed"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			m := newMachine(t)
+			if c.set != nil {
+				c.set(m)
+			}
+			_, err := driversOn(m).Audio["alsa-pcm"].Open(t.Context(), part(c.p), silentLog)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
+
+func TestOpen_buffer_smaller_than_asked_is_taken(t *testing.T) {
+	m := newMachine(t)
+	small := able
+	small.bufferMax = 400
+	m.can = map[direction]abilities{playback: small, capture: small}
+	a := openOn(t, m, part(hal.Params{"periods": 16}))
+	if d := a.(*PCM); d.playback.buffer != 400 {
+		t.Errorf("a buffer of %d", d.playback.buffer)
+	}
+	echo(t, a, 5)
+	closeIt(t, a)
+}
+
+func TestCheck_pcm(t *testing.T) {
+	check := Drivers().Audio["alsa-pcm"].Check
+	cases := []struct {
+		name string
+		p    hal.Params
+		want string
+	}{
+		{"nothing -> defaults", hal.Params{}, ""},
+		{"by id, two channels -> good", hal.Params{"card": "wm8960soundcard", "capture-channels": 2, "capture-channel": 1}, ""},
+		{"rate -> said", hal.Params{"sample-rate": 44100}, "sample-rate: 44100 is none of"},
+		{"period -> said", hal.Params{"period-ms": 15}, "period-ms: 15ms is none of"},
+		{"periods -> said", hal.Params{"periods": 1}, "periods: 1 is not between 2 and 16"},
+		{"hw: -> said", hal.Params{"card": "hw:1"}, `card: "hw:1" is neither`},
+		{"channel there is not -> said", hal.Params{"capture-channel": 1}, `capture-channel: "1" is neither`},
+		{"two faults -> both", hal.Params{"periods": 99, "device": -3, "capture-device": 0}, "device: -3 is not between 0 and 63\nperiods: 99"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			err := check(c.p)
+			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		})
+	}
+}
