@@ -9,6 +9,7 @@ import (
 )
 
 const (
+	longestDelay    = 512 * time.Millisecond
 	defaultMaxDelay = 500 * time.Millisecond
 	longestPacket   = 120 * time.Millisecond // of sound; Opus has no longer one
 	longestFrame    = 120 * time.Millisecond
@@ -19,9 +20,10 @@ const (
 type Buffer struct {
 	cfg       Config
 	concealer media.Concealer // of the decoder; nil if it has none
+	recoverer media.Recoverer // likewise
 	gaps      media.GapAware  // the decoder; nil if it does not care
 	store     *store
-	hist      histogram
+	cast      forecast
 	clock     clock
 	plc       *dsp.Concealer
 	stretch   *dsp.Stretcher
@@ -50,11 +52,12 @@ type arrivals struct {
 	suspect uint16 // sequence number that would confirm a jump
 	doubted bool
 
-	last    int64 // extended timestamp of highest
-	shift   int64 // added to the stream's timestamps
-	arrival time.Duration
-	offset  time.Duration
-	transit time.Duration // of the packet before, for the interarrival jitter
+	last      int64 // extended timestamp of highest
+	shift     int64 // added to the stream's timestamps
+	arrival   time.Duration
+	backlog   bool          // what came last had waited for the end of an outage
+	overtaken int64         // sequence number of the last that was
+	transit   time.Duration // of the packet before, for the interarrival jitter
 }
 
 // playout is the state of Get.
@@ -82,7 +85,7 @@ func New(cfg Config) *Buffer {
 	if cfg.MaxDelay <= 0 {
 		cfg.MaxDelay = defaultMaxDelay
 	}
-	cfg.MaxDelay = min(cfg.MaxDelay, binCount*binWidth/2)
+	cfg.MaxDelay = min(cfg.MaxDelay, longestDelay)
 	cfg.MinDelay = max(0, min(cfg.MinDelay, cfg.MaxDelay))
 	cfg.Format.SampleRate = cmp.Or(max(0, cfg.Format.SampleRate), 8000)
 	cfg.Format.ClockRate = cmp.Or(max(0, cfg.Format.ClockRate), cfg.Format.SampleRate)
@@ -93,6 +96,7 @@ func New(cfg Config) *Buffer {
 		scratch: make(media.Frame, samplesIn(longestPacket, rate)),
 	}
 	b.concealer, _ = cfg.Decoder.(media.Concealer)
+	b.recoverer, _ = cfg.Decoder.(media.Recoverer)
 	b.gaps, _ = cfg.Decoder.(media.GapAware)
 	b.past = max(b.plc.History(), b.stretch.Past())
 	b.line = make(media.Frame, 2*b.past+3*len(b.scratch)+samplesIn(longestFrame, rate))
@@ -138,6 +142,16 @@ func (b *Buffer) get(dst media.Frame, now time.Duration) Playout {
 	copy(dst, b.line[b.head:b.end])
 	b.head += len(dst)
 	return b.out.kind
+}
+
+// Position is the RTP timestamp of the next sample that Get will give; false while
+// there is none. In sound that is made up while time stands still it lies before
+// the packet that is waited for.
+func (b *Buffer) Position() (timestamp uint32, ok bool) {
+	if !b.out.begun {
+		return 0, false
+	}
+	return uint32(b.out.ts - b.ticks(b.left()) - b.in.shift), true
 }
 
 // left is how much of the line is to be heard yet, in samples.

@@ -25,6 +25,9 @@ func (b *Buffer) overrun() {
 	if b.clock.samples <= int64(b.out.packet) { // the stream was there before us
 		limit = staleStart
 	}
+	if b.in.backlog {
+		limit = 0
+	}
 	if b.playOffset(b.left())-b.target <= limit {
 		return
 	}
@@ -33,7 +36,7 @@ func (b *Buffer) overrun() {
 		if p == nil || p.state != holding {
 			continue
 		}
-		if b.playOffset(b.left())-b.time(p.ts-b.out.ts) <= b.target+binWidth {
+		if b.playOffset(b.left())-b.time(p.ts-b.out.ts) <= b.target+500*time.Microsecond {
 			break
 		}
 		b.credit(b.samples(p.ts-b.out.ts), true)
@@ -136,9 +139,7 @@ func (b *Buffer) play(p *slot, skip, missing int) {
 		return
 	}
 	sound := b.scratch[skip:n]
-	if b.out.made && !b.out.foreign {
-		b.plc.Merge(sound)
-	}
+	b.merge(sound)
 	b.append(sound)
 	b.out.ts = ts + b.ticks(n)
 	b.out.waited, b.out.idle, b.out.hole, b.out.skipped, b.out.made = 0, false, false, false, false
@@ -146,8 +147,11 @@ func (b *Buffer) play(p *slot, skip, missing int) {
 	b.laid(Played)
 }
 
-// bridge makes up sound for what was lost before p.
+// bridge makes up sound for what was lost before p, if p does not repeat it.
 func (b *Buffer) bridge(p *slot, gap int64, need int) {
+	if b.recover(p, gap) {
+		return
+	}
 	late := b.playOffset(b.left()) - b.time(p.ts-b.out.ts) - b.target
 	if late > closeEarly && b.out.made {
 		b.out.ts = p.ts
@@ -169,6 +173,7 @@ func (b *Buffer) credit(gap int64, lost bool) bool {
 	b.out.waited -= n
 	b.out.ts += b.ticks(n)
 	b.count.Expanded -= span(int64(n), b.clock.rate)
+	b.count.Waited -= span(int64(n), b.clock.rate)
 	if lost {
 		b.count.Concealed += span(int64(n), b.clock.rate)
 	}
@@ -196,6 +201,7 @@ func (b *Buffer) wait(need int) {
 	n := b.conceal(need)
 	b.out.waited += n
 	b.count.Expanded += span(int64(n), b.clock.rate)
+	b.count.Waited += span(int64(n), b.clock.rate)
 	if b.out.skipped { // a telephone-event: nothing is missing
 		b.plc.Fade(eventFade)
 		b.laid(Empty)
@@ -218,6 +224,7 @@ func (b *Buffer) silence(need int) {
 	b.plc.Conceal(f)
 	b.plc.Fade(eventFade)
 	b.append(f)
+	b.count.Silent += span(int64(len(f)), b.clock.rate)
 	b.laid(Empty)
 }
 

@@ -10,13 +10,10 @@ const (
 
 	// A timestamp that is off the arrival by more than this is not of our time.
 	maxStep = 2 * time.Second
-	// Arriving so soon after the one before, a packet was queued behind it.
-	bunched = 4 * time.Millisecond
-	// What an overtaken packet weighs: it is not waited for, as later ones are there,
-	// and reordering comes back.
-	overtaken = 8
-	// The target is looked for at least with every so many packets.
-	searchEvery = 5
+	// Of a gap in the sound so much counts as time in which targets fall.
+	maxLasting = 100 * time.Millisecond
+	// So long without a packet is an outage, or silence.
+	outageAfter = 250 * time.Millisecond
 	// So many packets may come before the one that should have been the first.
 	maxEarly = 3
 )
@@ -46,6 +43,7 @@ func (b *Buffer) Put(p *Packet) {
 	}
 	ts := b.timestamp(p, seq)
 	b.observe(p, seq, ts)
+	b.observeRepeat(p, seq, ts)
 	if seq < b.out.next && !b.before(seq, ts) {
 		b.count.Late++
 		b.store.mark(seq)
@@ -119,26 +117,42 @@ func (b *Buffer) observe(p *Packet, seq, ts int64) {
 		b.count.Jitter += (max(d, -d) - b.count.Jitter) / 16
 	}
 	b.in.transit = offset
-	weight := float32(1)
-	forward := seq > b.in.highest || b.in.unique == 1
-	if forward {
-		// Packets that were held up by the same stall arrive together. It is one
-		// event: waiting for the first of them has served the others.
-		if b.in.unique > 1 && p.Arrival-b.in.arrival < bunched && offset < b.in.offset {
-			weight = 0
-		}
-		b.in.last, b.in.arrival, b.in.offset = ts, p.Arrival, offset
+	if b.backlogged(p, seq, ts) {
+		return
+	}
+	var lasting, missed time.Duration
+	if seq > b.in.highest || b.in.unique == 1 {
+		lasting = max(0, min(b.time(ts-b.in.last), maxLasting))
+		b.in.last, b.in.arrival = ts, p.Arrival
 	} else {
-		weight = overtaken
+		// It was overtaken: it is not waited for, as later ones are there.
+		// Several in a row were overtaken once, by a faster route.
+		again := seq == b.in.overtaken+1
+		if b.in.overtaken = seq; again {
+			return
+		}
+		missed = span(int64(b.out.packet), b.clock.rate)
 	}
-	if !b.hist.add(offset, weight) && b.away() {
-		b.hist.reset(offset)
-		b.hist.add(offset, 1)
+	if !b.cast.add(offset, p.Arrival, lasting, missed, b.count.Jitter, b.cfg.MaxDelay) && b.away() {
+		b.cast.reset(offset, p.Arrival)
 	}
-	// The search is the dearest part of a packet; for those in time it can wait.
-	if offset >= b.target || b.in.unique%searchEvery == 1 {
-		b.target, b.base = b.hist.target(b.cfg.MinDelay, b.cfg.MaxDelay)
+	b.target, b.base = b.cast.target(b.cfg.MinDelay, b.cfg.MaxDelay)
+}
+
+// backlogged reports whether a packet waited for the end of an outage, which is over
+// and teaches nothing. The first one afterwards is known by the timestamps, which
+// went on without a pause; those with it, by coming at once.
+func (b *Buffer) backlogged(p *Packet, seq, ts int64) bool {
+	if seq <= b.in.highest || b.in.unique == 1 {
+		return b.in.backlog
 	}
+	gap, spoken := p.Arrival-b.in.arrival, ts-b.in.last <= (seq-b.in.highest)*b.ticks(b.out.packet)
+	b.in.backlog = gap > outageAfter && spoken && p.Arrival-b.time(ts) > b.target ||
+		b.in.backlog && gap < span(int64(b.out.packet), b.clock.rate)/2
+	if b.in.backlog {
+		b.in.last, b.in.arrival = ts, p.Arrival
+	}
+	return b.in.backlog
 }
 
 // before takes a packet from before the first one, if that is still to be played.
@@ -151,9 +165,9 @@ func (b *Buffer) before(seq, ts int64) bool {
 	return true
 }
 
-// away reports whether a packet beyond the histogram is where the stream is
+// away reports whether a packet beyond what can be served is where the stream is
 // now: after a silence at once, else when enough of them have come.
-func (b *Buffer) away() bool { return b.out.idle || b.hist.strays > 10 }
+func (b *Buffer) away() bool { return b.out.idle || b.cast.strays > 10 }
 
 // resync begins a stream anew with p. What is left of an old one is not played;
 // its end is blended into the new sound.
@@ -164,10 +178,10 @@ func (b *Buffer) resync(p *Packet) {
 	old := b.in
 	b.in = arrivals{
 		started: true, ssrc: p.SSRC, lost: old.lost, first: seq, highest: seq,
-		last: int64(p.Timestamp), arrival: p.Arrival, offset: offset, transit: offset,
+		last: int64(p.Timestamp), arrival: p.Arrival, transit: offset,
 	}
 	b.count.Discarded += b.store.clear()
-	b.hist.reset(offset)
+	b.cast.reset(offset, p.Arrival)
 	b.target = offset
 	b.end = b.head
 	b.out = playout{next: seq, ts: int64(p.Timestamp), packet: b.out.packet, made: old.started, idle: !old.started}

@@ -30,7 +30,7 @@ type Packet struct {
 // Config says how a Buffer plays.
 type Config struct {
 	Format             media.Format  // its rates are needed, and PTime as a first guess
-	Decoder            media.Decoder // needed; also a media.Concealer if it conceals itself
+	Decoder            media.Decoder // needed; it may be a media.Concealer and a media.Recoverer, too
 	MinDelay, MaxDelay time.Duration // of the play-out beyond the fastest packet; 0 means 0 and 500 ms
 }
 
@@ -61,7 +61,10 @@ type Counters struct {
 	Duplicate   uint64        // received again
 	Discarded   uint64        // not played for another reason: malformed, flushed, out of any sequence
 	Concealed   time.Duration // sound made up for lost packets
+	Recovered   time.Duration // sound of lost packets that the next ones repeated
 	Expanded    time.Duration // sound added by stretching and waiting
+	Waited      time.Duration // of it: made up while waiting for a late packet
+	Silent      time.Duration // silence while the sender was silent, or gone
 	Accelerated time.Duration // sound taken out by compressing
 	Delay       time.Duration // current play-out delay beyond the fastest recent packet
 	Jitter      time.Duration // interarrival jitter (RFC 3550 §6.4.1)

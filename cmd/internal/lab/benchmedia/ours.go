@@ -1,0 +1,139 @@
+package benchmedia
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"offhook/media"
+	"offhook/media/g711"
+	"offhook/media/jitter"
+)
+
+// Run is what media/jitter made of a trace.
+type Run struct {
+	Outcome
+	Delays   []time.Duration // at each period; below 0: nothing was heard
+	Kinds    []jitter.Playout
+	Sound    media.Frame
+	Counters jitter.Counters
+	Start    time.Duration // of the first period
+}
+
+// numbered is a G.711 decoder of payloads that begin with their packet's number, and
+// adds up what was not heard as it was said. Sound made up for sound that was left
+// out is one damage, not two.
+type numbered struct {
+	media.Decoder
+	buffer  *jitter.Buffer
+	next    uint32        // packet
+	before  time.Duration // made up up to the last packet
+	damaged time.Duration
+}
+
+func (d *numbered) Decode(dst media.Frame, payload []byte) (int, error) {
+	i := binary.BigEndian.Uint32(payload)
+	c := d.buffer.Counters()
+	made := c.Concealed + c.Waited + c.Silent
+	if d.next > 0 {
+		d.damaged += max(made-d.before, time.Duration(i-d.next)*ptime)
+	}
+	d.next, d.before = i+1, made
+	return d.Decoder.Decode(dst, payload[4:])
+}
+
+// Ours plays a trace of speech by media/jitter.
+func Ours(t *Trace, speech media.Frame) (Run, error) {
+	law := g711.PCMA
+	format := law.Formats()[0]
+	decoder, err := law.NewDecoder(format)
+	if err != nil {
+		return Run{}, err
+	}
+	encoder, err := law.NewEncoder(format)
+	if err != nil {
+		return Run{}, err
+	}
+	n := samples(ptime)
+	if len(speech) < n*len(t.Arrival) {
+		return Run{}, fmt.Errorf("%d samples of speech for %d packets", len(speech), len(t.Arrival))
+	}
+	listener := &numbered{Decoder: decoder}
+	listener.buffer = jitter.New(jitter.Config{Format: format, Decoder: listener})
+	o := ours{t: t, listener: listener, buffer: listener.buffer}
+	payload := make([]byte, 4+2*n)
+	put := func(i int) error {
+		binary.BigEndian.PutUint32(payload, uint32(i))
+		size, err := encoder.Encode(payload[4:], speech[i*n:(i+1)*n])
+		o.buffer.Put(&jitter.Packet{
+			Sequence: uint16(i), Timestamp: uint32(i * n), SSRC: 1, Payload: payload[:4+size], Arrival: t.Arrival[i],
+		})
+		return err
+	}
+	return o.play(put)
+}
+
+func samples(d time.Duration) int { return int(d * 8000 / time.Second) }
+
+// ours is a run of media/jitter.
+type ours struct {
+	t        *Trace
+	buffer   *jitter.Buffer
+	listener *numbered
+	run      Run
+}
+
+func (o *ours) play(put func(int) error) (Run, error) {
+	order := o.t.Order()
+	n := samples(period)
+	frame := make(media.Frame, n)
+	now := o.t.Phase
+	end := o.t.Sent[len(o.t.Sent)-1] + o.t.Base
+	for ; now < end; now += period {
+		for len(order) > 0 && o.t.Arrival[order[0]] <= now {
+			if err := put(order[0]); err != nil {
+				return Run{}, err
+			}
+			order = order[1:]
+		}
+		position, heard := o.buffer.Position()
+		kind := o.buffer.Get(frame, now)
+		if len(o.run.Kinds) == 0 && kind == jitter.Empty {
+			continue
+		}
+		if len(o.run.Kinds) == 0 {
+			o.run.Start = now
+			position, heard = 0, true
+		}
+		o.run.Kinds = append(o.run.Kinds, kind)
+		o.run.Sound = append(o.run.Sound, frame...)
+		delay := time.Duration(-1)
+		if heard && kind != jitter.Empty {
+			delay = o.delay(now, position)
+		}
+		o.run.Delays = append(o.run.Delays, delay)
+	}
+	return o.judge(), nil
+}
+
+// delay is that of the sound heard at a time, beyond the fastest packet.
+func (o *ours) delay(now time.Duration, position uint32) time.Duration {
+	i := int(int32(position)) / samples(ptime)
+	within := time.Duration(int(int32(position))-i*samples(ptime)) * time.Second / 8000
+	if i < 0 || i >= len(o.t.Sent) {
+		return -1
+	}
+	return now - o.t.Sent[i] - within - o.t.Base
+}
+
+func (o *ours) judge() Run {
+	r := &o.run
+	c := o.buffer.Counters()
+	played := time.Duration(len(r.Kinds)) * period
+	r.Counters = c
+	r.Delay = mean(r.Delays)
+	r.MadeUp = float64(o.listener.damaged) / float64(played)
+	r.Stretched = float64(c.Expanded-c.Waited+c.Accelerated) / float64(played)
+	r.Outcome = r.rated()
+	return *r
+}

@@ -1,0 +1,81 @@
+package benchmedia
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+const (
+	ptime   = 20 * time.Millisecond
+	period  = 10 * time.Millisecond // of the device that plays
+	packets = 6000                  // two minutes
+	lost    = time.Duration(-1)
+)
+
+// Trace is what a network did to packets of 20 ms: when each was sent and when
+// it arrived, by the listener's clock.
+type Trace struct {
+	Name          string
+	Seed          uint64
+	Stationary    bool // no change of the network in it
+	Sent, Arrival []time.Duration
+	Base          time.Duration // of the fastest packet
+	Phase         time.Duration // of the device's first period
+	Event         int           // the packet at which the network changed; 0: none
+}
+
+// Lost reports whether packet i never arrived.
+func (t *Trace) Lost(i int) bool { return t.Arrival[i] == lost }
+
+// Lateness is how much later than the fastest packet i arrived.
+func (t *Trace) Lateness(i int) time.Duration { return t.Arrival[i] - t.Sent[i] - t.Base }
+
+// Order is the packets in the order of arrival.
+func (t *Trace) Order() []int {
+	order := make([]int, 0, len(t.Arrival))
+	for i := range t.Arrival {
+		if t.Lost(i) {
+			continue
+		}
+		order = append(order, i)
+		for k := len(order) - 1; k > 0 && t.Arrival[order[k-1]] > t.Arrival[order[k]]; k-- {
+			order[k-1], order[k] = order[k], order[k-1]
+		}
+	}
+	return order
+}
+
+// Record makes the trace of a network by a seed.
+func (n Network) Record(seed uint64) *Trace {
+	p := &path{rng: rand.New(rand.NewPCG(seed, uint64(len(n.Name))<<32+uint64(n.Name[0]))), late: make([]time.Duration, packets)}
+	t := &Trace{
+		Name: n.Name, Seed: seed, Stationary: n.Stationary,
+		Sent: make([]time.Duration, packets), Arrival: make([]time.Duration, packets),
+		Phase: time.Duration(p.rng.Int64N(int64(period))),
+	}
+	n.shape(p)
+	least := time.Hour
+	for i := range t.Sent {
+		t.Sent[i] = time.Duration(float64(i) * float64(ptime) * (1 + p.skew))
+		if t.Arrival[i] = lost; p.late[i] != lost {
+			t.Arrival[i] = t.Sent[i] + p.late[i]
+			least = min(least, p.late[i])
+		}
+	}
+	t.Base, t.Event = least, p.event
+	if !p.overtakes {
+		t.order()
+	}
+	return t
+}
+
+// order lets no packet overtake another, as queues do.
+func (t *Trace) order() {
+	var last time.Duration
+	for i, a := range t.Arrival {
+		if a != lost {
+			last = max(last, a)
+			t.Arrival[i] = last
+		}
+	}
+}
