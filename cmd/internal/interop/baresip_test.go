@@ -46,6 +46,9 @@ type baresip struct {
 	Cert, CA, Dir        string
 }
 
+// Listen is where it takes calls.
+func (b *baresip) Listen() string { return at(b.Host, b.SIP) }
+
 // event is what baresip tells.
 type event struct {
 	Event bool   `json:"event"`
@@ -94,9 +97,8 @@ func (b *baresip) certify(t *testing.T, k *kamailio) {
 func (b *baresip) configure(t *testing.T, k *kamailio, user, transport, params string) {
 	var text strings.Builder
 	must(t, template.Must(template.New("").Parse(baresipConfig)).Execute(&text, b))
-	at := net.JoinHostPort(b.Host, strconv.Itoa(k.port(transport)))
 	account := fmt.Sprintf("<sip:%s@%s;transport=%s>;auth_pass=secret-%s;outbound=\"sip:%s;transport=%s\";regint=600;answermode=manual;audio_codecs=PCMU/8000,PCMA/8000%s\n",
-		user, domain, transport, user, at, transport, params)
+		user, domain, transport, user, at(b.Host, k.port(transport)), transport, params)
 	for name, data := range map[string]string{"config": text.String(), "accounts": account, "contacts": ""} {
 		must(t, os.WriteFile(filepath.Join(b.dir, name), []byte(data), 0o600))
 	}

@@ -29,13 +29,13 @@ func freePort(t *testing.T) int {
 
 func isFree(port int) bool {
 	for _, host := range []string{"127.0.0.1", "::1"} {
-		at := net.JoinHostPort(host, fmt.Sprint(port))
-		l, err := net.Listen("tcp", at)
+		address := at(host, port)
+		l, err := net.Listen("tcp", address)
 		if err != nil {
 			return false
 		}
 		l.Close()
-		c, err := net.ListenPacket("udp", at)
+		c, err := net.ListenPacket("udp", address)
 		if err != nil {
 			return false
 		}
@@ -44,11 +44,14 @@ func isFree(port int) bool {
 	return true
 }
 
+// at is an address, with brackets if it needs them.
+func at(host string, port int) string { return net.JoinHostPort(host, fmt.Sprint(port)) }
+
 // connect dials a port of loopback until the program listens there.
 func connect(ctx context.Context, p *process, host string, port int) (net.Conn, error) {
 	var conn net.Conn
 	err := p.poll(ctx, fmt.Sprintf("listen on tcp %d", port), func() (err error) {
-		conn, err = net.Dial("tcp", net.JoinHostPort(host, fmt.Sprint(port)))
+		conn, err = net.Dial("tcp", at(host, port))
 		return err
 	})
 	return conn, err

@@ -117,15 +117,20 @@ func song(t *testing.T) string {
 
 // sippWords are the words that scenarios are written in.
 var sippWords = template.FuncMap{
-	"called": func() string {
+	"called": func(more ...string) string {
 		return `<recv request="INVITE"><action>
     <ereg regexp=".*" search_in="hdr" header="From:" assign_to="remote"/>
     <ereg regexp=".*" search_in="hdr" header="To:" assign_to="local"/>
     <ereg regexp="sip:[^>]*" search_in="hdr" header="Contact:" assign_to="target"/>
-    <ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>
-    <ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="number"/>
-    <log message="[$remote][$local][$target][$via][$number]"/>
+    ` + remember + strings.Join(more, "") + `
+    <log message="[$remote][$local][$target]"/>
   </action></recv>`
+	},
+	// ended is a BYE that is answered later.
+	"ended": func() string { return `<recv request="BYE"><action>` + remember + `</action></recv>` },
+	"credentials": func(header string) string {
+		return `<ereg regexp=".*" search_in="hdr" header="` + header + `" check_it="true" assign_to="found"/><log message="[$found]"/>
+    <verifyauth assign_to="known" username="peer" password="secret-peer"/>`
 	},
 	// reply answers what came last.
 	"reply": func(status, tag string, more ...string) string {
@@ -135,21 +140,27 @@ var sippWords = template.FuncMap{
 		}
 		return message("", "SIP/2.0 "+status, "[last_Via:]", "[last_From:]", to, "[last_Call-ID:]", "[last_CSeq:]", more)
 	},
-	// late answers the INVITE with a final response, whatever came after it.
-	"late": func(status, tag string, more ...string) string {
-		return message("", "SIP/2.0 "+status, "Via:[$via]", "From:[$remote]", "To:[$local];tag="+tag, "Call-ID: [call_id]", "CSeq: [$number] INVITE", more)
-	},
+	// late answers the INVITE that was remembered, whatever came after it.
+	"late": func(status, tag string, more ...string) string { return late("INVITE", status, ";tag="+tag, more) },
+	// lateBye answers the BYE.
+	"lateBye": func(status, tag string) string { return late("BYE", status, ";tag="+tag, nil) },
 	// inside is a request of the called side.
 	"inside": func(method, number, tag string, more ...string) string {
 		return message(repeat(method), method+" [$target] SIP/2.0", "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
 			"From:[$local];tag="+tag, "To:[$remote]", "Call-ID: [call_id]", "CSeq: "+number+" "+method, more)
 	},
 	// outside is a request of the calling side.
-	"outside": func(method, number string, more ...string) string { return outside(method, number, "[branch]", more) },
-	// twice is one that a bad net has doubled.
-	"twice": func(method, number string, more ...string) string {
-		branch := "z9hG4bK-twice-" + method + "-[call_id]"
-		return outside(method, number, branch, more) + "\n  " + outside(method, number, branch, more)
+	"outside": func(method, number string, more ...string) string {
+		return outside(method, number, "[branch]", "[peer_tag_param]", more)
+	},
+	// apart is one that belongs to no dialog.
+	"apart": func(method, number string, more ...string) string {
+		return outside(method, number, "[branch]", "", more)
+	},
+	// same is the request that a bad net delivers once more. Its branch is no
+	// token (RFC 3261 §25.1), and must come back as it is all the same.
+	"same": func(method, number string, more ...string) string {
+		return outside(method, number, "z9hG4bK-"+method+"-[call_id]", "[peer_tag_param]", more)
 	},
 	"expect": func(header, expression string) string {
 		return `<action><ereg regexp="` + expression + `" search_in="hdr" header="` + header + `" check_it="true" assign_to="found"/><log message="[$found]"/></action>`
@@ -159,9 +170,18 @@ var sippWords = template.FuncMap{
 	},
 }
 
-func outside(method, number, branch string, more []string) string {
+// remember keeps what an answer needs.
+const remember = `<ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>
+    <ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="number"/>
+    <log message="[$via][$number]"/>`
+
+func late(method, status, tag string, more []string) string {
+	return message("", "SIP/2.0 "+status, "Via:[$via]", "From:[$remote]", "To:[$local]"+tag, "Call-ID: [call_id]", "CSeq: [$number] "+method, more)
+}
+
+func outside(method, number, branch, tag string, more []string) string {
 	return message(repeat(method), method+" sip:[service]@[remote_ip]:[remote_port] SIP/2.0", "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch="+branch,
-		"From: <sip:9001@"+domain+">;tag=sipp", "To: <sip:[service]@"+domain+">[peer_tag_param]", "Call-ID: [call_id]", "CSeq: "+number+" "+method, more)
+		"From: <sip:9001@"+domain+">;tag=sipp", "To: <sip:[service]@"+domain+">"+tag, "Call-ID: [call_id]", "CSeq: "+number+" "+method, more)
 }
 
 // repeat is how a request is sent again until there is an answer.
