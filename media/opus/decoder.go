@@ -1,6 +1,7 @@
 package opus
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/thesyncim/gopus"
@@ -15,7 +16,12 @@ type Decoder struct {
 	quantum int // samples: concealment comes in multiples of it
 	pcm     []float32
 	clip    [1]float32 // state of the soft clipping
+	last    byte       // first of the last packet
 }
+
+// errStereo is returned where the library would make noise: of stereo in other
+// modes than SILK it conceals both channels into one frame.
+var errStereo = errors.New("opus: stereo of music is not concealed here")
 
 func newDecoder(rate int) (*Decoder, error) {
 	most := samplesIn(longest, rate)
@@ -51,6 +57,7 @@ func (d *Decoder) Decode(dst media.Frame, payload []byte) (n int, err error) {
 		return 0, fmt.Errorf("%w: Opus packet of %d samples for a frame of %d", media.ErrPayload, n, len(dst))
 	}
 	d.quantize(dst[:n])
+	d.last = payload[0]
 	return n, nil
 }
 
@@ -69,6 +76,9 @@ func (d *Decoder) Conceal(dst media.Frame) (err error) {
 		}
 		d.quantize(dst[:n])
 		dst = dst[n:]
+	}
+	if stereo(d.last) && !speech(d.last) {
+		return errStereo
 	}
 	return nil
 }

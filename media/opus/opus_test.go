@@ -210,3 +210,27 @@ func TestRecover(t *testing.T) {
 		}
 	}
 }
+
+// The bitrates leave room for redundancy whatever the loss.
+func TestExpectLoss(t *testing.T) {
+	for _, rate := range []int{8000, 16000, 24000, 48000} {
+		for _, complexity := range []int{0, 1, 2, 5, 10} {
+			cfg := opus.Config{SampleRate: rate, Complexity: complexity}
+			e := encoder(t, cfg, codec(t, cfg).Formats()[0])
+			d, n, said := decoder(t, rate), samples(20*ms, rate), mediatest.Voice(rate, 2*time.Second, 1)
+			for _, loss := range []float64{0, 0.004, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 0} {
+				e.ExpectLoss(loss)
+				redundant, spoken := 0, 0
+				for _, p := range encode(t, e, said, n)[2:] { // one goes by before it takes effect
+					if len(p) > 30 {
+						spoken++
+						redundant += min(d.Recovers(p), 1)
+					}
+				}
+				if share := float64(redundant) / float64(spoken); (share > 0.7) != (loss > 0) || spoken < 20 {
+					t.Errorf("%d Hz, complexity %d, %.1f %% lost: %.0f %% of %d packets have redundancy", rate, complexity, loss*100, share*100, spoken)
+				}
+			}
+		}
+	}
+}

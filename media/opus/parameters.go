@@ -115,7 +115,7 @@ func bitrate(rate, complexity int) int {
 	case rate <= 8000:
 		bits = 20000
 	case rate <= 16000:
-		bits = 24000
+		bits = 26000
 	case rate <= 24000:
 		bits = 32000
 	}
