@@ -2,6 +2,7 @@ package sdp
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -41,11 +42,13 @@ func agree(remote Remote, local Local, formats []media.Format) (Agreed, error) {
 			if !SameCodec(theirs, ours) || theirs.Encoding == TelephoneEvent {
 				continue
 			}
-			a.Receive = append(a.Receive, ours)
+			if !slices.Contains(a.Receive, ours) { // theirs may list it twice
+				a.Receive = append(a.Receive, ours)
+			}
 			if a.Send.Encoding == "" {
 				a.Send = ours
 				a.Send.PayloadType, a.Send.FMTP = theirs.PayloadType, theirs.FMTP
-				a.Send.PTime = packetTime(remote, local)
+				a.Send.PTime = packable(a.Send, packetTime(remote, local))
 			}
 		}
 	}
@@ -85,6 +88,16 @@ func packetTime(remote Remote, local Local) time.Duration {
 		wish = min(wish, remote.MaxPTime)
 	}
 	return min(max(wish.Truncate(step), step), 6*step)
+}
+
+// packable is the packet time of a format that comes next to a wish: Opus has no
+// frames of 30 and 50 ms (RFC 6716 §2.1.4).
+func packable(f media.Format, wish time.Duration) time.Duration {
+	const step = 20 * time.Millisecond
+	if f.Encoding == encodingOpus && wish > step {
+		return wish.Truncate(step)
+	}
+	return wish
 }
 
 func noCodec(remote Remote, local Local) error {

@@ -13,6 +13,8 @@ import (
 // TelephoneEvent is the encoding name of RFC 4733.
 const TelephoneEvent = "TELEPHONE-EVENT"
 
+const encodingOpus = "OPUS"
+
 // static are the payload types that mean something without an rtpmap
 // (RFC 3551 §6), as far as audio of one channel goes.
 func static(payloadType uint8) (encoding string, clockRate int) {
@@ -97,7 +99,7 @@ func rtpmap(f *media.Format, value string) {
 func describe(f media.Format) []Attribute {
 	number := strconv.Itoa(int(f.PayloadType))
 	name := f.Encoding
-	if name == TelephoneEvent || name == "OPUS" {
+	if name == TelephoneEvent || name == encodingOpus {
 		name = strings.ToLower(name) // as the RFCs and all the world spell them
 	}
 	value := fmt.Sprintf("%s %s/%d", number, name, f.ClockRate)
@@ -112,10 +114,11 @@ func describe(f media.Format) []Attribute {
 }
 
 // SameCodec reports whether two formats mean the same coding, whatever their
-// payload types.
+// payload types. Opus is described with two channels whatever it carries (RFC 7587
+// §4.1), which some forget to say.
 func SameCodec(a, b media.Format) bool {
 	return strings.EqualFold(a.Encoding, b.Encoding) && a.ClockRate == b.ClockRate &&
-		max(a.Channels, 1) == max(b.Channels, 1)
+		(max(a.Channels, 1) == max(b.Channels, 1) || strings.EqualFold(a.Encoding, encodingOpus))
 }
 
 // milliseconds reads ptime and maxptime; fractions are met ("20.0").
