@@ -11,6 +11,7 @@ type Stats struct {
 	Late           uint64        // received after their play-out time
 	Discarded      uint64        // malformed, duplicate or not authenticated
 	Concealed      time.Duration // sound made up
+	Recovered      time.Duration // sound of lost packets that the next ones repeated
 	Expanded       time.Duration // sound stretched
 	Accelerated    time.Duration // sound compressed
 	Jitter         time.Duration // interarrival jitter (RFC 3550 §6.4.1)

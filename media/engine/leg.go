@@ -47,6 +47,7 @@ type plan struct {
 // published are figures that the engine's thread lays out for others.
 type published struct {
 	late, concealed, expanded, accelerated, delay atomic.Int64
+	recovered                                     atomic.Int64
 	discarded                                     atomic.Int64
 	levelSent, levelReceived                      atomic.Uint64
 }
@@ -188,15 +189,17 @@ func (l *leg) publish() {
 		return
 	}
 	var late, discarded uint64
-	var concealed, expanded, accelerated time.Duration
+	var concealed, recovered, expanded, accelerated time.Duration
 	for _, r := range l.current.receivers {
 		c := r.buffer.Counters()
 		late, discarded = late+c.Late, discarded+c.Discarded+c.Duplicate
 		concealed, expanded, accelerated = concealed+c.Concealed, expanded+c.Expanded, accelerated+c.Accelerated
+		recovered += c.Recovered
 	}
 	l.published.late.Store(int64(late))
 	l.published.discarded.Store(int64(discarded))
 	l.published.concealed.Store(int64(concealed))
+	l.published.recovered.Store(int64(recovered))
 	l.published.expanded.Store(int64(expanded))
 	l.published.accelerated.Store(int64(accelerated))
 	l.published.delay.Store(int64(l.active.buffer.Counters().Delay))
@@ -209,6 +212,7 @@ func (l *leg) stats() media.Stats {
 	s.Late = uint64(p.late.Load())
 	s.Discarded += uint64(p.discarded.Load())
 	s.Concealed, s.Expanded = time.Duration(p.concealed.Load()), time.Duration(p.expanded.Load())
+	s.Recovered = time.Duration(p.recovered.Load())
 	s.Accelerated, s.PlayoutDelay = time.Duration(p.accelerated.Load()), time.Duration(p.delay.Load())
 	s.LevelSent, s.LevelReceived = math.Float64frombits(p.levelSent.Load()), math.Float64frombits(p.levelReceived.Load())
 	if plan := l.plan.Load(); plan != nil {

@@ -18,6 +18,7 @@ type sender struct {
 	packet    int    // samples
 	units     uint32 // of the timestamp, in a packet
 	payload   []byte
+	loss      lossWatch
 }
 
 const maxPayload = 1200
@@ -37,8 +38,9 @@ func newSender(f media.Format, cfg Config) (*sender, error) {
 	}
 	packet := int(ptime * time.Duration(f.SampleRate) / time.Second)
 	period := cfg.Period*f.SampleRate/cfg.SampleRate + 1
+	aware, _ := encoder.(media.LossAware)
 	return &sender{
-		format: f, encoder: encoder, resampler: dsp.NewResampler(cfg.SampleRate, f.SampleRate),
+		loss: lossWatch{encoder: aware}, format: f, encoder: encoder, resampler: dsp.NewResampler(cfg.SampleRate, f.SampleRate),
 		fifo: make(media.Frame, packet+period), packet: packet,
 		units:   uint32(ptime * time.Duration(f.ClockRate) / time.Second),
 		payload: make([]byte, maxPayload),
@@ -77,6 +79,7 @@ func (l *leg) pack(p *plan, frame media.Frame) {
 		return
 	}
 	s := p.sender
+	s.loss.heed(l.stream.RemoteLoss())
 	n, err := s.encoder.Encode(s.payload, frame)
 	if err != nil || n == 0 {
 		l.marker = true // DTX: the next packet begins a talkspurt (RFC 3551 §4.1)

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -32,6 +33,7 @@ type rtcpState struct {
 	lost      float64
 	jitter    uint32
 	reports   uint64
+	reported  atomic.Uint64 // reports<<8 | 256ths lost, for the engine's thread
 }
 
 func (r *rtcpState) update(spec Spec) error {
@@ -59,6 +61,13 @@ func (r *rtcpState) stats(stats *media.Stats) {
 	if rate := r.spec.Send.ClockRate; rate > 0 {
 		stats.RemoteJitter = time.Duration(r.jitter) * time.Second / time.Duration(rate)
 	}
+}
+
+// RemoteLoss is the fraction of our packets that the far end missed by its last
+// report, and the number of that report, 0 for none. It waits for nobody.
+func (s *Stream) RemoteLoss() (fraction float64, report uint64) {
+	reported := s.rtcp.reported.Load()
+	return float64(reported&0xff) / 256, reported >> 8
 }
 
 // report sends reports until the stream is closed.
@@ -243,6 +252,7 @@ func (r *rtcpState) blocks(reports []rtcp.ReceptionReport, ours uint32, ntp uint
 		}
 		r.reports++
 		r.lost, r.jitter = float64(report.FractionLost)/256, report.Jitter
+		r.reported.Store(r.reports<<8 | uint64(report.FractionLost))
 		if report.LastSenderReport == 0 {
 			continue
 		}
