@@ -38,8 +38,7 @@ func TestRestart(t *testing.T) {
 		}
 	})
 	row(t, "the proxy is back -> registered again", func(t *testing.T, ctx context.Context) {
-		k.t = t
-		k.start()
+		k.start() // lives as long as the test
 		p.with(t).bound(ctx, "1001")
 		_, err := k.registered(ctx, 0, "1001")
 		must(t, err)

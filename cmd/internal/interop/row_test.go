@@ -27,11 +27,16 @@ var board = score{began: time.Now()}
 func row(t *testing.T, name string, try func(t *testing.T, ctx context.Context)) {
 	t.Helper()
 	start := time.Now()
+	ran := false
 	ok := t.Run(name, func(t *testing.T) {
+		ran = true
 		ctx, cancel := context.WithTimeout(t.Context(), rowTime)
 		defer cancel()
 		try(t, ctx)
 	})
+	if !ran { // not asked for by -run
+		return
+	}
 	board.mu.Lock()
 	defer board.mu.Unlock()
 	board.rows++

@@ -157,10 +157,15 @@ var sippWords = template.FuncMap{
 	"apart": func(method, number string, more ...string) string {
 		return outside(method, number, "[branch]", "", more)
 	},
-	// same is the request that a bad net delivers once more. Its branch is no
-	// token (RFC 3261 §25.1), and must come back as it is all the same.
-	"same": func(method, number string, more ...string) string {
+	// odd has a branch that is no token (RFC 3261 §25.1): it must come back as it
+	// is all the same.
+	"odd": func(method, number string, more ...string) string {
 		return outside(method, number, "z9hG4bK-"+method+"-[call_id]", "[peer_tag_param]", more)
+	},
+	// routed goes the way that the answer showed.
+	"routed": func(method, number string) string {
+		return message(repeat(method), method+" [next_url] SIP/2.0", "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
+			"From: <sip:9001@"+domain+">;tag=sipp", "To: <sip:[service]@"+domain+">[peer_tag_param]", "Call-ID: [call_id]", "CSeq: "+number+" "+method, []string{"[routes]"})
 	},
 	"expect": func(header, expression string) string {
 		return `<action><ereg regexp="` + expression + `" search_in="hdr" header="` + header + `" check_it="true" assign_to="found"/><log message="[$found]"/></action>`

@@ -67,7 +67,7 @@ func (f found) check() error {
 	switch {
 	case math.Abs(f.Gain) > levelWithin:
 		return fmt.Errorf("the melody came %.1f dB louder than it was sent", f.Gain)
-	case f.Like < 0.5:
+	case f.Like < 0.25:
 		return fmt.Errorf("the melody is only %.0f %% like what was sent", 100*f.Like)
 	}
 	return nil
