@@ -113,11 +113,11 @@ func TestSubstream_moves_waits_and_wakes(t *testing.T) {
 			t.Errorf("woken: %v", err)
 		}
 	}
-	if err := from.prepare(); err != unix.ENOTTY {
-		t.Errorf("a pipe is prepared: %v", err)
+	if err := from.prepare(); err == nil {
+		t.Error("a pipe is prepared")
 	}
-	if err := ioctl(fds[0], pcmRefine, unsafe.Pointer(&hwParams{})); err != unix.ENOTTY {
-		t.Errorf("a pipe has parameters: %v", err)
+	if err := ioctl(fds[0], pcmRefine, unsafe.Pointer(&hwParams{})); err == nil {
+		t.Error("a pipe has parameters")
 	}
 	if err := errors.Join(from.close(), to.close()); err != nil {
 		t.Error(err)
