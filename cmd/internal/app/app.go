@@ -131,8 +131,11 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.bindings = newBindings()
 	a.desk = newDesk(log.With("room", "phone"))
 	a.audio = newAudioKeeper(log.With("room", "audio"), cfg.Board, a.devices, cfg.Drivers, a.desk.inbox)
+	if a.calls.codecs, err = newCodecTable(a.audio.format.SampleRate); err != nil {
+		return err
+	}
 	a.engine, err = engine.New(engine.Config{Device: a.audio.device(), SampleRate: a.audio.format.SampleRate, Period: a.audio.format.Period,
-		Codecs: engineCodecs(), Log: log.With("room", "engine")})
+		Codecs: a.calls.codecs.all(), Log: log.With("room", "engine")})
 	if err != nil {
 		return err
 	}

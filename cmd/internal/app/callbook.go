@@ -25,6 +25,7 @@ import (
 type callbook struct {
 	log    *slog.Logger
 	engine session.Engine
+	codecs codecTable
 
 	mu       sync.Mutex
 	doc      provisioning.Document
@@ -69,7 +70,7 @@ func (b *callbook) open(account ua.AccountID, call ua.CallID) (ua.Session, error
 	s, err := session.New(session.Config{
 		Engine:   b.engine,
 		ID:       media.StreamID(call),
-		Codecs:   codecs(a.Codecs),
+		Codecs:   b.codecs.of(a.Codecs),
 		SRTP:     srtpPolicy(a.SRTP),
 		Addr:     localAddr(server, a),
 		Ports:    session.PortRange{First: doc.Network.RTPPorts.Low, Last: doc.Network.RTPPorts.High},

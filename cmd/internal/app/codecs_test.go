@@ -18,16 +18,39 @@ func encodings(codecs []media.Codec) string {
 	return strings.Join(names, " ")
 }
 
+func table(t *testing.T, rate int) codecTable {
+	t.Helper()
+	c, err := newCodecTable(rate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// Opus is as wide as a device can make use of, and no wider than wideband.
+func TestCodecsOpusRate(t *testing.T) {
+	for device, want := range map[int]int{8000: 8000, 16000: 16000, 44100: 16000, 48000: 16000} {
+		if f := table(t, device).of([]string{"opus"})[0].Formats()[0]; f.SampleRate != want {
+			t.Errorf("%d Hz for a device of %d", f.SampleRate, device)
+		}
+	}
+}
+
 func TestCodecs(t *testing.T) {
+	usual := "G722 OPUS PCMA PCMU"
+	if slowest {
+		usual = "G722 PCMA PCMU"
+	}
 	for _, c := range []struct {
 		names []string
 		want  string
 	}{
-		{nil, "G722 PCMA PCMU"},
+		{nil, usual},
+		{[]string{"opus", "pcma"}, "OPUS PCMA"},
 		{[]string{"pcmu", "l16", "g722"}, "PCMU L16 G722"},
-		{[]string{"a codec of tomorrow"}, "G722 PCMA PCMU"},
+		{[]string{"a codec of tomorrow"}, usual},
 	} {
-		if got := encodings(codecs(c.names)); got != c.want {
+		if got := encodings(table(t, 48000).of(c.names)); got != c.want {
 			t.Errorf("%v: %s, want %s", c.names, got, c.want)
 		}
 	}
@@ -41,13 +64,13 @@ func TestCodecNames(t *testing.T) {
 	}
 	accepted := strings.Fields(field.Tag.Get("oneof"))
 	var named []string
-	for _, c := range codecTable {
+	for _, c := range table(t, 8000) {
 		named = append(named, c.name)
 	}
 	if !slices.Equal(accepted, named) {
 		t.Errorf("a document may say %v, there are %v", accepted, named)
 	}
-	for _, f := range engineCodecs() {
+	for _, f := range table(t, 16000).all() {
 		if _, err := f.NewDecoder(f.Formats()[0]); err != nil {
 			t.Error(err)
 		}

@@ -163,6 +163,7 @@ var firmwareModules = []string{
 	"github.com/pion/rtp",               // RTP
 	"github.com/pion/srtp/v3",           // SRTP
 	"github.com/pion/transport/v5",      // srtp
+	"github.com/thesyncim/gopus",        // Opus; young and of one author: behind media.Codec, held to vectors of libopus
 	"github.com/warthog618/go-gpiocdev", // GPIO lines
 	"github.com/zaf/g711",               // G.711
 	"go.yaml.in/yaml/v3",                // board and configuration files

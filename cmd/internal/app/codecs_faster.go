@@ -1,0 +1,8 @@
+//go:build !arm || arm.7
+
+package app
+
+const (
+	slowest        = false
+	opusComplexity = 5
+)
