@@ -48,7 +48,7 @@ func hookDriver(open opener) hal.Driver[hal.Hook] {
 			if err := pin.In(gpio.PullUp, gpio.BothEdges); err != nil {
 				return nil, errors.Join(err, pin.Halt())
 			}
-			return &hook{pin: pin, offHook: gpio.Level(c.OffHook == "high"), debounce: c.Debounce, done: make(chan struct{})}, nil
+			return &hook{pin: pin, offHook: gpio.Level(c.OffHook == "high"), debounce: c.Debounce}, nil
 		},
 	}
 }
@@ -58,8 +58,9 @@ type hook struct {
 	pin      gpio.PinIO
 	offHook  gpio.Level
 	debounce time.Duration
-	done     chan struct{}
-	once     sync.Once
+
+	mu     sync.Mutex // no reading of the line after it was given back
+	closed bool
 
 	told bool // ReadHook's own: there was a first call
 	last hal.HookState
@@ -85,34 +86,36 @@ func (h *hook) ReadHook() (hal.HookState, error) {
 
 // settled waits until the level has stayed for the debounce time.
 func (h *hook) settled() (hal.HookState, error) {
-	s := h.read()
-	for {
+	s, err := h.read()
+	for err == nil {
 		edge := h.pin.WaitForEdge(h.debounce)
-		select {
-		case <-h.done:
-			return s, hal.ErrClosed
-		default:
+		before := s
+		if s, err = h.read(); !edge && s == before {
+			break
 		}
-		now := h.read()
-		if !edge && now == s {
-			return s, nil
-		}
-		s = now
 	}
+	return s, err
 }
 
-func (h *hook) read() hal.HookState {
-	if h.pin.Read() == h.offHook {
-		return hal.OffHook
+func (h *hook) read() (hal.HookState, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.closed:
+		return h.last, hal.ErrClosed
+	case h.pin.Read() == h.offHook:
+		return hal.OffHook, nil
 	}
-	return hal.OnHook
+	return hal.OnHook, nil
 }
 
 // Close wakes the reader and gives the line back.
-func (h *hook) Close() (err error) {
-	h.once.Do(func() {
-		close(h.done)
-		err = h.pin.Halt()
-	})
-	return err
+func (h *hook) Close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil
+	}
+	h.closed = true
+	return h.pin.Halt()
 }

@@ -61,7 +61,8 @@ type singleKeys struct {
 	decoder   *keys.Decoder
 	wake      chan struct{}
 	once      sync.Once
-	running   sync.WaitGroup
+	scanning  sync.WaitGroup
+	watching  sync.WaitGroup
 }
 
 var _ hal.Keypad = (*singleKeys)(nil)
@@ -85,9 +86,9 @@ func newSingleKeys(c keysConfig, open opener) (*singleKeys, error) {
 		}
 	}
 	for _, p := range pins {
-		s.running.Go(func() { watch(p, s.wake, s.Done()) })
+		s.watching.Go(func() { watch(p, s.wake, s.Done()) })
 	}
-	s.running.Go(s.run)
+	s.scanning.Go(s.run)
 	return s, nil
 }
 
@@ -135,8 +136,9 @@ func (s *singleKeys) run() {
 func (s *singleKeys) Close() error {
 	s.once.Do(func() {
 		s.End(hal.ErrClosed)
-		halt(s.pins) // wakes watch
-		s.running.Wait()
+		s.scanning.Wait() // a line that was given back reads like a key that is down
+		halt(s.pins)      // wakes watch
+		s.watching.Wait()
 	})
 	return nil
 }

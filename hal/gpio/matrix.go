@@ -92,7 +92,8 @@ type matrix struct {
 	wake       chan struct{}
 	log        *slog.Logger
 	once       sync.Once
-	running    sync.WaitGroup
+	scanning   sync.WaitGroup
+	watching   sync.WaitGroup
 }
 
 var _ hal.Keypad = (*matrix)(nil)
@@ -115,9 +116,9 @@ func newMatrix(c matrixConfig, open opener, log *slog.Logger) (*matrix, error) {
 		return nil, err
 	}
 	for _, row := range rows {
-		m.running.Go(func() { watch(row, m.wake, m.Done()) })
+		m.watching.Go(func() { watch(row, m.wake, m.Done()) })
 	}
-	m.running.Go(m.run)
+	m.scanning.Go(m.run)
 	return m, nil
 }
 
@@ -234,8 +235,9 @@ func (m *matrix) driveAll() error {
 func (m *matrix) Close() error {
 	m.once.Do(func() {
 		m.End(hal.ErrClosed)
-		halt(m.rows) // wakes watch
-		m.running.Wait()
+		m.scanning.Wait() // a line that was given back reads like a key that is down
+		halt(m.rows)      // wakes watch
+		m.watching.Wait()
 		halt(m.cols)
 	})
 	return nil
