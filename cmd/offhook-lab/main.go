@@ -8,14 +8,18 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/emiago/sipgo/sip"
 )
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
+	sip.SetDefaultLogger(slog.New(slog.DiscardHandler)) // sipgo's of the process, which nothing but this changes
+	context.AfterFunc(ctx, stop)                        // a second Ctrl-C does not wait
 	os.Exit(execute(ctx, terminal{os.Stdout, os.Stderr}, os.Args[1:]))
 }
 

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
+	"slices"
 	"syscall"
 
 	"offhook/board"
@@ -75,21 +77,37 @@ func (f runFlags) run(ctx context.Context, t terminal) error {
 			if url := panel.URL(); url != "" {
 				fmt.Fprintln(t.out, "faceplate", url)
 			}
+			fmt.Fprintln(t.out, "ready")
 		}})
 	if errors.Is(err, app.ErrRestart) {
 		log.Info("restarting as asked")
-		return again()
+		return again(panel.URL())
 	}
 	return err
 }
 
-// again replaces this process by a new one of the same command line.
-func again() error {
+// again replaces this process by a new one of the same command line. Its page
+// stays where it was.
+func again(page string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	return syscall.Exec(self, os.Args, os.Environ())
+	return syscall.Exec(self, stayAt(page, os.Args), os.Environ())
+}
+
+// stayAt is the command line with the page's address, which may have been any
+// free one, made its own.
+func stayAt(page string, args []string) []string {
+	u, err := url.Parse(page)
+	if err != nil || u.Host == "" {
+		return args
+	}
+	flag := "--faceplate=" + u.Host
+	if args[len(args)-1] == flag {
+		return args
+	}
+	return append(slices.Clone(args), flag)
 }
 
 func (f runFlags) agentConfig() (provisioning.AgentConfig, error) {
@@ -104,6 +122,9 @@ func (f runFlags) agentConfig() (provisioning.AgentConfig, error) {
 		config.State = f.state
 	}
 	if f.provisioning != "" {
+		if u, err := url.Parse(f.provisioning); err == nil && u.User != nil { // it would be shown in logs and by ps
+			return config, errors.New("--provisioning-url holds a user name or password: give them in the agent's file, as provisioning.username and provisioning.password")
+		}
 		config.Provisioning.URL = f.provisioning
 	}
 	if f.mac != "" {

@@ -5,6 +5,7 @@ package station
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,11 +28,14 @@ type Config struct {
 	Dir    string // for state, socket and log; must exist
 	Args   []string
 	Log    io.Writer // of the agent's log, besides the file agent.log in Dir; may be nil
+	// StopTime is how long an agent may take to end, 0 for 3 s: it promises two.
+	StopTime time.Duration
 }
 
 // Station is a running agent.
 type Station struct {
 	dir      string
+	patience time.Duration
 	cmd      *exec.Cmd
 	log      *os.File
 	lines    chan string // of standard output
@@ -43,7 +47,6 @@ type Station struct {
 	Faceplate string    // address of the page
 }
 
-// stopTime is how long an agent may take to end; it promises two seconds.
 const stopTime = 3 * time.Second
 
 // Start starts an agent on the workbench board and returns when it is ready.
@@ -52,7 +55,7 @@ func Start(ctx context.Context, c Config) (*Station, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Station{dir: c.Dir, log: log, lines: make(chan string, 8), done: make(chan struct{})}
+	s := &Station{dir: c.Dir, patience: cmp.Or(c.StopTime, stopTime), log: log, lines: make(chan string, 8), done: make(chan struct{})}
 	args := append([]string{"run", "--board", "workbench", "--state", filepath.Join(c.Dir, "state"), "--socket", s.Socket()}, c.Args...)
 	s.cmd = exec.Command(c.Binary, args...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL} // ours to end, never left behind
@@ -104,6 +107,12 @@ func (s *Station) ready(ctx context.Context) error {
 		case line := <-s.lines:
 			if url, ok := strings.CutPrefix(line, "faceplate "); ok {
 				s.Faceplate = url
+			}
+			switch {
+			case line != "ready":
+			case s.Faceplate == "":
+				return fmt.Errorf("the agent runs, but without its page: if the address is in use choose another with --faceplate\n%s", s.LogTail())
+			default:
 				return nil
 			}
 		case <-s.done:
@@ -132,10 +141,9 @@ func (s *Station) Stop() error {
 	s.stopping.Do(func() { _ = s.cmd.Process.Signal(syscall.SIGTERM) }) // it may have ended
 	select {
 	case <-s.done:
-	case <-time.After(stopTime):
-		_ = s.cmd.Process.Kill() // it may have ended just now
-		<-s.done
-		return errors.Join(fmt.Errorf("the agent did not end within %s and was killed", stopTime), s.log.Close())
+	case <-time.After(s.patience):
+		s.Kill()
+		return fmt.Errorf("the agent did not end within %s and was killed", s.patience)
 	}
 	if err := s.log.Close(); !errors.Is(err, os.ErrClosed) && err != nil {
 		return err
@@ -145,7 +153,7 @@ func (s *Station) Stop() error {
 
 // Kill ends the agent as a power cut does.
 func (s *Station) Kill() {
-	_ = s.cmd.Process.Kill() // it may have ended
+	_ = syscall.Kill(-s.Pid(), syscall.SIGKILL) // its whole group; it may have ended
 	<-s.done
 	_ = s.log.Close() // read by its name
 }
