@@ -15,8 +15,9 @@ import (
 	"offhook/hal/haltest"
 )
 
-// These tests want a kernel with the module snd-aloop loaded, as the bench's
-// virtual boards have it: what is played to device 0 is captured from device 1.
+// These tests want a kernel with the module snd-aloop loaded, such as a virtual
+// board's: what is played to device 0 is captured from device 1. Build them with
+// go test -c -tags alsaloopback, and run the binary there.
 
 var quietLog = slog.New(slog.NewTextHandler(io.Discard, nil))
 

@@ -32,6 +32,7 @@ type PCM struct {
 	microphone int // channel; negative is the mean of all
 	capture    *stream
 	playback   *stream
+	twoClocks  bool // of two cards
 	linked     bool // they start and stop as one
 	silence    []int16
 
@@ -53,6 +54,9 @@ var _ hal.AudioIO = (*PCM)(nil)
 
 func openPCM(k kernel, c pcmConfig) (*PCM, error) {
 	want := setup{rate: c.SampleRate, channels: c.PlaybackChannels, period: c.period(), periods: c.Periods}
+	if c.Card != c.CaptureCard {
+		want.periods = max(want.periods, leastAhead+1) // room for the clocks to part
+	}
 	play, err := openStream(k, c.Card, c.Device, playback, want)
 	if err != nil {
 		return nil, err
@@ -68,7 +72,8 @@ func openPCM(k kernel, c pcmConfig) (*PCM, error) {
 		silence: make([]int16, c.period()*c.PlaybackChannels), ahead: leastAhead, calm: longCalm,
 	}
 	// Two cards have two clocks: linked, each slip of one would stop both.
-	d.linked = record.card == play.card && record.link(play.pcm) == nil
+	d.twoClocks = record.card != play.card
+	d.linked = !d.twoClocks && record.link(play.pcm) == nil
 	return d, nil
 }
 
@@ -135,7 +140,7 @@ func (d *PCM) WritePeriod(p []int16) error {
 }
 
 func (d *PCM) write() error {
-	if d.linked {
+	if !d.twoClocks {
 		return d.playback.move()
 	}
 	// Waiting for a slower playback clock would make capture run over. What has

@@ -81,6 +81,7 @@ func TestPCM_delay(t *testing.T) {
 			m.can = map[direction]abilities{playback: odd, capture: odd}
 		}},
 		{"cannot be linked -> two periods", nil, func(m *machine) { m.linkable = false }},
+		{"cannot be linked, two periods in the buffer -> two periods", hal.Params{"periods": 2}, func(m *machine) { m.linkable = false }},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
