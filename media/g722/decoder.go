@@ -11,7 +11,6 @@ type decoder struct {
 	levels       *[64]int32 // of the lower band's output
 	drop         uint8      // bits of an octet that are not sound
 	line         line       // of the bands
-
 }
 
 func newDecoder(r Rate) *decoder {
@@ -56,8 +55,9 @@ func (d *decoder) decode(dst media.Frame, payload []byte) {
 // Lost says that packets are missing before the next payload. The decoder goes on
 // from where it was, but trusts its predictors the less the more is missing: with
 // those of another sound they ring, and the first packets after the loss can be
-// 19 dB louder than they should be (G.722 Appendices III and IV damp them for the
-// same reason). What is lost of their gain comes back within some 50 ms.
+// 19 dB louder than they should be. What is lost of their gain comes back within
+// some 50 ms. The recommendation's own concealments, Appendices III and IV, take a
+// hand in the decoder's state after a loss, too.
 func (d *decoder) Lost(packets int) {
 	for range min(packets, lostAll) {
 		d.lower.halve()

@@ -16,7 +16,9 @@ import (
 // agree; libspandsp agrees wherever nothing overflows. The first 400 ms are
 // there in full (testdata), ten seconds as SHA-256. FFmpeg does not hold the
 // bands to 15 bits in its encoder, so of the encoder's vectors only the ITU's
-// program has all: synthetic's square wave is louder than the filter bears.
+// program has all: synthetic's square wave is louder than the filter bears. This
+// package passes the verification files of that tool too; they are not ours to
+// hand on.
 //
 // To make them again: write synthetic(160000) as 16-bit little-endian samples,
 // and octets(80000), to files, and give them to the tool's encoder and to its
