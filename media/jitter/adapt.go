@@ -8,9 +8,19 @@ const (
 	enoughSpare = 6 * time.Millisecond
 	keepSpare   = 500 * time.Microsecond
 
+	// A packet is overdue after this, after 3/5 of what the target allows, and later than
+	// jitter explains; then sound is stretched until so much is spare.
+	leastOverdue = 10 * time.Millisecond
+	overdueSpare = 12 * time.Millisecond
+	// How long to leave the sound alone after it was stretched.
+	restBehind = 20 * time.Millisecond
+
+	// So long after packets were found missing they may come yet.
+	onItsWay = 150 * time.Millisecond
+
 	// How similar a period must be to what it is blended with; less so each time
 	// that nothing was found.
-	similar   = 0.85
+	similar   = 0.8
 	yielding  = 0.05
 	leastly   = 0.6 // there will be a pause, or a vowel
 	urgently  = 0.2
@@ -30,15 +40,23 @@ func (b *Buffer) adapt(n int) {
 	}
 	spare := b.deadline(b.left(), n) - b.target
 	switch {
+	case spare < overdueSpare && b.overdue():
+		b.expand(n, overdueSpare-spare)
 	case spare < 0:
 		b.expand(n, -spare)
 	case spare > enoughSpare || b.left()%n > samplesIn(enoughSpare, b.clock.rate):
 		// What is left of a frame when the last whole one has gone serves nobody.
-		b.compress(n, spare)
+		if b.whole() {
+			b.compress(n, spare)
+		}
 	default:
 		b.out.refused = 0
 	}
 }
+
+// whole reports whether nothing is missing that may be on its way yet: what came by a
+// faster route overtakes what it is to follow.
+func (b *Buffer) whole() bool { return b.clock.now-b.in.gap > onItsWay }
 
 func (b *Buffer) expand(n int, want time.Duration) {
 	b.room(b.stretch.Longest())
@@ -51,6 +69,17 @@ func (b *Buffer) expand(n int, want time.Duration) {
 	b.count.Expanded += span(int64(got), b.clock.rate)
 	b.note(Expanded)
 	b.rested(want)
+	b.out.rest = min(b.out.rest, samplesIn(restBehind, b.clock.rate))
+}
+
+// overdue reports whether the next packet is so late that it may come too late: what is
+// there is stretched then, before more has to be made up.
+func (b *Buffer) overdue() bool {
+	if b.out.skipped {
+		return false
+	}
+	late := b.clock.now - b.time(b.in.last+b.ticks(b.out.packet)) - b.base
+	return late > max(leastOverdue, (b.target-b.base)*3/5, b.in.usual-b.base+2*b.count.Jitter)
 }
 
 func (b *Buffer) compress(n int, spare time.Duration) {
@@ -100,7 +129,7 @@ func (b *Buffer) accept(away time.Duration) float32 {
 // the target, the shorter.
 func (b *Buffer) rested(away time.Duration) {
 	b.out.refused = 0
-	rest := 100 * time.Millisecond
+	rest := 60 * time.Millisecond
 	switch {
 	case away > 50*time.Millisecond:
 		rest = 20 * time.Millisecond

@@ -55,6 +55,8 @@ type arrivals struct {
 	last      int64 // extended timestamp of highest
 	shift     int64 // added to the stream's timestamps
 	arrival   time.Duration
+	usual     time.Duration // offset of the latest packets
+	gap       time.Duration // when packets were last found missing
 	backlog   bool          // what came last had waited for the end of an outage
 	overtaken int64         // sequence number of the last that was
 	transit   time.Duration // of the packet before, for the interarrival jitter

@@ -120,10 +120,14 @@ func (b *Buffer) observe(p *Packet, seq, ts int64) {
 	if b.backlogged(p, seq, ts) {
 		return
 	}
-	var lasting, missed time.Duration
+	a := arrived{offset: offset, at: p.Arrival, jitter: b.count.Jitter}
 	if seq > b.in.highest || b.in.unique == 1 {
-		lasting = max(0, min(b.time(ts-b.in.last), maxLasting))
+		a.lasting = max(0, min(b.time(ts-b.in.last), maxLasting))
 		b.in.last, b.in.arrival = ts, p.Arrival
+		b.in.usual += (offset - b.in.usual) / 8
+		if seq > b.in.highest+1 {
+			b.in.gap = p.Arrival
+		}
 	} else {
 		// It was overtaken: it is not waited for, as later ones are there.
 		// Several in a row were overtaken once, by a faster route.
@@ -131,9 +135,9 @@ func (b *Buffer) observe(p *Packet, seq, ts int64) {
 		if b.in.overtaken = seq; again {
 			return
 		}
-		missed = span(int64(b.out.packet), b.clock.rate)
+		a.overtaken = span(int64(b.out.packet), b.clock.rate)
 	}
-	if !b.cast.add(offset, p.Arrival, lasting, missed, b.count.Jitter, b.cfg.MaxDelay) && b.away() {
+	if !b.cast.add(a, b.cfg.MaxDelay) && b.away() {
 		b.cast.reset(offset, p.Arrival)
 	}
 	b.target, b.base = b.cast.target(b.cfg.MinDelay, b.cfg.MaxDelay)
@@ -178,7 +182,7 @@ func (b *Buffer) resync(p *Packet) {
 	old := b.in
 	b.in = arrivals{
 		started: true, ssrc: p.SSRC, lost: old.lost, first: seq, highest: seq,
-		last: int64(p.Timestamp), arrival: p.Arrival, transit: offset,
+		last: int64(p.Timestamp), arrival: p.Arrival, transit: offset, usual: offset, gap: p.Arrival - time.Hour,
 	}
 	b.count.Discarded += b.store.clear()
 	b.cast.reset(offset, p.Arrival)

@@ -54,7 +54,7 @@ func (b *Buffer) observeRepeat(p *Packet, seq, ts int64) {
 		return
 	}
 	offset := p.Arrival - b.time(ts-b.ticks(n))
-	if b.cast.add(offset, p.Arrival, 0, span(int64(n), b.clock.rate), b.count.Jitter, b.cfg.MaxDelay) {
+	if b.cast.add(arrived{offset: offset, at: p.Arrival, overtaken: span(int64(n), b.clock.rate), jitter: b.count.Jitter}, b.cfg.MaxDelay) {
 		b.target, b.base = b.cast.target(b.cfg.MinDelay, b.cfg.MaxDelay)
 	}
 }

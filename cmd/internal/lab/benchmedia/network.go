@@ -117,8 +117,8 @@ func lte(p *path) {
 	}
 }
 
-// bufferbloat: somebody's upload fills the queue of the router within seconds, which
-// empties when the upload backs off.
+// bufferbloat: somebody's upload fills the queue of the router within seconds, in
+// bursts of a window each; the queue empties when the upload backs off.
 func bufferbloat(p *path) {
 	p.jitter(3*ms, 0)
 	for i := 0; i < len(p.late); {
@@ -126,16 +126,19 @@ func bufferbloat(p *path) {
 		peak := p.between(100*ms, 300*ms)
 		rise, fall := packetsIn(p.between(800*ms, 3*time.Second)), packetsIn(p.between(300*ms, time.Second))
 		for range 1 + p.rng.IntN(3) { // the saw-tooth of TCP
-			for k := range rise + fall {
-				queue := peak * time.Duration(k) / time.Duration(rise)
-				if k > rise {
-					queue = peak * time.Duration(rise+fall-k) / time.Duration(fall)
+			queue, burst := time.Duration(0), 1.0
+			for k := 0; k < rise+fall && i < len(p.late); k++ {
+				if k%4 == 0 {
+					burst = 2 * p.rng.Float64()
 				}
-				if i+k < len(p.late) {
-					p.late[i+k] += queue
+				if k < rise {
+					queue += time.Duration(burst * float64(peak) / float64(rise))
+				} else {
+					queue -= queue / time.Duration(rise+fall-k)
 				}
+				p.late[i] += queue
+				i++
 			}
-			i += rise + fall
 		}
 	}
 	p.lose(0.003, 2)
