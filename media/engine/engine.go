@@ -46,7 +46,10 @@ type Config struct {
 	// run faster than time give their own.
 	Now          func() time.Duration
 	RTCPInterval time.Duration // mean; 0 means 5 s
-	Log          *slog.Logger
+	// Threads has each stream receive on a thread of its own, with real-time
+	// priority where that is allowed: for a process that does nothing else.
+	Threads bool
+	Log     *slog.Logger
 }
 
 // Engine moves the sound of all streams. Run, or Step, belongs to one
@@ -97,6 +100,8 @@ func New(cfg Config) (*Engine, error) {
 	}
 	if cfg.Now == nil {
 		e.cfg.Now = func() time.Duration { return time.Since(e.epoch) }
+	} else {
+		e.epoch = e.epoch.Add(-cfg.Now())
 	}
 	e.device.Store(&cfg.Device)
 	e.patched.Store(&Patch{})
@@ -124,7 +129,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer e.running.Store(false)
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	restore, err := realtime()
+	restore, err := realtime(priority)
 	if err != nil {
 		e.cfg.Log.Debug("audio thread has no real-time priority", "error", err)
 	}

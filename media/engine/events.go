@@ -19,8 +19,16 @@ type DigitReceived struct {
 	Duration time.Duration
 }
 
+// DeviceChanged tells that the sound device went away or came back, where
+// another process has it and its owner can tell in no other way.
+type DeviceChanged struct {
+	Gone  bool
+	Cause string // when Gone
+}
+
 func (MediaStarted) event()  {}
 func (DigitReceived) event() {}
+func (DeviceChanged) event() {}
 
 const eventQueue = 64
 

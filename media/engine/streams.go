@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -14,6 +15,12 @@ var _ session.Engine = (*Engine)(nil)
 
 // OpenStream begins a stream on sockets that are the engine's from now on.
 func (e *Engine) OpenStream(id media.StreamID, sockets session.Sockets) error {
+	return e.ResumeStream(id, sockets, nil)
+}
+
+// ResumeStream opens a stream that goes on where another engine's was, when it
+// was asked for its StreamState; nil begins a new one.
+func (e *Engine) ResumeStream(id media.StreamID, sockets session.Sockets, from *session.State) error {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	if e.closed {
@@ -22,10 +29,14 @@ func (e *Engine) OpenStream(id media.StreamID, sockets session.Sockets) error {
 	if e.find(id) != nil {
 		return fmt.Errorf("engine: stream %d is open already", id)
 	}
-	stream := session.OpenStream(session.StreamConfig{
+	cfg := session.StreamConfig{
 		ID: id, Sockets: sockets, Now: e.cfg.Now, Epoch: e.epoch,
-		Listener: listener{e}, RTCPInterval: e.cfg.RTCPInterval, Log: e.cfg.Log,
-	})
+		Listener: listener{e}, RTCPInterval: e.cfg.RTCPInterval, Resume: from, Log: e.cfg.Log,
+	}
+	if e.cfg.Threads {
+		cfg.Thread = receiveThread
+	}
+	stream := session.OpenStream(cfg)
 	e.legs = append(e.legs, newLeg(id, stream, e.cfg))
 	e.rebuild(e.set.Load().generator)
 	return nil
@@ -65,6 +76,31 @@ func (e *Engine) StreamStats(id media.StreamID) (media.Stats, bool) {
 		return media.Stats{}, false
 	}
 	return leg.stats(), true
+}
+
+// StreamState is where a stream stands; false when there is no such stream.
+func (e *Engine) StreamState(id media.StreamID) (session.State, bool) {
+	e.mutex.Lock()
+	leg := e.find(id)
+	e.mutex.Unlock()
+	if leg == nil {
+		return session.State{}, false
+	}
+	return leg.stream.State(), true
+}
+
+// Check finds what an Engine with these codecs would refuse in a Spec.
+func Check(spec session.Spec, codecs []media.Codec) error {
+	cfg := Config{Codecs: codecs}
+	for _, f := range append([]media.Format{spec.Send}, spec.Receive...) {
+		if _, err := codec(f, cfg); err != nil {
+			return err
+		}
+	}
+	if len(spec.Receive) == 0 {
+		return errors.New("engine: no format to receive")
+	}
+	return nil
 }
 
 // SendDigit queues a telephone-event; a duration of 0 means 160 ms.

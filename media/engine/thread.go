@@ -7,11 +7,15 @@ import (
 )
 
 // priority is above ordinary processes and below the kernel's own threads.
-const priority = 40
+const (
+	priority = 40
+	// A packet that comes does not hold up the sound.
+	receivePriority = priority - 1
+)
 
 // realtime puts the calling thread under SCHED_FIFO. It needs CAP_SYS_NICE or
 // RLIMIT_RTPRIO; without them sound works, with a longer tail of lateness.
-func realtime() (restore func(), err error) {
+func realtime(priority uint32) (restore func(), err error) {
 	before := &unix.SchedAttr{Size: unix.SizeofSchedAttr}
 	fifo := &unix.SchedAttr{
 		Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: priority,
@@ -29,4 +33,10 @@ func realtime() (restore func(), err error) {
 			runtime.LockOSThread()
 		}
 	}, nil
+}
+
+// receiveThread prepares a thread that a stream receives on.
+func receiveThread() (restore func()) {
+	restore, _ = realtime(receivePriority) // Run tells of what is not allowed
+	return restore
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/pion/rtp"
@@ -16,7 +17,25 @@ const replayWindow = 64 // packets, the least that RFC 3711 §3.3.2 allows
 type cipher struct {
 	key     keying.Crypto
 	context *srtp.Context
-	proven  bool // has authenticated a packet
+	proven  bool        // has authenticated a packet
+	resumed *resumption // nil: began with its first packet
+}
+
+var errReplayed = errors.New("session: a packet that may have been received before")
+
+// decrypt unprotects a packet of at least a header.
+func (c *cipher) decrypt(dst, packet []byte, header *rtp.Header) ([]byte, error) {
+	if c.resumed == nil {
+		return c.context.DecryptRTP(dst, packet, header)
+	}
+	if !c.resumed.admits(c.context, packet) {
+		return nil, errReplayed
+	}
+	plain, err := c.context.DecryptRTP(dst, packet, header)
+	if err == nil && c.resumed.over(packet) {
+		c.resumed = nil
+	}
+	return plain, err
 }
 
 func profile(suite keying.Suite) (srtp.ProtectionProfile, bool) {
@@ -78,7 +97,7 @@ func (in inbound) renew(key keying.Crypto) (inbound, error) {
 // unprotect decrypts a packet into dst; grace lets the key before this one
 // count too. Current tells whether it was the present key.
 func (in inbound) unprotect(dst, packet []byte, header *rtp.Header, grace bool) (plain []byte, current bool, err error) {
-	if plain, err = in.current.context.DecryptRTP(dst, packet, header); err == nil {
+	if plain, err = in.current.decrypt(dst, packet, header); err == nil {
 		in.current.proven = true
 		return plain, true, nil
 	}
@@ -96,7 +115,7 @@ func (in inbound) unprotect(dst, packet []byte, header *rtp.Header, grace bool) 
 		in.current.context.SetROC(header.SSRC, 0)
 	}
 	if grace {
-		plain, err = in.previous.context.DecryptRTP(dst, packet, header)
+		plain, err = in.previous.decrypt(dst, packet, header)
 	}
 	return plain, false, err
 }

@@ -30,9 +30,13 @@ type reader struct {
 	expected *netip.AddrPort
 	digits   digits
 
+	current bool   // the packet in the header came under the present key
+	roc     uint32 // of the packets under it
+
 	mutex     sync.Mutex
 	reception reception
 	clockRate int
+	index     uint64 // State.Received
 }
 
 func (r *reader) stats(stats *media.Stats) {
@@ -45,9 +49,9 @@ func (r *reader) stats(stats *media.Stats) {
 }
 
 // readRTP receives until the socket is closed.
-func (s *Stream) readRTP() {
+func (s *Stream) readRTP(socket datagrams) {
 	for {
-		n, from, err := s.cfg.Sockets.RTP.ReadFromUDPAddrPort(s.reader.buffer[:])
+		n, from, err := socket.ReadFromUDPAddrPort(s.reader.buffer[:])
 		if err != nil {
 			if s.fatal(err) {
 				return
@@ -135,9 +139,13 @@ func (s *Stream) admit(in *incoming, dst, raw []byte, from netip.AddrPort, now t
 		if err != nil {
 			return nil, false, false
 		}
+		if r.current = current; current {
+			r.roc, _ = in.keys.current.context.ROC(r.header.SSRC)
+		}
 		// The key before may be another fork's, or a far end's that moved on.
 		return plain, current && r.latch.authentic(from, s.newest(), now), true
 	}
+	r.current = false
 	if _, err := r.header.Unmarshal(raw); err != nil {
 		return nil, false, false
 	}
@@ -182,6 +190,9 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 	}
 	r.mutex.Lock()
 	r.reception.sequence(h.SSRC, h.SequenceNumber)
+	if r.current {
+		r.index = (uint64(r.roc)<<16 | uint64(uint16(r.reception.high))) + 1
+	}
 	if kind == sound {
 		r.reception.arrival(h.Timestamp, now, in.clockRate)
 		r.clockRate = in.clockRate

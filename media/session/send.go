@@ -49,12 +49,22 @@ func (s *Stream) Send(p Outgoing) bool {
 			return false
 		}
 	}
+	out.position.Store(out.index(&w.header) + 1)
 	if _, err := s.cfg.Sockets.RTP.WriteToUDPAddrPort(packet, *remote); err != nil {
 		s.count.sendErrors.Add(1)
 		return false
 	}
 	s.sent(len(p.Payload), w.header.Timestamp)
 	return true
+}
+
+// index is the packet index of a packet just encrypted (RFC 3711 §3.3.1).
+func (o *outgoing) index(h *rtp.Header) uint64 {
+	var roc uint32
+	if o.cipher != nil {
+		roc, _ = o.cipher.context.ROC(h.SSRC)
+	}
+	return uint64(roc)<<16 | uint64(h.SequenceNumber)
 }
 
 func (s *Stream) sent(octets int, timestamp uint32) {

@@ -28,7 +28,12 @@ type StreamConfig struct {
 	Epoch        time.Time            // wall clock at Now's zero
 	Listener     Listener
 	RTCPInterval time.Duration // mean; 0 means 5 s (RFC 3550 §6.2)
-	Log          *slog.Logger
+	// Resume is where a Stream before this one was; nil for a new source.
+	Resume *State
+	// Thread prepares the thread that RTP is received on, and undoes it at the
+	// end; nil means any thread. It must not fail: what it may not do it leaves.
+	Thread func() (restore func())
+	Log    *slog.Logger
 }
 
 // Stream is the packet side of a session. Update and Close belong to control,
@@ -41,7 +46,8 @@ type Stream struct {
 	once sync.Once
 
 	// control's
-	spec Spec
+	spec    Spec
+	resumed bool // what Resume says was used
 
 	// published by control; latching replaces remote
 	out    atomic.Pointer[outgoing]
@@ -49,8 +55,9 @@ type Stream struct {
 	remote atomic.Pointer[netip.AddrPort]
 
 	ring   ring
-	reader reader // the RTP receiving goroutine's
-	writer writer // the engine thread's
+	thread *threadReader // nil: the runtime's poller
+	reader reader        // the RTP receiving goroutine's
+	writer writer        // the engine thread's
 	rtcp   rtcpState
 	count  counters
 }
@@ -62,6 +69,7 @@ type outgoing struct {
 	sends       bool
 	cipher      *cipher
 	clockRate   int
+	position    *atomic.Uint64 // State.Index; shared by all of one source
 }
 
 // incoming is how packets are received.
@@ -107,7 +115,16 @@ func OpenStream(cfg StreamConfig) *Stream {
 	// the roll-over counter when the first packets are lost.
 	s.writer.sequence = uint16(rand.IntN(1 << 15))
 	s.writer.offset = rand.Uint32()
-	s.wait.Go(s.readRTP)
+	if cfg.Resume != nil && cfg.Resume.Name != "" {
+		s.name = cfg.Resume.Name
+	}
+	if cfg.Thread != nil {
+		var err error
+		if s.thread, err = newThreadReader(cfg.Sockets.RTP); err != nil {
+			cfg.Log.Warn("RTP is received on no thread of its own", slog.Uint64("stream", uint64(cfg.ID)), slog.Any("error", err))
+		}
+	}
+	s.wait.Go(s.receive)
 	s.wait.Go(s.readRTCP)
 	s.wait.Go(s.report)
 	return s
@@ -116,7 +133,7 @@ func OpenStream(cfg StreamConfig) *Stream {
 // Update takes what was negotiated. After an error all is as before.
 func (s *Stream) Update(spec Spec) error {
 	out, in := s.out.Load(), s.in.Load()
-	newOut := &outgoing{ssrc: rand.Uint32(), spare: rand.Uint32(), sends: spec.Direction.Sends(), clockRate: spec.Send.ClockRate}
+	newOut := &outgoing{ssrc: rand.Uint32(), spare: rand.Uint32(), sends: spec.Direction.Sends(), clockRate: spec.Send.ClockRate, position: new(atomic.Uint64)}
 	newIn := &incoming{secure: !spec.RemoteKey.IsZero(), clockRate: spec.Send.ClockRate}
 	var err error
 	if out != nil {
@@ -141,9 +158,12 @@ func (s *Stream) Update(spec Spec) error {
 	// A new key or clock rate is a new source: no receiver then has to guess a
 	// roll-over counter or mix two clocks (RFC 7160 §4.1).
 	if out != nil && out.cipher == newOut.cipher && out.clockRate == newOut.clockRate {
-		newOut.ssrc, newOut.spare = out.ssrc, out.spare
+		newOut.ssrc, newOut.spare, newOut.position = out.ssrc, out.spare, out.position
 	} else {
 		s.count.collided.Store(false)
+		if out == nil { // nobody sends yet
+			newOut.position.Store(uint64(s.writer.sequence))
+		}
 	}
 	for _, f := range spec.Receive {
 		newIn.kinds[f.PayloadType&127] = sound
@@ -158,6 +178,10 @@ func (s *Stream) Update(spec Spec) error {
 		newIn.remote = &spec.Remote
 		s.remote.Store(newIn.remote)
 	}
+	if s.cfg.Resume != nil && !s.resumed {
+		s.resumed = true
+		s.resume(*s.cfg.Resume, spec, newOut, newIn)
+	}
 	s.spec = spec
 	s.in.Store(newIn)
 	s.out.Store(newOut)
@@ -170,6 +194,9 @@ func (s *Stream) Close() error {
 	s.once.Do(func() {
 		s.sendReport(true)
 		close(s.done)
+		if s.thread != nil {
+			s.thread.wake()
+		}
 		err = s.cfg.Sockets.Close()
 	})
 	s.wait.Wait()

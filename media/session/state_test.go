@@ -1,0 +1,188 @@
+package session
+
+import (
+	"net"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"offhook/media/keying"
+)
+
+// openAs is open for a stream that goes on where another was.
+func openAs(t testing.TB, now *atomic.Int64, from State, ports PortRange) *end {
+	t.Helper()
+	sockets, err := Listen(loopback, ports, -1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &end{now: now, addr: sockets.LocalAddr()}
+	e.Stream = OpenStream(StreamConfig{
+		ID: 1, Sockets: sockets, Now: func() time.Duration { return time.Duration(now.Load()) },
+		Listener: &e.ear, RTCPInterval: time.Hour, Resume: &from, Thread: func() func() { return func() {} },
+	})
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return e
+}
+
+func TestStream_resumes(t *testing.T) {
+	for _, suite := range suites {
+		for _, row := range []struct {
+			name         string
+			first        uint16 // sequence number of both sides
+			before, lost int    // packets before the state was taken, and sent after it
+		}{
+			{"at rest -> goes on", 100, 50, 0},
+			{"before a roll-over -> beyond it", 65500, 30, 5},
+			{"after a roll-over -> counted", 65500, 60, 3},
+			{"nothing sent yet -> same source", 7, 0, 0},
+		} {
+			t.Run(string(suite)+"/"+row.name, func(t *testing.T) {
+				a, b := pair(t, suite)
+				a.writer.sequence, b.writer.sequence = row.first, row.first
+				a.out.Load().position.Store(uint64(row.first))
+				for range row.before {
+					a.now.Add(int64(20 * time.Millisecond))
+					pass(t, a, b)
+					pass(t, b, a)
+				}
+				state := a.State()
+				for range row.lost {
+					a.now.Add(int64(20 * time.Millisecond))
+					pass(t, a, b)
+					pass(t, b, a)
+				}
+				timestamp := a.writer.header.Timestamp
+				spec := a.spec
+				if err := a.cfg.Sockets.Close(); err != nil { // as when the process dies: no BYE
+					t.Fatal(err)
+				}
+				again := openAs(t, a.now, state, PortRange{First: a.addr.Port(), Last: a.addr.Port() + 1})
+				again.update(t, spec)
+				pass(t, again, b)
+				pass(t, b, again)
+				if s := b.Stats(); again.ssrc() != state.SSRC || s.Discarded > 0 || s.Received != uint64(row.before+row.lost+1) {
+					t.Errorf("SSRC %x, was %x; far end %+v", again.ssrc(), state.SSRC, s)
+				}
+				if s := again.Stats(); s.Received != 1 || s.Discarded > 0 {
+					t.Errorf("from the far end %+v", s)
+				}
+				if step := int32(again.writer.header.Timestamp - timestamp); row.before > 0 && (step < 0 || step > 8000) {
+					t.Errorf("timestamps go on by %d", step)
+				}
+				for range 40 { // through the wrap, both ways
+					pass(t, again, b)
+					pass(t, b, again)
+				}
+				if x, y := b.Stats(), again.Stats(); x.Discarded+y.Discarded > 0 {
+					t.Errorf("refused afterwards: %+v, %+v", x, y)
+				}
+			})
+		}
+	}
+}
+
+// What was received before the crash is not believed again after it.
+func TestStream_resumed_refuses_what_was_received(t *testing.T) {
+	a, b := pair(t, keying.AES128CMSHA1_80)
+	conn, far := wire(t)
+	s := b.spec
+	s.Remote = far
+	b.update(t, s)
+	b.Send(Outgoing{Payload: []byte("12345678")})
+	packet := read(t, conn)
+	a.feed(t, conn, packet)
+	if a.Stats().Received != 1 {
+		t.Fatalf("%+v", a.Stats())
+	}
+	again := openAs(t, a.now, a.State(), PortRange{})
+	again.update(t, a.spec)
+	for range 2 {
+		again.feed(t, conn, packet)
+	}
+	b.Send(Outgoing{Payload: []byte("12345678")})
+	again.feed(t, conn, read(t, conn))
+	again.feed(t, conn, packet)
+	if s := again.Stats(); s.Received != 1 || s.Discarded != 3 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestState_of_another_key_is_another_source(t *testing.T) {
+	a, b := pair(t, keying.AES128GCM)
+	pass(t, a, b)
+	state := a.State()
+	state.ForgetSending()
+	state.ForgetReceiving()
+	again := openAs(t, a.now, state, PortRange{})
+	s := a.spec
+	s.LocalKey = key(t, keying.AES128GCM)
+	again.update(t, s)
+	if again.ssrc() == a.ssrc() || again.name != a.name {
+		t.Errorf("SSRC %x, was %x; name %q, was %q", again.ssrc(), a.ssrc(), again.name, a.name)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for _, row := range []struct {
+		highest  uint64
+		sequence uint16
+		want     uint64
+	}{
+		{0, 5, 5}, {5, 3, 3}, {0, 65535, 65535}, {65535, 0, 65536}, {1<<16 | 2, 65530, 65530},
+		{3<<16 | 65000, 100, 4<<16 | 100}, {3<<16 | 100, 65000, 2<<16 | 65000}, {3<<16 | 100, 101, 3<<16 | 101},
+	} {
+		if got := nearest(row.highest, row.sequence); got != row.want {
+			t.Errorf("after %x, %x is %x, want %x", row.highest, row.sequence, got, row.want)
+		}
+	}
+}
+
+// A flood does not keep a thread from ending, and it sees both families.
+func TestThreadReader(t *testing.T) {
+	for _, network := range []string{"udp4", "udp6"} {
+		conn, err := net.ListenUDP(network, &net.UDPAddr{IP: map[string]net.IP{"udp4": net.IPv4(127, 0, 0, 1), "udp6": net.IPv6loopback}[network]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := newThreadReader(conn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.WriteToUDPAddrPort([]byte("hello"), local(conn)); err != nil {
+			t.Fatal(err)
+		}
+		var b [16]byte
+		n, from, err := r.ReadFromUDPAddrPort(b[:])
+		if err != nil || string(b[:n]) != "hello" || from != local(conn) {
+			t.Errorf("%s: %q from %v, %v", network, b[:n], from, err)
+		}
+		if got := testing.AllocsPerRun(20, func() {
+			_, _ = conn.WriteToUDPAddrPort(b[:5], local(conn))
+			_, _, _ = r.ReadFromUDPAddrPort(b[:])
+		}); got > 1 { // local's
+			t.Errorf("%s: %v allocations", network, got)
+		}
+		ended := make(chan error)
+		go func() {
+			for {
+				if _, _, err := r.ReadFromUDPAddrPort(b[:]); err != nil {
+					ended <- err
+					return
+				}
+			}
+		}()
+		r.wake()
+		if err := <-ended; err != net.ErrClosed {
+			t.Error(err)
+		}
+		r.close()
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
