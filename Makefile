@@ -47,11 +47,12 @@ interop: ## calls with Kamailio, baresip and sipp; ends with a JSON line
 	@.ci/deps
 	@mkdir -p bin
 	@$(GO) test -c -tags interop -o bin/interop.test ./cmd/internal/interop
-	@cd cmd/internal/interop && exec $(CURDIR)/bin/interop.test -test.v -test.timeout 10m
+	@cd cmd/internal/interop && exec $(CURDIR)/bin/interop.test -test.timeout 10m
 
 browser: ## the faceplate in Chromium
 	@.ci/deps
-	$(GO) test -tags browser -count 1 -run Browser ./hal/faceplate/browsertest ./cmd/internal/interop
+	$(GO) test -tags browser -count 1 ./hal/faceplate/browsertest
+	$(GO) test -tags browser -count 1 -run Browser ./cmd/internal/interop
 
 cross: ## static binaries for the boards in dist/, each within its size
 	@mkdir -p dist
@@ -75,8 +76,9 @@ lint: ## vet, gofmt, staticcheck; govulncheck where its database answers
 boards: build ## lint every board file, without hardware
 	bin/offhook check board/boards/*.yaml
 
-screenshots: build ## pictures of the faceplate for README and docs
+screenshots: ## pictures of the faceplate for README and docs
 	@.ci/deps
+	@mkdir -p docs/pictures
 	$(GO) test -tags browser -count 1 -run Screenshots ./cmd/internal/interop -screenshots $(CURDIR)/docs/pictures
 
 fuzz: ## every fuzz target for FUZZTIME (10s)

@@ -150,7 +150,7 @@ func (w *workbench) shown() uint64 {
 // shot keeps a picture of the page.
 func (w *workbench) shot(dir, name string, width, height int64) {
 	w.t.Helper()
-	w.do(chromedp.EmulateViewport(width, height, chromedp.EmulateScale(1)), poll(`new Promise((r) => requestAnimationFrame(() => setTimeout(() => r(true), 400)))`))
+	w.do(chromedp.EmulateViewport(width, height, chromedp.EmulateScale(0.75)), poll(`new Promise((r) => requestAnimationFrame(() => setTimeout(() => r(true), 400)))`))
 	png, err := chromedp.Run(w.browser, chromedp.CaptureScreenshot())
 	must(w.t, err)
 	must(w.t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))

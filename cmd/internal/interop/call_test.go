@@ -4,7 +4,6 @@ package interop
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"testing"
 
@@ -13,8 +12,12 @@ import (
 	"offhook/media"
 )
 
-// suites are those of the issue of an SRTP call that was negotiated well.
-var suites = []string{"AEAD_AES_128_GCM", "AES_CM_128_HMAC_SHA1_80"}
+// The crypto suites: offhook's offer begins with the first, baresip's with the
+// second, and each takes the other's.
+const (
+	gcm = "AEAD_AES_128_GCM"
+	cm  = "AES_CM_128_HMAC_SHA1_80"
+)
 
 func TestCalls(t *testing.T) {
 	k := newKamailio(t)
@@ -25,18 +28,18 @@ func TestCalls(t *testing.T) {
 		p.listen(ctx)
 		c := call(t, ctx, p, b, "2001")
 		c.sound(t, ctx, first)
-		checkFigures(t, c.figures(t, ctx), suites...)
+		checkFigures(t, c.figures(t, ctx), gcm)
 		has(t, c.end(t, ctx), first)
 	})
 	longCall(t, p, b)
 	unanswered(t, p, b)
 }
 
-func checkFigures(t *testing.T, l localapi.Call, suites ...string) {
+func checkFigures(t *testing.T, l localapi.Call, suite string) {
 	t.Helper()
 	m := l.Media
 	told("%s %s, %d packets sent, %d received, %d lost, %d discarded, jitter %s, buffer %s", m.Encoding, m.Suite, m.Sent, m.Received, m.Lost, m.Discarded, m.Jitter, m.PlayoutDelay)
-	if !slices.Contains(suites, m.Suite) || m.Lost > 0 || m.Sent == 0 || m.Received == 0 {
+	if m.Suite != suite || m.Lost > 0 || m.Sent == 0 || m.Received == 0 {
 		t.Errorf("figures: %+v", *m)
 	}
 }
@@ -47,7 +50,7 @@ func longCall(t *testing.T, p *telephone, b *baresip) {
 	row(t, "baresip calls offhook -> SRTP, sound both ways", func(t *testing.T, ctx context.Context) {
 		c = called(t, ctx, p, b, "1001")
 		c.sound(t, ctx, first)
-		checkFigures(t, c.figures(t, ctx), suites...)
+		checkFigures(t, c.figures(t, ctx), cm)
 	})
 	if c == nil {
 		return
@@ -181,16 +184,7 @@ func TestRoundTrip(t *testing.T) {
 		p.with(t).bound(ctx, "1001")
 		p.listen(ctx)
 		c := call(t, ctx, p, b, "2002")
-		at := p.say(ctx, first)
-		f := p.hear(ctx, first, at)
-		delay := float64(int64(f.At)-at) * 1000 / float64(p.ear.format.SampleRate)
-		told("mouth to far end and back to the ear %.1f ms, %+.1f dB off, %.0f %% alike", delay, f.Gain, 100*f.Like)
-		if err := f.check(); err != nil {
-			t.Error(err)
-		}
-		if delay < 20 || delay > 500 {
-			t.Errorf("a delay of %.1f ms", delay)
-		}
+		p.loop(ctx)
 		c.end(t, ctx)
 	})
 }

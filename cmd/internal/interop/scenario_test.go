@@ -148,6 +148,13 @@ func TestScenariosCalled(t *testing.T) {
 			})
 		}
 	}
+	row(t, "every packet thrown back -> offhook's own delay, mouth to ear", func(t *testing.T, ctx context.Context) {
+		x := served(t, ctx, "echo", "udp", s.port["udp"], blanks{}, "-rtp_echo")
+		before := s.dial(t, ctx, "udp")
+		s.p.newCall(ctx, before, "confirmed")
+		s.p.loop(ctx)
+		s.hangUp(t, ctx, x)
+	})
 	for _, c := range []struct{ status, header, want string }{
 		{"302 Moved Temporarily", "Contact: <sip:9002@127.0.0.1:9>", "Moved"},
 		{"404 Not Found", "", ""},

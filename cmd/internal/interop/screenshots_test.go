@@ -19,7 +19,7 @@ import (
 var screenshots = flag.String("screenshots", "", "a `DIR` for pictures of the page in each state")
 
 // width and height of a picture of the telephone alone.
-const width, height = 820, 900
+const width, height = 820, 840
 
 // TestScreenshots takes the pictures of README and docs. It fails only when a
 // state cannot be shown; a person judges the pictures.
@@ -69,6 +69,8 @@ func takeDay(t *testing.T, ctx context.Context, dir string) {
 	w.click("hold")
 	w.p.callThat(ctx, "is held", func(l localapi.Call) bool { return l.Held })
 	w.shot(dir, "held", width, height)
+	w.click("hold") // a held call outlives the cradle
+	w.p.callThat(ctx, "is not held", func(l localapi.Call) bool { return !l.Held })
 	w.do(chromedp.Click("#hook"))
 	w.p.quiet(ctx)
 

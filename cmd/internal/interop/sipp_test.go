@@ -197,15 +197,20 @@ func repeat(method string) string {
 	return ` retrans="500"`
 }
 
-// message puts one together. More may be "sdp", a direction for it, and fields.
+// message puts one together. More may be "sdp" (or "echo": of sipp's port that
+// throws sound back), a direction for it, and fields.
 func message(how, first, via, from, to, callID, cseq string, more []string) string {
 	lines := []string{first, via, from, to, callID, cseq, "Max-Forwards: 70", "Contact: <sip:9001@[local_ip]:[local_port];transport=[transport]>"}
 	var body []string
 	for _, m := range more {
 		switch {
-		case m == "sdp":
+		case m == "sdp" || m == "echo":
+			port := "[rtpstream_audio_port]"
+			if m == "echo" {
+				port = "[media_port]"
+			}
 			body = append(body, "v=0", "o=- 7 [cseq] IN IP[local_ip_type] [local_ip]", "s=-", "c=IN IP[media_ip_type] [media_ip]", "t=0 0",
-				"m=audio [rtpstream_audio_port] RTP/AVP 0 101", "a=rtpmap:0 PCMU/8000", "a=rtpmap:101 telephone-event/8000")
+				"m=audio "+port+" RTP/AVP 0 101", "a=rtpmap:0 PCMU/8000", "a=rtpmap:101 telephone-event/8000")
 		case strings.HasPrefix(m, "send") || strings.HasPrefix(m, "recv"):
 			body = append(body, "a="+m)
 		case m != "":

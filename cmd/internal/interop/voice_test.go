@@ -72,3 +72,21 @@ func (f found) check() error {
 	}
 	return nil
 }
+
+// loop says a melody to a far end that plays back what it hears, and measures.
+func (p *telephone) loop(ctx context.Context) {
+	p.t.Helper()
+	at := p.say(ctx, first)
+	f := p.hear(ctx, first, at)
+	delay := time.Duration(int64(f.At)-at) * time.Second / time.Duration(p.ear.format.SampleRate)
+	told("mouth to far end and back to the ear %.1f ms, %+.1f dB off, %.0f %% alike", float64(delay)/1e6, f.Gain, 100*f.Like)
+	if err := f.check(); err != nil {
+		p.t.Error(err)
+	}
+	if delay < 20*time.Millisecond || delay > mostDelay {
+		p.t.Errorf("a delay of %s", delay)
+	}
+}
+
+// mostDelay of a loop, the far end's buffers and a busy machine included.
+const mostDelay = 500 * time.Millisecond

@@ -68,7 +68,9 @@ export class Screen {
     this.ctx.drawImage(this.native, x, y, w, h, x * s, y * s, w * s, h * s);
   }
 
-  // dots draws the light of an OLED: square dots with a gap, unlit ones just visible.
+  // dots draws the light of an OLED: square dots with a gap, unlit ones just
+  // visible. A lit dot shines into its gap, or dark letters on light ones drown
+  // in the grid.
   #dots(x, y, w, h) {
     const cell = Math.floor(this.canvas.width * 0.94 / this.native.width);
     const left = (this.canvas.width - this.native.width * cell) >> 1;
@@ -76,8 +78,11 @@ export class Screen {
     const { data } = this.pixels.getImageData(x, y, w, h);
     for (let j = 0; j < h; j++) {
       for (let i = 0; i < w; i++) {
-        this.ctx.fillStyle = data[(j * w + i) * 4] > 127 ? '#cfefff' : '#0b1116';
-        this.ctx.fillRect(left + (x + i) * cell, top + (y + j) * cell, cell - 1, cell - 1);
+        const lit = data[(j * w + i) * 4] > 127, at = left + (x + i) * cell, down = top + (y + j) * cell;
+        this.ctx.fillStyle = lit ? '#8fabb9' : '#000';
+        this.ctx.fillRect(at, down, cell, cell);
+        this.ctx.fillStyle = lit ? '#cfefff' : '#0b1116';
+        this.ctx.fillRect(at, down, cell - 1, cell - 1);
       }
     }
   }
