@@ -34,7 +34,7 @@ func TestJourney(t *testing.T) {
 	}
 	w.replace()
 	ended := w.quiet().Calls[0]
-	if m := ended.Media; ended.ID != call.ID || m == nil || m.Suite == "" || m.Received == 0 || m.Sent == 0 || m.Encoding != "PCMU" {
+	if m := ended.Media; ended.ID != call.ID || m == nil || m.Suite == "" || m.Received == 0 || m.Sent == 0 || m.Encoding != "G722" {
 		t.Errorf("the call left %+v (%+v)", ended, ended.Media)
 	}
 	w.view("the idle screen after the call", kind(phone.KindIdle))
