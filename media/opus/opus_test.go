@@ -80,13 +80,13 @@ func aligned(said, heard media.Frame, rate int) (delay time.Duration, likeness, 
 
 func TestRoundTrip(t *testing.T) {
 	for _, rate := range []int{8000, 16000, 24000, 48000} {
-		for _, ptime := range []time.Duration{10 * ms, 20 * ms, 40 * ms, 60 * ms} {
+		for _, ptime := range []time.Duration{10 * ms, 20 * ms, 60 * ms} {
 			for _, complexity := range []int{0, 5} {
 				t.Run(fmt.Sprint(rate, ptime, complexity), func(t *testing.T) {
 					cfg := opus.Config{SampleRate: rate, Complexity: complexity}
 					f := codec(t, cfg).Formats()[0]
 					f.PTime = ptime
-					said := mediatest.Voice(rate, 3*time.Second, 1)
+					said := mediatest.Voice(rate, 2*time.Second, 1)
 					packets := encode(t, encoder(t, cfg, f), said, samples(ptime, rate))
 					bytes := 0
 					for _, p := range packets {
@@ -94,9 +94,9 @@ func TestRoundTrip(t *testing.T) {
 					}
 					heard := decode(t, decoder(t, rate), packets)
 					delay, likeness, snr := aligned(said, heard, rate)
-					t.Logf("%v later, likeness %.3f, SNR %.1f dB, %d bit/s", delay, likeness, snr, bytes*8/3)
-					if delay > 12*ms || likeness < 0.9 || bytes*8/3 > 50000 {
-						t.Errorf("%v later, likeness %.3f, %d bit/s", delay, likeness, bytes*8/3)
+					t.Logf("%v later, likeness %.3f, SNR %.1f dB, %d bit/s", delay, likeness, snr, bytes*8/2)
+					if delay > 12*ms || likeness < 0.9 || bytes*8/2 > 50000 {
+						t.Errorf("%v later, likeness %.3f, %d bit/s", delay, likeness, bytes*8/2)
 					}
 				})
 			}
@@ -139,7 +139,7 @@ func TestAllocations(t *testing.T) {
 				}},
 			} {
 				i := 0
-				got := testing.AllocsPerRun(400, func() {
+				got := testing.AllocsPerRun(200, func() {
 					if err := test.run(i % 190); err != nil {
 						t.Error(err)
 					}
@@ -165,7 +165,7 @@ func TestRecover(t *testing.T) {
 		cfg := opus.Config{SampleRate: rate, Complexity: 5, ExpectedLoss: 0.1}
 		f := codec(t, cfg).Formats()[0]
 		n := rate / 50
-		said := mediatest.Voice(rate, 20*time.Second, 3)
+		said := mediatest.Voice(rate, 8*time.Second, 3)
 		packets := encode(t, encoder(t, cfg, f), said, n)
 		whole := decode(t, decoder(t, rate), packets)
 		rng := rand.New(rand.NewPCG(1, 2))
@@ -213,12 +213,12 @@ func TestRecover(t *testing.T) {
 
 // The bitrates leave room for redundancy whatever the loss.
 func TestExpectLoss(t *testing.T) {
-	for _, rate := range []int{8000, 16000, 24000, 48000} {
-		for _, complexity := range []int{0, 1, 2, 5, 10} {
+	for _, rate := range []int{8000, 16000, 48000} {
+		for _, complexity := range []int{0, 2, 5} {
 			cfg := opus.Config{SampleRate: rate, Complexity: complexity}
 			e := encoder(t, cfg, codec(t, cfg).Formats()[0])
-			d, n, said := decoder(t, rate), samples(20*ms, rate), mediatest.Voice(rate, 2*time.Second, 1)
-			for _, loss := range []float64{0, 0.004, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 0} {
+			d, n, said := decoder(t, rate), samples(20*ms, rate), mediatest.Voice(rate, time.Second, 1)
+			for _, loss := range []float64{0, 0.01, 0.05, 0.2, 1, 0} {
 				e.ExpectLoss(loss)
 				redundant, spoken := 0, 0
 				for _, p := range encode(t, e, said, n)[2:] { // one goes by before it takes effect
@@ -227,7 +227,7 @@ func TestExpectLoss(t *testing.T) {
 						redundant += min(d.Recovers(p), 1)
 					}
 				}
-				if share := float64(redundant) / float64(spoken); (share > 0.7) != (loss > 0) || spoken < 20 {
+				if share := float64(redundant) / float64(spoken); (share > 0.7) != (loss > 0) || spoken < 10 {
 					t.Errorf("%d Hz, complexity %d, %.1f %% lost: %.0f %% of %d packets have redundancy", rate, complexity, loss*100, share*100, spoken)
 				}
 			}
