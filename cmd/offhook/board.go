@@ -7,16 +7,20 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"offhook/board"
+	"offhook/hal"
 	"offhook/hal/drivers"
 	"offhook/hal/faceplate"
 )
 
 func boardCommand() command {
-	return command{name: "board", args: "list|detect|show [BOARD]|test [BOARD]", least: 1, most: 2,
+	return command{name: "board", args: "list|detect|show [BOARD]|test [BOARD]", words: []string{"list", "detect", "show", "test"}, least: 1, most: 2,
 		summary: "Lists the known boards, finds this one, shows its parts, or tests each with you.",
 		details: "BOARD is a name from the list or a file; the machine's own is detected when it is left out.\n" +
 			"test walks through every part: press the keys, lift the handset, look at lamps and screen,\n" +
@@ -42,16 +46,30 @@ func boardCommand() command {
 					}
 					return describe(t.out, b, *asJSON, true)
 				case "test":
+					if !known(board.Kind(*only)) {
+						return usageError(fmt.Sprintf("--only: there are no %q: %s", *only, kinds))
+					}
 					b, err := chooseBoard(args[1:])
 					if err != nil {
 						return err
 					}
-					return testBoard(ctx, t, b, testOptions{relays: *relays, only: board.Kind(*only), json: *asJSON})
+					panel := faceplate.New(faceplate.Config{Log: slog.New(slog.NewTextHandler(t.err, nil))})
+					defer panel.Close()
+					return testBoard(ctx, t, b, drivers.Table(panel), testOptions{relays: *relays, only: board.Kind(*only), json: *asJSON})
 				}
-				fmt.Fprintf(t.err, "offhook board: %q is none of list, detect, show and test\n", args[0])
-				return errUsage
+				return usageError(fmt.Sprintf("%q is none of list, detect, show and test", args[0]))
 			}
 		}}
+}
+
+const kinds = "keypads, hook, lamps, display, audio, relays and watchdog are the kinds of parts"
+
+func known(k board.Kind) bool {
+	switch k {
+	case "", board.Keypad, board.Hook, board.Lamp, board.Display, board.Audio, board.Relay, board.Watchdog:
+		return true
+	}
+	return false
 }
 
 func chooseBoard(args []string) (*board.Board, error) {
@@ -108,9 +126,17 @@ func describe(w io.Writer, b *board.Board, asJSON, parts bool) error {
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, p := range b.Parts {
-		fmt.Fprintf(table, "  %s\t%s\t%v\n", p.Path, p.Compatible, map[string]any(p.Params))
+		fmt.Fprintf(table, "  %s\t%s\t%s\n", p.Path, p.Compatible, settings(p.Params))
 	}
 	return table.Flush()
+}
+
+func settings(p hal.Params) string {
+	var out []string
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		out = append(out, fmt.Sprintf("%s=%v", name, p[name]))
+	}
+	return strings.Join(out, " ")
 }
 
 // lintBoard is check for a board file.

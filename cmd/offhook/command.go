@@ -14,9 +14,10 @@ import (
 // command is one word of the command line.
 type command struct {
 	name    string
-	args    string // after the flags, for the usage line
-	least   int    // arguments
-	most    int    // arguments; -1: any number
+	args    string   // after the flags, for the usage line
+	words   []string // that the first argument may be, for completion
+	least   int      // arguments
+	most    int      // arguments; -1: any number
 	summary string
 	details string
 	// prepare declares the flags and returns what runs when they are parsed.
@@ -46,13 +47,15 @@ func (c command) execute(ctx context.Context, t terminal, args []string) error {
 	fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 	fs.SetOutput(t.err)
 	run := c.prepare(fs)
-	fs.Usage = func() { c.usage(t.err, fs) }
+	fs.Usage = func() {} // by what comes of it, below
 	rest, err := parseAnywhere(fs, args)
 	if errors.Is(err, flag.ErrHelp) {
+		c.usage(t.out, fs)
 		return err
 	}
-	if err != nil {
-		return errUsage // flag has printed what is wrong
+	if err != nil { // flag has printed what is wrong
+		c.usage(t.err, fs)
+		return errUsage
 	}
 	if len(rest) < c.least || (c.most >= 0 && len(rest) > c.most) {
 		fmt.Fprintf(t.err, "offhook %s: ", c.name)
@@ -64,7 +67,12 @@ func (c command) execute(ctx context.Context, t terminal, args []string) error {
 		c.usage(t.err, fs)
 		return errUsage
 	}
-	return run(ctx, t, rest)
+	err = run(ctx, t, rest)
+	if fault, ok := errors.AsType[usageError](err); ok {
+		fmt.Fprintf(t.err, "offhook %s: %s\n", c.name, fault)
+		return errUsage
+	}
+	return err
 }
 
 // parseAnywhere lets flags stand after arguments too: "dial 600 --json".
@@ -85,7 +93,7 @@ func parseAnywhere(fs *flag.FlagSet, args []string) (rest []string, err error) {
 }
 
 func (c command) usage(w io.Writer, fs *flag.FlagSet) {
-	fmt.Fprintf(w, "%s\n\nUsage: offhook %s [flags] %s\n", c.summary, c.name, c.args)
+	fmt.Fprintf(w, "%s\n\nUsage: %s\n", c.summary, strings.TrimSpace("offhook "+c.name+" [flags] "+c.args))
 	if c.details != "" {
 		fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(c.details))
 	}
@@ -114,7 +122,7 @@ func helpCommand() command {
 				}
 				c, ok := find(args[0])
 				if !ok {
-					return fmt.Errorf("there is no command %q", args[0])
+					return usageError(fmt.Sprintf("there is no command %q", args[0]))
 				}
 				fs := flag.NewFlagSet(c.name, flag.ContinueOnError)
 				c.prepare(fs)

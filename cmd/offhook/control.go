@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"flag"
@@ -8,9 +9,11 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode"
 
 	"offhook/cmd/internal/localapi"
 )
@@ -66,7 +69,7 @@ func answerCommand() command {
 }
 
 func hangupCommand() command {
-	return command{name: "hangup", summary: "Ends the call in front.",
+	return command{name: "hangup", summary: "Ends all calls.",
 		prepare: asking(func(ctx context.Context, c *localapi.Client, _ []string) error { return c.Hangup(ctx) }, "hung up")}
 }
 
@@ -148,19 +151,41 @@ func printRecord(w io.Writer, line []byte) error {
 		Msg   string
 	}
 	if err := json.Unmarshal(line, &head); err != nil {
-		_, err = fmt.Fprintf(w, "%s\n", line)
+		_, err = fmt.Fprintln(w, plain(string(line)))
 		return err
 	}
 	var rest map[string]any
-	if err := json.Unmarshal(line, &rest); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.UseNumber() // as it was written
+	if err := decoder.Decode(&rest); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s %-5s %s", head.Time.Local().Format("15:04:05.000"), head.Level, head.Msg)
+	fmt.Fprintf(w, "%s %-5s %s", head.Time.Local().Format("15:04:05.000"), head.Level, plain(head.Msg))
 	for _, k := range sortedKeys(rest) {
 		if k != "time" && k != "level" && k != "msg" {
-			fmt.Fprintf(w, " %s=%v", k, rest[k])
+			fmt.Fprintf(w, " %s=%s", plain(k), value(rest[k]))
 		}
 	}
 	_, err := fmt.Fprintln(w)
 	return err
+}
+
+// plain is text that strangers may have sent, without what a terminal obeys.
+func plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf) { // escapes; marks that turn the line around
+			return '\uFFFD'
+		}
+		return r
+	}, text)
+}
+
+// value is an attribute of a log record: quoted where it would not be seen
+// where it ends.
+func value(v any) string {
+	text := fmt.Sprint(v)
+	if text == "" || strings.ContainsAny(text, " \"=") || plain(text) != text {
+		return strconv.Quote(text)
+	}
+	return text
 }

@@ -31,6 +31,11 @@ var errUsage = errors.New("usage")
 // errFaults is a check that found faults; they were printed already.
 var errFaults = errors.New("faults")
 
+// usageError is a command line that its command does not understand.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
 // terminal is where a command reads and writes.
 type terminal struct {
 	in       io.Reader
@@ -39,15 +44,20 @@ type terminal struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	status := execute(ctx, terminal{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
-	stop()
-	os.Exit(status)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C does not wait
+	os.Exit(execute(ctx, terminal{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:]))
 }
 
 func execute(ctx context.Context, t terminal, args []string) int {
 	if len(args) == 0 {
 		printHelp(t.err)
 		return exitUsage
+	}
+	switch args[0] {
+	case "-h", "-help", "--help":
+		args = []string{"help"}
+	case "-version", "--version":
+		args[0] = "version"
 	}
 	c, ok := find(args[0])
 	if !ok {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -38,19 +39,19 @@ func printStatus(out io.Writer, s localapi.Status, now time.Time) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "offhook\t%s on %s, up %s\n", s.Version, s.Board, now.Sub(s.Started).Round(time.Second))
 	for _, a := range s.Accounts {
-		fmt.Fprintf(w, "account %s\t%s by %s: %s\n", a.ID, a.AOR, a.Transport, accountLine(a, now))
+		fmt.Fprintf(w, "account %s\t%s by %s: %s\n", a.ID, a.AOR, a.Transport, plain(accountLine(a, now)))
 	}
 	if len(s.Accounts) == 0 {
 		fmt.Fprintf(w, "account\tnone: the telephone is not configured yet\n")
 	}
 	for _, c := range s.Calls {
-		fmt.Fprintf(w, "call %d\t%s %s, %s%s\n", c.ID, callArrow(c), c.Remote, c.State, callFigures(c, now))
+		fmt.Fprintf(w, "call %d\t%s %s, %s%s\n", c.ID, callArrow(c), plain(caller(c)), c.State, callFigures(c, now))
 	}
 	p := s.Provisioning
-	fmt.Fprintf(w, "configuration\t%s\n", joined(p.State, p.Source, p.Error))
+	fmt.Fprintf(w, "configuration\t%s\n", plain(strings.ReplaceAll(joined(p.State, p.Source, p.Error), "\n", "; ")))
 	fmt.Fprintf(w, "sound\t%s\n", audioLine(s.Audio))
 	for _, d := range s.Devices {
-		fmt.Fprintf(w, "part %s\t%s\n", d.Part, d.Error)
+		fmt.Fprintf(w, "part %s\t%s\n", d.Part, plain(d.Error))
 	}
 	if s.Faceplate != "" {
 		fmt.Fprintf(w, "faceplate\t%s\n", s.Faceplate)
@@ -73,6 +74,13 @@ func accountLine(a localapi.Account, now time.Time) string {
 		line += fmt.Sprintf("; %d new messages", a.New)
 	}
 	return line
+}
+
+func caller(c localapi.Call) string {
+	if c.Name == "" {
+		return c.Remote
+	}
+	return fmt.Sprintf("%s <%s>", c.Name, c.Remote)
 }
 
 func callArrow(c localapi.Call) string {

@@ -1,0 +1,385 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"offhook/cmd/internal/localapi"
+	"offhook/media"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// offhook runs a command line.
+func offhook(t *testing.T, args ...string) (status int, out, stderr string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second) // of a command that should have ended
+	defer cancel()
+	var o, e bytes.Buffer
+	status = execute(ctx, terminal{strings.NewReader(""), &o, &e}, args)
+	return status, o.String(), e.String()
+}
+
+func TestExecute(t *testing.T) {
+	nowhere := filepath.Join(t.TempDir(), "none.sock")
+	cases := []struct {
+		args        string
+		status      int
+		out, stderr string // parts of; "" means that nothing is printed there
+	}{
+		{"", 2, "", "Usage: offhook COMMAND"},
+		{"help", 0, "Usage: offhook COMMAND", ""},
+		{"--help", 0, "Usage: offhook COMMAND", ""},
+		{"-h", 0, "Usage: offhook COMMAND", ""},
+		{"help dial", 0, "Usage: offhook dial [flags] NUMBER|URI", ""},
+		{"help fly", 2, "", `there is no command "fly"`},
+		{"fly", 2, "", `there is no command "fly"; offhook help lists them`},
+		{"dial --help", 0, "Usage: offhook dial", ""},
+		{"dial", 2, "", "NUMBER|URI is missing"},
+		{"dial 1 2", 2, "", `"2" is one argument too many`},
+		{"status extra", 2, "", `"extra" is one argument too many`},
+		{"dial 600 --fast", 2, "", "flag provided but not defined: -fast"},
+		{"status --socket " + nowhere, 3, "", "offhook is not running here (nothing answers at " + nowhere + "): start it with offhook run"},
+		{"dial 600 --json --socket " + nowhere, 3, "", "not running"},
+		{"hangup --socket " + nowhere, 3, "", "not running"},
+		{"answer --socket " + nowhere, 3, "", "not running"},
+		{"reprovision --socket " + nowhere, 3, "", "not running"},
+		{"explain accounts --socket " + nowhere, 3, "", "not running"},
+		{"logs -f --socket " + nowhere, 3, "", "not running"},
+		{"screen x.png --socket " + nowhere, 3, "", "not running"},
+		{"version", 0, "offhook development (go", ""},
+		{"--version", 0, "offhook development (go", ""},
+		{"version --json", 0, `"version": "development"`, ""},
+		{"check", 2, "", "FILE… is missing"},
+		{"check /nowhere.yaml", 4, "/nowhere.yaml: no such file", ""},
+		{"completion", 2, "", "bash|zsh|fish is missing"},
+		{"completion tcsh", 2, "", `no completion for "tcsh"`},
+		{"board", 2, "", "is missing"},
+		{"board fly", 2, "", `"fly" is none of list, detect, show and test`},
+		{"board list", 0, "workbench", ""},
+		{"board list --json", 0, `"name": "workbench"`, ""},
+		{"board show workbench", 0, "sample-rate=16000", ""},
+		{"board show workbench --json", 0, `"audio faceplate-audio"`, ""},
+		{"board show nothing-like-it", 1, "", `board "nothing-like-it" is neither a file nor one of`},
+		{"board test workbench --only noses", 2, "", `there are no "noses"`},
+		{"run --config /nowhere.yaml", 1, "", "/nowhere.yaml"},
+		{"run --board nothing-like-it", 1, "", "nothing-like-it"},
+		{"run --provisioning-ca /nowhere.pem", 1, "", "--provisioning-ca: open /nowhere.pem"},
+		{"run --provisioning-url https://phone:secret@x.example/", 1, "", "holds a user name or password"},
+		{"run now", 2, "", `"now" is one argument too many`},
+	}
+	for _, c := range cases {
+		t.Run(c.args, func(t *testing.T) {
+			status, out, stderr := offhook(t, strings.Fields(c.args)...)
+			wrong := status != c.status || !strings.Contains(out, c.out) || !strings.Contains(stderr, c.stderr)
+			if wrong || (c.out == "") != (out == "") || (c.stderr == "") != (stderr == "") {
+				t.Errorf("status %d, want %d\nstdout %q\nstderr %q", status, c.status, out, stderr)
+			}
+		})
+	}
+}
+
+func TestExecute_every_command_has_help_and_a_summary(t *testing.T) {
+	_, list, _ := offhook(t, "help")
+	for _, c := range commands() {
+		status, out, stderr := offhook(t, c.name, "--help")
+		if status != 0 || stderr != "" || !strings.HasPrefix(out, c.summary+"\n") || !strings.Contains(list, c.summary) {
+			t.Errorf("%s: status %d\n%s%s", c.name, status, out, stderr)
+		}
+	}
+}
+
+func TestParseAnywhere(t *testing.T) {
+	cases := []struct{ args, rest, account string }{
+		{"600", "600", ""},
+		{"600 --account a", "600", "a"},
+		{"--account a 600", "600", "a"},
+		{"--account=a 600 --json", "600", "a"},
+		{"-- --account", "--account", ""},
+		{"1 -- --account a", "1 --account a", ""},
+	}
+	for _, c := range cases {
+		fs := flag.NewFlagSet("x", flag.ContinueOnError)
+		account := fs.String("account", "", "")
+		jsonFlag(fs)
+		rest, err := parseAnywhere(fs, strings.Fields(c.args))
+		if err != nil || strings.Join(rest, " ") != c.rest || *account != c.account {
+			t.Errorf("%s -> %q, account %q, %v", c.args, rest, *account, err)
+		}
+	}
+}
+
+func TestRun_a_bad_file_is_told_by_line(t *testing.T) {
+	file := write(t, "offhook.yaml", "agent: 1\nbord: workbench\nprovisioning:\n  url: gopher://x\n")
+	status, _, stderr := offhook(t, "run", "--config", file)
+	if status != 1 || !strings.Contains(stderr, file+":2") || !strings.Contains(stderr, file+":4") || !strings.Contains(stderr, "bord") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+	bad := write(t, "board.yaml", "offhook-board: 1\nname: x\nhook: {compatible: none-such}\n")
+	status, _, stderr = offhook(t, "run", "--board", bad)
+	if status != 1 || !strings.Contains(stderr, bad+":3") || !strings.Contains(stderr, "none-such") {
+		t.Errorf("status %d: %s", status, stderr)
+	}
+}
+
+func TestStayAt(t *testing.T) {
+	cases := []struct{ page, args, want string }{
+		{"", "offhook run", "offhook run"},
+		{"http://127.0.0.1:8470/", "offhook run", "offhook run --faceplate=127.0.0.1:8470"},
+		{"http://127.0.0.1:8470/", "offhook run --faceplate=127.0.0.1:0", "offhook run --faceplate=127.0.0.1:0 --faceplate=127.0.0.1:8470"},
+		{"http://127.0.0.1:8470/", "offhook run --faceplate=127.0.0.1:8470", "offhook run --faceplate=127.0.0.1:8470"},
+	}
+	for _, c := range cases {
+		if got := strings.Join(stayAt(c.page, strings.Fields(c.args)), " "); got != c.want {
+			t.Errorf("%s at %s -> %s", c.args, c.page, got)
+		}
+	}
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func TestCheck(t *testing.T) {
+	cases := []struct {
+		name, text string
+		kind       string
+		faults     []string // parts of each, in order
+	}{
+		{"good board -> 0", "offhook-board: 1\nname: x\nhook: {compatible: faceplate-hook}\n", "board", nil},
+		{"bad board -> its lines", "offhook-board: 1\nname: x\nhook: {compatible: none}\nlamps:\n  a: {compatible: faceplate-lamp, lamp: message, colour: red}\n", "board", []string{":3: hook.compatible:", ":5: lamps.a.colour:"}},
+		{"good document -> 0", "offhook: 1\nphone:\n  name: Hall\n", "document", nil},
+		{"bad document -> its lines", "offhook: 1\nphone:\n  nane: Hall\n  country: zz9\n", "document", []string{":3", ":4"}},
+		{"good agent file -> 0", "agent: 1\nboard: workbench\n", "agent configuration", nil},
+		{"bad agent file -> its line", "agent: 1\nlog:\n  level: loud\n", "agent configuration", []string{":3"}},
+		{"something else -> said", "hello: world\n", "file", []string{"is neither a board file"}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			file := write(t, "f.yaml", c.text)
+			want := 0
+			if c.faults != nil {
+				want = exitFaults
+			}
+			status, out, stderr := offhook(t, "check", file)
+			lines := strings.Split(strings.TrimSpace(out), "\n")
+			if status != want || stderr != "" || (want == 0 && out != file+": a good "+c.kind+"\n") {
+				t.Errorf("status %d\n%s%s", status, out, stderr)
+			}
+			status, out, _ = offhook(t, "check", "--json", file)
+			var all []checked
+			if err := json.Unmarshal([]byte(out), &all); err != nil || status != want || len(all) != 1 || all[0].File != file || all[0].Kind != c.kind {
+				t.Fatalf("status %d, %v in %s", status, err, out)
+			}
+			if len(all[0].Faults) != len(c.faults) || want != 0 && len(lines) != len(c.faults) {
+				t.Fatalf("faults %q, printed %q", all[0].Faults, lines)
+			}
+			for i, part := range c.faults {
+				if !strings.HasPrefix(lines[i], file) || !strings.Contains(lines[i], part) || all[0].Faults[i] != lines[i] {
+					t.Errorf("fault %q, printed %q", all[0].Faults[i], lines[i])
+				}
+			}
+		})
+	}
+	good, bad := write(t, "a.yaml", "offhook: 1\n"), write(t, "b.yaml", "offhook: 2\n")
+	if status, out, _ := offhook(t, "check", good, bad); status != exitFaults || !strings.Contains(out, "a good document") || !strings.Contains(out, bad) {
+		t.Errorf("one good and one bad: status %d\n%s", status, out)
+	}
+}
+
+func TestCompletion_scripts_parse(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		_, script, _ := offhook(t, "completion", shell)
+		for _, c := range commands() {
+			if !strings.Contains(script, c.name) {
+				t.Errorf("%s does not complete %s", shell, c.name)
+			}
+		}
+		if strings.Contains(script, "`") {
+			t.Errorf("%s: a mark of the flags' texts is in the script", shell)
+		}
+		if _, err := exec.LookPath(shell); err != nil {
+			t.Logf("no %s here", shell)
+			continue
+		}
+		if out, err := exec.Command(shell, "-n", write(t, "script", script)).CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", shell, err, out)
+		}
+	}
+}
+
+func TestCompletion_bash_completes(t *testing.T) {
+	_, script, _ := offhook(t, "completion", "bash")
+	cases := []struct{ line, want string }{
+		{"offhook sta", "status"},
+		{"offhook re", "reprovision"},
+		{"offhook dial --acc", "--account"},
+		{"offhook board sh", "show"},
+		{"offhook completion f", "fish"},
+		{"offhook logs -", "--f --json --socket"},
+	}
+	for _, c := range cases {
+		words := strings.Fields(c.line)
+		ask := script + "\nCOMP_WORDS=(" + c.line + ")\nCOMP_CWORD=" + string(rune('0'+len(words)-1)) + "\n_offhook\necho \"${COMPREPLY[*]}\""
+		out, err := exec.Command("bash", "-c", ask).CombinedOutput()
+		if err != nil || strings.TrimSpace(string(out)) != c.want {
+			t.Errorf("%s -> %s, want %s (%v)", c.line, out, c.want, err)
+		}
+	}
+}
+
+// fixture is a status with everything in it, strangers' escapes included.
+func fixture(now time.Time) localapi.Status {
+	stats := &media.Stats{Received: 4711, Lost: 3, Jitter: 1234 * time.Microsecond, PlayoutDelay: 60 * time.Millisecond,
+		Concealed: 40 * time.Millisecond, Encoding: "PCMU", Suite: "AEAD_AES_128_GCM"}
+	plainStats := *stats
+	plainStats.Suite = ""
+	return localapi.Status{
+		Version: "v1.2.3", Board: "workbench", Started: now.Add(-3 * time.Hour),
+		Accounts: []localapi.Account{
+			{ID: "home", AOR: "sip:1001@pbx.example", Transport: "tls", State: "registered", Server: "192.0.2.1:5061", Expires: now.Add(9 * time.Minute), New: 2},
+			{ID: "work", AOR: "sip:7@work.example", Transport: "udp", State: "failed", Cause: "403 Forbidden\x1b[31m", Retry: now.Add(30 * time.Second)},
+		},
+		Calls: []localapi.Call{
+			{ID: 7, State: "confirmed", Remote: "sip:600@pbx.example", Answered: now.Add(-65 * time.Second), Media: stats},
+			{ID: 6, Incoming: true, Name: "Eve\x1b]0;gotcha\x07", Remote: "sip:eve@pbx.example", State: "confirmed", Answered: now.Add(-time.Second), Media: &plainStats},
+			{ID: 5, Incoming: true, Remote: "sip:602@pbx.example", State: "early"},
+		},
+		Provisioning: localapi.Provisioning{State: "provisioned", Source: "https://prov.example/00005e005301.yaml", Error: "500\nfrom the server"},
+		Audio:        localapi.Audio{SampleRate: 16000, Period: 160, State: "running", CaptureXruns: 1, PlaybackXruns: 2},
+		Devices:      []localapi.Device{{Part: "display", Error: "open /dev/fb0: no such file"}},
+		Faceplate:    "http://127.0.0.1:8470/",
+	}
+}
+
+func TestPrintStatus(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	for name, s := range map[string]localapi.Status{
+		"status-full.txt":  fixture(now),
+		"status-empty.txt": {Version: "v1.2.3", Board: "workbench", Started: now, Provisioning: localapi.Provisioning{State: "unprovisioned"}, Audio: localapi.Audio{State: "absent"}},
+	} {
+		var out bytes.Buffer
+		if err := printStatus(&out, s, now); err != nil {
+			t.Fatal(err)
+		}
+		file := filepath.Join("testdata", name)
+		if *update {
+			if err := os.WriteFile(file, out.Bytes(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil || out.String() != string(want) {
+			t.Errorf("%s (%v): got\n%s", name, err, out.String())
+		}
+	}
+}
+
+func TestPrintRecord(t *testing.T) {
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	clock := at.Local().Format("15:04:05.000")
+	cases := []struct{ line, want string }{
+		{`{"time":"2026-11-22T12:00:00Z","level":"INFO","msg":"ready","board":"x","took":1500000}`, clock + " INFO  ready board=x took=1500000"},
+		{`{"time":"2026-11-22T12:00:00Z","level":"ERROR","msg":"bad","error":"a b","empty":""}`, clock + ` ERROR bad empty="" error="a b"`},
+		{`{"time":"2026-11-22T12:00:00Z","level":"WARN","msg":"a\u001b[2J","reason":"x\u001b]0;y\u0007\nz"}`, clock + ` WARN  a` + "\uFFFD" + `[2J reason="x\x1b]0;y\a\nz"`},
+		{"not JSON\x1b[2J", "not JSON\uFFFD[2J"},
+	}
+	for _, c := range cases {
+		var out bytes.Buffer
+		if err := printRecord(&out, []byte(c.line)); err != nil || out.String() != c.want+"\n" {
+			t.Errorf("%s -> %q, %v", c.line, out.String(), err)
+		}
+	}
+}
+
+// answering is an agent in which everything works.
+type answering struct{ asked []string }
+
+func (a *answering) note(what string) error { a.asked = append(a.asked, what); return nil }
+
+func (a *answering) Status(context.Context) (localapi.Status, error) {
+	return fixture(time.Now()), nil
+}
+func (a *answering) Dial(_ context.Context, r localapi.DialRequest) error {
+	if r.Target == "666" {
+		return errors.New("the digit map has no such number")
+	}
+	return a.note("dial " + r.Account + " " + r.Target)
+}
+func (a *answering) Answer(context.Context) error      { return a.note("answer") }
+func (a *answering) Hangup(context.Context) error      { return a.note("hangup") }
+func (a *answering) Reprovision(context.Context) error { return a.note("reprovision") }
+func (a *answering) Explain(context.Context) ([]localapi.Setting, error) {
+	return []localapi.Setting{{Path: "phone.name", Value: "Hall", Origin: "default"}, {Path: "log.level", Value: "info", Origin: "default"}}, nil
+}
+func (a *answering) Logs(_ context.Context, _ bool, line func([]byte) error) error {
+	return line([]byte(`{"time":"2026-11-22T12:00:00Z","level":"INFO","msg":"ready"}`))
+}
+func (a *answering) Screen(context.Context) ([]byte, error) { return []byte("PNG"), nil }
+
+func TestControl(t *testing.T) {
+	dir, err := os.MkdirTemp("", "ctl") // short: a socket's path is at most 107 bytes
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	l, err := localapi.Bind(filepath.Join(dir, "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	agent := &answering{}
+	server := localapi.Serve(l, agent, discard())
+	defer server.Close()
+	t.Setenv("OFFHOOK_SOCKET", filepath.Join(dir, "s"))
+	cases := []struct {
+		args        string
+		status      int
+		out, stderr string
+	}{
+		{"dial 600", 0, "dialling\n", ""},
+		{"dial --account a 600 --json", 0, "{\n  \"ok\": true\n}\n", ""},
+		{"dial 666", 1, "", "offhook dial: the digit map has no such number\n"},
+		{"answer", 0, "answered\n", ""},
+		{"hangup", 0, "hung up\n", ""},
+		{"reprovision", 0, "fetching\n", ""},
+		{"explain phone", 0, "phone.name  Hall  default\n", ""},
+		{"screen -", 0, "PNG", ""},
+		{"logs --json", 0, `{"time":"2026-11-22T12:00:00Z","level":"INFO","msg":"ready"}` + "\n", ""},
+		{"screen " + filepath.Join(dir, "s.png"), 0, "", ""},
+		{"screen /nowhere/s.png", 1, "", "offhook screen: open /nowhere/s.png: no such file or directory\n"},
+	}
+	for _, c := range cases {
+		if status, out, stderr := offhook(t, strings.Fields(c.args)...); status != c.status || out != c.out || stderr != c.stderr {
+			t.Errorf("%s: status %d\nstdout %q\nstderr %q", c.args, status, out, stderr)
+		}
+	}
+	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, reprovision" {
+		t.Errorf("asked %s", got)
+	}
+	status, out, _ := offhook(t, "status", "--json")
+	var s localapi.Status
+	if err := json.Unmarshal([]byte(out), &s); err != nil || status != 0 || len(s.Calls) != 3 {
+		t.Errorf("status %d: %v", status, err)
+	}
+	if status, out, _ := offhook(t, "status"); status != 0 || !strings.Contains(out, "up 3h0m0s") {
+		t.Errorf("status %d: %s", status, out)
+	}
+}
