@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"strings"
+	"time"
 
 	"offhook/ua"
 )
@@ -12,19 +13,24 @@ func (d Document) SIPAccounts() []ua.Account {
 	accounts := make([]ua.Account, len(d.Accounts))
 	for i, a := range d.Accounts {
 		access := d.TLS.access(a.CA, a.Certificate, a.Key)
-		keepAlive := a.KeepAlive
-		if keepAlive == 0 {
-			keepAlive = -1 // ua's word for none
-		}
 		accounts[i] = ua.Account{
 			ID: ua.AccountID(a.ID), User: a.User, Domain: a.Domain, DisplayName: a.DisplayName,
 			AuthUser: a.AuthUser, Password: a.Password, Registrar: a.Registrar, Proxy: a.Proxy,
-			Transport: a.Transport, Expires: a.Expires, Register: a.Register, KeepAlive: keepAlive,
-			TLS: ua.TLSPolicy{CA: access.CA, ServerName: a.ServerName, Cert: access.Certificate, Key: access.Key},
-			MWI: a.MWI, Voicemail: a.Voicemail,
+			Transport: a.Transport, Expires: a.Expires, Register: a.Register, KeepAlive: orNone(a.KeepAlive),
+			SessionExpires: orNone(a.SessionExpires),
+			TLS:            ua.TLSPolicy{CA: access.CA, ServerName: a.ServerName, Cert: access.Certificate, Key: access.Key},
+			MWI:            a.MWI, Voicemail: a.Voicemail,
 		}
 	}
 	return accounts
+}
+
+// orNone translates 0 into ua's word for none.
+func orNone(d time.Duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return d
 }
 
 // Account finds an account by its id.

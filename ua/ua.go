@@ -49,8 +49,11 @@ type Account struct {
 	Register    bool          // false: peer to peer, no REGISTER
 	KeepAlive   time.Duration // CRLF interval (RFC 5626 §4.4.1); 0 means 25 s, negative none
 	TLS         TLSPolicy
-	MWI         bool   // subscribe to message-summary (RFC 3842)
-	Voicemail   string // number to dial for messages
+	// SessionExpires is the session timer asked for (RFC 4028): a call whose
+	// end was lost ends by itself. 0 means 30 min, negative none.
+	SessionExpires time.Duration
+	MWI            bool   // subscribe to message-summary (RFC 3842)
+	Voicemail      string // number to dial for messages
 }
 
 // TLSPolicy says whom to trust. Verification cannot be switched off.

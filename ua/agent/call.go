@@ -53,18 +53,25 @@ func (o *owner) open(c *call, party ua.Party) error {
 		return err
 	}
 	c.session = session
-	c.machine = dialog.New(dialog.Config{
-		Call: ua.Call{
-			ID: c.id, Account: c.line.account.ID, Remote: party,
-			SecureSIP: c.line.account.Transport == ua.TLS, SIPCallID: c.callID,
-		},
-		FinalAfter: o.config.FinalAfter, RingFor: o.config.RingFor, Seed: o.seed(),
-	})
+	config := o.dialogConfig(c.line)
+	config.Seed = o.seed()
+	config.Call = ua.Call{
+		ID: c.id, Account: c.line.account.ID, Remote: party,
+		SecureSIP: c.line.account.Transport == ua.TLS, SIPCallID: c.callID,
+	}
+	c.machine = dialog.New(config)
 	o.calls[c.id] = c
 	o.dialogs[c.callID] = append(o.dialogs[c.callID], c)
 	o.names.addCall(c.id)
 	o.names.addDialog(c.callID)
 	return nil
+}
+
+// dialogConfig is what all calls of an account have in common.
+func (o *owner) dialogConfig(l *line) dialog.Config {
+	return dialog.Config{
+		FinalAfter: o.config.FinalAfter, RingFor: o.config.RingFor, SessionExpires: l.account.SessionExpires,
+	}
 }
 
 func (o *owner) newSession(c *call) (session ua.Session, err error) {

@@ -188,9 +188,12 @@ func TestCall_lost_datagrams_are_made_up_for(t *testing.T) {
 	o, a, b := pair(t, ua.UDP)
 	var mu sync.Mutex
 	seen := map[string]bool{}
-	o.Drop(func(m *message) bool { // the first of everything is lost
+	o.Drop(func(m *message) bool { // the first of every datagram is lost
 		mu.Lock()
 		defer mu.Unlock()
+		if strings.HasPrefix(m.Get("Via"), "SIP/2.0/TCP") {
+			return false // a large request
+		}
 		key := fmt.Sprint(m.Method, m.Status, m.Get("CSeq"), m.Get("Call-ID"))
 		if seen[key] {
 			return false

@@ -38,8 +38,9 @@ func (c *call) spec(out dialog.Outgoing) spec {
 			wire.Field{Name: "Referred-By", Value: "<" + c.line.aor() + ">"})
 	}
 	if out.Method == "INVITE" || out.Method == "UPDATE" {
-		s.extra = append(s.extra, wire.Field{Name: "Allow", Value: allow}, wire.Field{Name: "Accept", Value: "application/sdp"})
+		s.extra = append(s.extra, wire.Field{Name: "Allow", Value: allow})
 	}
+	s.extra = append(s.extra, outgoingFields(out)...)
 	return s
 }
 
@@ -82,15 +83,7 @@ func (o *owner) callReply(c *call, action dialog.Reply) {
 	if a.Status == 405 || a.Status >= 200 && a.Status < 300 {
 		fields = append(fields, wire.Field{Name: "Allow", Value: allow})
 	}
-	for _, field := range []wire.Field{
-		{Name: "Accept", Value: a.Accept}, {Name: "Unsupported", Value: strings.Join(a.Unsupported, ", ")},
-		{Name: "Allow-Events", Value: a.AllowEvents}, {Name: "Reason", Value: a.ReasonHead},
-		{Name: "Retry-After", Value: seconds(a.RetryAfter)},
-	} {
-		if field.Value != "" {
-			fields = append(fields, field)
-		}
-	}
+	fields = append(fields, answerFields(a)...)
 	if len(a.Body) > 0 {
 		fields = append(fields, wire.Field{Name: "Content-Type", Value: a.ContentType})
 	}
@@ -125,6 +118,7 @@ func (o *owner) dialogResponse(c *call, m *wire.Message) dialog.Response {
 		Contact: firstContact(m), RecordRoute: m.List("Record-Route"),
 		ContentType: m.Get("Content-Type"), Body: m.Body,
 		RetryAfter: retryAfter(m), Party: o.party(m, "To", hasServer(c.line.account)),
+		Allow: m.List("Allow"), Session: sessionTimer(m),
 	}
 }
 
@@ -145,6 +139,7 @@ func (o *owner) dialogRequest(s *serverTx, trusted bool) dialog.Request {
 		AlertInfo: m.List("Alert-Info"), CallInfo: m.List("Call-Info"), AnswerMode: m.Get("Answer-Mode"),
 		Reason: m.List("Reason"), Replaces: m.Get("Replaces"), Event: m.Get("Event"),
 		SubscriptionState: m.Get("Subscription-State"),
+		Supported:         m.List("Supported"), Allow: m.List("Allow"), Session: sessionTimer(m),
 	}
 	if r.AnswerMode == "" {
 		r.AnswerMode = m.Get("Priv-Answer-Mode")

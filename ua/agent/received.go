@@ -145,15 +145,19 @@ func (o *owner) outOfDialog(s *serverTx) {
 		o.reply(s, 404, "", nil, nil)
 		return
 	}
-	if lacking := m.List("Require"); len(lacking) > 0 {
-		o.reply(s, 420, "", []wire.Field{{Name: "Unsupported", Value: strings.Join(lacking, ", ")}}, nil)
+	config := dialog.Config{}
+	if l != nil {
+		config = o.dialogConfig(l)
+	}
+	if answer, refused := config.Refuses(o.dialogRequest(s, false)); refused && (m.Method == "INVITE" || answer.Status == 420) {
+		o.reply(s, answer.Status, "", answerFields(answer), nil)
 		return
 	}
 	if m.Method == "OPTIONS" {
 		o.reply(s, 200, "", []wire.Field{
 			{Name: "Allow", Value: allow}, {Name: "Accept", Value: "application/sdp"},
 			{Name: "Accept-Encoding", Value: "identity"}, {Name: "Accept-Language", Value: "en"},
-			{Name: "Supported", Value: ""},
+			{Name: "Supported", Value: strings.Join(config.Extensions(), ", ")},
 		}, nil)
 		return
 	}

@@ -70,12 +70,14 @@ const (
 	TimerAck                     // gives up waiting for the ACK
 	TimerGlare                   // tries a re-INVITE again (RFC 3261 §14.1)
 	TimerTransfer                // waits for what a REFER brings
+	TimerRefresh                 // refreshes the session (RFC 4028 §10)
+	TimerExpire                  // the session expires
 	TimerLinger                  // the last resort after Terminated
 	timerCount
 )
 
 func (t TimerID) String() string {
-	names := [...]string{"final", "cancel", "forks", "resend", "ack", "glare", "transfer", "linger", "unknown"}
+	names := [...]string{"final", "cancel", "forks", "resend", "ack", "glare", "transfer", "refresh", "expire", "linger", "unknown"}
 	return names[min(t, timerCount)]
 }
 

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"bytes"
 	"slices"
 	"time"
 
@@ -13,6 +14,7 @@ type reinvite struct {
 	tx    Tx
 	last  Tx // the latest one sent, for its late 2xx
 	hold  bool
+	plain bool // repeats the description that stands: only a refresh
 	tries int
 }
 
@@ -31,12 +33,18 @@ const maxReinvites = 5
 // nothing is in the way (RFC 3261 §14.1). It runs at the end of each Step, so
 // that nobody has to remember to.
 func (s *step) reconcile() {
-	if s.phase != phaseConfirmed || s.wantHold == s.held || s.local.state != reinviteIdle ||
+	if s.phase != phaseConfirmed || s.local.state != reinviteIdle || s.keep.tx != 0 ||
 		s.server.state != serverIdle || len(s.waits) > 0 || s.timers[TimerGlare].on {
 		return
 	}
-	s.local.state, s.local.hold = reinviteOffering, s.wantHold
-	s.makeOffer(waitHold, s.wantHold)
+	switch {
+	case s.wantHold != s.held || s.keep.reoffer:
+		s.keep.wanted, s.keep.reoffer = false, false // a re-INVITE refreshes too
+		s.local.state, s.local.hold = reinviteOffering, s.wantHold
+		s.makeOffer(waitHold, s.wantHold)
+	case s.keep.wanted:
+		s.sendRefresh()
+	}
 }
 
 func (s *step) holdOffer(in MediaDone) {
@@ -49,8 +57,13 @@ func (s *step) holdOffer(in MediaDone) {
 		s.call.Reason = s.holdWord() + ": " + in.Err.Error()
 		return
 	}
+	s.sendReinvite(in.SDP)
+}
+
+func (s *step) sendReinvite(sdp []byte) {
 	request := s.legs[s.chosen].request("INVITE")
-	request.ContentType, request.Body = sdpType, in.SDP
+	request.ContentType, request.Body = sdpType, sdp
+	s.askSession(&request)
 	tx := s.send(txReinvite, request)
 	s.local.state, s.local.tx, s.local.last = reinviteSent, tx, tx
 	s.start(TimerFinal, s.config.FinalAfter)
@@ -75,6 +88,12 @@ func (s *step) reinviteResponse(tx Tx, r Response) {
 	case s.phase != phaseConfirmed:
 	case r.Status == 481 || r.Status == 408:
 		s.dialogLost(r.Status, reasonOf(r)) // RFC 3261 §12.2.1.2, RFC 5057 §5.1
+	case r.Status == 422 && s.tooBrief(r):
+		s.keep.wanted = s.keep.wanted || s.local.plain
+		s.dropOffer()
+	case s.local.plain:
+		s.dropOffer()
+		s.refreshLater(r)
 	case r.Status == 491:
 		s.again(s.glareInterval())
 	case r.Status == 500 && r.RetryAfter > 0: // an INVITE of theirs was in work, §14.2
@@ -95,7 +114,15 @@ func (s *step) reinviteSuccess(tx Tx, r Response) {
 	}
 	s.stop(TimerFinal)
 	s.stop(TimerCancel)
+	s.agreedSession(r.Session)
+	s.allows(r.Allow)
 	sdp := sdpOf(r.ContentType, r.Body)
+	if s.local.plain {
+		s.keep.reoffer = sdp != nil && !sameDescription(sdp, s.stands.remote)
+		s.identify(r.Party)
+		s.dropOffer()
+		return
+	}
 	if sdp == nil {
 		s.holdFailed(r.Status, "the other telephone sent no answer")
 		return
@@ -123,10 +150,27 @@ func (s *step) again(after time.Duration) {
 		s.holdFailed(491, "the other telephone is busy with the same")
 		return
 	}
-	s.stop(TimerFinal)
-	s.local.state = reinviteIdle
-	s.do(Rollback{})
+	s.dropOffer()
 	s.start(TimerGlare, after)
+}
+
+// dropOffer makes a re-INVITE as if it had not been.
+func (s *step) dropOffer() {
+	s.stop(TimerFinal)
+	if !s.local.plain {
+		s.do(Rollback{})
+	}
+	s.local.state, s.local.plain = reinviteIdle, false
+}
+
+// sameDescription: an equal o= line says that nothing has changed (RFC 3264 §8).
+func sameDescription(a, b []byte) bool {
+	origin := func(sdp []byte) []byte {
+		_, line, _ := bytes.Cut(sdp, []byte("\no="))
+		line, _, _ = bytes.Cut(line, []byte("\n"))
+		return bytes.TrimSpace(line)
+	}
+	return bytes.Equal(a, b) || len(origin(a)) > 0 && bytes.Equal(origin(a), origin(b))
 }
 
 // glareInterval: who made the Call-ID waits longer, in units of 10 ms (§14.1).
@@ -176,6 +220,11 @@ func (s *step) reinviteFailed(in Failed) {
 	s.stop(TimerCancel)
 	if in.Timeout {
 		s.dialogLost(408, or(in.Cause, "the other telephone does not respond"))
+		return
+	}
+	if s.local.plain {
+		s.dropOffer()
+		s.refreshLater(Response{})
 		return
 	}
 	s.holdFailed(503, or(in.Cause, "it could not be sent"))

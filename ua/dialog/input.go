@@ -72,6 +72,10 @@ type Hold struct{ On bool }
 // Transfer asks the far end to call another (blind transfer, RFC 5589 §6).
 type Transfer struct{ URI string }
 
+// Refresh tells the far end our address, which has become another, and refreshes
+// the session.
+type Refresh struct{}
+
 // Hangup ends the call as its state asks: CANCEL, BYE or 603.
 type Hangup struct{}
 
@@ -87,4 +91,5 @@ func (Accept) input()         {}
 func (Reject) input()         {}
 func (Hold) input()           {}
 func (Transfer) input()       {}
+func (Refresh) input()        {}
 func (Hangup) input()         {}

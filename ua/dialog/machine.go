@@ -19,7 +19,9 @@ type Config struct {
 	// RingFor bounds how long an incoming call rings, then it is answered 480;
 	// 0 means 2 min, negative without bound.
 	RingFor time.Duration
-	// Supported are the option tags that an incoming request may require.
+	// SessionExpires is asked for (RFC 4028); 0 means 30 min, negative no timer.
+	SessionExpires time.Duration
+	// Supported are further the option tags that an incoming request may require.
 	Supported []string
 	// Seed makes the random intervals; the agent draws it for each call.
 	Seed uint64
@@ -31,11 +33,14 @@ func (c Config) withDefaults() Config {
 		value time.Duration
 	}{
 		{&c.T1, 500 * time.Millisecond}, {&c.T2, 4 * time.Second},
-		{&c.FinalAfter, 3 * time.Minute}, {&c.RingFor, 2 * time.Minute},
+		{&c.FinalAfter, 3 * time.Minute}, {&c.RingFor, 2 * time.Minute}, {&c.SessionExpires, defaultSession},
 	} {
 		if *d.field == 0 {
 			*d.field = d.value
 		}
+	}
+	if c.SessionExpires > 0 {
+		c.SessionExpires = max(c.SessionExpires, minSession)
 	}
 	return c
 }
@@ -71,6 +76,9 @@ type Machine struct {
 	wantHold bool
 	held     bool
 	transfer transferState
+	keep     keeping
+	offered  []byte // our last offer
+	stands   descriptions
 }
 
 // phase is where the machine is; CallState is what a person is told.
@@ -98,6 +106,7 @@ const (
 	txReinvite
 	txBye
 	txRefer
+	txUpdate
 )
 
 type clientTx struct {
@@ -169,6 +178,8 @@ func (s *step) take(in Input) {
 		s.wantHold = in.On
 	case Transfer:
 		s.startTransfer(in.URI)
+	case Refresh:
+		s.keep.wanted = s.phase == phaseConfirmed
 	case Hangup:
 		s.hangup()
 	default:

@@ -25,6 +25,24 @@ type wait struct {
 	tx      ServerTx // of waitUpdate
 	contact string   // of waitUpdate
 	first   bool     // of waitAck: the first INVITE's
+	theirs  []byte   // their description
+	terms   SessionTimer
+	knows   bool // of waitUpdate: they know session timers
+}
+
+// descriptions are those that stand: ours, and theirs.
+type descriptions struct{ local, remote []byte }
+
+// note remembers what was offered and agreed on.
+func (s *step) note(w wait, in MediaDone) {
+	switch {
+	case w.theirs == nil:
+		s.offered = in.SDP
+	case len(in.SDP) > 0:
+		s.stands = descriptions{in.SDP, w.theirs}
+	default:
+		s.stands = descriptions{s.offered, w.theirs}
+	}
 }
 
 func (s *step) wait(w wait) uint32 {
@@ -34,9 +52,16 @@ func (s *step) wait(w wait) uint32 {
 	return w.seq
 }
 
-func (s *step) makeOffer(what waitFor, hold bool)  { s.do(MakeOffer{s.wait(wait{what: what}), hold}) }
-func (s *step) makeAnswer(w wait, offer []byte)    { s.do(MakeAnswer{s.wait(w), offer}) }
-func (s *step) acceptAnswer(w wait, answer []byte) { s.do(AcceptAnswer{s.wait(w), answer}) }
+func (s *step) makeOffer(what waitFor, hold bool) { s.do(MakeOffer{s.wait(wait{what: what}), hold}) }
+func (s *step) makeAnswer(w wait, offer []byte) {
+	w.theirs = offer
+	s.do(MakeAnswer{s.wait(w), offer})
+}
+
+func (s *step) acceptAnswer(w wait, answer []byte) {
+	w.theirs = answer
+	s.do(AcceptAnswer{s.wait(w), answer})
+}
 
 // waiting reports whether one of these is in work.
 func (s *step) waiting(whats ...waitFor) bool {
@@ -52,6 +77,7 @@ func (s *step) mediaDone(in MediaDone) {
 	s.waits = slices.Delete(s.waits, i, i+1)
 	if in.Err == nil {
 		s.call.RemoteHold = in.RemoteHold
+		s.note(w, in)
 	}
 	switch w.what {
 	case waitDial:

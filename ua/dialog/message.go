@@ -29,6 +29,9 @@ type Request struct {
 	// SubscriptionState is the header's value, with parameters.
 	SubscriptionState string
 	ReferTo           string // kept for transfers that ask us (RFC 3515)
+	Supported         []string
+	Allow             []string
+	Session           SessionTimer
 }
 
 // Response is what the machine reads of a response that came in.
@@ -42,6 +45,8 @@ type Response struct {
 	Body        []byte
 	RetryAfter  time.Duration
 	Party       ua.Party // counts when Verified
+	Allow       []string
+	Session     SessionTimer
 }
 
 // Outgoing is a request to be sent. CSeq is the agent's.
@@ -54,6 +59,9 @@ type Outgoing struct {
 	Body        []byte
 	Reason      string // Reason header (RFC 3326), "" for none
 	ReferTo     string // of a REFER: a URI
+	Supported   []string
+	Require     []string
+	Session     SessionTimer
 }
 
 // Answer is a response to be sent.
@@ -67,4 +75,7 @@ type Answer struct {
 	Unsupported []string      // of a 420
 	AllowEvents string        // of a 489
 	ReasonHead  string        // Reason header (RFC 6432), "" for none
+	Supported   []string
+	Require     []string
+	Session     SessionTimer
 }

@@ -48,6 +48,7 @@ type peer struct {
 	timers     map[TimerID]uint32
 	terminated int
 	done       int
+	allow      []string
 	local      bool // hold that stands
 	offered    bool // hold in the offer
 	remote     bool // theirs, by their last description
@@ -91,11 +92,12 @@ func (w *world) run(until time.Duration) {
 	w.now = until
 }
 
-func newWorld(seed uint64, loss float64) *world {
+func newWorld(seed uint64, loss float64, configs [2]Config) *world {
 	w := &world{rand: rand.New(rand.NewPCG(seed, 1)), loss: loss, server: map[ServerTx]*exchange{}}
 	for i, name := range []string{"alice", "bob"} {
+		configs[i].Seed = seed + uint64(i)
 		w.peers[i] = &peer{
-			w: w, name: name, machine: New(Config{Seed: seed + uint64(i)}),
+			w: w, name: name, machine: New(configs[i]), allow: []string{"INVITE", "UPDATE"},
 			txs: map[Tx]*exchange{}, timers: map[TimerID]uint32{},
 		}
 	}
@@ -167,7 +169,8 @@ func (p *peer) execute(action Action) Input {
 func (p *peer) request(out Outgoing, cseq uint32) Request {
 	return Request{
 		Method: out.Method, CSeq: cseq, FromTag: p.name, ToTag: out.ToTag, Contact: "sip:" + p.name,
-		ContentType: out.ContentType, Body: out.Body,
+		ContentType: out.ContentType, Body: out.Body, Supported: out.Supported, Require: out.Require,
+		Session: out.Session, Allow: p.allow,
 	}
 }
 
@@ -202,7 +205,7 @@ func (p *peer) reply(a Reply) {
 	}
 	r := Response{
 		Status: status, ToTag: p.name, Contact: "sip:" + p.name, RetryAfter: a.Answer.RetryAfter,
-		ContentType: a.Answer.ContentType, Body: a.Answer.Body,
+		ContentType: a.Answer.ContentType, Body: a.Answer.Body, Session: a.Answer.Session, Allow: p.allow,
 	}
 	p.w.after(p.w.delay(), func() {
 		if ex.over || ex.final && (status < 200 || status >= 300 || ex.method != "INVITE") {
@@ -216,7 +219,13 @@ func (p *peer) reply(a Reply) {
 
 func TestPair_over_a_bad_network(t *testing.T) {
 	many(t, 10, func(t *rapid.T) {
-		w := newWorld(rapid.Uint64().Draw(t, "seed"), rapid.Float64Range(0, 0.5).Draw(t, "loss"))
+		configs := [2]Config{drawConfig(t), drawConfig(t)}
+		w := newWorld(rapid.Uint64().Draw(t, "seed"), rapid.Float64Range(0, 0.5).Draw(t, "loss"), configs)
+		for _, p := range w.peers {
+			if rapid.IntRange(0, 3).Draw(t, "no UPDATE") == 0 {
+				p.allow = []string{"INVITE"}
+			}
+		}
 		w.cuts = rapid.Bool().Draw(t, "cuts")
 		defer func() {
 			if t.Failed() {
@@ -233,16 +242,21 @@ func TestPair_over_a_bad_network(t *testing.T) {
 		for range rapid.IntRange(0, 8).Draw(t, "commands") {
 			who := rapid.SampledFrom(w.peers[:]).Draw(t, "who")
 			at := time.Duration(rapid.IntRange(0, 9_000).Draw(t, "at")) * time.Millisecond
-			what := rapid.SampledFrom([]Input{Hold{true}, Hold{true}, Hold{false}, Hold{false}, Hangup{}}).Draw(t, "what")
+			what := rapid.SampledFrom([]Input{Hold{true}, Hold{true}, Hold{false}, Hold{false}, Refresh{}, Hangup{}}).Draw(t, "what")
 			w.after(at, func() { who.step(what) })
 		}
 		w.run(4 * time.Minute)
-		if !w.cut { // without a BYE only a session timer would tell
+		timers := configs[0].SessionExpires >= 0 && configs[1].SessionExpires >= 0
+		if w.cut && timers { // where a BYE was lost, the session timer tells
+			w.cuts = false
+			w.run(75 * time.Minute)
+		}
+		if !w.cut || timers {
 			agree(t, alice, bob)
 		}
 		alice.step(Hangup{})
 		bob.step(Hangup{})
-		w.run(10 * time.Minute)
+		w.run(90 * time.Minute)
 		for _, p := range w.peers {
 			begun := p.machine.phase != phaseNew || p.terminated > 0
 			if begun && (p.terminated != 1 || p.done != 1) {
@@ -250,6 +264,12 @@ func TestPair_over_a_bad_network(t *testing.T) {
 			}
 		}
 	})
+}
+
+func drawConfig(t *rapid.T) Config {
+	return Config{
+		SessionExpires: rapid.SampledFrom([]time.Duration{0, 0, 2 * time.Minute, 40 * time.Minute, -1}).Draw(t, "session"),
+	}
 }
 
 // agree checks that two telephones which have had minutes of quiet see the same

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"testing"
+	"time"
 
 	"offhook/ua"
 	"pgregory.net/rapid"
@@ -150,13 +151,18 @@ func drawInput(t *rapid.T, j *judge, serverTx *ServerTx) Input {
 	tx := Tx(rapid.IntRange(0, int(j.tx)+1).Draw(t, "tx"))
 	switch rapid.IntRange(0, 9).Draw(t, "kind") {
 	case 0, 1, 2:
-		status := rapid.SampledFrom([]int{0, 100, 180, 183, 199, 200, 200, 202, 302, 407, 408, 481, 486, 487, 491, 500, 603, 700}).Draw(t, "status")
-		return got(tx, status, rapid.SampledFrom(tags).Draw(t, "tag"), sdp)
+		status := rapid.SampledFrom([]int{0, 100, 180, 183, 199, 200, 200, 202, 302, 407, 408, 422, 481, 486, 487, 491, 500, 603, 700}).Draw(t, "status")
+		in := got(tx, status, rapid.SampledFrom(tags).Draw(t, "tag"), sdp)
+		in.Response.Session = drawSession(t)
+		in.Response.Allow = rapid.SampledFrom([][]string{nil, {"INVITE"}, {"INVITE", "UPDATE"}}).Draw(t, "allow")
+		return in
 	case 3, 4, 5:
 		*serverTx++
 		in := req(*serverTx, rapid.SampledFrom(methods).Draw(t, "method"), uint32(rapid.IntRange(1, 12).Draw(t, "cseq")), sdp)
 		in.Request.FromTag = rapid.SampledFrom(tags).Draw(t, "from")
 		in.Request.Event, in.Request.SubscriptionState = "refer", rapid.SampledFrom([]string{"active", "terminated"}).Draw(t, "state")
+		in.Request.Session = drawSession(t)
+		in.Request.Supported = rapid.SampledFrom([][]string{nil, {"timer"}, {"100rel", "timer"}}).Draw(t, "supported")
 		if rapid.IntRange(0, 5).Draw(t, "no tag") == 0 {
 			in.Request.ToTag = ""
 		}
@@ -177,8 +183,16 @@ func drawInput(t *rapid.T, j *judge, serverTx *ServerTx) Input {
 	}
 	return rapid.SampledFrom([]Input{
 		Ring{}, Ring{Early: true}, Accept{}, Reject{486}, Hold{true}, Hold{false},
-		Transfer{"sip:x@y"}, Hangup{}, dial, MediaDone{Seq: 3}, nil,
+		Transfer{"sip:x@y"}, Refresh{}, Hangup{}, dial, MediaDone{Seq: 3}, nil,
 	}).Draw(t, "command")
+}
+
+func drawSession(t *rapid.T) SessionTimer {
+	interval := rapid.SampledFrom([]time.Duration{0, 0, time.Second, 90 * time.Second, time.Hour, 1 << 60})
+	return SessionTimer{
+		Expires: interval.Draw(t, "expires"), Min: interval.Draw(t, "min"),
+		Refresher: rapid.SampledFrom([]string{"", "uac", "uas", "x"}).Draw(t, "refresher"),
+	}
 }
 
 // wind lets a Machine come to its end: a person hangs up, then only time passes.

@@ -28,9 +28,14 @@ func (s *step) reinvited(tx ServerTx, r Request) {
 		s.reply(tx, Answer{Status: 415, Accept: sdpType})
 		return
 	}
+	if s.refusedSession(tx, r) {
+		return
+	}
 	s.identify(r.Party)
+	s.allows(r.Allow)
 	s.server = serverInvite{
 		tx: tx, state: serverPending, cseq: r.CSeq, contact: r.Contact, bare: sdp == nil,
+		terms: s.grantSession(r), knows: has(r.Supported, "timer"),
 	}
 	if sdp == nil {
 		s.makeOffer(waitRemoteBare, s.held)
@@ -79,10 +84,15 @@ func (s *step) updated(tx ServerTx, r Request, leg int) {
 		s.reply(tx, Answer{Status: 415, Accept: sdpType})
 		return
 	}
+	if s.refusedSession(tx, r) {
+		return
+	}
+	s.allows(r.Allow)
+	terms, knows := s.grantSession(r), has(r.Supported, "timer")
 	if sdp == nil { // target refresh, or a session timer
 		s.identify(r.Party)
 		s.refresh(leg, r.Contact)
-		s.refuse(tx, 200)
+		s.updateDone(tx, nil, terms, knows)
 		return
 	}
 	ours := s.phase == phaseInviting || s.local.state != reinviteIdle ||
@@ -95,7 +105,7 @@ func (s *step) updated(tx ServerTx, r Request, leg int) {
 		s.later(tx)
 	default:
 		s.identify(r.Party)
-		s.makeAnswer(wait{what: waitUpdate, tx: tx, contact: r.Contact}, sdp)
+		s.makeAnswer(wait{what: waitUpdate, tx: tx, contact: r.Contact, terms: terms, knows: knows}, sdp)
 	}
 }
 
@@ -105,7 +115,20 @@ func (s *step) updateReady(w wait, in MediaDone) {
 		return
 	}
 	s.refresh(s.chosen, w.contact)
-	s.reply(w.tx, Answer{Status: 200, ContentType: sdpType, Body: in.SDP})
+	s.updateDone(w.tx, in.SDP, w.terms, w.knows)
+}
+
+// updateDone accepts an UPDATE. Before the call is confirmed there is no session
+// to keep alive.
+func (s *step) updateDone(tx ServerTx, sdp []byte, terms SessionTimer, knows bool) {
+	answer := Answer{Status: 200}
+	if sdp != nil {
+		answer.ContentType, answer.Body = sdpType, sdp
+	}
+	if s.phase == phaseConfirmed {
+		s.grant(&answer, terms, knows)
+	}
+	s.reply(tx, answer)
 }
 
 // refresh sets the remote target (RFC 3261 §12.2.2).

@@ -2,7 +2,6 @@ package dialog
 
 import (
 	"slices"
-	"strings"
 
 	"offhook/ua"
 )
@@ -107,17 +106,41 @@ func (s *step) byeReceived(tx ServerTx, r Request, at int) {
 
 // unsupported refuses what requires an extension that we lack (§8.2.2.3).
 func (s *step) unsupported(tx ServerTx, r Request) bool {
+	answer, refused := s.config.lacking(r)
+	if refused {
+		s.reply(tx, answer)
+	}
+	return refused
+}
+
+func (c Config) lacking(r Request) (Answer, bool) {
 	var lacking []string
 	for _, tag := range r.Require {
-		if !slices.ContainsFunc(s.config.Supported, func(have string) bool { return strings.EqualFold(have, tag) }) {
+		if !has(c.Extensions(), tag) {
 			lacking = append(lacking, tag)
 		}
 	}
-	if lacking == nil {
-		return false
+	return Answer{Status: 420, Unsupported: lacking}, lacking != nil
+}
+
+// Extensions are the option tags that we understand in a call.
+func (c Config) Extensions() []string {
+	tags := slices.Clone(c.Supported)
+	if c.withDefaults().SessionExpires > 0 {
+		tags = append(tags, "timer")
 	}
-	s.reply(tx, Answer{Status: 420, Unsupported: lacking})
-	return true
+	return tags
+}
+
+// Refuses says how an INVITE out of a dialog is answered that cannot become a
+// call, before anybody has heard of it: what it lacks or asks for is between
+// the telephones, and the next one may come at once.
+func (c Config) Refuses(r Request) (Answer, bool) {
+	c = c.withDefaults()
+	if answer, refused := c.lacking(r); refused {
+		return answer, true
+	}
+	return c.tooBrief(r)
 }
 
 // info takes DTMF and the empty heartbeat (RFC 6086 §4.2.2 for the rest).
@@ -152,11 +175,14 @@ func (s *step) responded(tx Tx, r Response) {
 		s.reinviteResponse(tx, r)
 		return
 	}
-	if r.Status < 200 {
+	if r.Status < 200 || !s.closeTx(tx) {
 		return
 	}
-	if s.closeTx(tx) && tx == s.transfer.tx {
+	switch tx {
+	case s.transfer.tx:
 		s.referResponse(r)
+	case s.keep.tx:
+		s.updateResponse(r)
 	}
 }
 
@@ -171,5 +197,7 @@ func (s *step) failed(in Failed) {
 		s.reinviteFailed(in)
 	case s.transfer.tx:
 		s.referFailed(in)
+	case s.keep.tx:
+		s.updateFailed(in)
 	}
 }

@@ -17,6 +17,7 @@ type rig struct {
 	badMedia bool // Offer, Answer and Accept fail
 	mute     bool // the media side does not answer
 	hold     bool // what RemoteHold tells
+	terms    bool // lines tell of session timers
 	lines    []string
 	acts     []Action
 }
@@ -77,7 +78,7 @@ func (r *rig) line(a Action) string {
 	}
 	switch a := a.(type) {
 	case Send:
-		return fmt.Sprintf("send %s>%s%s", a.Request.Method, a.Request.ToTag, body(a.Request.Body))
+		return fmt.Sprintf("send %s>%s%s", a.Request.Method, a.Request.ToTag, body(a.Request.Body)) + r.session(a.Request.Session, a.Request.Require)
 	case Ack:
 		return "ack " + a.Request.ToTag
 	case Cancel:
@@ -87,7 +88,11 @@ func (r *rig) line(a Action) string {
 		if a.Answer.RetryAfter > 0 {
 			line += " later"
 		}
-		return line
+		return line + r.session(a.Answer.Session, a.Answer.Require)
+	case StartTimer:
+		if r.terms && (a.ID == TimerRefresh || a.ID == TimerExpire) {
+			return fmt.Sprintf("%v in %v", a.ID, a.After)
+		}
 	case Rollback:
 		return "rollback"
 	case CloseMedia:
@@ -114,6 +119,25 @@ func (r *rig) line(a Action) string {
 		return "done"
 	}
 	return ""
+}
+
+func (r *rig) session(t SessionTimer, require []string) (line string) {
+	if !r.terms {
+		return ""
+	}
+	if t.Expires > 0 {
+		line += fmt.Sprintf(" for %v", t.Expires)
+	}
+	if t.Refresher != "" {
+		line += " by " + t.Refresher
+	}
+	if t.Min > 0 {
+		line += fmt.Sprintf(" min %v", t.Min)
+	}
+	if len(require) > 0 {
+		line += fmt.Sprint(" require ", require)
+	}
+	return line
 }
 
 func (r *rig) said() string { return strings.Join(r.lines, "; ") }

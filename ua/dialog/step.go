@@ -85,6 +85,10 @@ func (s *step) timerFired(in TimerFired) {
 		s.waitedForAck()
 	case TimerTransfer:
 		s.transferOver("transfer: the other telephone told nothing")
+	case TimerRefresh:
+		s.keep.wanted = true
+	case TimerExpire:
+		s.expired()
 	case TimerLinger:
 		s.finish()
 	}
@@ -128,6 +132,8 @@ func (s *step) end(cause ua.Cause, status int, reason string) {
 	s.stop(TimerGlare)
 	s.stop(TimerTransfer)
 	s.stop(TimerFinal)
+	s.stop(TimerRefresh)
+	s.stop(TimerExpire)
 	if s.server.state != serverAnswered {
 		s.stop(TimerResend)
 	}

@@ -13,6 +13,7 @@ type clientInvite struct {
 	tx          Tx
 	uri         string
 	route       []string
+	offer       []byte
 	provisional bool // one came
 	cancel      cancelState
 }
@@ -43,10 +44,25 @@ func (s *step) dialOffer(in MediaDone) {
 		return
 	}
 	s.phase = phaseInviting
-	s.invite.tx = s.send(txInvite, Outgoing{
+	s.invite.offer = in.SDP
+	s.sendInvite()
+}
+
+func (s *step) sendInvite() {
+	request := Outgoing{
 		Method: "INVITE", URI: s.invite.uri, Route: s.invite.route,
-		ContentType: sdpType, Body: in.SDP,
-	})
+		ContentType: sdpType, Body: s.invite.offer,
+	}
+	s.askSession(&request)
+	s.invite.tx, s.invite.provisional = s.send(txInvite, request), false
+}
+
+// inviteAgain sends the first INVITE once more, otherwise: what its early
+// dialogs were is over.
+func (s *step) inviteAgain() {
+	s.legs = nil
+	s.call.State, s.call.EarlyMedia = ua.Trying, false
+	s.sendInvite()
 }
 
 // inviteResponse takes every response to the first INVITE, in every phase.
@@ -58,6 +74,10 @@ func (s *step) inviteResponse(r Response) {
 		s.inviteSuccess(r)
 	case s.closeTx(s.invite.tx):
 		s.stop(TimerCancel)
+		if r.Status == 422 && s.phase == phaseInviting && s.tooBrief(r) {
+			s.inviteAgain()
+			return
+		}
 		s.end(causeOf(r.Status), r.Status, reasonOf(r))
 	}
 }
@@ -138,6 +158,8 @@ func (s *step) inviteSuccess(r Response) {
 	}
 	s.phase, s.chosen = phaseConfirmed, i
 	s.legs[i].dead = false // whatever a 199 said
+	s.allows(r.Allow)
+	s.agreedSession(r.Session)
 	s.call.Status, s.call.Reason = r.Status, r.Reason
 	s.identify(r.Party)
 	s.stop(TimerFinal)
@@ -206,7 +228,12 @@ func (s *step) waitedForCancel() {
 		return
 	}
 	s.closeTx(s.local.tx)
-	if s.phase == phaseConfirmed {
+	switch {
+	case s.phase != phaseConfirmed:
+	case s.local.plain:
+		s.dropOffer()
+		s.refreshLater(Response{})
+	default:
 		s.holdFailed(408, "no answer")
 	}
 }

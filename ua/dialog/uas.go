@@ -23,6 +23,8 @@ type serverInvite struct {
 	answer   Answer        // the response to be repeated
 	interval time.Duration // until it is repeated
 	byeAfter bool          // hang up when the ACK has come
+	terms    SessionTimer  // of the 2xx
+	knows    bool          // they know session timers
 }
 
 type serverState uint8
@@ -50,10 +52,13 @@ func (s *step) incoming(tx ServerTx, r Request) {
 	})
 	s.chosen = 0
 	s.server = serverInvite{tx: tx, state: serverPending, first: true, cseq: r.CSeq}
-	if s.unsupported(tx, r) {
-		s.answeredFinally(420)
+	s.allows(r.Allow)
+	if answer, refused := s.config.Refuses(r); refused {
+		s.reply(tx, answer)
+		s.answeredFinally(answer.Status)
 		return
 	}
+	s.server.terms, s.server.knows = s.grantSession(r), has(r.Supported, "timer")
 	if r.Contact == "" { // §8.1.1.8: nothing could ever be sent in this dialog
 		s.reply(tx, Answer{Status: 400, Reason: "Missing Contact"})
 		s.answeredFinally(400)
@@ -158,6 +163,7 @@ func (s *step) sendSuccess(sdp []byte) {
 	s.stop(TimerFinal)
 	s.server.state, s.server.interval = serverAnswered, s.config.T1
 	s.server.answer = Answer{Status: 200, Reason: phrase(200), ContentType: sdpType, Body: sdp}
+	s.grant(&s.server.answer, s.server.terms, s.server.knows)
 	s.refresh(s.chosen, s.server.contact)
 	s.reply(s.server.tx, s.server.answer)
 	s.start(TimerResend, s.config.T1)

@@ -20,6 +20,7 @@ type Session struct {
 
 	mu         sync.Mutex
 	version    int
+	direction  string // of our last description
 	offering   bool
 	held       bool // by us
 	remoteHold bool
@@ -149,8 +150,12 @@ func (s *Session) take(description string) {
 	s.remoteHold = strings.Contains(description, "a=sendonly") || strings.Contains(description, "a=inactive")
 }
 
+// describe keeps the version of a description that says nothing new (RFC 3264 §8).
 func (s *Session) describe(direction string) []byte {
-	s.version++
+	if direction != s.direction {
+		s.direction = direction
+		s.version++
+	}
 	return fmt.Appendf(nil, "v=0\r\no=- 1 %d IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"+
 		"m=audio 40000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=%s\r\n", s.version, direction)
 }

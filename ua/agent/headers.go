@@ -1,0 +1,63 @@
+package agent
+
+import (
+	"strings"
+
+	"offhook/ua/dialog"
+	"offhook/ua/wire"
+)
+
+// outgoingFields are what an Outgoing says besides its addresses and its body.
+func outgoingFields(r dialog.Outgoing) []wire.Field {
+	return filled(append([]wire.Field{
+		{Name: "Supported", Value: strings.Join(r.Supported, ", ")},
+		{Name: "Require", Value: strings.Join(r.Require, ", ")},
+	}, sessionFields(r.Session)...))
+}
+
+// answerFields are what an Answer says besides its addresses and its body.
+func answerFields(a dialog.Answer) []wire.Field {
+	return filled(append([]wire.Field{
+		{Name: "Accept", Value: a.Accept},
+		{Name: "Unsupported", Value: strings.Join(a.Unsupported, ", ")},
+		{Name: "Allow-Events", Value: a.AllowEvents},
+		{Name: "Reason", Value: a.ReasonHead},
+		{Name: "Retry-After", Value: seconds(a.RetryAfter)},
+		{Name: "Supported", Value: strings.Join(a.Supported, ", ")},
+		{Name: "Require", Value: strings.Join(a.Require, ", ")},
+	}, sessionFields(a.Session)...))
+}
+
+func filled(fields []wire.Field) []wire.Field {
+	kept := fields[:0]
+	for _, field := range fields {
+		if field.Value != "" {
+			kept = append(kept, field)
+		}
+	}
+	return kept
+}
+
+// sessionFields write a session timer (RFC 4028 §4, §5).
+func sessionFields(t dialog.SessionTimer) []wire.Field {
+	expires := seconds(t.Expires)
+	if expires != "" && t.Refresher != "" {
+		expires += ";refresher=" + t.Refresher
+	}
+	return []wire.Field{{Name: "Session-Expires", Value: expires}, {Name: "Min-SE", Value: seconds(t.Min)}}
+}
+
+// sessionTimer reads one; what is malformed is as if it were not there.
+func sessionTimer(m *wire.Message) dialog.SessionTimer {
+	var t dialog.SessionTimer
+	digits, rest, _ := strings.Cut(m.Get("Session-Expires"), ";")
+	if expires, ok := delta(digits); ok {
+		t.Expires = expires
+		params, _ := wire.ParseParams(rest)
+		refresher, _ := params.Get("refresher")
+		t.Refresher = strings.ToLower(refresher)
+	}
+	digits, _, _ = strings.Cut(m.Get("Min-SE"), ";")
+	t.Min, _ = delta(digits)
+	return t
+}
