@@ -92,7 +92,6 @@ type tape struct {
 	direction direction
 	can       abilities
 	state     string
-	hw        hwParams
 	rate      int
 	channels  int
 	period    int

@@ -115,11 +115,11 @@ func (p *PBX) changes(req *sip.Request, extension, algorithm string, now time.Ti
 	for _, h := range req.GetHeaders("contact") {
 		contact, ok := h.(*sip.ContactHeader)
 		if !ok {
-			return nil, false, fmt.Errorf("Contact cannot be read")
+			return nil, false, fmt.Errorf("the Contact header cannot be read")
 		}
 		lifetime := expires(req, contact)
 		if lifetime < 0 {
-			return nil, false, fmt.Errorf("expires cannot be read")
+			return nil, false, fmt.Errorf("the expires parameter cannot be read")
 		}
 		if lifetime > 0 && lifetime < minExpires {
 			return nil, true, nil
