@@ -1,0 +1,135 @@
+package link
+
+import (
+	"time"
+
+	"offhook/media"
+	"offhook/media/engine"
+	"offhook/media/keying"
+	"offhook/media/session"
+	"offhook/media/tone"
+)
+
+// Bounds that no real format is beyond.
+const (
+	maxRate  = 768_000
+	maxPTime = time.Second
+)
+
+func (c *coder) id(v *media.StreamID) { c.u32((*uint32)(v)) }
+
+func (c *coder) format(f *media.Format) {
+	c.text(&f.Encoding)
+	c.u8(&f.PayloadType)
+	c.small(&f.ClockRate, 0, maxRate)
+	c.small(&f.SampleRate, 0, maxRate)
+	c.small(&f.Channels, 0, 8)
+	c.duration(&f.PTime)
+	c.text(&f.FMTP)
+	if f.PTime < 0 || f.PTime > maxPTime {
+		c.fail("a packet time out of bounds")
+	}
+}
+
+// crypto goes as the attribute of a description, which is bounded and strict.
+func (c *coder) crypto(k *keying.Crypto) {
+	tag, attribute := uint32(k.Tag), ""
+	if !c.reading && !k.IsZero() {
+		own := *k
+		own.Tag = 1
+		attribute = own.Attribute()
+	}
+	c.u32(&tag)
+	c.text(&attribute)
+	if !c.reading || c.err != nil {
+		return
+	}
+	if attribute == "" {
+		*k = keying.Crypto{}
+		return
+	}
+	parsed, err := keying.Parse(attribute)
+	if err != nil || parsed.Tag != 1 {
+		c.fail("not a key") // never what it is
+		return
+	}
+	parsed.Tag = int(tag & 0x7fffffff)
+	*k = parsed
+}
+
+func (c *coder) spec(s *session.Spec) {
+	c.address(&s.Remote)
+	c.address(&s.RemoteRTCP)
+	c.bool(&s.Mux)
+	c.u8((*uint8)(&s.Direction))
+	c.format(&s.Send)
+	c.format(&s.SendEvents)
+	sequence(c, &s.Receive, c.format)
+	c.format(&s.ReceiveEvents)
+	c.crypto(&s.LocalKey)
+	c.crypto(&s.RemoteKey)
+	c.duration(&s.MinDelay)
+	c.duration(&s.MaxDelay)
+	if s.Direction > media.SendRecv {
+		c.fail("not a direction")
+	}
+}
+
+func (c *coder) patch(p *engine.Patch) {
+	sequence(c, &p.Streams, c.id)
+	c.bool(&p.Mic)
+	c.float(&p.CaptureGain)
+	c.float(&p.PlaybackGain)
+	c.cadence(&p.Tone)
+	c.float(&p.ToneGain)
+	c.bool(&p.Ring)
+}
+
+func (c *coder) cadence(t *tone.Cadence) {
+	sequence(c, &t.Parts, func(p *tone.Part) {
+		for i := range p.Freqs {
+			c.float(&p.Freqs[i])
+		}
+		c.duration(&p.On)
+		c.duration(&p.Off)
+		if p.On < 0 || p.Off < 0 {
+			c.fail("a time before now")
+		}
+	})
+	c.small(&t.Repeat, 0, 1<<20)
+	c.float(&t.LevelDB)
+}
+
+func (c *coder) state(s *session.State) {
+	c.duration(&s.At)
+	c.text(&s.Name)
+	c.u32(&s.SSRC)
+	c.u32(&s.Spare)
+	c.u64(&s.Index)
+	c.u32(&s.Timestamp)
+	c.duration(&s.SentAt)
+	c.u32(&s.Reports)
+	c.address(&s.Remote)
+	c.u32(&s.Source)
+	c.u64(&s.Received)
+	if s.Index > 1<<48 || s.Received > 1<<48 { // RFC 3711 §3.3.1: 48 bits
+		c.fail("a packet index out of bounds")
+	}
+}
+
+func (c *coder) stats(s *media.Stats) {
+	for _, v := range []*uint64{&s.Sent, &s.Received, &s.SentBytes, &s.ReceivedBytes, &s.Lost, &s.Late, &s.Discarded, &s.RemoteReports} {
+		c.u64(v)
+	}
+	for _, v := range []*time.Duration{&s.Concealed, &s.Recovered, &s.Expanded, &s.Accelerated, &s.Jitter, &s.PlayoutDelay, &s.RoundTrip, &s.RemoteJitter} {
+		c.duration(v)
+	}
+	for _, v := range []*time.Time{&s.FirstSent, &s.FirstReceived, &s.LastReceived} {
+		c.time(v)
+	}
+	for _, v := range []*float64{&s.RemoteLost, &s.LevelSent, &s.LevelReceived} {
+		c.float(v)
+	}
+	c.text(&s.Suite)
+	c.text(&s.Encoding)
+}
