@@ -63,7 +63,7 @@ func device[T any](r *rig, d T) map[string]hal.Driver[T] {
 
 func (r *rig) table() hal.Drivers {
 	return hal.Drivers{Keypads: device[hal.Keypad](r, rigKeys{r}), Hooks: device[hal.Hook](r, rigHook{r}), Indicators: device[hal.Indicator](r, rigLamp{r}),
-		Displays: device[hal.Display](r, rigScreen{}), Relays: device[hal.Relay](r, rigRelay{r}), Audio: device[hal.AudioIO](r, &rigSound{rig: r}),
+		Displays: device[hal.Display](r, rigScreen{}), Relays: device[hal.Relay](r, rigRelay{r}), Audio: device[hal.AudioIO](r, &rigSound{r}),
 		Mixers: device[hal.Mixer](r, rigMixer{}), Watchdogs: device[hal.Watchdog](r, rigDog{r})}
 }
 
@@ -75,10 +75,7 @@ type (
 	rigDog    struct{ *rig }
 	rigScreen struct{}
 	rigMixer  struct{}
-	rigSound  struct {
-		*rig
-		next time.Time
-	}
+	rigSound  struct{ *rig }
 )
 
 func (r rigKeys) ReadKey() (hal.KeyEvent, error) {

@@ -32,6 +32,8 @@ func (a *App) pumpSound(ctx context.Context) error {
 				post(ctx, a.desk.inbox, phone.Digit{Call: ua.CallID(e.Stream), Digit: byte(e.Digit)})
 			case engine.MediaStarted:
 				a.tellMedia(ctx, ua.CallID(e.Stream))
+			case engine.DeviceChanged:
+				post(ctx, a.desk.inbox, phone.Audio{Gone: e.Gone, Cause: e.Cause})
 			}
 		case <-ctx.Done():
 			return nil

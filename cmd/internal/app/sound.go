@@ -16,7 +16,7 @@ import (
 // mixer's settings. The desk's goroutine owns it.
 type sound struct {
 	log    *slog.Logger
-	engine *engine.Engine
+	engine soundEngine
 	mixer  hal.Mixer // nil on a board without one: then the engine scales
 	calls  *callbook
 
@@ -30,7 +30,7 @@ type sound struct {
 	muted   bool
 }
 
-func newSound(log *slog.Logger, e *engine.Engine, m hal.Mixer, calls *callbook) *sound {
+func newSound(log *slog.Logger, e soundEngine, m hal.Mixer, calls *callbook) *sound {
 	tones, _ := tone.Plan("us") // the document's default; always there
 	return &sound{log: log, engine: e, mixer: m, calls: calls, tones: tones, levels: map[hal.Output]int{}}
 }
