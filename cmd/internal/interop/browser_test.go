@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	"os"
 	"path/filepath"
 	"testing"
@@ -121,30 +120,11 @@ func (w *workbench) flows() {
 		stats["captured"]+100, stats["received"]+100, stats["played"]+100)), poll(`faceplate.audio.ear > 0.02`))
 }
 
-// picture is a number for what the screen shows.
-func picture(img image.Image) uint64 {
-	sum, b := uint64(14695981039346656037), img.Bounds()
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			c := color.RGBAModel.Convert(img.At(x, y)).(color.RGBA)
-			for _, v := range []uint8{c.R, c.G, c.B} {
-				sum = (sum ^ uint64(v)) * 1099511628211
-			}
-		}
-	}
-	return sum
-}
-
 // changes waits until the screen shows something else than it did.
 func (w *workbench) changes(ctx context.Context, from uint64) uint64 {
 	w.t.Helper()
 	must(w.t, w.p.page.WaitScreen(ctx, func(img image.Image) bool { return picture(img) != from }))
-	return w.shown()
-}
-
-func (w *workbench) shown() uint64 {
-	img, _ := w.p.page.Screen()
-	return picture(img)
+	return w.p.shown()
 }
 
 // shot keeps a picture of the page.

@@ -24,7 +24,7 @@ func TestBrowser(t *testing.T) {
 		w.do(chromedp.Click("#unlock"), poll(`faceplate.sound.state === 'on'`))
 	})
 	row(t, "handset, 6 0 0, OK -> the echo is heard", func(t *testing.T, ctx context.Context) {
-		idle := w.with(t).shown()
+		idle := w.with(t).p.shown()
 		before := w.p.lastCall(ctx)
 		w.do(chromedp.Click("#hook"), poll(`document.querySelector('#hook').ariaPressed === 'true'`))
 		dialling := w.changes(ctx, idle)
@@ -39,7 +39,7 @@ func TestBrowser(t *testing.T) {
 		w.p.quiet(ctx)
 	})
 	row(t, "the exchange calls, soft key -> answered, heard", func(t *testing.T, ctx context.Context) {
-		idle, before := w.with(t).shown(), w.p.lastCall(ctx)
+		idle, before := w.with(t).p.shown(), w.p.lastCall(ctx)
 		must(t, w.lab.Ring("1001"))
 		w.p.newCall(ctx, before, "early")
 		w.changes(ctx, idle)
@@ -51,7 +51,7 @@ func TestBrowser(t *testing.T) {
 		w.p.quiet(ctx)
 	})
 	row(t, "the monochrome panel -> drawn anew, and back", func(t *testing.T, ctx context.Context) {
-		colour := w.with(t).shown()
+		colour := w.with(t).p.shown()
 		w.do(chromedp.Click(`[value=mono] + span`), poll(`faceplate.screen.native.width === 128`))
 		must(t, w.p.page.Wait(ctx, func(s remote.State) bool { return s.Mono }))
 		mono := w.changes(ctx, colour)
@@ -65,7 +65,7 @@ func TestBrowser(t *testing.T) {
 		s, err := w.p.Until(ctx, "a failed fetch", func(s localapi.Status) bool { return s.Provisioning.Error != "" })
 		must(t, err)
 		told("%s", s.Provisioning.Error)
-		failed := w.shown()
+		failed := w.p.shown()
 		must(t, w.lab.SetProvisioning("good"))
 		must(t, w.p.Control().Reprovision(ctx))
 		w.p.bound(ctx, "1001")

@@ -23,26 +23,28 @@ func TestMatrix(t *testing.T) {
 		{"IPv6, UDP, RTP in the clear", "udp", "off", "", true, false},
 		{"IPv6, TLS, SRTP mandatory", "tls", "mandatory", ";mediaenc=srtp-mand", true, true},
 	} {
-		k := newKamailio(t)
-		host := "127.0.0.1"
-		if c.v6 {
-			host = "::1"
-		}
-		b := newBaresip(t, k, "2001", c.transport, c.baresip, func(b *baresip) { b.Host = host })
-		p := newTelephone(t, k.account("1001", c.transport, "srtp: "+c.srtp, fmt.Sprintf("registrar: '%s'", at(host, k.port(c.transport)))), k.CA)
-		row(t, c.name+", offhook calls -> sound both ways", func(t *testing.T, ctx context.Context) {
-			p.with(t).bound(ctx, "1001")
-			p.listen(ctx)
-			l := call(t, ctx, p, b, "2001")
-			l.sound(t, ctx, first)
-			checkFigures(t, l.figures(t, ctx), suite(c.secure, gcm))
-			has(t, l.end(t, ctx), first)
-		})
-		row(t, c.name+", baresip calls -> sound both ways", func(t *testing.T, ctx context.Context) {
-			l := called(t, ctx, p, b, "1001")
-			l.sound(t, ctx, second)
-			checkFigures(t, l.figures(t, ctx), suite(c.secure, cm))
-			has(t, l.end(t, ctx), second)
+		t.Run(c.name, func(t *testing.T) {
+			k := newKamailio(t)
+			host := "127.0.0.1"
+			if c.v6 {
+				host = "::1"
+			}
+			b := newBaresip(t, k, "2001", c.transport, c.baresip, func(b *baresip) { b.Host = host })
+			p := newTelephone(t, k.account("1001", c.transport, "srtp: "+c.srtp, fmt.Sprintf("registrar: '%s'", at(host, k.port(c.transport)))), k.CA)
+			row(t, "offhook calls -> sound both ways", func(t *testing.T, ctx context.Context) {
+				p.with(t).bound(ctx, "1001")
+				p.listen(ctx)
+				l := call(t, ctx, p, b, "2001")
+				l.sound(t, ctx, first)
+				checkFigures(t, l.figures(t, ctx), suite(c.secure, gcm))
+				has(t, l.end(t, ctx), first)
+			})
+			row(t, "baresip calls -> sound both ways", func(t *testing.T, ctx context.Context) {
+				l := called(t, ctx, p, b, "1001")
+				l.sound(t, ctx, second)
+				checkFigures(t, l.figures(t, ctx), suite(c.secure, cm))
+				has(t, l.end(t, ctx), second)
+			})
 		})
 	}
 	k := newKamailio(t)

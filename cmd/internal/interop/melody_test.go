@@ -51,12 +51,17 @@ func (m melody) pcm(rate int) media.Frame {
 	return out
 }
 
-// repeated is the melody again and again, a pause between.
-func (m melody) repeated(rate int, length time.Duration) media.Frame {
-	one := append(m.pcm(rate), make(media.Frame, samples(300*time.Millisecond, rate))...)
+// pause is between a melody and its repetition.
+const pause = 300 * time.Millisecond
+
+// round is the time from one melody to the next.
+func (m melody) round() time.Duration { return m.length() + pause }
+
+// repeated is the melody so often.
+func (m melody) repeated(rate, times int) media.Frame {
 	var out media.Frame
-	for len(out) < samples(length, rate) {
-		out = append(out, one...)
+	for range times {
+		out = append(append(out, m.pcm(rate)...), make(media.Frame, samples(pause, rate))...)
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"os"
 	"path/filepath"
 	"strings"
@@ -199,10 +200,17 @@ func (p *telephone) logs(ctx context.Context, text string, times int) {
 	must(p.t, err)
 }
 
-// dial lifts the handset and dials by keys.
+// dial lifts the handset and, once the telephone asks for a number, dials by
+// keys: hook and keys are devices of their own, and a key that overtook the
+// hook would be a number to be dialled by lifting.
 func (p *telephone) dial(number string) {
 	p.t.Helper()
-	err := p.page.Hook(hal.OffHook)
+	ctx, cancel := context.WithTimeout(p.t.Context(), rowTime)
+	defer cancel()
+	before := p.shown()
+	must(p.t, p.page.Hook(hal.OffHook))
+	must(p.t, p.page.WaitScreen(ctx, func(img image.Image) bool { return picture(img) != before }))
+	var err error
 	for _, digit := range number {
 		err = errors.Join(err, p.page.Tap(hal.Key(digit)))
 	}

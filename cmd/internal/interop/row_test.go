@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -45,7 +46,7 @@ func row(t *testing.T, name string, try func(t *testing.T, ctx context.Context))
 		board.passed++
 		word = "passed"
 	}
-	fmt.Printf("%7.2f s  %s  %s/%s (%.2f s)\n", time.Since(board.began).Seconds(), word, t.Name(), name, time.Since(start).Seconds())
+	fmt.Printf("%7.2f s  %s  %s/%s (%.2f s)\n", time.Since(board.began).Seconds(), word, strings.ReplaceAll(t.Name(), "_", " "), name, time.Since(start).Seconds())
 }
 
 // rowTime bounds each row; what takes longer has failed.

@@ -61,6 +61,7 @@ func (s *stage) bound(t *testing.T, ctx context.Context, mark int) {
 func (s *stage) dial(t *testing.T, ctx context.Context, transport string) (before uint64) {
 	t.Helper()
 	before = s.p.with(t).lastCall(ctx)
+	t.Cleanup(func() { _ = s.p.Control().Hangup(context.Background()) }) // what a row that failed leaves
 	must(t, s.p.Control().Dial(ctx, localapi.DialRequest{Account: transport, Target: "9001"}))
 	return before
 }

@@ -56,7 +56,7 @@ func takeDay(t *testing.T, ctx context.Context, dir string) {
 	w.do(chromedp.Click("#unlock"), poll(`faceplate.sound.state === 'on'`))
 	w.shot(dir, "idle", width, height)
 
-	idle := w.shown()
+	idle := w.p.shown()
 	w.do(chromedp.Click("#hook"))
 	w.changes(ctx, idle)
 	w.click("6", "0")
@@ -97,7 +97,7 @@ func takeDay(t *testing.T, ctx context.Context, dir string) {
 }
 
 func takeMono(w *workbench, ctx context.Context, dir string) {
-	colour := w.shown()
+	colour := w.p.shown()
 	w.do(chromedp.Click(`[value=mono] + span`), poll(`faceplate.screen.native.width === 128`))
 	w.changes(ctx, colour)
 	w.shot(dir, "mono-idle", width, height)
@@ -114,8 +114,7 @@ func takeMono(w *workbench, ctx context.Context, dir string) {
 // takeBench shows the whole workbench, in a call.
 func takeBench(w *workbench, ctx context.Context, dir string) {
 	before := w.p.lastCall(ctx)
-	must(w.t, w.p.page.Hook(hal.OffHook))
-	must(w.t, w.p.page.Tap("6", "0", "1", hal.KeyOK))
+	w.p.dial("601")
 	w.p.newCall(ctx, before, "confirmed")
 	w.do(chromedp.Navigate(w.lab.Addresses().PageURL), poll(`document.querySelector('#n-calls').textContent === '1'`))
 	w.shot(dir, "workbench", 1440, 1180)

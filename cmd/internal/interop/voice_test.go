@@ -9,11 +9,14 @@ import (
 	"time"
 )
 
+// sings is how often a melody is sung: a busy machine may swallow a piece of one.
+const sings = 2
+
 // say sings a melody into the microphone and returns the panel's position at
-// which it was taken.
+// which it began to be taken.
 func (p *telephone) say(ctx context.Context, m melody) int64 {
 	p.t.Helper()
-	sound := m.pcm(p.ear.format.SampleRate)
+	sound := m.repeated(p.ear.format.SampleRate, sings)
 	start := p.said
 	must(p.t, p.page.WriteMic(sound))
 	must(p.t, p.page.FlushMic())
@@ -33,7 +36,7 @@ func (p *telephone) say(ctx context.Context, m melody) int64 {
 // time to come out at the far end.
 func (p *telephone) sung(ctx context.Context, m melody, at int64) {
 	p.t.Helper()
-	end := at + int64(samples(m.length()+farDelay, p.ear.format.SampleRate))
+	end := at + int64(samples(sings*m.round()+farDelay, p.ear.format.SampleRate))
 	_, err := p.ear.between(ctx, end-1, end)
 	must(p.t, err)
 }
@@ -78,7 +81,7 @@ func (p *telephone) loop(ctx context.Context) {
 	p.t.Helper()
 	at := p.say(ctx, first)
 	f := p.hear(ctx, first, at)
-	delay := time.Duration(int64(f.At)-at) * time.Second / time.Duration(p.ear.format.SampleRate)
+	delay := time.Duration(int64(f.At)-at) * time.Second / time.Duration(p.ear.format.SampleRate) % first.round()
 	told("mouth to far end and back to the ear %.1f ms, %+.1f dB off, %.0f %% alike", float64(delay)/1e6, f.Gain, 100*f.Like)
 	if err := f.check(); err != nil {
 		p.t.Error(err)
