@@ -44,6 +44,7 @@ func (a *Account) setDefaults() {
 	a.Register = true
 	a.KeepAlive = 25 * time.Second
 	a.MWI = true
+	a.Reliable = ua.ReliableSupported
 	a.SessionExpires = 30 * time.Minute
 }
 

@@ -68,28 +68,29 @@ type Screen struct {
 
 // Account is an address-of-record with the settings of its calls.
 type Account struct {
-	ID             string        `key:"id"`
-	User           string        `key:"user,required" match:"user"`
-	Domain         string        `key:"domain,required" match:"server"`
-	DisplayName    string        `key:"display-name" match:"label"`         // sent to whom we call
-	Label          string        `key:"label" match:"label" restart:"none"` // on the screen; the user when empty
-	AuthUser       string        `key:"auth-user" match:"label"`
-	Password       ua.Secret     `key:"password"`
-	Registrar      string        `key:"registrar" match:"server"`
-	Proxy          string        `key:"proxy" match:"server"`
-	Transport      ua.Transport  `key:"transport" oneof:"tls tcp udp"`
-	Expires        time.Duration `key:"expires" range:"1m..24h"`
-	Register       bool          `key:"register"`
-	KeepAlive      time.Duration `key:"keep-alive" range:"0s..10m"`      // 0s: none
-	SessionExpires time.Duration `key:"session-expires" range:"0s..24h"` // 0s: none
-	SRTP           SRTP          `key:"srtp" oneof:"mandatory optional off" restart:"none"`
-	Codecs         []string      `key:"codecs" oneof:"g722 opus pcma pcmu l16" restart:"none"`
-	Voicemail      string        `key:"voicemail" match:"user" restart:"none"`
-	MWI            bool          `key:"mwi"`
-	CA             string        `key:"ca" match:"authority"`
-	ServerName     string        `key:"server-name" match:"host"`
-	Certificate    string        `key:"certificate" match:"identity"`
-	Key            ua.Secret     `key:"key" match:"pem"`
+	ID             string         `key:"id"`
+	User           string         `key:"user,required" match:"user"`
+	Domain         string         `key:"domain,required" match:"server"`
+	DisplayName    string         `key:"display-name" match:"label"`         // sent to whom we call
+	Label          string         `key:"label" match:"label" restart:"none"` // on the screen; the user when empty
+	AuthUser       string         `key:"auth-user" match:"label"`
+	Password       ua.Secret      `key:"password"`
+	Registrar      string         `key:"registrar" match:"server"`
+	Proxy          string         `key:"proxy" match:"server"`
+	Transport      ua.Transport   `key:"transport" oneof:"tls tcp udp"`
+	Expires        time.Duration  `key:"expires" range:"1m..24h"`
+	Register       bool           `key:"register"`
+	KeepAlive      time.Duration  `key:"keep-alive" range:"0s..10m"`      // 0s: none
+	SessionExpires time.Duration  `key:"session-expires" range:"0s..24h"` // 0s: none
+	Reliable       ua.Reliability `key:"reliable-provisional" oneof:"supported required off"`
+	SRTP           SRTP           `key:"srtp" oneof:"mandatory optional off" restart:"none"`
+	Codecs         []string       `key:"codecs" oneof:"g722 opus pcma pcmu l16" restart:"none"`
+	Voicemail      string         `key:"voicemail" match:"user" restart:"none"`
+	MWI            bool           `key:"mwi"`
+	CA             string         `key:"ca" match:"authority"`
+	ServerName     string         `key:"server-name" match:"host"`
+	Certificate    string         `key:"certificate" match:"identity"`
+	Key            ua.Secret      `key:"key" match:"pem"`
 }
 
 // SRTP is a policy for an account's media.

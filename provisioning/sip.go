@@ -17,9 +17,9 @@ func (d Document) SIPAccounts() []ua.Account {
 			ID: ua.AccountID(a.ID), User: a.User, Domain: a.Domain, DisplayName: a.DisplayName,
 			AuthUser: a.AuthUser, Password: a.Password, Registrar: a.Registrar, Proxy: a.Proxy,
 			Transport: a.Transport, Expires: a.Expires, Register: a.Register, KeepAlive: orNone(a.KeepAlive),
-			SessionExpires: orNone(a.SessionExpires),
-			TLS:            ua.TLSPolicy{CA: access.CA, ServerName: a.ServerName, Cert: access.Certificate, Key: access.Key},
-			MWI:            a.MWI, Voicemail: a.Voicemail,
+			SessionExpires: orNone(a.SessionExpires), Reliable: a.Reliable,
+			TLS: ua.TLSPolicy{CA: access.CA, ServerName: a.ServerName, Cert: access.Certificate, Key: access.Key},
+			MWI: a.MWI, Voicemail: a.Voicemail,
 		}
 	}
 	return accounts

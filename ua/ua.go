@@ -33,6 +33,17 @@ const (
 	TLS Transport = "tls"
 )
 
+// Reliability is whether the provisional responses to an INVITE are
+// acknowledged (RFC 3262).
+type Reliability string
+
+// The policies; "" means ReliableSupported.
+const (
+	ReliableSupported Reliability = "supported"
+	ReliableRequired  Reliability = "required" // no call without
+	ReliableOff       Reliability = "off"
+)
+
 // Account is an address-of-record and how to use it. A plain value: two equal
 // accounts are the same account.
 type Account struct {
@@ -52,8 +63,9 @@ type Account struct {
 	// SessionExpires is the session timer asked for (RFC 4028): a call whose
 	// end was lost ends by itself. 0 means 30 min, negative none.
 	SessionExpires time.Duration
-	MWI            bool   // subscribe to message-summary (RFC 3842)
-	Voicemail      string // number to dial for messages
+	Reliable       Reliability // provisional responses
+	MWI            bool        // subscribe to message-summary (RFC 3842)
+	Voicemail      string      // number to dial for messages
 }
 
 // TLSPolicy says whom to trust. Verification cannot be switched off.

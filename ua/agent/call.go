@@ -71,6 +71,7 @@ func (o *owner) open(c *call, party ua.Party) error {
 func (o *owner) dialogConfig(l *line) dialog.Config {
 	return dialog.Config{
 		FinalAfter: o.config.FinalAfter, RingFor: o.config.RingFor, SessionExpires: l.account.SessionExpires,
+		Reliable: l.account.Reliable,
 	}
 }
 

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (c *call) spec(out dialog.Outgoing) spec {
 		callID: c.callID, contentType: out.ContentType, body: out.Body,
 		flow: c.flow, inDialog: out.ToTag != "",
 	}
-	if out.Method == "BYE" {
+	if out.Method == "BYE" || out.Method == "PRACK" {
 		s.contact = "-"
 	}
 	if out.Reason != "" {
@@ -46,6 +47,10 @@ func (c *call) spec(out dialog.Outgoing) spec {
 
 func (o *owner) callSend(c *call, action dialog.Send) {
 	x := &exchange{line: c.line, spec: c.spec(action.Request)}
+	if invite := c.sent[action.Request.For]; invite != nil && action.Request.RSeq > 0 {
+		rack := fmt.Sprintf("%d %d INVITE", action.Request.RSeq, invite.spec.cseq) // RFC 3262 §7.2
+		x.spec.extra = append(x.spec.extra, wire.Field{Name: "RAck", Value: rack})
+	}
 	x.next = func() uint32 { c.cseq++; return c.cseq }
 	x.answer = func(m wire.Message, refusal error) {
 		response := o.dialogResponse(c, &m)
@@ -119,6 +124,7 @@ func (o *owner) dialogResponse(c *call, m *wire.Message) dialog.Response {
 		ContentType: m.Get("Content-Type"), Body: m.Body,
 		RetryAfter: retryAfter(m), Party: o.party(m, "To", hasServer(c.line.account)),
 		Allow: m.List("Allow"), Session: sessionTimer(m),
+		Require: m.List("Require"), RSeq: number(m.Get("RSeq")),
 	}
 }
 
@@ -140,6 +146,7 @@ func (o *owner) dialogRequest(s *serverTx, trusted bool) dialog.Request {
 		Reason: m.List("Reason"), Replaces: m.Get("Replaces"), Event: m.Get("Event"),
 		SubscriptionState: m.Get("Subscription-State"),
 		Supported:         m.List("Supported"), Allow: m.List("Allow"), Session: sessionTimer(m),
+		RAck: rack(m.Get("RAck")),
 	}
 	if r.AnswerMode == "" {
 		r.AnswerMode = m.Get("Priv-Answer-Mode")

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"strconv"
 	"strings"
 
 	"offhook/ua/dialog"
@@ -25,7 +26,30 @@ func answerFields(a dialog.Answer) []wire.Field {
 		{Name: "Retry-After", Value: seconds(a.RetryAfter)},
 		{Name: "Supported", Value: strings.Join(a.Supported, ", ")},
 		{Name: "Require", Value: strings.Join(a.Require, ", ")},
+		{Name: "RSeq", Value: digits(a.RSeq)},
 	}, sessionFields(a.Session)...))
+}
+
+func digits(n uint32) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatUint(uint64(n), 10)
+}
+
+// number reads a number; what is malformed is as if it were not there.
+func number(text string) uint32 {
+	n, _ := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
+	return uint32(n)
+}
+
+// rack reads a RAck (RFC 3262 §7.2).
+func rack(text string) dialog.RAck {
+	words := strings.Fields(text)
+	if len(words) != 3 {
+		return dialog.RAck{}
+	}
+	return dialog.RAck{RSeq: number(words[0]), CSeq: number(words[1]), Method: words[2]}
 }
 
 func filled(fields []wire.Field) []wire.Field {

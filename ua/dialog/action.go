@@ -70,6 +70,7 @@ const (
 	TimerAck                     // gives up waiting for the ACK
 	TimerGlare                   // tries a re-INVITE again (RFC 3261 §14.1)
 	TimerTransfer                // waits for what a REFER brings
+	TimerPrack                   // gives up waiting for the PRACK (RFC 3262 §3)
 	TimerRefresh                 // refreshes the session (RFC 4028 §10)
 	TimerExpire                  // the session expires
 	TimerLinger                  // the last resort after Terminated
@@ -77,7 +78,7 @@ const (
 )
 
 func (t TimerID) String() string {
-	names := [...]string{"final", "cancel", "forks", "resend", "ack", "glare", "transfer", "refresh", "expire", "linger", "unknown"}
+	names := [...]string{"final", "cancel", "forks", "resend", "ack", "glare", "transfer", "prack", "refresh", "expire", "linger", "unknown"}
 	return names[min(t, timerCount)]
 }
 

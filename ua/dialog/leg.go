@@ -17,6 +17,12 @@ type leg struct {
 	hasSeq    bool   // a request of the far end was seen
 	sdp       []byte // answer of a provisional response
 	dead      bool
+	rseq      uint32 // of its last reliable provisional response
+	prack     Tx     // of the last PRACK
+	answers   bool   // one of them had the answer
+	agreed    bool   // and the PRACK for it was accepted
+	update    bool   // it allows UPDATE
+	updated   bool   // an UPDATE has changed what its answer said
 }
 
 func (l leg) alive() bool { return !l.dead }

@@ -21,6 +21,7 @@ type Config struct {
 	RingFor time.Duration
 	// SessionExpires is asked for (RFC 4028); 0 means 30 min, negative no timer.
 	SessionExpires time.Duration
+	Reliable       ua.Reliability // provisional responses (RFC 3262)
 	// Supported are further the option tags that an incoming request may require.
 	Supported []string
 	// Seed makes the random intervals; the agent draws it for each call.
@@ -72,6 +73,7 @@ type Machine struct {
 	chosen int   // index of the leg that the call is on; -1 while there is none
 
 	server   serverInvite
+	rel      reliable
 	local    reinvite
 	wantHold bool
 	held     bool
@@ -107,6 +109,7 @@ const (
 	txBye
 	txRefer
 	txUpdate
+	txPrack
 )
 
 type clientTx struct {

@@ -17,13 +17,17 @@ const (
 	waitRemote                      // answer to their re-INVITE
 	waitRemoteBare                  // offer for their re-INVITE without one
 	waitUpdate                      // answer to their UPDATE
+	waitReliable                    // offer for a provisional response
+	waitPrackAnswer                 // answer in a PRACK
+	waitPrack                       // answer to the offer in a PRACK
 )
 
 type wait struct {
 	seq     uint32
 	what    waitFor
-	tx      ServerTx // of waitUpdate
+	tx      ServerTx // of waitUpdate, waitPrackAnswer and waitPrack
 	contact string   // of waitUpdate
+	leg     int      // of waitUpdate
 	first   bool     // of waitAck: the first INVITE's
 	theirs  []byte   // their description
 	terms   SessionTimer
@@ -100,5 +104,11 @@ func (s *step) mediaDone(in MediaDone) {
 		s.remoteReady(in, w.what == waitRemoteBare)
 	case waitUpdate:
 		s.updateReady(w, in)
+	case waitReliable:
+		s.reliableOffer(in)
+	case waitPrackAnswer:
+		s.prackAnswered(w, in)
+	case waitPrack:
+		s.prackReady(w, in)
 	}
 }

@@ -32,6 +32,7 @@ type Request struct {
 	Supported         []string
 	Allow             []string
 	Session           SessionTimer
+	RAck              RAck // of a PRACK
 }
 
 // Response is what the machine reads of a response that came in.
@@ -46,7 +47,9 @@ type Response struct {
 	RetryAfter  time.Duration
 	Party       ua.Party // counts when Verified
 	Allow       []string
+	Require     []string
 	Session     SessionTimer
+	RSeq        uint32 // 0 when absent
 }
 
 // Outgoing is a request to be sent. CSeq is the agent's.
@@ -62,6 +65,10 @@ type Outgoing struct {
 	Supported   []string
 	Require     []string
 	Session     SessionTimer
+	// RSeq and For make the RAck of a PRACK: the agent adds the CSeq of the
+	// INVITE that For names.
+	RSeq uint32
+	For  Tx
 }
 
 // Answer is a response to be sent.
@@ -78,4 +85,5 @@ type Answer struct {
 	Supported   []string
 	Require     []string
 	Session     SessionTimer
+	RSeq        uint32 // of a reliable provisional response
 }

@@ -179,6 +179,9 @@ func (p *peer) send(a Send) {
 	ex := &exchange{from: p, tx: a.Tx, method: a.Request.Method, cseq: p.cseq}
 	p.txs[a.Tx] = ex
 	r := p.request(a.Request, p.cseq)
+	if r.Method == "PRACK" {
+		r.RAck = RAck{a.Request.RSeq, p.txs[a.Request.For].cseq, "INVITE"}
+	}
 	if p.w.cuts && p.w.rand.IntN(10) == 0 {
 		p.w.cut = true // the far end cannot be reached at all
 	} else {
@@ -206,6 +209,7 @@ func (p *peer) reply(a Reply) {
 	r := Response{
 		Status: status, ToTag: p.name, Contact: "sip:" + p.name, RetryAfter: a.Answer.RetryAfter,
 		ContentType: a.Answer.ContentType, Body: a.Answer.Body, Session: a.Answer.Session, Allow: p.allow,
+		Require: a.Answer.Require, RSeq: a.Answer.RSeq,
 	}
 	p.w.after(p.w.delay(), func() {
 		if ex.over || ex.final && (status < 200 || status >= 300 || ex.method != "INVITE") {
@@ -238,6 +242,9 @@ func TestPair_over_a_bad_network(t *testing.T) {
 		bobHas := rapid.SampledFrom([]Input{Accept{}, Accept{}, Accept{}, Accept{}, Reject{486}, Hangup{}}).Draw(t, "bob")
 		w.after(0, func() { alice.step(dial) })
 		w.after(2*time.Second, func() { bob.step(Ring{}) })
+		if rapid.Bool().Draw(t, "early") {
+			w.after(3*time.Second, func() { bob.step(Ring{Early: true}) })
+		}
 		w.after(time.Duration(rapid.IntRange(2, 6).Draw(t, "after"))*time.Second, func() { bob.step(bobHas) })
 		for range rapid.IntRange(0, 8).Draw(t, "commands") {
 			who := rapid.SampledFrom(w.peers[:]).Draw(t, "who")
@@ -268,6 +275,7 @@ func TestPair_over_a_bad_network(t *testing.T) {
 
 func drawConfig(t *rapid.T) Config {
 	return Config{
+		Reliable:       rapid.SampledFrom([]ua.Reliability{"", ua.ReliableRequired, ua.ReliableRequired, ua.ReliableOff}).Draw(t, "reliable"),
 		SessionExpires: rapid.SampledFrom([]time.Duration{0, 0, 2 * time.Minute, 40 * time.Minute, -1}).Draw(t, "session"),
 	}
 }

@@ -103,7 +103,9 @@ func (j *judge) reply(a Reply) {
 func TestStep_any_input_in_any_state(t *testing.T) {
 	many(t, 10, func(t *rapid.T) {
 		j := &judge{t: t, timers: map[TimerID]uint32{}, finals: map[ServerTx]int{}, last: map[ServerTx]Answer{}}
-		machine := New(Config{Seed: rapid.Uint64().Draw(t, "seed")})
+		config := drawConfig(t)
+		config.Seed = rapid.Uint64().Draw(t, "seed")
+		machine := New(config)
 		steps := 0
 		step := func(in Input) {
 			receiver := machine
@@ -118,7 +120,7 @@ func TestStep_any_input_in_any_state(t *testing.T) {
 			machine = after
 			j.watch(actions)
 		}
-		first := rapid.SampledFrom([]Input{dial, invite("offer"), invite("")}).Draw(t, "first")
+		first := rapid.SampledFrom([]Input{dial, invite("offer"), invite(""), relied(invite("offer")), relied(invite(""))}).Draw(t, "first")
 		serverTx := ServerTx(1)
 		step(first)
 		for range rapid.IntRange(0, 60).Draw(t, "steps") {
@@ -126,7 +128,7 @@ func TestStep_any_input_in_any_state(t *testing.T) {
 				step(drawMedia(t, j))
 				continue
 			}
-			step(drawInput(t, j, &serverTx))
+			step(drawInput(t, j, machine, &serverTx))
 		}
 		wind(t, j, &machine, step)
 	})
@@ -144,7 +146,7 @@ func drawMedia(t *rapid.T, j *judge) MediaDone {
 	return in
 }
 
-func drawInput(t *rapid.T, j *judge, serverTx *ServerTx) Input {
+func drawInput(t *rapid.T, j *judge, machine Machine, serverTx *ServerTx) Input {
 	methods := []string{"INVITE", "ACK", "BYE", "UPDATE", "OPTIONS", "INFO", "NOTIFY", "REFER", "PRACK", "X"}
 	tags := []string{"far", "b", ""}
 	sdp := rapid.SampledFrom([]string{"", "sdp"}).Draw(t, "sdp")
@@ -154,6 +156,9 @@ func drawInput(t *rapid.T, j *judge, serverTx *ServerTx) Input {
 		status := rapid.SampledFrom([]int{0, 100, 180, 183, 199, 200, 200, 202, 302, 407, 408, 422, 481, 486, 487, 491, 500, 603, 700}).Draw(t, "status")
 		in := got(tx, status, rapid.SampledFrom(tags).Draw(t, "tag"), sdp)
 		in.Response.Session = drawSession(t)
+		if rapid.Bool().Draw(t, "reliable") {
+			in.Response.Require, in.Response.RSeq = []string{"100rel"}, uint32(rapid.IntRange(0, 3).Draw(t, "rseq"))
+		}
 		in.Response.Allow = rapid.SampledFrom([][]string{nil, {"INVITE"}, {"INVITE", "UPDATE"}}).Draw(t, "allow")
 		return in
 	case 3, 4, 5:
@@ -162,6 +167,9 @@ func drawInput(t *rapid.T, j *judge, serverTx *ServerTx) Input {
 		in.Request.FromTag = rapid.SampledFrom(tags).Draw(t, "from")
 		in.Request.Event, in.Request.SubscriptionState = "refer", rapid.SampledFrom([]string{"active", "terminated"}).Draw(t, "state")
 		in.Request.Session = drawSession(t)
+		if machine.rel.open {
+			in.Request.RAck = RAck{machine.rel.seq, machine.rel.cseq, "INVITE"}
+		}
 		in.Request.Supported = rapid.SampledFrom([][]string{nil, {"timer"}, {"100rel", "timer"}}).Draw(t, "supported")
 		if rapid.IntRange(0, 5).Draw(t, "no tag") == 0 {
 			in.Request.ToTag = ""

@@ -95,9 +95,10 @@ func (s *step) updated(tx ServerTx, r Request, leg int) {
 		s.updateDone(tx, nil, terms, knows)
 		return
 	}
-	ours := s.phase == phaseInviting || s.local.state != reinviteIdle ||
+	ours := s.phase == phaseInviting && !s.legs[leg].agreed || s.local.state != reinviteIdle ||
 		(s.server.state == serverAnswered && s.server.bare) || s.waiting(waitAck)
-	theirs := s.server.state == serverPending || s.waiting(waitUpdate)
+	early := s.phase == phaseIncoming && s.rel.agreed && !s.rel.open
+	theirs := s.server.state == serverPending && !early || s.waiting(waitUpdate, waitPrack)
 	switch {
 	case ours: // an offer of ours has no answer yet
 		s.refuse(tx, 491)
@@ -105,7 +106,7 @@ func (s *step) updated(tx ServerTx, r Request, leg int) {
 		s.later(tx)
 	default:
 		s.identify(r.Party)
-		s.makeAnswer(wait{what: waitUpdate, tx: tx, contact: r.Contact, terms: terms, knows: knows}, sdp)
+		s.makeAnswer(wait{what: waitUpdate, tx: tx, leg: leg, contact: r.Contact, terms: terms, knows: knows}, sdp)
 	}
 }
 
@@ -114,7 +115,8 @@ func (s *step) updateReady(w wait, in MediaDone) {
 		s.refuse(w.tx, 488)
 		return
 	}
-	s.refresh(s.chosen, w.contact)
+	s.refresh(w.leg, w.contact)
+	s.legs[w.leg].updated = true
 	s.updateDone(w.tx, in.SDP, w.terms, w.knows)
 }
 

@@ -64,7 +64,7 @@ func (s *step) inDialog(tx ServerTx, r Request) {
 	case "SUBSCRIBE":
 		s.reply(tx, Answer{Status: 489, AllowEvents: "refer"})
 	case "PRACK":
-		s.refuse(tx, 481) // we send no reliable provisional: RFC 3262 §3
+		s.pracked(tx, r)
 	default:
 		if slices.Contains(known, r.Method) {
 			s.refuse(tx, 405)
@@ -129,6 +129,9 @@ func (c Config) Extensions() []string {
 	if c.withDefaults().SessionExpires > 0 {
 		tags = append(tags, "timer")
 	}
+	if c.usesReliable() {
+		tags = append(tags, "100rel")
+	}
 	return tags
 }
 
@@ -139,6 +142,9 @@ func (c Config) Refuses(r Request) (Answer, bool) {
 	c = c.withDefaults()
 	if answer, refused := c.lacking(r); refused {
 		return answer, true
+	}
+	if c.Reliable == ua.ReliableRequired && !has(r.Require, "100rel") && !has(r.Supported, "100rel") {
+		return Answer{Status: 421, Require: []string{"100rel"}}, true // RFC 3261 §21.4.16
 	}
 	return c.tooBrief(r)
 }
@@ -183,6 +189,8 @@ func (s *step) responded(tx Tx, r Response) {
 		s.referResponse(r)
 	case s.keep.tx:
 		s.updateResponse(r)
+	default:
+		s.prackResponse(tx, r)
 	}
 }
 

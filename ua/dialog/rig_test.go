@@ -78,7 +78,11 @@ func (r *rig) line(a Action) string {
 	}
 	switch a := a.(type) {
 	case Send:
-		return fmt.Sprintf("send %s>%s%s", a.Request.Method, a.Request.ToTag, body(a.Request.Body)) + r.session(a.Request.Session, a.Request.Require)
+		line := fmt.Sprintf("send %s>%s%s", a.Request.Method, a.Request.ToTag, body(a.Request.Body))
+		if a.Request.RSeq > 0 {
+			line += fmt.Sprintf(" of %d to #%d", a.Request.RSeq, a.Request.For)
+		}
+		return line + r.session(a.Request.Session, a.Request.Require)
 	case Ack:
 		return "ack " + a.Request.ToTag
 	case Cancel:
@@ -87,6 +91,9 @@ func (r *rig) line(a Action) string {
 		line := fmt.Sprintf("reply#%d %d%s", a.Tx, a.Answer.Status, body(a.Answer.Body))
 		if a.Answer.RetryAfter > 0 {
 			line += " later"
+		}
+		if a.Answer.RSeq > 0 {
+			line += " reliably"
 		}
 		return line + r.session(a.Answer.Session, a.Answer.Require)
 	case StartTimer:

@@ -85,6 +85,8 @@ func (s *step) timerFired(in TimerFired) {
 		s.waitedForAck()
 	case TimerTransfer:
 		s.transferOver("transfer: the other telephone told nothing")
+	case TimerPrack:
+		s.waitedForPrack()
 	case TimerRefresh:
 		s.keep.wanted = true
 	case TimerExpire:
@@ -119,7 +121,7 @@ func (s *step) end(cause ua.Cause, status int, reason string) {
 	}
 	s.call.Reason = reason
 	for _, w := range s.waits {
-		if w.what == waitUpdate {
+		if w.tx != 0 {
 			s.refuse(w.tx, 487)
 		}
 	}
@@ -132,6 +134,7 @@ func (s *step) end(cause ua.Cause, status int, reason string) {
 	s.stop(TimerGlare)
 	s.stop(TimerTransfer)
 	s.stop(TimerFinal)
+	s.stop(TimerPrack)
 	s.stop(TimerRefresh)
 	s.stop(TimerExpire)
 	if s.server.state != serverAnswered {

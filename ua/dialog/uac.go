@@ -53,6 +53,7 @@ func (s *step) sendInvite() {
 		Method: "INVITE", URI: s.invite.uri, Route: s.invite.route,
 		ContentType: sdpType, Body: s.invite.offer,
 	}
+	s.askReliable(&request)
 	s.askSession(&request)
 	s.invite.tx, s.invite.provisional = s.send(txInvite, request), false
 }
@@ -90,7 +91,7 @@ func (s *step) inviteProvisional(r Response) {
 	if s.invite.cancel == cancelWanted {
 		s.sendCancel()
 	}
-	if s.phase != phaseInviting {
+	if !s.acknowledge(r) || s.phase != phaseInviting {
 		return
 	}
 	if r.Status > 100 || !s.timers[TimerFinal].on {
@@ -170,6 +171,11 @@ func (s *step) inviteSuccess(r Response) {
 	if sdp == nil {
 		s.bye(i, reasonHeader(488, "No answer to the offer"))
 		s.end(ua.CauseError, 0, "the other telephone answered without saying how to hear it (no SDP in its 200)")
+		return
+	}
+	if s.legs[i].updated {
+		// Nothing after the answer counts in a response to INVITE (RFC 3261 §13.2.1).
+		s.call.State, s.call.EarlyMedia = ua.Confirmed, false
 		return
 	}
 	s.quiet = true // until it is known whether the answer is of use

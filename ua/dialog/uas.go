@@ -58,6 +58,7 @@ func (s *step) incoming(tx ServerTx, r Request) {
 		s.answeredFinally(answer.Status)
 		return
 	}
+	s.rel.mode, s.rel.cseq = s.config.reliability(r), r.CSeq
 	s.server.terms, s.server.knows = s.grantSession(r), has(r.Supported, "timer")
 	if r.Contact == "" { // §8.1.1.8: nothing could ever be sent in this dialog
 		s.reply(tx, Answer{Status: 400, Reason: "Missing Contact"})
@@ -117,15 +118,11 @@ func (s *step) ring(early bool) {
 		s.server.ring, s.server.early = true, early
 		return
 	}
-	answer := Answer{Status: 180}
+	status := 180
 	if early && s.server.sdp != nil {
-		answer = Answer{Status: 183, ContentType: sdpType, Body: s.server.sdp}
+		status = 183
 	}
-	s.server.answer, s.server.interval = answer, time.Minute
-	s.reply(s.server.tx, answer)
-	s.start(TimerResend, time.Minute) // keeps proxies waiting: RFC 3261 §13.3.1.1
-	s.call.State = ua.Early
-	s.call.Status, s.call.Reason = answer.Status, phrase(answer.Status)
+	s.provisional(status, early)
 }
 
 func (s *step) accept() {
@@ -133,8 +130,14 @@ func (s *step) accept() {
 		s.log("Accept in a call that does not come in")
 		return
 	}
-	if !s.server.ready || (s.server.bare && s.waiting(waitIncomingBare)) {
+	// A 2xx must not overtake a description that waits for its PRACK (RFC 3262 §3).
+	described := s.rel.open && (s.rel.answers || s.rel.offers && !s.rel.agreed)
+	if !s.server.ready || described || s.waiting(waitIncomingBare, waitReliable, waitPrack, waitPrackAnswer) {
 		s.server.accept = true
+		return
+	}
+	if s.rel.agreed { // nothing more is to be said (RFC 3261 §13.2.1)
+		s.sendSuccess(nil)
 		return
 	}
 	if s.server.bare {
@@ -149,9 +152,7 @@ func (s *step) incomingOffer(in MediaDone) {
 		return
 	}
 	if in.Err != nil {
-		s.refuse(s.server.tx, 500)
-		s.server = serverInvite{}
-		s.end(ua.CauseError, 500, "sound could not be prepared: "+in.Err.Error())
+		s.noSound(in.Err)
 		return
 	}
 	s.sendSuccess(in.SDP)
@@ -162,7 +163,11 @@ func (s *step) incomingOffer(in MediaDone) {
 func (s *step) sendSuccess(sdp []byte) {
 	s.stop(TimerFinal)
 	s.server.state, s.server.interval = serverAnswered, s.config.T1
-	s.server.answer = Answer{Status: 200, Reason: phrase(200), ContentType: sdpType, Body: sdp}
+	s.stop(TimerPrack)
+	s.server.answer = Answer{Status: 200, Reason: phrase(200)}
+	if sdp != nil {
+		s.server.answer.ContentType, s.server.answer.Body = sdpType, sdp
+	}
 	s.grant(&s.server.answer, s.server.terms, s.server.knows)
 	s.refresh(s.chosen, s.server.contact)
 	s.reply(s.server.tx, s.server.answer)
@@ -176,9 +181,11 @@ func (s *step) sendSuccess(sdp []byte) {
 
 // resend repeats a 2xx ever more slowly, a provisional response each minute.
 func (s *step) resend() {
-	if s.server.state == serverAnswered {
-		s.server.interval = min(2*s.server.interval, s.config.T2)
+	if s.server.state != serverAnswered {
+		s.resendProvisional()
+		return
 	}
+	s.server.interval = min(2*s.server.interval, s.config.T2)
 	s.reply(s.server.tx, s.server.answer)
 	s.start(TimerResend, s.server.interval)
 }

@@ -21,7 +21,7 @@ func TestStep_incoming(t *testing.T) {
 		{arrow: "new: INVITE with useless offer -> 488, no ring", given: []any{noSound}, when: invite("offer"), want: "reply#1 488; close; terminated error; done"},
 		{arrow: "new: INVITE with another body -> 415", when: with(invite("x"), func(r *Request) { r.ContentType = "text/plain" }), want: "reply#1 415; close; terminated error; done"},
 		{arrow: "new: INVITE without Contact -> 400", when: with(invite("x"), func(r *Request) { r.Contact = "" }), want: "reply#1 400; close; terminated error; done"},
-		{arrow: "new: INVITE requires 100rel -> 420", when: with(invite("x"), func(r *Request) { r.Require = []string{"100rel"} }), want: "reply#1 420; close; terminated error; done"},
+		{arrow: "new: INVITE requires 100rel, we have none -> 420", config: Config{Reliable: ua.ReliableOff}, when: with(invite("x"), func(r *Request) { r.Require = []string{"100rel"} }), want: "reply#1 420; close; terminated error; done"},
 		{arrow: "new: INVITE requires what there is -> proceeding", config: Config{Supported: []string{"timer"}},
 			when: with(invite("x"), func(r *Request) { r.Require = []string{"Timer"} }), want: "proceeding"},
 		{arrow: "new: BYE -> 481", when: req(1, "BYE", 1, ""), want: "reply#1 481"},
