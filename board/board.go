@@ -46,6 +46,7 @@ type Board struct {
 	Model      string   // for people and provisioning macros
 	Compatible []string // device-tree strings that Detect matches
 	Parts      []Part   // in file order
+	Separate   bool     // the sound is the work of a process of its own
 	lines      map[string]int
 }
 
@@ -103,7 +104,39 @@ func (b *Board) Validate(drivers hal.Drivers) error {
 			faults = append(faults, b.paramFault(part, err))
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, b.validateMedia(drivers))...)
+}
+
+func (b *Board) validateMedia(drivers hal.Drivers) error {
+	if !b.Separate {
+		return nil
+	}
+	audio, ok := b.Audio()
+	if !ok {
+		return b.fault("media.process", "separate is of no use on a board without audio")
+	}
+	if drivers.Audio[audio.Compatible].Bound {
+		return b.fault("media.process", "separate needs a sound device that another process can open: %s lives in this one", audio.Compatible)
+	}
+	return nil
+}
+
+// Audio is the board's audio part, if it has one.
+func (b *Board) Audio() (Part, bool) {
+	for _, part := range b.Parts {
+		if part.Kind == Audio {
+			return part, true
+		}
+	}
+	return Part{}, false
+}
+
+// Without is the board less its parts of a kind, for who has another process
+// open those.
+func (b *Board) Without(kind Kind) *Board {
+	out := *b
+	out.Parts = slices.DeleteFunc(slices.Clone(b.Parts), func(p Part) bool { return p.Kind == kind })
+	return &out
 }
 
 func (b *Board) paramFault(part Part, err error) error {

@@ -19,7 +19,9 @@ func (f fakeKeypad) ReadKey() (hal.KeyEvent, error) { return hal.KeyEvent{}, hal
 func (f fakeKeypad) Close() error                   { *f.closed++; return nil }
 
 func table(closed *int) hal.Drivers {
-	return hal.Drivers{Keypads: map[string]hal.Driver[hal.Keypad]{
+	anything := func(hal.Params) error { return nil }
+	audio := map[string]hal.Driver[hal.AudioIO]{"card": {Check: anything}, "page": {Check: anything, Bound: true}}
+	return hal.Drivers{Audio: audio, Keypads: map[string]hal.Driver[hal.Keypad]{
 		"good": {
 			Check: func(p hal.Params) error {
 				var c struct {
@@ -63,6 +65,14 @@ func TestLoad(t *testing.T) {
 		{"alias -> refused", "offhook-board: 1\nname: &a x\nmodel: *a\n", "b.yaml:3: model: YAML anchors and aliases"},
 		{"not YAML -> line", "offhook-board: 1\nname: x\nlamps: }\n", "b.yaml:2: not readable as YAML"},
 		{"empty -> said", "", "b.yaml: is not a mapping"},
+		{"sound in a process of its own -> no fault", "offhook-board: 1\nname: x\naudio: {compatible: card}\nmedia: {process: separate}\n", ""},
+		{"sound inside -> no fault", "offhook-board: 1\nname: x\nmedia: {process: inside}\n", ""},
+		{"media of another kind -> said", "offhook-board: 1\nname: x\nmedia:\n  process: outside\n", "b.yaml:4: media.process: outside is neither inside nor separate"},
+		{"media with another key -> said", "offhook-board: 1\nname: x\nmedia: {proces: inside}\n", "b.yaml:3: media.proces: is not known here (known: process)"},
+		{"media that is a word -> said", "offhook-board: 1\nname: x\nmedia: separate\n", "b.yaml:3: media: is not a mapping"},
+		{"separate without sound -> said", "offhook-board: 1\nname: x\nmedia: {process: separate}\n", "b.yaml:3: media.process: separate is of no use"},
+		{"separate with sound in the page -> said", "offhook-board: 1\nname: x\naudio: {compatible: page}\nmedia: {process: separate}\n",
+			"b.yaml:4: media.process: separate needs a sound device that another process can open: page lives in this one"},
 		{"no name -> said", "offhook-board: 1\n", "b.yaml: name: is required"},
 	}
 	for _, c := range cases {
@@ -142,4 +152,16 @@ func FuzzLoad(f *testing.F) {
 			_ = b.Validate(table(new(int)))
 		}
 	})
+}
+
+func TestWithout(t *testing.T) {
+	b, err := Load("b.yaml", []byte("offhook-board: 1\nname: x\nkeypads: [{compatible: good}]\naudio: {compatible: card}\nmedia: {process: separate}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	audio, ok := b.Audio()
+	less := b.Without(Audio)
+	if _, still := less.Audio(); !ok || audio.Compatible != "card" || still || len(less.Parts) != 1 || len(b.Parts) != 2 || !b.Separate {
+		t.Errorf("%+v, %+v without audio", b.Parts, less.Parts)
+	}
 }

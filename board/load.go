@@ -67,6 +67,8 @@ func (b *Board) read(root map[string]any, node *yaml.Node, t *tree) {
 			for j, item := range t.list(key, value) {
 				b.part(t, Keypad, "", fmt.Sprintf("%s[%d]", key, j), item)
 			}
+		case "media":
+			b.media(t, value)
 		case Hook, Display, Audio, Mixer, Watchdog:
 			b.part(t, Kind(key), "", key, value)
 		case Lamp, Relay:
@@ -75,7 +77,23 @@ func (b *Board) read(root map[string]any, node *yaml.Node, t *tree) {
 				b.part(t, Kind(key), name, key+"."+name, m[name])
 			}
 		default:
-			t.fault(key, "is not known here (known: offhook-board, name, model, compatible, keypads, hook, display, lamps, relays, audio, mixer, watchdog)")
+			t.fault(key, "is not known here (known: offhook-board, name, model, compatible, keypads, hook, display, lamps, relays, audio, mixer, watchdog, media)")
+		}
+	}
+}
+
+// media reads how the sound is run: the one setting that belongs to no part.
+func (b *Board) media(t *tree, value any) {
+	m := t.mapping("media", value)
+	for _, key := range b.inFileOrder("media", m) {
+		path := "media." + key
+		switch {
+		case key != "process":
+			t.fault(path, "is not known here (known: process)")
+		case m[key] == "separate":
+			b.Separate = true
+		case m[key] != "inside":
+			t.fault(path, "%v is neither inside nor separate", m[key])
 		}
 	}
 }

@@ -14,6 +14,9 @@ type Driver[T any] struct {
 	// Open opens the device. The context bounds the opening only; Close ends
 	// what was opened.
 	Open func(context.Context, Params, *slog.Logger) (T, error)
+	// Bound says that the device lives in the program that carries the driver:
+	// no other process can open it.
+	Bound bool
 }
 
 // Drivers is the table of the drivers that a program carries, by the

@@ -35,7 +35,7 @@ func commands() []command {
 }
 
 func find(name string) (command, bool) {
-	all := commands()
+	all := append(commands(), mediaCommand())
 	i := slices.IndexFunc(all, func(c command) bool { return c.name == name })
 	if i < 0 {
 		return command{}, false

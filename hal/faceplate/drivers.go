@@ -33,6 +33,7 @@ type settings interface{ listen() string }
 // made, and the panel that it goes on.
 func driver[S settings, T io.Closer](p *Panel, decode func(hal.Params) (S, error), open func(S) (T, error)) hal.Driver[T] {
 	return hal.Driver[T]{
+		Bound: true,
 		Check: func(params hal.Params) error {
 			_, err := decode(params)
 			return err

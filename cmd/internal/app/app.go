@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/exec"
 	"sync/atomic"
 	"time"
 
@@ -17,7 +18,6 @@ import (
 	"offhook/cmd/internal/localapi"
 	"offhook/cmd/internal/phone"
 	"offhook/hal"
-	"offhook/media/engine"
 	"offhook/provisioning"
 	"offhook/provisioning/discover"
 	"offhook/provisioning/native"
@@ -41,6 +41,9 @@ type Config struct {
 	Log     *slog.Logger
 	Ring    *LogRing
 	Level   *slog.LevelVar // follows the document's log level
+	// Media is the command of the media process that listens at a path, for
+	// boards whose sound is a process of its own.
+	Media func(path string) *exec.Cmd
 	// Faceplate is the address of the page, "" on a board that is not one.
 	Faceplate func() string
 	// Ready is called when every part runs.
@@ -58,8 +61,8 @@ type App struct {
 	device   provisioning.Device
 	devices  *board.Devices
 	health   *health
-	engine   *engine.Engine
-	audio    *audioKeeper
+	engine   soundEngine
+	audio    soundKeeper
 	agent    *agent.Agent
 	desk     *desk
 	calls    *callbook
@@ -124,22 +127,19 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return stateError(err)
 	}
-	a.devices, err = cfg.Board.Open(ctx, cfg.Drivers, log)
+	here := cfg.Board
+	if here.Separate {
+		here = here.Without(board.Audio)
+	}
+	a.devices, err = here.Open(ctx, cfg.Drivers, log)
 	a.health.opened(err)
 
 	a.calls = newCallbook(log.With("room", "media"))
 	a.bindings = newBindings()
 	a.desk = newDesk(log.With("room", "phone"))
-	a.audio = newAudioKeeper(log.With("room", "audio"), cfg.Board, a.devices, cfg.Drivers, a.desk.inbox)
-	if a.calls.codecs, err = newCodecTable(a.audio.format.SampleRate); err != nil {
+	if err := a.buildSound(log); err != nil {
 		return err
 	}
-	a.engine, err = engine.New(engine.Config{Device: a.audio.device(), SampleRate: a.audio.format.SampleRate, Period: a.audio.format.Period,
-		Codecs: a.calls.codecs.all(), Log: log.With("room", "engine")})
-	if err != nil {
-		return err
-	}
-	a.audio.engine, a.calls.engine = a.engine, a.engine
 	a.agent, err = agent.New(agent.Config{Log: log.With("room", "ua"), NewSession: a.calls.open, UserAgent: a.device.UserAgent(),
 		InstanceID: instance, ShutdownTimeout: shutdownTime, DSCP: a.calls.signalling})
 	if err != nil {

@@ -22,7 +22,10 @@ import (
 	"offhook/ua"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	beMediaProcess()
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	phoneMAC = "00:00:5e:00:53:07" // of the range for documentation (RFC 7042 §2.1.2)

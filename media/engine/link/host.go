@@ -58,6 +58,7 @@ type Host struct {
 	token   uint64
 	next    media.StreamID
 	streams []*hosted
+	device  *device // how it is, as told last; nil: nothing was told
 }
 
 // hosted is a stream: control's name for it, and the engine's.
@@ -193,6 +194,9 @@ func (h *Host) welcome(ctx context.Context, c *conn, hi *hello, parts *sync.Wait
 		return err
 	}
 	h.conn = c
+	if h.device != nil { // told while there was nobody to hear it
+		return c.send(h.device)
+	}
 	return nil
 }
 
@@ -250,6 +254,9 @@ func (h *Host) pump(ctx context.Context) {
 		case e := <-h.sound.Engine.Events():
 			h.event(e)
 		case e := <-h.sound.Changes:
+			h.mutex.Lock()
+			h.device = (*device)(&e)
+			h.mutex.Unlock()
 			h.tell((*device)(&e))
 		}
 	}
