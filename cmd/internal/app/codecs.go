@@ -25,8 +25,9 @@ type codecTable []struct {
 
 // newCodecTable makes the codecs for a sound device of a rate.
 func newCodecTable(rate int) (codecTable, error) {
-	// More than wideband is a telephone call's cost without its benefit.
-	cfg := opus.Config{SampleRate: 16000, Complexity: opusComplexity, ExpectedLoss: 0.05}
+	// More than wideband is a telephone call's cost without its benefit. No loss is
+	// expected until the far end reports some: redundancy costs sound, and garbage.
+	cfg := opus.Config{SampleRate: 16000, Complexity: opusComplexity}
 	if rate < cfg.SampleRate {
 		cfg.SampleRate = 8000
 	}
