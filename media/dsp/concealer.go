@@ -11,8 +11,8 @@ const (
 	concealFade  = 50 * time.Millisecond // then down to silence (G.711 Appendix I: 20 % in 10 ms)
 	voicedAbove  = 0.5                   // correlation
 	maxPeriods   = 3                     // repeated in turn, against a buzz
-	mergeLeast   = 4 * time.Millisecond
-	mergeLongest = 10 * time.Millisecond
+	mergeLeast   = 3 * time.Millisecond
+	mergeLongest = 5 * time.Millisecond
 )
 
 // Concealer makes up lost sound by repeating the last pitch periods, in the

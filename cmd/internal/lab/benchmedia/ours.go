@@ -10,10 +10,11 @@ import (
 	"offhook/media/jitter"
 )
 
-// Run is what media/jitter made of a trace.
-type Run struct {
+// Heard is what media/jitter made of a trace.
+type Heard struct {
 	Outcome
-	Delays   []time.Duration // at each period; below 0: nothing was heard
+	Delays   []time.Duration // at each period; below 0: nothing that was said was heard
+	Made     []time.Duration // of each period, made up
 	Kinds    []jitter.Playout
 	Sound    media.Frame
 	Counters jitter.Counters
@@ -33,8 +34,7 @@ type numbered struct {
 
 func (d *numbered) Decode(dst media.Frame, payload []byte) (int, error) {
 	i := binary.BigEndian.Uint32(payload)
-	c := d.buffer.Counters()
-	made := c.Concealed + c.Waited + c.Silent
+	made := madeUp(d.buffer.Counters())
 	if d.next > 0 {
 		d.damaged += max(made-d.before, time.Duration(i-d.next)*ptime)
 	}
@@ -42,21 +42,23 @@ func (d *numbered) Decode(dst media.Frame, payload []byte) (int, error) {
 	return d.Decoder.Decode(dst, payload[4:])
 }
 
+func madeUp(c jitter.Counters) time.Duration { return c.Concealed + c.Waited + c.Silent }
+
 // Ours plays a trace of speech by media/jitter.
-func Ours(t *Trace, speech media.Frame) (Run, error) {
+func Ours(t *Trace, speech media.Frame) (Heard, error) {
 	law := g711.PCMA
 	format := law.Formats()[0]
 	decoder, err := law.NewDecoder(format)
 	if err != nil {
-		return Run{}, err
+		return Heard{}, err
 	}
 	encoder, err := law.NewEncoder(format)
 	if err != nil {
-		return Run{}, err
+		return Heard{}, err
 	}
 	n := samples(ptime)
 	if len(speech) < n*len(t.Arrival) {
-		return Run{}, fmt.Errorf("%d samples of speech for %d packets", len(speech), len(t.Arrival))
+		return Heard{}, fmt.Errorf("%d samples of speech for %d packets", len(speech), len(t.Arrival))
 	}
 	listener := &numbered{Decoder: decoder}
 	listener.buffer = jitter.New(jitter.Config{Format: format, Decoder: listener})
@@ -80,10 +82,11 @@ type ours struct {
 	t        *Trace
 	buffer   *jitter.Buffer
 	listener *numbered
-	run      Run
+	run      Heard
+	made     time.Duration // so far
 }
 
-func (o *ours) play(put func(int) error) (Run, error) {
+func (o *ours) play(put func(int) error) (Heard, error) {
 	order := o.t.Order()
 	n := samples(period)
 	frame := make(media.Frame, n)
@@ -92,31 +95,32 @@ func (o *ours) play(put func(int) error) (Run, error) {
 	for ; now < end; now += period {
 		for len(order) > 0 && o.t.Arrival[order[0]] <= now {
 			if err := put(order[0]); err != nil {
-				return Run{}, err
+				return Heard{}, err
 			}
 			order = order[1:]
 		}
-		position, heard := o.buffer.Position()
 		kind := o.buffer.Get(frame, now)
 		if len(o.run.Kinds) == 0 && kind == jitter.Empty {
 			continue
 		}
 		if len(o.run.Kinds) == 0 {
 			o.run.Start = now
-			position, heard = 0, true
 		}
 		o.run.Kinds = append(o.run.Kinds, kind)
+		made := madeUp(o.buffer.Counters()) - o.made
+		o.made += made
+		o.run.Made = append(o.run.Made, made)
 		o.run.Sound = append(o.run.Sound, frame...)
 		delay := time.Duration(-1)
-		if heard && kind != jitter.Empty {
-			delay = o.delay(now, position)
+		if position, heard := o.buffer.Position(); heard && made == 0 && kind != jitter.Empty {
+			delay = o.delay(now+period, position)
 		}
 		o.run.Delays = append(o.run.Delays, delay)
 	}
 	return o.judge(), nil
 }
 
-// delay is that of the sound heard at a time, beyond the fastest packet.
+// delay is that of a sound that is heard at a time, beyond the fastest packet.
 func (o *ours) delay(now time.Duration, position uint32) time.Duration {
 	i := int(int32(position)) / samples(ptime)
 	within := time.Duration(int(int32(position))-i*samples(ptime)) * time.Second / 8000
@@ -126,7 +130,7 @@ func (o *ours) delay(now time.Duration, position uint32) time.Duration {
 	return now - o.t.Sent[i] - within - o.t.Base
 }
 
-func (o *ours) judge() Run {
+func (o *ours) judge() Heard {
 	r := &o.run
 	c := o.buffer.Counters()
 	played := time.Duration(len(r.Kinds)) * period

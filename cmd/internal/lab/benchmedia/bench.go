@@ -1,0 +1,122 @@
+package benchmedia
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+	"time"
+
+	"offhook/media"
+)
+
+// HeldOut are the seeds of the traces that figures are of: nothing was tuned on them.
+func HeldOut() []uint64 { return []uint64{101, 102, 103} }
+
+// Tuning are the seeds to tune with.
+func Tuning() []uint64 { return []uint64{1, 2, 3, 4} }
+
+// Config says what is measured.
+type Config struct {
+	Seeds []uint64  // of each network
+	Plots string    // folder for pictures; none if empty
+	Log   io.Writer // lines for people
+}
+
+// Measure runs the whole benchmark.
+func Measure(ctx context.Context, cfg Config) (Figures, error) {
+	began := time.Now()
+	say := func(format string, args ...any) {
+		fmt.Fprintf(cfg.Log, "%6.2f s  %s\n", time.Since(began).Seconds(), fmt.Sprintf(format, args...))
+	}
+	voice := speech()
+	say("%d networks, seeds %d, %v each; delay beyond the fastest packet, sound made up or left out, R of the E-model",
+		len(Networks()), cfg.Seeds, packets*ptime)
+	var all []*result
+	for _, n := range Networks() {
+		results, err := listen(ctx, n, cfg.Seeds, voice)
+		if err != nil {
+			return Figures{}, fmt.Errorf("%s: %w", n.Name, err)
+		}
+		all = append(all, results...)
+		say("%-14s optimum %s | fixed %s | NetEQ's rules %s | ours %s", n.Name,
+			row(results, func(r *result) Outcome { return r.optimum }), row(results, func(r *result) Outcome { return r.fixed }),
+			row(results, func(r *result) Outcome { return r.neteq }), row(results, func(r *result) Outcome { return r.ours.Outcome }))
+	}
+	f := summed(all)
+	say("deficit to the optimum, mean and worst: fixed %.2f and %.2f, NetEQ's rules %.2f and %.2f, ours %.2f and %.2f",
+		f.FixedDeficitMean, f.FixedDeficitMax, f.NetEQDeficitMean, f.NetEQDeficitMax, f.DeficitMean, f.DeficitMax)
+	curves, err := quality(voice)
+	if err != nil {
+		return Figures{}, err
+	}
+	for _, q := range curves {
+		say("%4.1f %% lost: Bark distortion %.4f; repeating the last packet %.4f; silence %.4f", 100*q.loss, q.ours, q.repeated, q.silence)
+		if q.loss == 0.05 {
+			f.BarkAt5, f.BarkAt5Repeated = q.ours, q.repeated
+		}
+	}
+	if f.SkewWander, err = wander(voice); err != nil {
+		return Figures{}, err
+	}
+	f.round()
+	if f.Allocs, err = allocations(voice); err != nil {
+		return Figures{}, err
+	}
+	say("%v allocations in a step of the buffer", f.Allocs)
+	if cfg.Plots != "" {
+		files, err := draw(cfg.Plots, all, curves, voice)
+		if err != nil {
+			return Figures{}, err
+		}
+		say("pictures: %v", files)
+	}
+	return f, nil
+}
+
+// listen plays a network's traces to everybody.
+func listen(ctx context.Context, n Network, seeds []uint64, voice media.Frame) ([]*result, error) {
+	results := make([]*result, len(seeds))
+	errs := make([]error, len(seeds))
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var wg sync.WaitGroup
+	for i, seed := range seeds {
+		wg.Go(func() {
+			slots <- struct{}{}
+			defer func() { <-slots }()
+			if errs[i] = ctx.Err(); errs[i] == nil {
+				results[i], errs[i] = judge(n.Record(seed), voice)
+			}
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return results, nil
+}
+
+func judge(t *Trace, voice media.Frame) (*result, error) {
+	ours, err := Ours(t, voice)
+	if err != nil {
+		return nil, err
+	}
+	return &result{
+		trace: t, optimum: Optimum(t), fixed: BestFixed(t, t.lossShare()+0.005), neteq: NetEQ(t),
+		equal: BestFixed(t, ours.MadeUp), ours: ours,
+	}, nil
+}
+
+// row is the mean of outcomes.
+func row(results []*result, of func(*result) Outcome) string {
+	var delay, made, rating float64
+	n := float64(len(results))
+	for _, r := range results {
+		o := of(r)
+		delay, made, rating = delay+millis(o.Delay)/n, made+100*o.MadeUp/n, rating+o.R/n
+	}
+	return fmt.Sprintf("%5.1f ms %5.2f %% R %4.1f", delay, made, rating)
+}
