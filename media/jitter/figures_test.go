@@ -64,9 +64,9 @@ func traces() []trace {
 		{"clean, 5 ms periods", mediatest.Call{Period: 5 * ms, Phase: 2 * ms}, 3 * ms, 3 * ms, 0, 0.06, 0.999},
 		{"clean, 20 ms periods", mediatest.Call{Period: 20 * ms, Phase: 15 * ms}, 16 * ms, 16 * ms, 0, 0.06, 0.999},
 		{"clean, 1 ms of scheduling", mediatest.Call{Phase: 500 * time.Microsecond, Link: link(mediatest.Impairment{Jitter: ms})}, 17 * ms, 17 * ms, 0, 0.1, 0.99},
-		{"30 ms jitter", mediatest.Call{Link: link(mediatest.Impairment{Jitter: 30 * ms})}, 41 * ms, 41 * ms, 0, 0.5, 0.99},
+		{"30 ms jitter", mediatest.Call{Link: link(mediatest.Impairment{Jitter: 30 * ms})}, 32 * ms, 36 * ms, 0, 0.5, 0.99},
 		{"30 ms jitter, 5 ms periods", mediatest.Call{Period: 5 * ms, Link: link(mediatest.Impairment{Jitter: 30 * ms})}, 36 * ms, 36 * ms, 0, 0.5, 0.99},
-		{"30 ms jitter, 2 % loss", mediatest.Call{Link: link(mediatest.Impairment{Jitter: 30 * ms, Loss: 0.02})}, 41 * ms, 41 * ms, 2.5, 0.5, 0.97},
+		{"30 ms jitter, 2 % loss", mediatest.Call{Link: link(mediatest.Impairment{Jitter: 30 * ms, Loss: 0.02})}, 32 * ms, 36 * ms, 2.5, 0.5, 0.97},
 		{"5 % burst loss", mediatest.Call{Link: link(mediatest.Impairment{Jitter: 5 * ms, Loss: 0.05, Burst: 3})}, 16 * ms, 16 * ms, 6, 0.5, 0.93},
 		{"reordering, duplicates", mediatest.Call{Link: link(mediatest.Impairment{Reorder: 0.02, Duplicate: 0.02})}, 60 * ms, 60 * ms, 0.3, 1, 0.99},
 		{"+100 ppm", mediatest.Call{Skew: 1e-4, Phase: 2 * ms}, 13 * ms, 14 * ms, 0, 0.5, 0.99},
@@ -74,10 +74,10 @@ func traces() []trace {
 		{"+200 ppm", mediatest.Call{Skew: 2e-4, Phase: 2 * ms}, 13 * ms, 14 * ms, 0, 0.5, 0.99},
 		{"-200 ppm", mediatest.Call{Skew: -2e-4, Phase: 2 * ms}, 13 * ms, 14 * ms, 0, 0.5, 0.99},
 		{"+80 ms step", mediatest.Call{Edit: step}, 95 * ms, 95 * ms, 0, 0.8, 0.99},
-		{"-80 ms step", mediatest.Call{Edit: back}, 95 * ms, 95 * ms, 0, 0.8, 0.98},
-		{"stalls", mediatest.Call{Edit: wifi}, 130 * ms, 140 * ms, 0.5, 8, 0.8},
+		{"-80 ms step", mediatest.Call{Edit: back}, 16 * ms, 16 * ms, 0, 0.5, 0.99},
+		{"stalls", mediatest.Call{Edit: wifi}, 120 * ms, 130 * ms, 0.5, 2, 0.98},
 		{"5 s lost", mediatest.Call{Phase: 4 * ms, Edit: outage}, 14 * ms, 120 * ms, 0.5, 0.5, 0.85},
-		{"5 s stall", mediatest.Call{Phase: 4 * ms, Edit: stall}, 14 * ms, 120 * ms, 0.5, 2, 0.75},
+		{"5 s stall", mediatest.Call{Phase: 4 * ms, Edit: stall}, 14 * ms, 120 * ms, 0.5, 0.5, 0.85},
 	}
 }
 

@@ -69,7 +69,7 @@ type arrived struct {
 
 // reset begins anew at an offset.
 func (f *forecast) reset(offset, now time.Duration) {
-	*f = forecast{base: offset, before: offset, rising: offset, until: now + baseWindow, chosen: len(fall) / 2}
+	*f = forecast{base: offset, before: offset, rising: offset, until: now + baseWindow, chosen: len(fall) - 2}
 	for i := range f.hands {
 		f.hands[i].target = offset
 	}

@@ -178,3 +178,49 @@ func TestJumps(t *testing.T) {
 		}
 	})
 }
+
+// The position is the timestamp of what is heard next, by the ramp that is heard.
+func TestPosition(t *testing.T) {
+	h := newBench(t)
+	if _, ok := h.b.Position(); ok {
+		t.Error("a position before anything was heard")
+	}
+	for k := range 100 {
+		if k == 50 {
+			h.now += 30 * ms // it waits, and stretches later
+		}
+		h.put(k)
+		for range 2 {
+			before, ok := h.b.Position()
+			f, kind := h.get()
+			if ok && kind == jitter.Played && f[0] != int16(before-h.ts) {
+				t.Fatalf("packet %d: %d is heard at position %d", k, f[0], before-h.ts)
+			}
+			if after, _ := h.b.Position(); kind == jitter.Played && f[79]+1 != int16(after-h.ts) {
+				t.Fatalf("packet %d: %d is heard before position %d", k, f[79], after-h.ts)
+			}
+		}
+	}
+}
+
+// After an outage the queue that was held up is not played, and what follows is heard
+// without delay; a pause of the sender is no outage.
+func TestOutage(t *testing.T) {
+	h := newBench(t)
+	for k := range 100 {
+		h.packet(k)
+	}
+	for range 100 { // packets 100 to 149 are held up
+		h.get()
+	}
+	for k := 100; k < 150; k++ {
+		h.put(k)
+	}
+	for k := 150; k < 200; k++ {
+		h.packet(k)
+	}
+	c := h.b.Counters()
+	if c.Delay > 25*ms || c.Discarded < 40 || c.Discarded > 50 || c.Waited > 150*ms {
+		t.Errorf("%+v", c)
+	}
+}
