@@ -17,7 +17,7 @@ import (
 
 // echo dials the PBX's echo with the handset, speaks, listens and hangs up.
 func (d *demonstration) echo(ctx context.Context, voice media.Frame) (media.Frame, error) {
-	if err := d.page.Hook(hal.OffHook); err != nil {
+	if err := within(ctx, d.stepTime, d.lift); err != nil {
 		return nil, err
 	}
 	if err := d.page.Tap("6", "0", "0"); err != nil {
@@ -43,6 +43,25 @@ func (d *demonstration) echo(ctx context.Context, voice media.Frame) (media.Fram
 		return nil, err
 	}
 	return heard, d.measure(ctx, call.ID, said, heard)
+}
+
+// lift takes the handset and waits for the dial tone, as a person does: keys and
+// hook are two devices, and a digit may overtake the lifting.
+func (d *demonstration) lift(ctx context.Context) error {
+	if err := d.page.Hook(hal.OffHook); err != nil {
+		return err
+	}
+	const moment = 10 // of them in a second
+	for from := d.ear.now(); ; {
+		to := from + int64(d.format.SampleRate/moment)
+		if err := d.ear.until(ctx, to); err != nil {
+			return fmt.Errorf("no dial tone: %w", err)
+		}
+		if mediatest.Level(d.ear.cut(from, to)) > -40 {
+			return nil
+		}
+		from = to
+	}
 }
 
 // callIn waits for a call with somebody to be in a state.
@@ -184,7 +203,7 @@ func mouthToEar(said, heard media.Frame, rate int) time.Duration {
 
 // calledBack asks 602 to call back, and answers.
 func (d *demonstration) calledBack(ctx context.Context) error {
-	if err := d.page.Hook(hal.OffHook); err != nil {
+	if err := within(ctx, d.stepTime, d.lift); err != nil {
 		return err
 	}
 	if err := d.page.Tap("6", "0", "2"); err != nil {
