@@ -29,8 +29,8 @@ func (d *doorman) hear(in phone.Input) {
 			d.take(door.Exit{Now: time.Now()})
 		}
 	case phone.UA:
-		if e, ok := in.Event.(ua.CallChanged); ok && e.Call.State == ua.Terminated {
-			d.take(door.CallEnded{Call: e.Call.ID})
+		if e, ok := in.Event.(ua.CallChanged); ok {
+			d.take(door.Call{Call: e.Call.ID, Talks: e.Call.State == ua.Confirmed && !e.Call.LocalHold})
 		}
 	}
 }

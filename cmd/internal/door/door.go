@@ -39,16 +39,21 @@ type Digit struct {
 	Now   time.Time
 }
 
-// CallEnded forgets what was dialled in a call.
-type CallEnded struct{ Call ua.CallID }
+// Call tells whether the two sides of a call talk with each other: it was
+// answered, is not over, and is not held by us. In any other nobody is let in,
+// and what was dialled is forgotten.
+type Call struct {
+	Call  ua.CallID
+	Talks bool
+}
 
 // Exit is the request-to-exit button, pressed.
 type Exit struct{ Now time.Time }
 
-func (Config) input()    {}
-func (Digit) input()     {}
-func (CallEnded) input() {}
-func (Exit) input()      {}
+func (Config) input() {}
+func (Digit) input()  {}
+func (Call) input()   {}
+func (Exit) input()   {}
 
 // Effect is something to be done; the concrete types are below.
 type Effect interface{ effect() }
@@ -72,9 +77,10 @@ func (Log) effect()  {}
 // State is the door station's. The zero value is one without a door.
 type State struct {
 	config Config
-	dialed map[ua.CallID]string // newest digits of each call, at most a code's length
+	dialed map[ua.CallID]string // of each call that talks, its newest digits: fewer than a code's
 	wrong  int                  // codes since the last right one or the last lock
 	locked time.Time            // no code counts before
+	warned bool                 // of a code dialled meanwhile: said once, whoever goes on dialling
 }
 
 // Step takes an input. It never changes the state that it was given.
@@ -82,10 +88,14 @@ func Step(s State, in Input) (State, []Effect) {
 	switch in := in.(type) {
 	case Config:
 		// Half a code dialled for the old one is no part of the new one.
-		return State{config: in, wrong: s.wrong, locked: s.locked}, nil
-	case CallEnded:
-		s.dialed = without(s.dialed, in.Call)
+		dialed := make(map[ua.CallID]string, len(s.dialed))
+		for call := range s.dialed {
+			dialed[call] = ""
+		}
+		s.config, s.dialed = in, dialed
 		return s, nil
+	case Call:
+		return s.call(in), nil
 	case Exit:
 		if s.config.Relay == "" {
 			return s, nil
@@ -99,6 +109,17 @@ func Step(s State, in Input) (State, []Effect) {
 
 func (c Config) open() Effect { return Open{Relay: c.Relay, Hold: c.Hold} }
 
+func (s State) call(in Call) State {
+	if _, talks := s.dialed[in.Call]; talks == in.Talks {
+		return s
+	}
+	s.dialed = without(s.dialed, in.Call)
+	if in.Talks {
+		s.dialed[in.Call] = ""
+	}
+	return s
+}
+
 // digit judges a code when as many digits as it has were dialled since the
 // last '*' or '#', which begin anew.
 func (s State) digit(in Digit) (State, []Effect) {
@@ -106,8 +127,12 @@ func (s State) digit(in Digit) (State, []Effect) {
 	if s.config.Relay == "" || code == "" {
 		return s, nil
 	}
-	dialed := s.dialed[in.Call]
+	dialed, talks := s.dialed[in.Call]
+	if !talks {
+		return s, nil
+	}
 	s.dialed = without(s.dialed, in.Call)
+	s.dialed[in.Call] = ""
 	if in.Digit < '0' || in.Digit > '9' {
 		return s, nil
 	}
@@ -121,7 +146,10 @@ func (s State) digit(in Digit) (State, []Effect) {
 
 func (s State) judge(in Digit, right bool) (State, []Effect) {
 	switch {
+	case in.Now.Before(s.locked) && s.warned:
+		return s, nil
 	case in.Now.Before(s.locked):
+		s.warned = true
 		return s, []Effect{Log{Warn: true, Text: "door code ignored: too many wrong ones before", Call: in.Call}}
 	case right:
 		s.wrong = 0
@@ -131,7 +159,7 @@ func (s State) judge(in Digit, right bool) (State, []Effect) {
 	if s.wrong < maxWrong {
 		return s, []Effect{Log{Warn: true, Text: "wrong door code", Call: in.Call}}
 	}
-	s.wrong, s.locked = 0, in.Now.Add(lockTime)
+	s.wrong, s.locked, s.warned = 0, in.Now.Add(lockTime), false
 	return s, []Effect{Log{Warn: true, Text: "wrong door code: no code counts for the next minute", Call: in.Call}}
 }
 

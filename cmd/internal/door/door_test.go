@@ -19,6 +19,11 @@ var (
 
 // dial makes inputs of a call's digits, a second apart.
 func dial(call ua.CallID, digits string) []Input {
+	return append([]Input{Call{Call: call, Talks: true}}, keys(call, digits)...)
+}
+
+// keys are the same, of a call that nothing is known of.
+func keys(call ua.CallID, digits string) []Input {
 	var out []Input
 	for i, d := range digits {
 		out = append(out, Digit{Call: call, Digit: byte(d), Now: start.Add(time.Duration(i) * time.Second)})
@@ -69,7 +74,7 @@ func TestStep(t *testing.T) {
 		{"code within other digits -> shut", seq(with(strike), dial(1, "125801")), "wrong door code"},
 		{"anew after # -> opens", seq(with(strike), dial(1, "12#2580")), "open strike 3s"},
 		{"half in one call, half in another -> shut", seq(with(strike), dial(1, "25"), dial(2, "80")), ""},
-		{"half, call ended, same id's other half -> shut", seq(with(strike), dial(1, "25"), []Input{CallEnded{1}}, dial(1, "80")), ""},
+		{"half, call ended, same id's other half -> shut", seq(with(strike), dial(1, "25"), []Input{Call{Call: 1}}, dial(1, "80")), ""},
 		{"half, then another configuration -> shut", seq(with(strike), dial(1, "25"), with(strike), dial(1, "80")), ""},
 		{"three wrong -> locked, even to the right one", seq(with(strike), dial(1, "111122223333"), dial(1, "2580")),
 			"wrong door code, wrong door code, wrong door code: no code counts for the next minute, door code ignored: too many wrong ones before"},
@@ -82,6 +87,13 @@ func TestStep(t *testing.T) {
 		{"no code configured -> nothing opens", seq(with(Config{Relay: "strike", Hold: time.Second}), dial(1, "0000")), ""},
 		{"no relay configured -> nothing opens", seq(with(Config{Code: ua.NewSecret("2580")}), dial(1, "2580"), []Input{Exit{start}}), ""},
 		{"not configured -> nothing opens", seq(dial(1, "2580"), []Input{Exit{start}}), ""},
+		{"code in a call that is not answered, or held -> shut", seq(with(strike), keys(1, "2580")), ""},
+		{"code after the call is over -> shut", seq(with(strike), dial(1, "25"), []Input{Call{Call: 1}}, keys(1, "2580")), ""},
+		{"held in the middle of the code -> shut", seq(with(strike), dial(1, "25"), []Input{Call{Call: 1}}, dial(1, "80")), ""},
+		{"told again that it talks, in the middle of the code -> opens", seq(with(strike), dial(1, "25"), dial(1, "80")), "open strike 3s"},
+		{"another configuration in mid-call, then the code -> opens", seq(dial(1, ""), with(strike), keys(1, "2580")), "open strike 3s"},
+		{"a flood of codes while locked -> said once", seq(with(strike), dial(1, "111122223333"), dial(1, strings.Repeat("7", 56))),
+			"wrong door code, wrong door code, wrong door code: no code counts for the next minute, door code ignored: too many wrong ones before"},
 		{"exit button -> opens", seq(with(strike), []Input{Exit{start}}), "open strike 3s"},
 	}
 	for _, c := range cases {
@@ -96,7 +108,7 @@ func TestStep(t *testing.T) {
 // TestStep_opens_by_the_code_alone lets anybody dial anything but the code.
 func TestStep_opens_by_the_code_alone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		inputs := []Input{strike}
+		inputs := []Input{strike, Call{Call: 1, Talks: true}, Call{Call: 2, Talks: true}, Call{Call: 3, Talks: true}}
 		tails := map[ua.CallID]string{}
 		for range rapid.IntRange(0, 60).Draw(t, "digits") {
 			call := ua.CallID(rapid.IntRange(1, 3).Draw(t, "call"))
@@ -108,7 +120,7 @@ func TestStep_opens_by_the_code_alone(t *testing.T) {
 			inputs = append(inputs, Digit{Call: call, Digit: digit, Now: start})
 			if rapid.IntRange(0, 9).Draw(t, "hang up") == 0 {
 				delete(tails, call)
-				inputs = append(inputs, CallEnded{call})
+				inputs = append(inputs, Call{Call: call}, Call{Call: call, Talks: true})
 			}
 		}
 		if _, got := play(inputs...); strings.Contains(got, "open") {
