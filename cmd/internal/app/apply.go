@@ -23,12 +23,13 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 		return err
 	}
 	a.calls.use(doc)
-	if err := a.setAccounts(ctx, doc.SIPAccounts()); err != nil {
+	accounts := doc.SIPAccounts()
+	if err := patiently(ctx, func() error { return a.agent.SetAccounts(accounts) }); err != nil {
 		return err
 	}
-	a.bindings.use(doc.SIPAccounts())
+	a.bindings.use(accounts)
 	if provisioning.Restarts(changes, provisioning.RestartAgent) {
-		if err := a.agent.NetworkChanged(); err != nil {
+		if err := patiently(ctx, a.agent.NetworkChanged); err != nil {
 			return err
 		}
 	}
@@ -54,10 +55,10 @@ func interrupts(changes []provisioning.Change) bool {
 	return false
 }
 
-// setAccounts waits while the agent is busy.
-func (a *App) setAccounts(ctx context.Context, accounts []ua.Account) error {
+// patiently repeats a command while the agent is busy.
+func patiently(ctx context.Context, command func() error) error {
 	for {
-		err := a.agent.SetAccounts(accounts)
+		err := command()
 		if !errors.Is(err, ua.ErrBusy) {
 			return err
 		}

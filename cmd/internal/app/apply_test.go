@@ -1,18 +1,21 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"offhook/cmd/internal/lab/provserver"
 	"offhook/cmd/internal/localapi"
 	"offhook/cmd/internal/phone"
 	"offhook/provisioning"
+	"offhook/ua"
 )
 
 func TestApply_in_mid_call(t *testing.T) {
@@ -133,4 +136,27 @@ func TestProvisioning_fails_and_the_screen_says_why(t *testing.T) {
 	}
 	w.reprovision()
 	w.until("registration", isRegistered)
+}
+
+func TestPatiently_waits_while_the_agent_is_busy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		err := patiently(t.Context(), func() error {
+			if asked++; asked < 3 {
+				return ua.ErrBusy
+			}
+			return nil
+		})
+		if err != nil || asked != 3 {
+			t.Errorf("%v after %d", err, asked)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := patiently(ctx, func() error { return ua.ErrBusy }); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		if err := patiently(ctx, func() error { return ua.ErrClosed }); !errors.Is(err, ua.ErrClosed) {
+			t.Error(err)
+		}
+	})
 }

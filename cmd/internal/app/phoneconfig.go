@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,7 +37,10 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 		c.Accounts = append(c.Accounts, phone.Account{ID: ua.AccountID(a.ID), Label: accountLabel(a), Number: a.User,
 			Voicemail: a.Voicemail, Register: a.Register})
 	}
-	c.LineKeys, c.CallKey = lineKeys(doc)
+	var call phone.LineKey
+	c.LineKeys, call = lineKeys(doc)
+	c.CallKey, c.CallLine = call.Number, call.Account
+	c.DoorCode = !doc.Door.Code.IsZero()
 	return c, nil
 }
 
@@ -52,16 +56,20 @@ func autoAnswer(a provisioning.AutoAnswer) phone.AutoAnswer {
 	return phone.AutoAnswerOff
 }
 
-// lineKeys places the document's keys: line1 and on by their number, and the
-// number that a door station's bell button calls.
-func lineKeys(doc provisioning.Document) (lines []phone.LineKey, call string) {
+// lineKeys places the document's keys: line1 and on by their number, and whom
+// a door station's bell button calls.
+func lineKeys(doc provisioning.Document) (lines []phone.LineKey, call phone.LineKey) {
 	for _, k := range doc.Keys {
 		if hal.Key(k.Key) == hal.KeyCall {
-			call = k.Value
+			call = lineKey(doc, k)
+			if k.Account == "" && k.Type != "voicemail" {
+				call.Account = "" // the first that is ready: a bell is to be heard
+			}
 			continue
 		}
-		n := 0
-		if _, err := fmt.Sscanf(k.Key, "line%d", &n); err != nil || n < 1 || n > 8 {
+		number, _ := strings.CutPrefix(k.Key, "line")
+		n, err := strconv.Atoi(number)
+		if err != nil || n < 1 || n > 8 || number == k.Key {
 			continue // a key that only other boards have
 		}
 		for len(lines) < n {

@@ -18,7 +18,9 @@ type Config struct {
 	Emergency  []string // numbers dialled at once and on any account
 	NoWaiting  bool     // a second call gets 486 instead of the call-waiting tone
 	AutoAnswer AutoAnswer
-	CallKey    string // number that the call key dials, "" for none
+	CallKey    string       // number that the call key dials, "" for none
+	CallLine   ua.AccountID // that it is dialled by, "" for the usual one
+	DoorCode   bool         // what the far end presses may be a door's code: it is not shown
 	Volumes    map[hal.Output]int
 	Hour12     bool   // 2:05 pm instead of 14:05
 	Language   string // of the screen: "en"; English when not known

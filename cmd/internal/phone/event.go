@@ -191,9 +191,11 @@ func (t *turn) messageWaiting(e ua.MessageWaiting) {
 	t.mailboxes[i] = e
 }
 
+// farDigit shows what the far end presses: not at a door station, whose screen
+// is on the side of those that the code keeps out.
 func (t *turn) farDigit(in Digit) {
 	c := t.byID(in.Call)
-	if c == nil || c.leaving || symbolBit(in.Digit) == 0 {
+	if c == nil || c.leaving || t.config.DoorCode || symbolBit(in.Digit) == 0 {
 		return
 	}
 	text := t.notice

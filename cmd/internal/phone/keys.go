@@ -144,6 +144,9 @@ func (t *turn) callKey() {
 	case t.config.CallKey == "":
 		t.complain(t.texts().NoCallKey)
 	default:
+		if t.account(t.config.CallLine) != nil {
+			t.line = t.config.CallLine
+		}
 		t.place(t.config.CallKey)
 	}
 }

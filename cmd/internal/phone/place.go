@@ -56,18 +56,21 @@ func (s *State) nameOf(number string) string {
 }
 
 // accountFor chooses the account of the next call: the chosen line, else the
-// first that is ready. An emergency call takes any. why tells a person what is
-// wrong if there is none.
+// first that is ready. An emergency call takes any, one that is ready before
+// the chosen line. why tells a person what is wrong if there is none.
 func (s *State) accountFor(emergency bool) (id ua.AccountID, why string) {
 	if len(s.config.Accounts) == 0 {
 		return "", s.texts().NoAccount
 	}
-	if a := s.account(s.line); a != nil {
-		why = s.whyNot(a)
-		if why == "" || emergency {
-			return a.ID, ""
+	chosen := s.account(s.line)
+	if chosen != nil {
+		why = s.whyNot(chosen)
+		if why == "" {
+			return chosen.ID, ""
 		}
-		return "", why
+		if !emergency {
+			return "", why
+		}
 	}
 	for i := range s.config.Accounts {
 		if a := &s.config.Accounts[i]; s.whyNot(a) == "" {
@@ -75,7 +78,10 @@ func (s *State) accountFor(emergency bool) (id ua.AccountID, why string) {
 		}
 	}
 	first := &s.config.Accounts[0]
-	if emergency {
+	switch {
+	case emergency && chosen != nil:
+		return chosen.ID, ""
+	case emergency:
 		return first.ID, ""
 	}
 	return "", s.whyNot(first)

@@ -170,6 +170,10 @@ func TestView_remarks(t *testing.T) {
 	if got := s.View().Notice; got != "" {
 		t.Errorf("%q stays", got)
 	}
+	s, _ = run(t, State{}, then(desk(t), talking(), Config{Accounts: []Account{{ID: "a"}}, DoorCode: true}, Digit{Call: 1, Digit: '2'})...)
+	if got := s.View().Notice; got != "" {
+		t.Errorf("a door station shows its code: %q", got)
+	}
 	s, _ = run(t, State{}, then(desk(t), press(hal.KeyConference))...)
 	if got := s.View().Notice; got != "No conferences on this phone" {
 		t.Errorf("%q", got)

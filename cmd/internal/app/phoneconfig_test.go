@@ -1,0 +1,44 @@
+package app
+
+import (
+	"testing"
+
+	"offhook/hal"
+	"offhook/provisioning"
+	"offhook/ua"
+)
+
+func TestPhoneConfig_door_station(t *testing.T) {
+	doc := provisioning.Default()
+	doc.Accounts = []provisioning.Account{{ID: "a", User: "1001", Voicemail: "*97"}, {ID: "b", User: "1002"}}
+	door := provisioning.Door{Relay: "door", Code: ua.NewSecret("2580")}
+	bell := func(k provisioning.Key) []provisioning.Key {
+		k.Key = string(hal.KeyCall)
+		return []provisioning.Key{{Key: "line1x", Value: "1"}, k}
+	}
+	cases := []struct {
+		name      string
+		key       provisioning.Key
+		door      provisioning.Door
+		number    string
+		line      ua.AccountID
+		codeShown bool
+	}{
+		{"bell -> whichever account is ready", provisioning.Key{Type: "speed-dial", Value: "600"}, door, "600", "", false},
+		{"bell of an account -> by it", provisioning.Key{Type: "speed-dial", Value: "600", Account: "b"}, door, "600", "b", false},
+		{"bell for messages -> the mailbox", provisioning.Key{Type: "voicemail"}, door, "*97", "a", false},
+		{"no door -> what the far end presses is shown", provisioning.Key{Value: "600"}, provisioning.Door{}, "600", "", true},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			doc.Keys, doc.Door = bell(c.key), c.door
+			got, err := phoneConfig(doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.CallKey != c.number || got.CallLine != c.line || got.DoorCode == c.codeShown || len(got.LineKeys) != 0 {
+				t.Errorf("calls %q by %q, shows digits %t, lines %v", got.CallKey, got.CallLine, !got.DoorCode, got.LineKeys)
+			}
+		})
+	}
+}
