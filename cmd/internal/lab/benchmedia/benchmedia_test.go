@@ -98,7 +98,7 @@ func TestGoals(t *testing.T) {
 		}
 	}
 	w, err := wander(speech())
-	if err != nil || w > 5 {
+	if err != nil || w > 7 {
 		t.Errorf("wander %v ms, %v", w, err)
 	}
 	if n, err := allocations(speech()); err != nil || n != 0 {

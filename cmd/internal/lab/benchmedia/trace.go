@@ -46,11 +46,13 @@ func (t *Trace) Order() []int {
 }
 
 // Record makes the trace of a network by a seed.
-func (n Network) Record(seed uint64) *Trace {
-	p := &path{rng: rand.New(rand.NewPCG(seed, uint64(len(n.Name))<<32+uint64(n.Name[0]))), late: make([]time.Duration, packets)}
+func (n Network) Record(seed uint64) *Trace { return n.record(seed, packets) }
+
+func (n Network) record(seed uint64, count int) *Trace {
+	p := &path{rng: rand.New(rand.NewPCG(seed, uint64(len(n.Name))<<32+uint64(n.Name[0]))), late: make([]time.Duration, count)}
 	t := &Trace{
 		Name: n.Name, Seed: seed, Stationary: n.Stationary,
-		Sent: make([]time.Duration, packets), Arrival: make([]time.Duration, packets),
+		Sent: make([]time.Duration, count), Arrival: make([]time.Duration, count),
 		Phase: time.Duration(p.rng.Int64N(int64(period))),
 	}
 	n.shape(p)
