@@ -134,14 +134,17 @@ type Call struct {
 	// Transferring: a blind transfer of this call has no outcome yet. When it
 	// ends and the call goes on, the transfer failed and Reason says why.
 	Transferring bool
-	AutoAnswer   bool // asked for by Call-Info, Alert-Info or Answer-Mode
-	AlertInfo    string
-	Status       int    // last final or provisional status code
-	Reason       string // its reason phrase, or what went wrong in words for a person
-	Cause        Cause  // when Terminated
-	Started      time.Time
-	Answered     time.Time // zero until confirmed
-	SIPCallID    string    // Call-ID header, for logs
+	// Replaces is our call in whose place this one came, because the far end
+	// transferred it; 0 for none. It takes over what that call had.
+	Replaces   CallID
+	AutoAnswer bool // asked for by Call-Info, Alert-Info or Answer-Mode
+	AlertInfo  string
+	Status     int    // last final or provisional status code
+	Reason     string // its reason phrase, or what went wrong in words for a person
+	Cause      Cause  // when Terminated
+	Started    time.Time
+	Answered   time.Time // zero until confirmed
+	SIPCallID  string    // Call-ID header, for logs
 }
 
 // RegistrationState is where a binding is.
@@ -205,7 +208,10 @@ type Agent interface {
 	Reject(CallID, int) error // with a status code, 486 for busy
 	Hold(CallID, bool) error
 	Transfer(CallID, Target) error // blind transfer (RFC 3515, RFC 5589)
-	Hangup(CallID) error           // CANCEL, BYE or 603, as the state asks
+	// TransferTo joins the far ends of two confirmed calls: attended transfer
+	// (RFC 5589 §7). Both calls end when it has succeeded.
+	TransferTo(call, consult CallID) error
+	Hangup(CallID) error // CANCEL, BYE or 603, as the state asks
 	// SetAccounts makes the accounts these; calls of an account that stays go on.
 	SetAccounts([]Account) error
 	Events() <-chan Event // closed when Run returns

@@ -23,6 +23,10 @@ type call struct {
 	flow     *flow  // an incoming call's
 	merge    string // its From tag and CSeq
 	cseq     uint32
+	replaces ua.CallID // the call that this one takes over
+	referrer ua.CallID // the call whose far end asked for this one
+	consult  ua.CallID // the other call of our attended transfer
+	progress int       // status told to the referrer
 	started  time.Time
 	answered time.Time
 
@@ -58,6 +62,7 @@ func (o *owner) open(c *call, party ua.Party) error {
 	config.Call = ua.Call{
 		ID: c.id, Account: c.line.account.ID, Remote: party,
 		SecureSIP: c.line.account.Transport == ua.TLS, SIPCallID: c.callID,
+		Replaces: c.replaces,
 	}
 	c.machine = dialog.New(config)
 	o.calls[c.id] = c
@@ -199,6 +204,8 @@ func (o *owner) act(c *call, action dialog.Action) {
 		o.callChanged(c, action.Call)
 	case dialog.Info:
 		o.log.Debug("INFO in a call", "call", c.id, "type", cut(action.ContentType))
+	case dialog.Referred:
+		o.referred(c, action)
 	case dialog.Log:
 		o.log.Debug(action.Text, "call", c.id)
 	case dialog.Done:
@@ -223,6 +230,7 @@ func (o *owner) callChanged(c *call, snapshot ua.Call) {
 		o.names.dropCall(c.id)
 	}
 	o.emit(ua.CallChanged{Call: snapshot})
+	o.passOn(c, snapshot)
 }
 
 // callMedia calls the session; a fault in it is the call's, not the agent's.

@@ -124,7 +124,7 @@ func (o *owner) dialogResponse(c *call, m *wire.Message) dialog.Response {
 		ContentType: m.Get("Content-Type"), Body: m.Body,
 		RetryAfter: retryAfter(m), Party: o.party(m, "To", hasServer(c.line.account)),
 		Allow: m.List("Allow"), Session: sessionTimer(m),
-		Require: m.List("Require"), RSeq: number(m.Get("RSeq")),
+		Require: m.List("Require"), RSeq: number(m.Get("RSeq")), ReferSub: m.Get("Refer-Sub"),
 	}
 }
 
@@ -143,7 +143,7 @@ func (o *owner) dialogRequest(s *serverTx, trusted bool) dialog.Request {
 		Contact: contact, RecordRoute: m.List("Record-Route"), Require: m.List("Require"),
 		ContentType: m.Get("Content-Type"), Body: m.Body, Party: o.party(m, "From", trusted),
 		AlertInfo: m.List("Alert-Info"), CallInfo: m.List("Call-Info"), AnswerMode: m.Get("Answer-Mode"),
-		Reason: m.List("Reason"), Replaces: m.Get("Replaces"), Event: m.Get("Event"),
+		Reason: m.List("Reason"), Event: m.Get("Event"),
 		SubscriptionState: m.Get("Subscription-State"),
 		Supported:         m.List("Supported"), Allow: m.List("Allow"), Session: sessionTimer(m),
 		RAck: rack(m.Get("RAck")),
@@ -151,9 +151,10 @@ func (o *owner) dialogRequest(s *serverTx, trusted bool) dialog.Request {
 	if r.AnswerMode == "" {
 		r.AnswerMode = m.Get("Priv-Answer-Mode")
 	}
-	if refer, err := wire.ParseAddress(m.Get("Refer-To")); err == nil {
+	if refer, err := wire.ParseAddress(m.Get("Refer-To")); err == nil && m.Count("Refer-To") == 1 {
 		r.ReferTo = refer.URI
 	}
+	r.ReferredBy, r.ReferSub = m.Get("Referred-By"), m.Get("Refer-Sub")
 	if n, err := strconv.ParseUint(m.Get("Expires"), 10, 31); err == nil {
 		r.Expires = time.Duration(n) * time.Second
 	}

@@ -61,6 +61,17 @@ func (a *Agent) Transfer(id ua.CallID, target ua.Target) error {
 	return a.command(func(o *owner) { o.transfer(id, target) })
 }
 
+// TransferTo joins the far ends of two calls.
+func (a *Agent) TransferTo(id, consult ua.CallID) error {
+	if !a.names.hasCall(id) || !a.names.hasCall(consult) {
+		return ua.ErrNoCall
+	}
+	if id == consult {
+		return ua.ErrTarget
+	}
+	return a.command(func(o *owner) { o.transferTo(id, consult) })
+}
+
 func (a *Agent) tell(id ua.CallID, input dialog.Input) error {
 	if !a.names.hasCall(id) {
 		return ua.ErrNoCall

@@ -52,6 +52,10 @@ type InboundPolicy struct {
 	Listen []Listen
 	// AnyUser takes calls for a user that no such account has; else 404.
 	AnyUser bool
+	// RefuseRefer refuses what the far end of a call asks by REFER: to be
+	// transferred. Otherwise that is done for whoever speaks over the account's
+	// own flow to its server, and for nobody else.
+	RefuseRefer bool
 	// ForceRport answers to a datagram's source even if the sender did not ask
 	// for that (RFC 3581): for senders behind a NAT.
 	ForceRport bool

@@ -13,6 +13,10 @@ func outgoingFields(r dialog.Outgoing) []wire.Field {
 	return filled(append([]wire.Field{
 		{Name: "Supported", Value: strings.Join(r.Supported, ", ")},
 		{Name: "Require", Value: strings.Join(r.Require, ", ")},
+		{Name: "Replaces", Value: r.Replaces},
+		{Name: "Referred-By", Value: r.ReferredBy},
+		{Name: "Event", Value: r.Event},
+		{Name: "Subscription-State", Value: r.SubscriptionState},
 	}, sessionFields(r.Session)...))
 }
 
@@ -26,6 +30,7 @@ func answerFields(a dialog.Answer) []wire.Field {
 		{Name: "Retry-After", Value: seconds(a.RetryAfter)},
 		{Name: "Supported", Value: strings.Join(a.Supported, ", ")},
 		{Name: "Require", Value: strings.Join(a.Require, ", ")},
+		{Name: "Refer-Sub", Value: a.ReferSub},
 		{Name: "RSeq", Value: digits(a.RSeq)},
 	}, sessionFields(a.Session)...))
 }

@@ -77,7 +77,9 @@ func (o *owner) callReceived(c *call, s *serverTx) {
 		c.received[c.lastTx] = s
 	}
 	forgetOld(c.received, c.lastTx)
-	o.step(c, dialog.Received{Tx: c.lastTx, Request: o.dialogRequest(s, o.trusts(s.flow))})
+	request := o.dialogRequest(s, o.trusts(s.flow))
+	request.Trusted = o.obeys(c.line, s.flow)
+	o.step(c, dialog.Received{Tx: c.lastTx, Request: request})
 }
 
 // trusts reports whether the flow leads to a server of ours, whose assertions
@@ -210,18 +212,29 @@ func (o *owner) incoming(s *serverTx, l *line) {
 		o.reply(s, 486, "", nil, nil)
 		return
 	}
+	old, status := o.replacedBy(s, l)
+	if status != 0 {
+		o.reply(s, status, "", nil, nil)
+		return
+	}
 	from, _ := wire.ParseAddress(m.Get("From"))
 	cseq, _ := wire.ParseCSeq(m.Get("CSeq"))
 	c := o.newCall(ua.CallID(o.lastID.Add(1)), l)
 	c.callID, c.localTag, c.flow = m.Get("Call-ID"), s.tag, s.flow
 	c.local, c.remote = bareAddress(m.Get("To")), bareAddress(m.Get("From"))
 	c.merge = mergeKey(from.Tag(), cseq.Number)
+	if old != nil {
+		c.replaces = old.id
+	}
 	if err := o.open(c, o.party(m, "From", o.trusts(s.flow))); err != nil {
 		o.log.Error("an incoming call could not be prepared", "account", l.account.ID, "error", err)
 		o.reply(s, 500, "", nil, nil)
 		return
 	}
 	o.callReceived(c, s)
+	if old != nil {
+		o.step(c, dialog.Accept{})
+	}
 }
 
 func acceptsSDP(accepted []string) bool {

@@ -101,6 +101,11 @@ type Info struct {
 	Body        []byte
 }
 
+// Referred asks for a call to URI, which may have a Replaces header in it; By is
+// the Referred-By value, "" for none. What becomes of the call is told by
+// ReferProgress.
+type Referred struct{ URI, By string }
+
 // Log is a remark for the agent's debug log: what was ignored, and why.
 type Log struct{ Text string }
 
@@ -120,5 +125,6 @@ func (StartTimer) action()   {}
 func (StopTimer) action()    {}
 func (Changed) action()      {}
 func (Info) action()         {}
+func (Referred) action()     {}
 func (Log) action()          {}
 func (Done) action()         {}

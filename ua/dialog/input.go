@@ -13,6 +13,9 @@ type Input interface{ input() }
 type Dial struct {
 	URI   string   // Request-URI
 	Route []string // pre-loaded route set (outbound proxy), header values
+	// Replaces and ReferredBy are header values of a call that was asked for
+	// by a REFER (RFC 3891, RFC 3892), "" for none.
+	Replaces, ReferredBy string
 }
 
 // Received is a request of the far end: the first INVITE of an incoming call,
@@ -69,8 +72,19 @@ type Reject struct{ Status int }
 // Hold holds or resumes.
 type Hold struct{ On bool }
 
-// Transfer asks the far end to call another (blind transfer, RFC 5589 §6).
+// Transfer asks the far end to call another (RFC 5589 §6); a Replaces header in
+// the URI makes the transfer an attended one (§7).
 type Transfer struct{ URI string }
+
+// Replace ends the call: another one has come in its place (RFC 3891).
+type Replace struct{}
+
+// ReferProgress is what becomes of the call that Referred asked for.
+type ReferProgress struct {
+	Status int
+	Reason string
+	Over   bool // nothing follows
+}
 
 // Refresh tells the far end our address, which has become another, and refreshes
 // the session.
@@ -92,4 +106,6 @@ func (Reject) input()         {}
 func (Hold) input()           {}
 func (Transfer) input()       {}
 func (Refresh) input()        {}
+func (Replace) input()        {}
+func (ReferProgress) input()  {}
 func (Hangup) input()         {}

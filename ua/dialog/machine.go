@@ -78,6 +78,7 @@ type Machine struct {
 	wantHold bool
 	held     bool
 	transfer transferState
+	referral referral
 	keep     keeping
 	offered  []byte // our last offer
 	stands   descriptions
@@ -110,6 +111,7 @@ const (
 	txRefer
 	txUpdate
 	txPrack
+	txNotify
 )
 
 type clientTx struct {
@@ -128,6 +130,7 @@ func New(config Config) Machine {
 	call := ua.Call{
 		ID: config.Call.ID, Account: config.Call.Account, Remote: config.Call.Remote,
 		SecureSIP: config.Call.SecureSIP, SIPCallID: config.Call.SIPCallID,
+		Replaces: config.Call.Replaces,
 	}
 	return Machine{config: config, call: call, seed: config.Seed, chosen: -1}
 }
@@ -181,6 +184,10 @@ func (s *step) take(in Input) {
 		s.wantHold = in.On
 	case Transfer:
 		s.startTransfer(in.URI)
+	case Replace:
+		s.replaced()
+	case ReferProgress:
+		s.tellReferrer(in.Status, in.Reason, in.Over)
 	case Refresh:
 		s.keep.wanted = s.phase == phaseConfirmed
 	case Hangup:

@@ -24,11 +24,13 @@ type Request struct {
 	CallInfo   []string
 	AnswerMode string // Answer-Mode or Priv-Answer-Mode (RFC 5373)
 	Reason     []string
-	Replaces   string // kept for call pick-up (RFC 3891)
 	Event      string // of NOTIFY and SUBSCRIBE, with parameters
 	// SubscriptionState is the header's value, with parameters.
 	SubscriptionState string
-	ReferTo           string // kept for transfers that ask us (RFC 3515)
+	ReferTo           string // of a REFER: a URI, "" when there is not exactly one
+	ReferredBy        string
+	ReferSub          string // RFC 4488
+	Trusted           bool   // it may ask us to call somebody
 	Supported         []string
 	Allow             []string
 	Session           SessionTimer
@@ -50,6 +52,7 @@ type Response struct {
 	Require     []string
 	Session     SessionTimer
 	RSeq        uint32 // 0 when absent
+	ReferSub    string
 }
 
 // Outgoing is a request to be sent. CSeq is the agent's.
@@ -62,9 +65,14 @@ type Outgoing struct {
 	Body        []byte
 	Reason      string // Reason header (RFC 3326), "" for none
 	ReferTo     string // of a REFER: a URI
-	Supported   []string
-	Require     []string
-	Session     SessionTimer
+	Replaces    string // header value
+	ReferredBy  string // header value
+	Event       string // of a NOTIFY
+	// SubscriptionState is of a NOTIFY too.
+	SubscriptionState string
+	Supported         []string
+	Require           []string
+	Session           SessionTimer
 	// RSeq and For make the RAck of a PRACK: the agent adds the CSeq of the
 	// INVITE that For names.
 	RSeq uint32
@@ -85,5 +93,6 @@ type Answer struct {
 	Supported   []string
 	Require     []string
 	Session     SessionTimer
+	ReferSub    string
 	RSeq        uint32 // of a reliable provisional response
 }

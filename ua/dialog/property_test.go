@@ -171,6 +171,7 @@ func drawInput(t *rapid.T, j *judge, machine Machine, serverTx *ServerTx) Input 
 			in.Request.RAck = RAck{machine.rel.seq, machine.rel.cseq, "INVITE"}
 		}
 		in.Request.Supported = rapid.SampledFrom([][]string{nil, {"timer"}, {"100rel", "timer"}}).Draw(t, "supported")
+		in.Request.Trusted, in.Request.ReferTo = rapid.Bool().Draw(t, "trusted"), rapid.SampledFrom([]string{"", "sip:x@y"}).Draw(t, "refer-to")
 		if rapid.IntRange(0, 5).Draw(t, "no tag") == 0 {
 			in.Request.ToTag = ""
 		}
@@ -191,7 +192,7 @@ func drawInput(t *rapid.T, j *judge, machine Machine, serverTx *ServerTx) Input 
 	}
 	return rapid.SampledFrom([]Input{
 		Ring{}, Ring{Early: true}, Accept{}, Reject{486}, Hold{true}, Hold{false},
-		Transfer{"sip:x@y"}, Refresh{}, Hangup{}, dial, MediaDone{Seq: 3}, nil,
+		Transfer{"sip:x@y"}, Refresh{}, Replace{}, ReferProgress{Status: 180}, ReferProgress{Status: 200, Over: true}, Hangup{}, dial, MediaDone{Seq: 3}, nil,
 	}).Draw(t, "command")
 }
 

@@ -60,7 +60,7 @@ func (s *step) inDialog(tx ServerTx, r Request) {
 	case "NOTIFY":
 		s.notified(tx, r)
 	case "REFER":
-		s.refuse(tx, 603)
+		s.referTo(tx, r)
 	case "SUBSCRIBE":
 		s.reply(tx, Answer{Status: 489, AllowEvents: "refer"})
 	case "PRACK":
@@ -125,7 +125,7 @@ func (c Config) lacking(r Request) (Answer, bool) {
 
 // Extensions are the option tags that we understand in a call.
 func (c Config) Extensions() []string {
-	tags := slices.Clone(c.Supported)
+	tags := append(slices.Clone(c.Supported), "replaces", "norefersub")
 	if c.withDefaults().SessionExpires > 0 {
 		tags = append(tags, "timer")
 	}
@@ -189,6 +189,8 @@ func (s *step) responded(tx Tx, r Response) {
 		s.referResponse(r)
 	case s.keep.tx:
 		s.updateResponse(r)
+	case s.referral.tx:
+		s.notifyResponse(r)
 	default:
 		s.prackResponse(tx, r)
 	}

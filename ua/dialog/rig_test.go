@@ -120,6 +120,8 @@ func (r *rig) line(a Action) string {
 			}
 		}
 		return line
+	case Referred:
+		return "referred to " + a.URI
 	case Info:
 		return "info" + body(a.Body)
 	case Done:

@@ -7,7 +7,7 @@ import (
 	"offhook/ua"
 )
 
-// transferState is our blind transfer (RFC 3515, RFC 5589 §6).
+// transferState is our transfer, blind or attended (RFC 3515, RFC 5589).
 type transferState struct {
 	active bool
 	tx     Tx
@@ -31,12 +31,20 @@ func (s *step) referResponse(r Response) {
 		return
 	}
 	switch {
+	case r.Status < 300 && strings.EqualFold(strings.TrimSpace(r.ReferSub), "false"):
+		s.transferred(r.Status) // nothing more will be told (RFC 4488)
 	case r.Status < 300:
 	case r.Status == 481 || r.Status == 408:
 		s.dialogLost(r.Status, reasonOf(r))
 	default:
 		s.transferOver("transfer: " + reasonOf(r))
 	}
+}
+
+func (s *step) transferred(status int) {
+	s.stop(TimerTransfer)
+	s.leave()
+	s.end(ua.LocalBye, status, "transferred")
 }
 
 func (s *step) referFailed(in Failed) {
@@ -75,9 +83,7 @@ func (s *step) notified(tx ServerTx, r Request) {
 	over := strings.EqualFold(strings.TrimSpace(state), "terminated")
 	switch {
 	case ok && status >= 200 && status < 300:
-		s.stop(TimerTransfer)
-		s.leave()
-		s.end(ua.LocalBye, status, "transferred")
+		s.transferred(status)
 	case ok && status >= 300:
 		s.transferOver("transfer: " + strconv.Itoa(status) + " " + or(reason, phrase(status)))
 	case over:

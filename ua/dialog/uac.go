@@ -14,6 +14,8 @@ type clientInvite struct {
 	uri         string
 	route       []string
 	offer       []byte
+	replaces    string
+	referredBy  string
 	provisional bool // one came
 	cancel      cancelState
 }
@@ -35,6 +37,7 @@ func (s *step) dial(in Dial) {
 	s.caller, s.phase = true, phaseOffering
 	s.call.State = ua.Trying
 	s.invite.uri, s.invite.route = in.URI, slices.Clone(in.Route)
+	s.invite.replaces, s.invite.referredBy = in.Replaces, in.ReferredBy
 	s.makeOffer(waitDial, false)
 }
 
@@ -52,6 +55,7 @@ func (s *step) sendInvite() {
 	request := Outgoing{
 		Method: "INVITE", URI: s.invite.uri, Route: s.invite.route,
 		ContentType: sdpType, Body: s.invite.offer,
+		Replaces: s.invite.replaces, ReferredBy: s.invite.referredBy, Supported: []string{"replaces"},
 	}
 	s.askReliable(&request)
 	s.askSession(&request)

@@ -13,9 +13,10 @@ var _ ua.Agent = (*Agent)(nil)
 
 // Command is what an Agent was told to do.
 type Command struct {
-	Name     string // Invite, Ringing, Answer, Reject, Hold, Transfer, Hangup or SetAccounts
+	Name     string // Invite, Ringing, Answer, Reject, Hold, Transfer, TransferTo, Hangup or SetAccounts
 	Account  ua.AccountID
 	Call     ua.CallID
+	Consult  ua.CallID // of TransferTo
 	Target   ua.Target
 	Status   int
 	On       bool
@@ -156,6 +157,20 @@ func (a *Agent) Hold(id ua.CallID, on bool) error {
 // Transfer implements ua.Agent.
 func (a *Agent) Transfer(id ua.CallID, target ua.Target) error {
 	return a.onCall(Command{Name: "Transfer", Call: id, Target: target})
+}
+
+// TransferTo implements ua.Agent.
+func (a *Agent) TransferTo(id, consult ua.CallID) error {
+	a.mu.Lock()
+	_, known := a.calls[consult]
+	a.mu.Unlock()
+	if !known {
+		return ua.ErrNoCall
+	}
+	if id == consult {
+		return ua.ErrTarget
+	}
+	return a.onCall(Command{Name: "TransferTo", Call: id, Consult: consult})
 }
 
 // Hangup implements ua.Agent.
