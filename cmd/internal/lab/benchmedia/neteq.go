@@ -73,14 +73,13 @@ type neteq struct {
 	newest int
 	target time.Duration
 
-	here     []bool
-	next     int           // packet to be decoded
-	ready    time.Duration // decoded and not yet played
-	gap      time.Duration // made up since next was missing
-	level    time.Duration // of the buffer, smoothed
-	highest  int           // packet received
-	rest     int           // ticks before the next change of length
-	starving bool
+	here    []bool
+	next    int           // packet to be decoded
+	ready   time.Duration // decoded and not yet played
+	gap     time.Duration // made up since next was missing
+	level   time.Duration // of the buffer, smoothed
+	highest int           // packet received
+	rest    int           // ticks before the next change of length
 
 	out       Outcome
 	madeUp    time.Duration
