@@ -190,6 +190,7 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 	}
 	r.mutex.Lock()
 	r.reception.sequence(h.SSRC, h.SequenceNumber)
+	anew := r.reception.received == 1
 	if r.current {
 		r.index = (uint64(r.roc)<<16 | uint64(uint16(r.reception.high))) + 1
 	}
@@ -198,6 +199,9 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 		r.clockRate = in.clockRate
 	}
 	r.mutex.Unlock()
+	if anew {
+		r.digits = digits{} // another source's timestamps tell nothing of this one's
+	}
 	slot.packet = jitter.Packet{
 		Sequence: h.SequenceNumber, Timestamp: h.Timestamp, SSRC: h.SSRC,
 		PayloadType: h.PayloadType, Marker: h.Marker, Arrival: now,

@@ -246,6 +246,38 @@ func TestStream_unknown_payload_types_are_discarded(t *testing.T) {
 	}
 }
 
+// TestStream_digits_of_another_source: after a transfer or a far end's restart
+// the timestamps begin anywhere, also before those of the last digit.
+func TestStream_digits_of_another_source(t *testing.T) {
+	for name, next := range map[string][2]uint32{"another SSRC": {8, 20}, "another sequence": {7, 30_000}} {
+		t.Run(name, func(t *testing.T) {
+			e := open(t, new(atomic.Int64))
+			conn, from := wire(t)
+			e.update(t, spec(from, keying.Crypto{}, keying.Crypto{}))
+			press := func(ssrc, seq, ts uint32, code uint8) {
+				payload := []byte{code, 0x80, 1, 0x40}
+				packet, err := (&rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 101, SSRC: ssrc, SequenceNumber: uint16(seq), Timestamp: ts}, Payload: payload}).Marshal()
+				if err != nil {
+					t.Fatal(err)
+				}
+				e.feed(t, conn, packet)
+			}
+			for i := range uint32(3) {
+				press(7, 10+i, 1_000_000, 5)
+			}
+			for i := range uint32(3) {
+				press(next[0], next[1]+i, 1_000, 6)
+			}
+			press(next[0], next[1]+3, 2_000, 7)
+			e.ear.mutex.Lock()
+			defer e.ear.mutex.Unlock()
+			if e.ear.digits != "567" {
+				t.Errorf("digits %q, want 567", e.ear.digits)
+			}
+		})
+	}
+}
+
 func TestStream_idle(t *testing.T) {
 	a, b := pair(t, "")
 	a.now.Add(int64(time.Second))
