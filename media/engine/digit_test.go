@@ -3,6 +3,7 @@ package engine_test
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -138,6 +139,28 @@ func TestSendDigit_refusals_say_why(t *testing.T) {
 	}
 	if err := c.a.session.SendDigit('1', 0); !errors.Is(err, session.ErrNoEvents) {
 		t.Error(err)
+	}
+}
+
+func TestSendDigit_events_negotiated_away_in_the_middle_of_one(t *testing.T) {
+	c := newCall(t, nil, nil, options{config: suites(sdp.Off)})
+	c.run(100 * time.Millisecond)
+	if err := c.a.session.SendDigit('1', time.Second); err != nil {
+		t.Fatal(err)
+	}
+	c.run(100 * time.Millisecond)
+	if _, err := c.a.session.Offer(false); err != nil {
+		t.Fatal(err)
+	}
+	plain := fmt.Sprintf("v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio %d RTP/AVP 0\r\n", c.b.session.LocalAddr().Port())
+	if err := c.a.session.Accept([]byte(plain)); err != nil {
+		t.Fatal(err)
+	}
+	before := c.a.session.Stats()
+	c.run(200 * time.Millisecond)
+	after := c.a.session.Stats()
+	if packets := after.Sent - before.Sent; packets < 9 || after.SentBytes-before.SentBytes != 160*packets {
+		t.Errorf("%d packets of %d octets, want sound", packets, after.SentBytes-before.SentBytes)
 	}
 }
 

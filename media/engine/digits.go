@@ -90,6 +90,11 @@ type eventSender struct {
 func (e *eventSender) tick(l *leg, p *plan) bool {
 	events := p.spec.SendEvents
 	first := false
+	if events.ClockRate == 0 {
+		// Negotiated away in the middle of a digit: it would never end, and
+		// stand in the sound's place.
+		*e = eventSender{}
+	}
 	if !e.active {
 		digit, ok := l.dials.pop()
 		if !ok || events.ClockRate == 0 {
