@@ -17,7 +17,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 # 16 MiB stripped: what a small board's flash and an update over the air bear.
 MAX_SIZE  := 16777216
 
-.PHONY: help build run demo test unit race cross bench bench-media lint boards screenshots interop browser fuzz deps notices clean
+.PHONY: help build run demo test unit race cross bench bench-media bench-beat lint boards screenshots interop browser fuzz deps notices clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ bench: ## the benchmarks of the audio path
 
 bench-media: build ## the play-out buffer against the optimum and others; pictures in out/; ends with a JSON line
 	@exec bin/offhook-lab bench-media --plots out
+
+bench-beat: build ## how late packets are sent on one busy core, engine in its own process and not; TIME=20s each; ends with a JSON line
+	@exec bin/offhook-lab bench-beat $(if $(TIME),--time $(TIME))
 
 lint: ## vet, gofmt, staticcheck; govulncheck where its database answers
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not gofmt'ed: $$out" >&2; exit 1; fi
