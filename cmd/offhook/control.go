@@ -110,8 +110,11 @@ func explainCommand() command {
 				}
 				if len(args) > 0 {
 					settings = slices.DeleteFunc(settings, func(s localapi.Setting) bool {
-						return !slices.ContainsFunc(args, func(a string) bool { return strings.HasPrefix(s.Path, a) })
+						return !slices.ContainsFunc(args, func(a string) bool { return below(s.Path, a) })
 					})
+				}
+				if len(settings) == 0 && len(args) > 0 {
+					return fmt.Errorf("there is no setting %q (offhook explain without a path lists them)", strings.Join(args, " "))
 				}
 				if *asJSON {
 					return printJSON(t.out, settings)
@@ -123,6 +126,13 @@ func explainCommand() command {
 				return w.Flush()
 			}
 		}}
+}
+
+// below tells whether a setting is the one at path or in its section:
+// accounts is above accounts[1001].user.
+func below(setting, path string) bool {
+	rest, ok := strings.CutPrefix(setting, strings.TrimRight(path, "."))
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 func logsCommand() command {

@@ -262,8 +262,15 @@ func fixture(now time.Time) localapi.Status {
 			{ID: 7, State: "confirmed", Remote: "sip:600@pbx.example", Answered: now.Add(-65 * time.Second), Media: stats},
 			{ID: 6, Incoming: true, Name: "Eve\x1b]0;gotcha\x07", Remote: "sip:eve@pbx.example", State: "confirmed", Answered: now.Add(-time.Second), Media: &plainStats},
 			{ID: 5, Incoming: true, Remote: "sip:602@pbx.example", State: "early"},
+			{ID: 4, Remote: "sip:603@pbx.example", State: "terminated", Reason: "486 Busy\x1b", Ended: now.Add(-time.Hour), Media: &media.Stats{}},
+			{ID: 3, Remote: "sip:600@pbx.example", State: "terminated", Answered: now.Add(-61 * time.Minute), Ended: now.Add(-time.Hour)},
 		},
-		Provisioning: localapi.Provisioning{State: "provisioned", Source: "https://prov.example/00005e005301.yaml", Error: "500\nfrom the server"},
+		Provisioning: localapi.Provisioning{State: "provisioned", Source: "https://prov.example/00005e005301.yaml", Error: "500\nfrom the server", Pending: true,
+			StoreError: "no space left on device", Attempts: []localapi.Attempt{
+				{Step: "pinned", Why: "provisioning.url is not set in the agent's file"},
+				{Step: "document", URL: "https://old.example/x.yaml", Why: "provisioning.url of the document in force", Error: "DNS: there is no host"},
+				{Step: "static", URL: "https://prov.example/x.yaml", Why: "provisioning.static of the agent's file"},
+			}},
 		Audio:        localapi.Audio{SampleRate: 16000, Period: 160, State: "running", CaptureXruns: 1, PlaybackXruns: 2},
 		Devices:      []localapi.Device{{Part: "display", Error: "open /dev/fb0: no such file"}},
 		Faceplate:    "http://127.0.0.1:8470/",
@@ -361,6 +368,7 @@ func TestControl(t *testing.T) {
 		{"hangup", 0, "hung up\n", ""},
 		{"reprovision", 0, "fetching\n", ""},
 		{"explain phone", 0, "phone.name  Hall  default\n", ""},
+		{"explain pho", 1, "", "offhook explain: there is no setting \"pho\" (offhook explain without a path lists them)\n"},
 		{"screen -", 0, "PNG", ""},
 		{"logs --json", 0, `{"time":"2026-11-22T12:00:00Z","level":"INFO","msg":"ready"}` + "\n", ""},
 		{"screen " + filepath.Join(dir, "s.png"), 0, "", ""},
@@ -376,7 +384,7 @@ func TestControl(t *testing.T) {
 	}
 	status, out, _ := offhook(t, "status", "--json")
 	var s localapi.Status
-	if err := json.Unmarshal([]byte(out), &s); err != nil || status != 0 || len(s.Calls) != 3 {
+	if err := json.Unmarshal([]byte(out), &s); err != nil || status != 0 || len(s.Calls) != 5 {
 		t.Errorf("status %d: %v", status, err)
 	}
 	if status, out, _ := offhook(t, "status"); status != 0 || !strings.Contains(out, "up 3h0m0s") {

@@ -45,10 +45,19 @@ func printStatus(out io.Writer, s localapi.Status, now time.Time) error {
 		fmt.Fprintf(w, "account\tnone: the telephone is not configured yet\n")
 	}
 	for _, c := range s.Calls {
-		fmt.Fprintf(w, "call %d\t%s %s, %s%s\n", c.ID, callArrow(c), plain(caller(c)), c.State, callFigures(c, now))
+		fmt.Fprintf(w, "call %d\t%s %s, %s%s\n", c.ID, callArrow(c), plain(caller(c)), plain(callState(c)), callFigures(c, now))
 	}
 	p := s.Provisioning
 	fmt.Fprintf(w, "configuration\t%s\n", plain(strings.ReplaceAll(joined(p.State, p.Source, p.Error), "\n", "; ")))
+	if p.Pending {
+		fmt.Fprintf(w, "\ta newer one waits for the end of the call\n")
+	}
+	if p.StoreError != "" {
+		fmt.Fprintf(w, "\twould not survive a restart: %s\n", plain(p.StoreError))
+	}
+	for _, a := range p.Attempts {
+		fmt.Fprintf(w, "step %s\t%s\n", a.Step, plain(strings.ReplaceAll(attemptLine(a), "\n", "; ")))
+	}
 	fmt.Fprintf(w, "sound\t%s\n", audioLine(s.Audio))
 	for _, d := range s.Devices {
 		fmt.Fprintf(w, "part %s\t%s\n", d.Part, plain(d.Error))
@@ -57,6 +66,17 @@ func printStatus(out io.Writer, s localapi.Status, now time.Time) error {
 		fmt.Fprintf(w, "faceplate\t%s\n", s.Faceplate)
 	}
 	return w.Flush()
+}
+
+// attemptLine says why a step of discovery won, failed or was passed over.
+func attemptLine(a localapi.Attempt) string {
+	switch {
+	case a.URL == "":
+		return "passed over: " + a.Why
+	case a.Error != "":
+		return fmt.Sprintf("failed at %s (%s): %s", a.URL, a.Why, a.Error)
+	}
+	return fmt.Sprintf("won with %s (%s)", a.URL, a.Why)
 }
 
 func accountLine(a localapi.Account, now time.Time) string {
@@ -90,12 +110,23 @@ func callArrow(c localapi.Call) string {
 	return "to"
 }
 
+// callState is why it ended too.
+func callState(c localapi.Call) string {
+	if c.Ended.IsZero() || c.Reason == "" {
+		return c.State
+	}
+	return c.State + " (" + c.Reason + ")"
+}
+
 func callFigures(c localapi.Call, now time.Time) string {
 	line := ""
+	if !c.Ended.IsZero() {
+		now = c.Ended
+	}
 	if !c.Answered.IsZero() {
 		line += " " + now.Sub(c.Answered).Round(time.Second).String()
 	}
-	if c.Media == nil {
+	if c.Media == nil || c.Media.Encoding == "" { // no sound was agreed on
 		return line
 	}
 	m := c.Media

@@ -26,8 +26,12 @@ func (a *App) Status(context.Context) (localapi.Status, error) {
 }
 
 func provisioningStatus(s provisioning.Status) localapi.Provisioning {
-	return localapi.Provisioning{State: string(s.State), Source: s.InForce.URL, Hash: s.InForce.Hash,
-		LastFetch: s.LastFetch, NextFetch: s.Next, Error: s.Error}
+	out := localapi.Provisioning{State: string(s.State), Source: s.InForce.URL, Hash: s.InForce.Hash,
+		LastFetch: s.LastFetch, NextFetch: s.Next, Error: s.Error, StoreError: s.StoreError, Pending: s.Pending != ""}
+	for _, a := range s.Attempts {
+		out.Attempts = append(out.Attempts, localapi.Attempt(a))
+	}
+	return out
 }
 
 // Dial has the phone call somebody.
@@ -42,7 +46,15 @@ func (a *App) Dial(ctx context.Context, r localapi.DialRequest) error {
 	if r.Account != "" && !hasAccount(accounts, r.Account) {
 		return errors.New("there is no account " + r.Account + " (offhook status lists them)")
 	}
-	post(ctx, a.desk.inbox, phone.RemoteDial{Account: ua.AccountID(r.Account), Number: r.Target})
+	dial := phone.RemoteDial{Account: ua.AccountID(r.Account), Number: r.Target}
+	why, err := ask(ctx, a.desk, func(s phone.State) string { return s.Refusal(dial) })
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		return errors.New(why)
+	}
+	post(ctx, a.desk.inbox, dial)
 	return ctx.Err()
 }
 

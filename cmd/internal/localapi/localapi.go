@@ -70,6 +70,19 @@ type Provisioning struct {
 	LastFetch time.Time `json:"last_fetch,omitzero"`
 	NextFetch time.Time `json:"next_fetch,omitzero"`
 	Error     string    `json:"error,omitzero"`
+	// StoreError is why the document in force would not survive a restart.
+	StoreError string `json:"store_error,omitzero"`
+	// Pending tells of a newer document that waits for the end of a call.
+	Pending  bool      `json:"pending,omitzero"`
+	Attempts []Attempt `json:"attempts,omitzero"` // steps of the last discovery
+}
+
+// Attempt is what became of one step of discovery.
+type Attempt struct {
+	Step  string `json:"step"`
+	URL   string `json:"url,omitzero"` // "": passed over
+	Why   string `json:"why,omitzero"` // it has this address, or none
+	Error string `json:"error,omitzero"`
 }
 
 // Audio is the sound device.

@@ -44,6 +44,25 @@ func (t *turn) remoteCall(id ua.CallID, usual *call) *call {
 	return t.byID(id)
 }
 
+// Refusal tells why the phone would not call now, "" if it would.
+func (s State) Refusal(in RemoteDial) string {
+	number := cleanNumber(in.Number)
+	if number == "" {
+		return "this is no number"
+	}
+	if s.account(in.Account) != nil {
+		s.line = in.Account
+	}
+	emergency := s.isEmergency(number)
+	if _, why := s.accountFor(emergency); why != "" {
+		return why
+	}
+	if s.open() >= maxCalls && !emergency {
+		return s.texts().TooMany
+	}
+	return ""
+}
+
 func (t *turn) remoteDial(in RemoteDial) {
 	t.wake()
 	t.entry = entry{}

@@ -263,3 +263,28 @@ func TestStep_accounts(t *testing.T) {
 		{"new configuration in a call -> goes on", talking(), then(Config{Accounts: []Account{{ID: "a"}}}), "", KindInCall},
 	})
 }
+
+func TestRefusal(t *testing.T) {
+	down := UA{ua.RegistrationChanged{Account: "a", State: ua.RegistrationFailed, Cause: "403 Forbidden"}}
+	cases := []struct {
+		name  string
+		given []Input
+		dial  RemoteDial
+		want  string
+	}{
+		{"ready -> calls", nil, RemoteDial{Number: "600"}, ""},
+		{"no number", nil, RemoteDial{Number: " (-) "}, "this is no number"},
+		{"its account is down", then(down), RemoteDial{Account: "a", Number: "600"}, "Not registered: 403 Forbidden"},
+		{"another account is ready -> calls", then(down), RemoteDial{Number: "600"}, ""},
+		{"emergency -> calls", then(down), RemoteDial{Account: "a", Number: "112"}, ""},
+		{"no accounts", then(Config{}), RemoteDial{Number: "600"}, "No account"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			s, _ := run(t, State{}, then(desk(t), c.given)...)
+			if got := s.Refusal(c.dial); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}

@@ -107,7 +107,7 @@ func explainTLS(err error) string {
 func explainDates(c *x509.Certificate) string {
 	now := time.Now().UTC().Format(time.DateOnly)
 	if time.Now().Before(c.NotBefore) {
-		return "certificate is not valid before " + c.NotBefore.UTC().Format(time.DateOnly) + " and this phone's clock says " + now + " (%s); set the clock (phone.ntp)"
+		return "certificate is not valid before " + c.NotBefore.UTC().Format(time.DateOnly) + " and this phone's clock says " + now + " (%s); see that the system keeps the time (timedatectl)"
 	}
 	return "certificate has expired on " + c.NotAfter.UTC().Format(time.DateOnly) + ", this phone's clock says " + now + " (%s); renew it on the server"
 }

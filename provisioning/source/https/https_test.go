@@ -93,7 +93,7 @@ func TestFetch_tells_what_is_wrong(t *testing.T) {
 		}, nil, text("x"), "HTTPS: certificate has expired on 2020-01-01, this phone's clock says TODAY (127.0.0.1); renew it on the server"},
 		{"not valid yet", func(c *x509.Certificate) {
 			c.NotBefore, c.NotAfter = time.Date(2090, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2091, 1, 1, 0, 0, 0, 0, time.UTC)
-		}, nil, text("x"), "HTTPS: certificate is not valid before 2090-01-01 and this phone's clock says TODAY (127.0.0.1); set the clock (phone.ntp)"},
+		}, nil, text("x"), "HTTPS: certificate is not valid before 2090-01-01 and this phone's clock says TODAY (127.0.0.1); see that the system keeps the time (timedatectl)"},
 		{"another host's", func(c *x509.Certificate) { c.IPAddresses, c.DNSNames = nil, []string{"prov.example"} }, nil, text("x"),
 			"HTTPS: certificate is not for this host (127.0.0.1); use the name that is in it, or have it made for this name"},
 		{"not for servers", func(c *x509.Certificate) { c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth} }, nil, text("x"),
