@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"offhook/ua"
+	"offhook/ua/dialog"
 	"offhook/ua/registration"
 	"offhook/ua/wire"
 )
@@ -215,8 +216,25 @@ func (o *owner) bindingChanged(l *line, c registration.Changed) {
 		event.Server = l.flow.remote.String()
 	}
 	o.emit(event)
+	if c.State == ua.Registered {
+		o.moveCalls(l)
+	}
 	if c.State == ua.Registered && before != ua.Registered {
 		o.startMailbox(l)
+	}
+}
+
+// moveCalls tells the far ends of calls that have outlived their flow where we
+// are now (RFC 3261 §12.2: a target refresh).
+func (o *owner) moveCalls(l *line) {
+	if l.flow == nil || !l.flow.alive() {
+		return
+	}
+	here := o.contact(l, l.flow, l.flow.remote)
+	for _, c := range o.calls {
+		if c.line == l && c.contact != "" && c.contact != here {
+			o.step(c, dialog.Refresh{})
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ type call struct {
 	replaces ua.CallID // the call that this one takes over
 	referrer ua.CallID // the call whose far end asked for this one
 	consult  ua.CallID // the other call of our attended transfer
+	contact  string    // our address as the far end knows it
 	progress int       // status told to the referrer
 	started  time.Time
 	answered time.Time

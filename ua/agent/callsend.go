@@ -3,6 +3,7 @@ package agent
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -52,6 +53,9 @@ func (o *owner) callSend(c *call, action dialog.Send) {
 		x.spec.extra = append(x.spec.extra, wire.Field{Name: "RAck", Value: rack})
 	}
 	x.next = func() uint32 { c.cseq++; return c.cseq }
+	if method := action.Request.Method; method == "INVITE" || method == "UPDATE" {
+		x.prepared = func(f *flow, to netip.AddrPort) { c.contact = o.contact(c.line, f, to) }
+	}
 	x.answer = func(m wire.Message, refusal error) {
 		response := o.dialogResponse(c, &m)
 		if refusal != nil {
@@ -83,7 +87,8 @@ func (o *owner) callReply(c *call, action dialog.Reply) {
 	var fields []wire.Field
 	method := s.request.Method
 	if a.Status > 100 && a.Status < 300 && (method == "INVITE" || method == "UPDATE") {
-		fields = append(fields, wire.Field{Name: "Contact", Value: "<" + o.contact(c.line, s.flow, s.from) + ">"})
+		c.contact = o.contact(c.line, s.flow, s.from)
+		fields = append(fields, wire.Field{Name: "Contact", Value: "<" + c.contact + ">"})
 	}
 	if a.Status == 405 || a.Status >= 200 && a.Status < 300 {
 		fields = append(fields, wire.Field{Name: "Allow", Value: allow})

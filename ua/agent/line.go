@@ -139,6 +139,9 @@ func (o *owner) withFlow(l *line, then func(*flow, error)) {
 		if err == nil {
 			l.flow = f
 			o.keepAlive(l)
+			if !l.account.Register {
+				o.moveCalls(l)
+			}
 		}
 		waiting := l.waiting
 		l.waiting = nil

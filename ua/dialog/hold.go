@@ -86,7 +86,7 @@ func (s *step) reinviteResponse(tx Tx, r Response) {
 	s.stop(TimerCancel)
 	switch {
 	case s.phase != phaseConfirmed:
-	case r.Status == 481 || r.Status == 408:
+	case r.Status == 481 || r.Status == 408 && !(s.local.plain && s.patient()):
 		s.dialogLost(r.Status, reasonOf(r)) // RFC 3261 §12.2.1.2, RFC 5057 §5.1
 	case r.Status == 422 && s.tooBrief(r):
 		s.keep.wanted = s.keep.wanted || s.local.plain
@@ -218,7 +218,7 @@ func (s *step) reinviteFailed(in Failed) {
 		return
 	}
 	s.stop(TimerCancel)
-	if in.Timeout {
+	if in.Timeout && !(s.local.plain && s.patient()) {
 		s.dialogLost(408, or(in.Cause, "the other telephone does not respond"))
 		return
 	}

@@ -189,7 +189,7 @@ func (s *step) take(in Input) {
 	case ReferProgress:
 		s.tellReferrer(in.Status, in.Reason, in.Over)
 	case Refresh:
-		s.keep.wanted = s.phase == phaseConfirmed
+		s.moved()
 	case Hangup:
 		s.hangup()
 	default:

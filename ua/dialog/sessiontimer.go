@@ -29,6 +29,7 @@ type keeping struct {
 	min      time.Duration // the least that a 422 has allowed
 	briefs   int
 	wanted   bool // a refresh is due, or the far end must learn our new address
+	moving   bool // our address has changed, and the far end does not know yet
 	reoffer  bool // their description changed: offer anew
 	tx       Tx   // UPDATE under way, 0 for none
 	update   bool // the far end allows UPDATE
@@ -54,7 +55,7 @@ func (s *step) askSession(r *Outgoing) {
 
 // agreedSession takes what the 2xx to such a request says (§7.2).
 func (s *step) agreedSession(t SessionTimer) {
-	s.keep.briefs, s.keep.tries = 0, 0
+	s.keep.briefs, s.keep.tries, s.keep.moving = 0, 0, false
 	if !s.timing() {
 		return
 	}
@@ -170,6 +171,13 @@ func (s *step) sendRefresh() {
 	s.sendReinvite(s.stands.local)
 }
 
+// moved: the far end has to learn our new address.
+func (s *step) moved() {
+	if s.phase == phaseConfirmed {
+		s.keep.wanted, s.keep.moving, s.keep.tries = true, true, 0
+	}
+}
+
 // updateResponse takes the final response to our UPDATE without an offer.
 func (s *step) updateResponse(r Response) {
 	s.keep.tx = 0
@@ -182,7 +190,7 @@ func (s *step) updateResponse(r Response) {
 		s.identify(r.Party)
 		s.allows(r.Allow)
 		s.agreedSession(r.Session)
-	case r.Status == 481 || r.Status == 408:
+	case r.Status == 481 || r.Status == 408 && !s.patient():
 		s.dialogLost(r.Status, reasonOf(r))
 	case r.Status == 422 && s.tooBrief(r):
 		s.keep.wanted = true
@@ -198,7 +206,7 @@ func (s *step) updateFailed(in Failed) {
 	if s.phase != phaseConfirmed {
 		return
 	}
-	if in.Timeout {
+	if in.Timeout && !s.patient() {
 		s.dialogLost(408, or(in.Cause, "the other telephone does not respond"))
 		return
 	}
@@ -209,6 +217,10 @@ func (s *step) updateFailed(in Failed) {
 // tried again, until the session expires.
 func (s *step) refreshLater(r Response) {
 	switch {
+	case s.patient():
+		s.keep.tries++
+		s.keep.wanted = true
+		s.start(TimerGlare, min(time.Second<<s.keep.tries, 8*time.Second))
 	case r.Status == 491 && s.keep.tries < maxReinvites:
 		s.keep.tries++
 		s.keep.wanted = true
@@ -221,6 +233,11 @@ func (s *step) refreshLater(r Response) {
 		s.start(TimerRefresh, s.keep.interval/12)
 	}
 }
+
+// patient: after a failure of the network or of the server the far end's way is
+// broken like ours, and it may be a moment later in coming back. It is not given
+// up for the first request that does not reach it.
+func (s *step) patient() bool { return s.keep.moving && s.keep.tries < maxReinvites }
 
 // allows notes what the far end says of itself.
 func (s *step) allows(methods []string) {

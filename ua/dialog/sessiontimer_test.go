@@ -38,6 +38,8 @@ func brief(tx Tx, least time.Duration) Responded {
 	return Responded{tx, Response{Status: 422, ToTag: "far", Session: SessionTimer{Min: least}}}
 }
 
+func neverAnswered(tx Tx) []any { return []any{Failed{Tx: tx, Timeout: true}, TimerGlare} }
+
 func TestStep_session_timer(t *testing.T) {
 	half := 30 * time.Minute
 	ours := []any{showTerms, dial, lasting(got(1, 200, "far", "v"), half, "uac")} // we called, and refresh
@@ -80,6 +82,11 @@ func TestStep_session_timer(t *testing.T) {
 		{arrow: "confirmed: our refreshes all failed -> BYE", given: then(ours, TimerRefresh, got(2, 503, "far", "")), when: TimerExpire, want: "send BYE>far; close; terminated timeout"},
 		{arrow: "confirmed: Hold refreshes too", given: theirs, when: Hold{true}, want: "send INVITE>far offer-true for 30m0s by uas"},
 		{arrow: "confirmed: our address has changed -> UPDATE", given: theirs, when: Refresh{}, want: "send UPDATE>far for 30m0s by uas"},
+		{arrow: "moving: no response -> again in a moment", given: then(theirs, Refresh{}, Failed{Tx: 2, Timeout: true}), when: TimerGlare, want: "send UPDATE>far for 30m0s by uas"},
+		{arrow: "moving: 404 -> again in a moment", given: then(theirs, Refresh{}, got(2, 404, "far", "")), when: TimerGlare, want: "send UPDATE>far for 30m0s by uas"},
+		{arrow: "moving: 481 -> BYE", given: then(theirs, Refresh{}), when: got(2, 481, "far", ""), want: "send BYE>far; close; terminated error"},
+		{arrow: "moving, no UPDATE: no response -> again in a moment", given: then(plain, Refresh{}, Failed{Tx: 2, Timeout: true}), when: TimerGlare, want: "send INVITE>far offer-false for 30m0s by uac"},
+		{arrow: "moving: never a response -> BYE", given: then(theirs, Refresh{}, neverAnswered(2), neverAnswered(3), neverAnswered(4), neverAnswered(5), neverAnswered(6)), when: Failed{Tx: 7, Timeout: true}, want: "send BYE>far; close; terminated timeout"},
 		{arrow: "ringing: our address has changed -> nothing", given: alerting, when: Refresh{}, want: ""},
 		{arrow: "ended: no refresh", given: then(ours, Hangup{}), when: TimerRefresh, want: ""},
 
