@@ -139,13 +139,26 @@ func matchCode(s string) string {
 	return ""
 }
 
+// backwards is where the dash of a range such as 9-2 is, -1 without one.
+func backwards(digitMap string) int {
+	for i := range digitMap {
+		if digitMap[i] == '-' && digitMap[i-1] > digitMap[i+1] {
+			return i
+		}
+	}
+	return -1
+}
+
 // digitMap is one pattern: keys, x for any digit, [2-9] for a set, each
 // followed by a dot when it may come any number of times, and T at the end to
 // wait for the time-out (RFC 3435 §2.1.5).
-var digitMap = regexp.MustCompile(`^([0-9A-Dx*#+]\.?|\[[0-9A-D*#]([0-9A-D*#-]*[0-9A-D*#])?\]\.?)+T?$`)
+var digitMap = regexp.MustCompile(`^([0-9A-Dx*#+]\.?|\[([0-9]-[0-9]|[0-9A-D*#])+\]\.?)+T?$`)
 
 func matchDigitMap(s string) string {
 	if len(s) <= 128 && digitMap.MatchString(s) {
+		if i := backwards(s); i >= 0 {
+			return fmt.Sprintf("%q has a set whose range runs backwards (%s); write the smaller digit first", clip(s), s[i-1:i+2])
+		}
 		return ""
 	}
 	return fmt.Sprintf("%q is not a digit map; use digits, * # +, x for any digit, [2-9] for a set, a dot after what may repeat, T at the end to wait", clip(s))

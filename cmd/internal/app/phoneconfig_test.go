@@ -1,10 +1,14 @@
 package app
 
 import (
+	"fmt"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"offhook/hal"
 	"offhook/provisioning"
+	"offhook/provisioning/native"
 	"offhook/ua"
 )
 
@@ -41,4 +45,19 @@ func TestPhoneConfig_door_station(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPhoneConfig_takes_every_digit_map_that_is_no_fault: what offhook check
+// finds good must not be refused by the telephone.
+func TestPhoneConfig_takes_every_digit_map_that_is_no_fault(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		pattern := rapid.StringMatching(`[0-9A-Dx*#+.T\[\]-]{1,8}`).Draw(t, "pattern")
+		doc, err := native.Parse(fmt.Appendf(nil, "offhook: 1\ndial-plan: {digit-map: [%q]}\n", pattern), "f")
+		if err != nil {
+			return
+		}
+		if _, err := phoneConfig(doc); err != nil {
+			t.Fatalf("%q: %v", pattern, err)
+		}
+	})
 }
