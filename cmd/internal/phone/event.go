@@ -17,6 +17,9 @@ func (t *turn) callChanged(u ua.Call) {
 		return
 	}
 	c := t.byID(u.ID)
+	if c == nil && u.State < ua.Terminated && !t.isGone(u.ID) {
+		c = t.takeOver(u)
+	}
 	if c == nil && !u.Incoming && !t.isGone(u.ID) {
 		c = t.adopt(u)
 	}
@@ -82,7 +85,9 @@ func (t *turn) terminated(c *call, u ua.Call) {
 	before := *c
 	c.Call = u
 	t.remove(c)
-	t.farewell(before, u)
+	if t.find(func(c *call) bool { return c.Replaces == u.ID && !c.leaving }) == nil {
+		t.farewell(before, u)
+	}
 }
 
 // callLost ends a call of which the agent will tell no more.
