@@ -137,9 +137,12 @@ func (t *turn) transferKey() {
 	}
 }
 
-// callKey is the bell button of a door station, or a hotline key.
+// callKey is the bell button of a door station, or a hotline key. While a call
+// comes in it answers: a door station may have no other key.
 func (t *turn) callKey() {
 	switch {
+	case t.live() == nil && t.ringing() != nil:
+		t.answer(t.toAnswer())
 	case t.open() > 0:
 	case t.config.CallKey == "":
 		t.complain(t.texts().NoCallKey)

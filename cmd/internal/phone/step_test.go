@@ -254,6 +254,8 @@ func TestStep_accounts(t *testing.T) {
 		{"all down: emergency -> tried anyway", then(down("a"), down("b"), lift, press("1", "1")), press("2"), "invite 112 by a, beep 2", KindCalling},
 		{"chosen line down: emergency -> the account that is ready", then(down("b"), press("line2"), press("1", "1")), press("2"), "invite 112 by a, beep 2", KindCalling},
 		{"chosen line and all others down: emergency -> by the chosen line", then(down("a"), down("b"), press("line2"), press("1", "1")), press("2"), "invite 112 by b, beep 2", KindCalling},
+		{"call key while it rings -> answer", then(said(in(7, ua.Early))), press(hal.KeyCall), "answer 7, hear 0 at speaker, no ring", KindCalling},
+		{"call key while another call waits -> nothing", then(talking(), said(in(7, ua.Early))), press(hal.KeyCall), "", KindWaiting},
 		{"call key with a line of its own -> invite by it", then(Config{Accounts: []Account{{ID: "a"}, {ID: "b"}}, CallKey: "1200", CallLine: "b"}), press(hal.KeyCall), "invite 1200 by b, hear 0 at speaker", KindCalling},
 		{"emergency fails -> the next account", emergency, then(said(failed)), "invite 112 by b", KindCalling},
 		{"emergency refused -> the next account", then(down("a"), down("b"), lift, press("1", "1", "2"), fire{timerBeep}), then(CommandFailed{Invite{Ref: 1}, ua.ErrNoAccount}), "invite 112 by b", KindCalling},
