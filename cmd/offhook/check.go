@@ -6,8 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
+	"offhook/board"
+	"offhook/provisioning"
 	"offhook/provisioning/native"
 )
 
@@ -54,6 +57,34 @@ func checkCommand() command {
 		}}
 }
 
+// lintAgent is check for the agent's file: what it names must be there, and the
+// door's relay must be one of the board's.
+func lintAgent(file string) error {
+	config, err := native.LoadAgentConfig(file)
+	if err != nil || config.Board == "" {
+		return err
+	}
+	fault := func(setting, msg string) error {
+		at, _ := config.Origin(setting)
+		return &provisioning.FaultError{Position: at, Path: setting, Msg: msg}
+	}
+	beside(&config, file)
+	b, err := board.Find(config.Board)
+	if err != nil {
+		return fault("board", strings.TrimPrefix(err.Error(), "board: ")+"; offhook board list tells those that are built in")
+	}
+	var relays []string
+	for _, part := range b.Parts {
+		if part.Kind == board.Relay {
+			relays = append(relays, part.Name)
+		}
+	}
+	if relay := config.Base().Door.Relay; relay != "" && !slices.Contains(relays, relay) {
+		return fault("config.door.relay", fmt.Sprintf("the board %s has no relay %q (it has: %s); no door would open", b.Name, relay, strings.Join(relays, ", ")))
+	}
+	return nil
+}
+
 func checkFile(file string) checked {
 	c := checked{File: file, Kind: "file", Faults: []string{}}
 	data, err := os.ReadFile(file)
@@ -67,7 +98,7 @@ func checkFile(file string) checked {
 		_, err = native.Parse(data, file)
 	case kind == native.KindAgent:
 		c.Kind = "agent configuration"
-		_, err = native.LoadAgentConfig(file)
+		err = lintAgent(file)
 	case bytes.Contains(data, []byte("offhook-board")):
 		c.Kind = "board"
 		err = lintBoard(file, data)

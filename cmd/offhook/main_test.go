@@ -17,6 +17,7 @@ import (
 
 	"offhook/cmd/internal/localapi"
 	"offhook/media"
+	"offhook/provisioning"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -135,6 +136,20 @@ func TestRun_a_bad_file_is_told_by_line(t *testing.T) {
 	}
 }
 
+func TestBeside(t *testing.T) {
+	for _, c := range []struct{ board, state, wantBoard, wantState string }{
+		{"workbench", "/var/lib/offhook", "workbench", "/var/lib/offhook"},
+		{"mine.yaml", "state", "/etc/offhook/mine.yaml", "/etc/offhook/state"},
+		{"/boards/mine.yaml", "/state", "/boards/mine.yaml", "/state"},
+		{"", "../state", "", "/etc/state"},
+	} {
+		config := provisioning.AgentConfig{Board: c.board, State: c.state}
+		if beside(&config, "/etc/offhook/offhook.yaml"); config.Board != c.wantBoard || config.State != c.wantState {
+			t.Errorf("%+v: %q, %q", c, config.Board, config.State)
+		}
+	}
+}
+
 func TestStayAt(t *testing.T) {
 	cases := []struct{ page, args, want string }{
 		{"", "offhook run", "offhook run"},
@@ -170,6 +185,10 @@ func TestCheck(t *testing.T) {
 		{"bad document -> its lines", "offhook: 1\nphone:\n  nane: Hall\n  country: zz9\n", "document", []string{":3", ":4"}},
 		{"good agent file -> 0", "agent: 1\nboard: workbench\n", "agent configuration", nil},
 		{"bad agent file -> its line", "agent: 1\nlog:\n  level: loud\n", "agent configuration", []string{":3"}},
+		{"agent file of an unknown board -> its line", "agent: 1\nboard: nix\n", "agent configuration", []string{`:2: board: board "nix" is neither a file nor one of`}},
+		{"agent file with a board file that is not there -> its line", "agent: 1\nboard: mine.yaml\n", "agent configuration", []string{":2: board: open /"}},
+		{"agent file with a relay that the board has not -> its line", "agent: 1\nboard: rpi-zero2w-intercom\nconfig:\n  door: {relay: dor, code: \"2580\"}\n", "agent configuration",
+			[]string{`:4: config.door.relay: the board rpi-zero2w-intercom has no relay "dor" (it has: door)`}},
 		{"something else -> said", "hello: world\n", "file", []string{"is neither a board file"}},
 	}
 	for _, c := range cases {
@@ -271,9 +290,9 @@ func fixture(now time.Time) localapi.Status {
 				{Step: "document", URL: "https://old.example/x.yaml", Why: "provisioning.url of the document in force", Error: "DNS: there is no host"},
 				{Step: "static", URL: "https://prov.example/x.yaml", Why: "provisioning.static of the agent's file"},
 			}},
-		Audio:        localapi.Audio{SampleRate: 16000, Period: 160, State: "running", CaptureXruns: 1, PlaybackXruns: 2},
-		Devices:      []localapi.Device{{Part: "display", Error: "open /dev/fb0: no such file"}},
-		Faceplate:    "http://127.0.0.1:8470/",
+		Audio:     localapi.Audio{SampleRate: 16000, Period: 160, State: "running", CaptureXruns: 1, PlaybackXruns: 2},
+		Devices:   []localapi.Device{{Part: "display", Error: "open /dev/fb0: no such file"}},
+		Faceplate: "http://127.0.0.1:8470/",
 	}
 }
 

@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 
 	"offhook/board"
@@ -110,6 +112,18 @@ func stayAt(page string, args []string) []string {
 	return append(slices.Clone(args), flag)
 }
 
+// beside makes the names of files relative to the agent's file, wherever the
+// program was started.
+func beside(config *provisioning.AgentConfig, file string) {
+	dir := filepath.Dir(file)
+	if !filepath.IsAbs(config.State) {
+		config.State = filepath.Join(dir, config.State)
+	}
+	if strings.ContainsAny(config.Board, "./") && !filepath.IsAbs(config.Board) { // else a name that is built in
+		config.Board = filepath.Join(dir, config.Board)
+	}
+}
+
 func (f runFlags) agentConfig() (provisioning.AgentConfig, error) {
 	config, err := native.LoadAgentConfig(f.config)
 	if errors.Is(err, fs.ErrNotExist) && f.config == defaultConfig {
@@ -118,6 +132,7 @@ func (f runFlags) agentConfig() (provisioning.AgentConfig, error) {
 	if err != nil {
 		return config, err
 	}
+	beside(&config, f.config)
 	if f.state != "" {
 		config.State = f.state
 	}
