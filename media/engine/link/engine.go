@@ -42,6 +42,7 @@ type Engine struct {
 
 	mutex   sync.Mutex // nothing that waits is called with it held
 	conn    *conn      // nil while there is no process
+	broken  error      // why the last one was given up
 	failing bool       // it could not be started: what needs it is refused
 	closed  bool
 	streams []*stream
@@ -267,7 +268,7 @@ func (e *Engine) tell(m message, fds ...int) error {
 	}
 	err := e.conn.send(m, fds...)
 	if err != nil {
-		e.cfg.Log.Error("the media process is not told", "error", err)
+		e.broken = fmt.Errorf("the media process is not told: %w", err)
 		e.conn.close()
 		e.conn = nil
 	}

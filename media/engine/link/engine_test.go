@@ -261,7 +261,7 @@ func TestEngine_left_streams(t *testing.T) {
 		a, _ := newConn(own)
 		b, _ := newConn(far)
 		e := New(Config{Codecs: codecs})
-		if err := e.attach(a, &ready{SampleRate: rate, Period: 160, Left: 2}); err != nil {
+		if err := e.attach(a, 2); err != nil {
 			t.Fatal(err)
 		}
 		row.do(e)

@@ -20,6 +20,7 @@ import (
 // Process is a media process and the way to it.
 type Process struct {
 	Socket *net.UnixConn // Engine closes it
+	Fresh  bool          // just started: nobody's streams are in it
 	// Kill ends the process at once; Wait waits until it has ended and given
 	// its sound device back. Wait is called once.
 	Kill func()
@@ -119,8 +120,8 @@ func Start(cmd *exec.Cmd, log *slog.Logger) (*Process, error) {
 		_, _ = io.Copy(io.Discard, last) // after a line too long to scan
 	}()
 	return &Process{
-		Socket: socket,
-		Kill:   func() { _ = cmd.Process.Kill() },
+		Socket: socket, Fresh: true,
+		Kill: func() { _ = cmd.Process.Kill() },
 		Wait: func() {
 			<-read
 			if err := cmd.Wait(); err != nil {

@@ -72,10 +72,12 @@ func (e *Engine) keep(ctx context.Context) error {
 	defer c.close()
 	stop := context.AfterFunc(ctx, func() { e.end(c) })
 	defer stop()
-	if err = e.greet(c); err == nil {
+	if err = e.greet(c, p.Fresh); err == nil {
 		err = e.listen(ctx, c)
 	}
-	e.detach()
+	if broken := e.detach(); broken != nil {
+		err = broken
+	}
 	if !errors.Is(err, io.EOF) { // else it ends by itself, or has
 		p.Kill()
 	}
@@ -91,16 +93,25 @@ func (e *Engine) end(c *conn) {
 	c.within(quitTime)
 }
 
-func (e *Engine) detach() {
+// detach gives up the process, and tells why if that began on this side.
+func (e *Engine) detach() error {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	e.conn = nil
+	broken := e.broken
+	e.conn, e.broken = nil, nil
+	return broken
 }
 
-// greet makes the process know all that holds.
-func (e *Engine) greet(c *conn) error {
+// greet makes the process know all that holds. A fresh one hears it all at once:
+// on a busy core waiting for its answer first would cost sound.
+func (e *Engine) greet(c *conn, fresh bool) error {
 	if err := c.send(&hello{Token: e.token, Audio: e.cfg.Audio, Level: e.cfg.Level}); err != nil {
 		return err
+	}
+	if fresh {
+		if err := e.attach(c, 0); err != nil {
+			return err
+		}
 	}
 	c.within(startTime)
 	for {
@@ -108,25 +119,39 @@ func (e *Engine) greet(c *conn) error {
 		if err != nil {
 			return fmt.Errorf("link: the media process does not start: %w", err)
 		}
-		if r, ok := m.(*ready); ok {
-			return e.attach(c, r)
+		r, ok := m.(*ready)
+		if !ok {
+			e.hear(m)
+			continue
 		}
-		if l, ok := m.(*logged); ok {
-			e.log(l)
+		if !fresh {
+			err = e.attach(c, r.Left)
 		}
+		if r.Left > 0 {
+			e.cfg.Log.Warn("the media process still has streams of an offhook that ended: they run until the phone is used", "streams", r.Left)
+		}
+		if err == nil {
+			e.up(r)
+		}
+		return err
 	}
 }
 
-func (e *Engine) attach(c *conn, r *ready) error {
+func (e *Engine) up(r *ready) {
+	e.mutex.Lock()
+	e.failing = false
+	e.mutex.Unlock()
+	e.status.Store(&Status{Up: true, SampleRate: r.SampleRate, Period: r.Period, Restarts: e.status.Load().Restarts})
+}
+
+// attach tells the process the truth; left are another control's streams in it.
+func (e *Engine) attach(c *conn, left int) error {
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	e.conn, e.failing = c, false
-	if e.left = (time.Time{}); r.Left > 0 {
+	e.conn = c
+	if e.left = (time.Time{}); left > 0 {
 		e.left = time.Now().Add(grace)
-		e.cfg.Log.Warn("the media process still has streams of an offhook that ended: they run until the phone is used", "streams", r.Left)
 	}
-	now := Status{Up: true, SampleRate: r.SampleRate, Period: r.Period, Restarts: e.status.Load().Restarts}
-	e.status.Store(&now)
 	for _, st := range e.streams {
 		m := open{ID: st.id}
 		if st.state != nil {
