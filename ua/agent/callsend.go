@@ -90,7 +90,7 @@ func (o *owner) callReply(c *call, action dialog.Reply) {
 		c.contact = o.contact(c.line, s.flow, s.from)
 		fields = append(fields, wire.Field{Name: "Contact", Value: "<" + c.contact + ">"})
 	}
-	if a.Status == 405 || a.Status >= 200 && a.Status < 300 {
+	if a.Status == 405 || a.RSeq > 0 || a.Status >= 200 && a.Status < 300 {
 		fields = append(fields, wire.Field{Name: "Allow", Value: allow})
 	}
 	fields = append(fields, answerFields(a)...)

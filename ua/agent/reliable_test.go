@@ -106,3 +106,30 @@ func TestRack(t *testing.T) {
 		}
 	}
 }
+
+func TestReliable_held_before_the_answer(t *testing.T) {
+	everyTransport(t, func(t *testing.T, transport ua.Transport) {
+		o, a, b := relying(t, transport, "", "")
+		at, err := a.agent.Invite("1001", "1002")
+		a.must(err)
+		in := b.awaitCallThat("an incoming call", func(c ua.Call) bool { return c.Incoming && c.State == ua.Proceeding })
+		b.must(b.agent.tell(in.ID, dialog.Ring{Early: true}))
+		a.awaitCallThat("early media", func(c ua.Call) bool { return c.EarlyMedia })
+		a.must(a.agent.Hold(at, true))
+		b.awaitCallThat("held", func(c ua.Call) bool { return c.RemoteHold && c.State == ua.Early })
+		a.awaitCallThat("held", func(c ua.Call) bool { return c.LocalHold && c.State == ua.Early })
+		b.must(b.agent.Answer(in.ID))
+		if c := a.awaitCall(ua.Confirmed); !c.LocalHold {
+			t.Errorf("%+v", c)
+		}
+		b.awaitCall(ua.Confirmed)
+		invites := len(o.Requests("INVITE"))
+		a.must(a.agent.Hold(at, false))
+		b.awaitCallThat("resumed", func(c ua.Call) bool { return !c.RemoteHold })
+		if len(o.Requests("INVITE")) == invites {
+			t.Error("resumed without re-INVITE")
+		}
+		b.must(b.agent.Hangup(in.ID))
+		a.awaitCall(ua.Terminated)
+	})
+}

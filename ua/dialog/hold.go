@@ -33,6 +33,10 @@ const maxReinvites = 5
 // nothing is in the way (RFC 3261 §14.1). It runs at the end of each Step, so
 // that nobody has to remember to.
 func (s *step) reconcile() {
+	if s.phase == phaseInviting || s.phase == phaseIncoming {
+		s.holdEarly()
+		return
+	}
 	if s.phase != phaseConfirmed || s.local.state != reinviteIdle || s.keep.tx != 0 ||
 		s.server.state != serverIdle || len(s.waits) > 0 || s.timers[TimerGlare].on {
 		return

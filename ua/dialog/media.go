@@ -6,20 +6,22 @@ import "slices"
 type waitFor uint8
 
 const (
-	waitDial         waitFor = iota // offer of the first INVITE
-	waitEarly                       // answer in a provisional response
-	waitAnswered                    // answer in the 2xx
-	waitIncoming                    // answer to the first INVITE
-	waitIncomingBare                // offer for a 2xx to an INVITE without one
-	waitAck                         // answer in an ACK
-	waitHold                        // offer of our re-INVITE
-	waitHoldAnswer                  // answer to our re-INVITE
-	waitRemote                      // answer to their re-INVITE
-	waitRemoteBare                  // offer for their re-INVITE without one
-	waitUpdate                      // answer to their UPDATE
-	waitReliable                    // offer for a provisional response
-	waitPrackAnswer                 // answer in a PRACK
-	waitPrack                       // answer to the offer in a PRACK
+	waitDial            waitFor = iota // offer of the first INVITE
+	waitEarly                          // answer in a provisional response
+	waitAnswered                       // answer in the 2xx
+	waitIncoming                       // answer to the first INVITE
+	waitIncomingBare                   // offer for a 2xx to an INVITE without one
+	waitAck                            // answer in an ACK
+	waitHold                           // offer of our re-INVITE
+	waitHoldAnswer                     // answer to our re-INVITE
+	waitRemote                         // answer to their re-INVITE
+	waitRemoteBare                     // offer for their re-INVITE without one
+	waitUpdate                         // answer to their UPDATE
+	waitReliable                       // offer for a provisional response
+	waitPrackAnswer                    // answer in a PRACK
+	waitEarlyHold                      // offer of our UPDATE
+	waitEarlyHoldAnswer                // answer to it
+	waitPrack                          // answer to the offer in a PRACK
 )
 
 type wait struct {
@@ -108,6 +110,10 @@ func (s *step) mediaDone(in MediaDone) {
 		s.reliableOffer(in)
 	case waitPrackAnswer:
 		s.prackAnswered(w, in)
+	case waitEarlyHold:
+		s.earlyHoldOffer(in)
+	case waitEarlyHoldAnswer:
+		s.earlyHeld(in)
 	case waitPrack:
 		s.prackReady(w, in)
 	}

@@ -202,7 +202,7 @@ func (s *step) pracked(tx ServerTx, r Request) {
 		s.noAnswer("no SDP in its PRACK")
 	case s.rel.offers && !s.rel.agreed:
 		s.acceptAnswer(wait{what: waitPrackAnswer, tx: tx}, sdp)
-	case sdp != nil && !s.rel.agreed: // our answer is still to come (RFC 3262 §5)
+	case sdp != nil && (!s.rel.agreed || s.keep.offer): // our answer is still to come (RFC 3262 §5)
 		s.refuse(tx, 491)
 		s.goOn()
 	case sdp != nil:

@@ -19,7 +19,7 @@ func (s *step) reinvited(tx ServerTx, r Request) {
 	case s.server.state == serverPending || s.waiting(waitUpdate, waitAck):
 		s.later(tx)
 		return
-	case s.local.state != reinviteIdle:
+	case s.local.state != reinviteIdle || s.offering():
 		s.refuse(tx, 491)
 		return
 	}
@@ -95,7 +95,7 @@ func (s *step) updated(tx ServerTx, r Request, leg int) {
 		s.updateDone(tx, nil, terms, knows)
 		return
 	}
-	ours := s.phase == phaseInviting && !s.legs[leg].agreed || s.local.state != reinviteIdle ||
+	ours := s.offering() || s.phase == phaseInviting && !s.legs[leg].agreed || s.local.state != reinviteIdle ||
 		(s.server.state == serverAnswered && s.server.bare) || s.waiting(waitAck)
 	early := s.phase == phaseIncoming && s.rel.agreed && !s.rel.open
 	theirs := s.server.state == serverPending && !early || s.waiting(waitUpdate, waitPrack)

@@ -34,6 +34,11 @@ type keeping struct {
 	tx       Tx   // UPDATE under way, 0 for none
 	update   bool // the far end allows UPDATE
 	tries    int
+	// Of an UPDATE before the answer: its early dialog, whether it has an
+	// offer, and that there is no use in another.
+	leg      int
+	offer    bool
+	tooEarly bool
 }
 
 func (s *step) timing() bool { return s.config.SessionExpires > 0 }
@@ -180,6 +185,10 @@ func (s *step) moved() {
 
 // updateResponse takes the final response to our UPDATE without an offer.
 func (s *step) updateResponse(r Response) {
+	if s.keep.offer {
+		s.earlyHoldResponse(r)
+		return
+	}
 	s.keep.tx = 0
 	if s.phase != phaseConfirmed {
 		return
@@ -202,6 +211,10 @@ func (s *step) updateResponse(r Response) {
 }
 
 func (s *step) updateFailed(in Failed) {
+	if s.keep.offer {
+		s.earlyHoldResponse(Response{Status: 503})
+		return
+	}
 	s.keep.tx = 0
 	if s.phase != phaseConfirmed {
 		return

@@ -177,7 +177,10 @@ func (s *step) inviteSuccess(r Response) {
 		s.end(ua.CauseError, 0, "the other telephone answered without saying how to hear it (no SDP in its 200)")
 		return
 	}
-	if s.legs[i].updated {
+	if s.keep.offer && s.keep.leg != i {
+		s.do(Rollback{})
+	}
+	if s.legs[i].updated || s.keep.offer && s.keep.leg == i {
 		// Nothing after the answer counts in a response to INVITE (RFC 3261 §13.2.1).
 		s.call.State, s.call.EarlyMedia = ua.Confirmed, false
 		return
