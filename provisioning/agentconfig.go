@@ -1,8 +1,10 @@
 package provisioning
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
+	"strings"
 
 	"offhook/ua"
 )
@@ -109,6 +111,18 @@ func (c AgentConfig) Origin(path string) (Position, bool) { return lookup(c.orig
 func (c *checker) agent(a AgentConfig) {
 	p := a.Provisioning
 	c.present("provisioning", p.Certificate, p.Key)
+	if p.AllowHTTP {
+		return
+	}
+	for at, url := range append([]string{p.URL}, p.Static...) {
+		path := "provisioning.url"
+		if at > 0 {
+			path = fmt.Sprintf("provisioning.static[%d]", at-1)
+		}
+		if strings.HasPrefix(strings.ToLower(url), "http://") {
+			c.fault(path, "is plain http, which is not fetched; use https, or set provisioning.allow-http")
+		}
+	}
 }
 
 // present wants a certificate and its key both or neither.

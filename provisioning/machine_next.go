@@ -65,6 +65,7 @@ func (m machine) report() machine {
 	m.status.State = m.state()
 	m.status.Activity = [...]Activity{Resting, Fetching, Applying, Storing}[m.busy]
 	m.status.InForce = m.inForce.record.Meta
+	m.status.InForce.URL = withoutQuery(m.status.InForce.URL)
 	m.status.Failures = m.failures
 	m.status.Next = m.fetchAt
 	m.status.Pending = ""

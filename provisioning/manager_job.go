@@ -19,9 +19,9 @@ func (m *Manager) load() started {
 	}
 	var kept []candidate
 	for _, r := range records {
-		doc, err := m.cfg.Parse(r.Data, r.Meta.URL)
+		doc, err := m.cfg.Parse(r.Data, withoutQuery(r.Meta.URL))
 		if err != nil {
-			m.cfg.Log.Error("a stored configuration cannot be read by this version", "url", r.Meta.URL, "error", err)
+			m.cfg.Log.Error("a stored configuration cannot be read by this version", "url", withoutQuery(r.Meta.URL), "error", err)
 			continue
 		}
 		kept = append(kept, candidate{doc: doc, record: r, stored: true})
@@ -53,11 +53,11 @@ func (m *Manager) apply(ctx context.Context, s machine) any {
 	err := m.cfg.Applier.Apply(ctx, s.pending.doc, changes)
 	switch {
 	case err == nil:
-		m.cfg.Log.Info("configuration applied", "url", s.pending.record.Meta.URL, "changes", len(changes), "back", s.pending.undo)
+		m.cfg.Log.Info("configuration applied", "url", withoutQuery(s.pending.record.Meta.URL), "changes", len(changes), "back", s.pending.undo)
 	case errors.Is(err, ErrLater):
 		m.cfg.Log.Info("configuration waits for the phone to be idle", "changes", len(changes))
 	default:
-		m.cfg.Log.Error("configuration cannot be applied", "url", s.pending.record.Meta.URL, "error", err, "back", s.pending.undo)
+		m.cfg.Log.Error("configuration cannot be applied", "url", withoutQuery(s.pending.record.Meta.URL), "error", err, "back", s.pending.undo)
 	}
 	return applied{err}
 }
@@ -68,7 +68,7 @@ func (m *Manager) fetch(ctx context.Context, s machine) any {
 	newest := s.newest()
 	out.nowhere = true
 	for f := range m.cfg.Discover.Discover(ctx, s.inForce.doc, newest.record.Meta) {
-		attempt := Attempt{Step: f.Step, URL: f.URL, Why: f.Why}
+		attempt := Attempt{Step: f.Step, URL: withoutQuery(f.URL), Why: f.Why}
 		if f.URL == "" {
 			m.cfg.Log.Debug("discovery: passed over", "step", f.Step, "why", f.Why)
 			out.attempts = append(out.attempts, attempt)
@@ -77,11 +77,11 @@ func (m *Manager) fetch(ctx context.Context, s machine) any {
 		out.nowhere = false
 		response, err := m.ask(ctx, f, newest.record.Meta, s.forced)
 		if err == nil {
-			m.cfg.Log.Info("discovery: won", "step", f.Step, "url", f.URL, "why", f.Why)
+			m.cfg.Log.Info("discovery: won", "step", f.Step, "url", withoutQuery(f.URL), "why", f.Why)
 			out.attempts = append(out.attempts, attempt)
 			return m.take(out, f, response, newest)
 		}
-		m.cfg.Log.Warn("configuration cannot be fetched", "step", f.Step, "url", f.URL, "error", err)
+		m.cfg.Log.Warn("configuration cannot be fetched", "step", f.Step, "url", withoutQuery(f.URL), "error", err)
 		attempt.Error = err.Error()
 		out.attempts, out.err = append(out.attempts, attempt), err
 		if !f.Proceed || ctx.Err() != nil {
@@ -115,11 +115,11 @@ func (m *Manager) take(out fetched, f Finding, r Response, newest candidate) fet
 	sum := sha256.Sum256(r.Data)
 	hash := hex.EncodeToString(sum[:])
 	if r.NotModified || hash == newest.record.Meta.Hash {
-		m.cfg.Log.Debug("configuration is unchanged", "url", f.URL)
+		m.cfg.Log.Debug("configuration is unchanged", "url", withoutQuery(f.URL))
 		out.unchanged = true
 		return out
 	}
-	doc, err := m.cfg.Parse(r.Data, f.URL)
+	doc, err := m.cfg.Parse(r.Data, withoutQuery(f.URL))
 	if err != nil {
 		for _, fault := range Faults(err) {
 			m.cfg.Log.Error("configuration refused", "fault", fault.Error())

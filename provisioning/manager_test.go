@@ -34,12 +34,31 @@ type world struct {
 	asked   []Request
 	at      []time.Duration // of the fetches, since the start
 	started time.Time
+	logged  syncBuffer
 	applied []string
 	refuse  map[string]error // by the document's name
 	records []Record
 	saveErr error
 	steps   []Finding
 	slow    time.Duration
+}
+
+// syncBuffer is a log that several goroutines write.
+type syncBuffer struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.String()
 }
 
 func newWorld(data string) *world {
@@ -163,7 +182,7 @@ func run(t *testing.T, w *world, test func(m *Manager)) {
 		m := NewManager(ManagerConfig{
 			Base: base, Parse: parseNamed, Discover: w, Sources: map[string]Source{"https": w}, Store: w, Applier: w,
 			Device: Device{MAC: "02:00:5e:10:00:01", Model: "bench", Version: "1.0"},
-			Log:    slog.New(slog.DiscardHandler), Random: func() float64 { return 0 },
+			Log:    slog.New(slog.NewTextHandler(&w.logged, nil)), Random: func() float64 { return 0 },
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error)
@@ -421,6 +440,27 @@ func TestManager_check_sync_by_the_document(t *testing.T) {
 			t.Errorf("%+v for %s: %v %v", c.policy, c.account, fetch, reboot)
 		}
 	}
+}
+
+func TestManager_shows_no_query_of_an_address(t *testing.T) {
+	w := newWorld("one")
+	w.steps = []Finding{{Step: "pinned", URL: "https://prov.example/x?token=secret", Why: "test"}}
+	run(t, w, func(m *Manager) {
+		want(t, "asked", w.request(0).URL, "https://prov.example/x?token=secret")
+		for _, data := range []string{"bad", "two"} {
+			w.serve(data)
+			pass(2 * time.Hour)
+			if s := fmt.Sprintf("%+v %v", m.Status(), m.Status().Faults); strings.Contains(s, "secret") || !strings.Contains(s, "https://prov.example/x?…") {
+				t.Errorf("status %s", s)
+			}
+		}
+		w.fail(errors.New("down"))
+		pass(2 * time.Hour)
+		if log := w.logged.String(); strings.Contains(log, "secret") || !strings.Contains(log, "https://prov.example/x?…") {
+			t.Errorf("logged %s", log)
+		}
+		want(t, "kept", w.records[0].Meta.URL, "https://prov.example/x?token=secret")
+	})
 }
 
 func TestManager_goes_on_to_the_next_step(t *testing.T) {

@@ -1,6 +1,9 @@
 package provisioning
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // State is what the phone works by.
 type State string
@@ -29,6 +32,16 @@ type Attempt struct {
 	URL   string // empty: passed over
 	Why   string
 	Error string // of the fetch; empty when it went well or was not tried
+}
+
+// withoutQuery is an address as it is shown: its query may hold what only the
+// server is to know.
+func withoutQuery(url string) string {
+	before, _, found := strings.Cut(url, "?")
+	if found {
+		before += "?…"
+	}
+	return before
 }
 
 // Status is a snapshot of the Manager.

@@ -46,6 +46,10 @@ func TestLoadAgentConfig_tells_every_fault(t *testing.T) {
 		name, text string
 		want       []string
 	}{
+		{"plain http that is not allowed", "agent: 1\nprovisioning:\n  url: http://prov.example/\n  static: ['https://a.example/', 'HTTP://b.example/']\n", []string{
+			`3: provisioning.url: is plain http, which is not fetched; use https, or set provisioning.allow-http`,
+			`4: provisioning.static[1]: is plain http, which is not fetched; use https, or set provisioning.allow-http`,
+		}},
 		{"the schema", "agent: 1\nboards: x\nprovisioning: {order: [pinned, dhpc, 'static:go'], url: prov.example}\ndevice: {mac: 12}\nlog: {level: loud}\n", []string{
 			"2: boards: is not a setting here; did you mean board?",
 			`3: provisioning.order[1]: "dhpc" is not a step; use one of pinned, document, static, cached`,
