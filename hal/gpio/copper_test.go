@@ -27,6 +27,10 @@ type copper struct {
 	broken map[string]error
 }
 
+// errNoAnswer breaks a line as a GPIO expander on a bad bus does: it goes high
+// though that is said to have failed, and does not go low.
+var errNoAnswer = errors.New("no answer from the expander")
+
 type wire struct {
 	c      *copper
 	name   string
@@ -181,7 +185,8 @@ func (w *wire) Out(l gpio.Level) error {
 	w.c.mu.Lock()
 	defer w.c.mu.Unlock()
 	w.use("Out")
-	if err := w.c.broken[w.name]; err != nil {
+	err := w.c.broken[w.name]
+	if err != nil && (err != errNoAnswer || l == gpio.Low) {
 		return err
 	}
 	if !w.driven || w.out != l {
@@ -189,14 +194,23 @@ func (w *wire) Out(l gpio.Level) error {
 	}
 	w.driven, w.out = true, l
 	w.c.settle()
-	return nil
+	return err
 }
 
 func (w *wire) Read() gpio.Level {
+	l, _ := w.Level()
+	return l
+}
+
+// Level is Low with an error on a broken line, as Pin's is.
+func (w *wire) Level() (gpio.Level, error) {
 	w.c.mu.Lock()
 	defer w.c.mu.Unlock()
 	w.use("Read")
-	return w.c.level(w.name)
+	if err := w.c.broken[w.name]; err != nil {
+		return gpio.Low, err
+	}
+	return w.c.level(w.name), nil
 }
 
 func (w *wire) WaitForEdge(timeout time.Duration) bool {

@@ -174,6 +174,74 @@ func TestKeys(t *testing.T) {
 	})
 }
 
+func TestKeys_line_that_cannot_be_read_is_no_key_that_is_down(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		board := newCopper(t)
+		k, err := driversOn(board.open).Keypads["gpio-keys"].Open(t.Context(), hal.Params{"keys": map[string]any{"call": "GPIO5", "exit": "GPIO6"}}, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := read(k)
+		breaks := func(err error) {
+			board.mu.Lock()
+			defer board.mu.Unlock()
+			board.broken["GPIO6"] = err
+		}
+		breaks(errors.New("input/output error"))
+		board.join("GND", "GPIO5", true) // the edge that begins the reading
+		<-time.After(500 * time.Millisecond)
+		breaks(nil)
+		board.join("GND", "GPIO5", false)
+		<-time.After(500 * time.Millisecond)
+		synctest.Wait()
+		if got := r.take(); got != "call call'" {
+			t.Errorf("while the exit button could not be read: %q", got)
+		}
+		breaks(errors.New("input/output error"))
+		board.join("GND", "GPIO5", true)
+		<-r.ended
+		if got := r.take(); got != "call call~ call'" || !errors.Is(r.err, hal.ErrGone) {
+			t.Errorf("got %q and %v", got, r.err)
+		}
+		if err := errors.Join(k.Close(), board.allFree()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestHook_line_that_cannot_be_read_stays_as_it_was(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		board := newCopper(t)
+		h, err := driversOn(board.open).Hooks["gpio-hook"].Open(t.Context(), hal.Params{"line": "GPIO4", "off-hook": "low"}, quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err := h.ReadHook(); s != hal.OnHook || err != nil {
+			t.Fatal(s, err)
+		}
+		var after hal.HookState
+		ended := make(chan error, 1)
+		go func() {
+			var err error
+			after, err = h.ReadHook()
+			ended <- err
+		}()
+		synctest.Wait()
+		board.mu.Lock()
+		board.broken["GPIO4"] = errors.New("input/output error")
+		board.lines["GPIO4"].edges <- struct{}{}
+		board.mu.Unlock()
+		<-time.After(time.Second)
+		synctest.Wait()
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-ended; !errors.Is(err, hal.ErrClosed) {
+			t.Errorf("%v, %v: a line that cannot be read lifted the handset", after, err)
+		}
+	})
+}
+
 func TestHook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		board := newCopper(t)
@@ -226,6 +294,8 @@ func TestRelay(t *testing.T) {
 		do   string
 		arg  time.Duration
 		want string // level after it
+
+		fails bool
 	}
 	cases := []struct {
 		name    string
@@ -243,6 +313,10 @@ func TestRelay(t *testing.T) {
 		{"pulse of nothing -> rest", false, []action{{do: "pulse", arg: 0, want: "low"}}},
 		{"the line refuses to rest -> tried until it does", false, []action{{do: "pulse", arg: time.Second, want: "high"}, {at: 500 * time.Millisecond, do: "break", want: "high"},
 			{at: 1250 * time.Millisecond, do: "mend", want: "high"}, {at: 1301 * time.Millisecond, want: "low"}}},
+		{"the line refuses to be released -> tried until it does", false, []action{{do: "pulse", arg: 5 * time.Second, want: "high"}, {at: 500 * time.Millisecond, do: "break", want: "high"},
+			{at: 600 * time.Millisecond, do: "release", fails: true, want: "high"}, {at: 750 * time.Millisecond, do: "mend", want: "high"}, {at: 801 * time.Millisecond, want: "low"}}},
+		{"the line moves and says that it did not -> tried until it rests", false, []action{{do: "stick", want: "low"}, {do: "pulse", arg: 3 * time.Second, fails: true, want: "high"},
+			{at: 550 * time.Millisecond, do: "mend", want: "high"}, {at: 601 * time.Millisecond, want: "low"}}},
 		{"closed while energised -> at rest and free", false, []action{{do: "pulse", arg: 3 * time.Second, want: "high"}, {at: time.Second, do: "close", want: "free"}}},
 	}
 	for _, c := range cases {
@@ -270,8 +344,12 @@ func TestRelay(t *testing.T) {
 						board.mu.Lock()
 						board.broken["GPIO9"] = map[string]error{"break": errors.New("input/output error")}[a.do]
 						board.mu.Unlock()
+					case "stick":
+						board.mu.Lock()
+						board.broken["GPIO9"] = errNoAnswer
+						board.mu.Unlock()
 					}
-					if err != nil {
+					if (err != nil) != a.fails {
 						t.Errorf("%s: %v", a.do, err)
 					}
 					if got := board.driven("GPIO9"); got != a.want {

@@ -100,10 +100,13 @@ func (h *hook) settled() (hal.HookState, error) {
 func (h *hook) read() (hal.HookState, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	switch {
-	case h.closed:
+	if h.closed {
 		return h.last, hal.ErrClosed
-	case h.pin.Read() == h.offHook:
+	}
+	switch level, err := levelOn(h.pin); {
+	case err != nil: // no reason to lift the handset, nor to hang up
+		return h.last, nil
+	case level == h.offHook:
 		return hal.OffHook, nil
 	}
 	return hal.OnHook, nil

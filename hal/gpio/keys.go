@@ -1,8 +1,10 @@
 package gpio
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -52,6 +54,10 @@ func keysDriver(open opener) hal.Driver[hal.Keypad] {
 		},
 	}
 }
+
+// unreadable is how long lines may fail to be read before the keys are given
+// up: a disturbed bus of a GPIO expander recovers.
+const unreadable = time.Second
 
 // singleKeys are keys with a line each.
 type singleKeys struct {
@@ -113,12 +119,22 @@ func (s *singleKeys) run() {
 	ticker := time.NewTicker(scanEvery)
 	defer ticker.Stop()
 	closed := make([]bool, len(s.pins))
+	var since time.Time // that lines cannot be read
 	for {
-		for i, p := range s.pins {
-			closed[i] = p.Read() == levelOf(true, s.activeLow)
+		now := time.Now()
+		err := s.read(closed)
+		s.Put(s.decoder.Step(now, closed)...)
+		switch {
+		case err == nil:
+			since = time.Time{}
+		case since.IsZero():
+			since = now
+		case now.Sub(since) >= unreadable:
+			s.Put(s.decoder.ReleaseAll(now)...)
+			s.End(fmt.Errorf("keys: %w: %w", hal.ErrGone, err))
+			return
 		}
-		s.Put(s.decoder.Step(time.Now(), closed)...)
-		if s.decoder.Busy() {
+		if err != nil || s.decoder.Busy() {
 			ticker.Reset(scanEvery)
 		} else {
 			ticker.Stop()
@@ -130,6 +146,17 @@ func (s *singleKeys) run() {
 		case <-ticker.C:
 		}
 	}
+}
+
+// read looks at every key. One that cannot be read is up.
+func (s *singleKeys) read(closed []bool) error {
+	var failed error
+	for i, p := range s.pins {
+		level, err := levelOn(p)
+		closed[i] = err == nil && level == levelOf(true, s.activeLow)
+		failed = cmp.Or(failed, err)
+	}
+	return failed
 }
 
 // Close ends reading and gives the lines back.

@@ -189,7 +189,11 @@ func (m *matrix) scan(now time.Time) (busy bool, err error) {
 		}
 		time.Sleep(m.config.Settle)
 		for r, row := range m.rows {
-			read[r*len(m.cols)+c] = row.Read() == levelOf(true, m.config.ActiveLow)
+			level, err := levelOn(row)
+			if err != nil {
+				return false, err
+			}
+			read[r*len(m.cols)+c] = level == levelOf(true, m.config.ActiveLow)
 		}
 	}
 	if err := m.driveAll(); err != nil {

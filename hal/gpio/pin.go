@@ -142,15 +142,34 @@ func (p *Pin) request(options []gpiocdev.LineReqOption) error {
 	return nil
 }
 
-// Read returns the level; Low when the line is not held.
+// Read returns the level; Low when the line is not held or cannot be read,
+// which Level tells apart.
 func (p *Pin) Read() gpio.Level {
+	l, _ := p.Level()
+	return l
+}
+
+// Level returns the level, or why it is not known.
+func (p *Pin) Level() (gpio.Level, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.line == nil {
-		return gpio.Low
+		return gpio.Low, hal.ErrClosed
 	}
 	v, err := p.line.Value()
-	return err == nil && v == 1
+	if err != nil {
+		return gpio.Low, fmt.Errorf("%s: %w", p, err)
+	}
+	return v == 1, nil
+}
+
+// levelOn reads a line. What cannot be read is no level: Low would be a key
+// that is down, and perhaps the one that opens the door.
+func levelOn(p gpio.PinIO) (gpio.Level, error) {
+	if careful, ok := p.(interface{ Level() (gpio.Level, error) }); ok {
+		return careful.Level()
+	}
+	return p.Read(), nil
 }
 
 // WaitForEdge waits for an edge, without end if the time is negative; false

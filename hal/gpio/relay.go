@@ -70,6 +70,8 @@ type relay struct {
 	timer  *time.Timer
 	pulse  uint64 // generation: a timer that was overtaken does nothing
 	closed bool
+	// refused: the line did not let go, and it was said.
+	refused bool
 }
 
 var _ hal.Relay = (*relay)(nil)
@@ -85,11 +87,10 @@ func (r *relay) Pulse(d time.Duration) error {
 		return hal.ErrClosed
 	}
 	if err := r.pin.Out(levelOf(true, r.config.ActiveLow)); err != nil {
-		return errors.Join(err, r.rest())
+		return errors.Join(err, r.letGo()) // the contact may have moved all the same
 	}
 	r.stop()
-	pulse := r.pulse
-	r.timer = time.AfterFunc(min(d, r.config.MaxHold), func() { r.expire(pulse) })
+	r.after(min(d, r.config.MaxHold))
 	return nil
 }
 
@@ -100,8 +101,22 @@ func (r *relay) Release() error {
 	if r.closed {
 		return nil
 	}
+	return r.letGo()
+}
+
+// letGo ends a pulse now, and sees to it that it ends later if the line refuses.
+func (r *relay) letGo() error {
 	r.stop()
-	return r.rest()
+	err := r.rest()
+	if err != nil {
+		r.after(letGoAgain)
+	}
+	return err
+}
+
+func (r *relay) after(d time.Duration) {
+	pulse := r.pulse
+	r.timer = time.AfterFunc(d, func() { r.expire(pulse) })
 }
 
 // Close lets go and gives the line back.
@@ -132,8 +147,14 @@ func (r *relay) expire(pulse uint64) {
 	if r.closed || pulse != r.pulse {
 		return
 	}
-	if err := r.rest(); err != nil {
-		r.log.Error("the relay does not let go: trying again", "relay", r.config.Label, "line", r.config.Line, "error", err)
-		r.timer = time.AfterFunc(letGoAgain, func() { r.expire(pulse) })
+	err := r.rest()
+	if err == nil {
+		r.refused = false
+		return
 	}
+	if !r.refused { // said once, not ten times a second
+		r.refused = true
+		r.log.Error("the relay does not let go: trying until it does", "relay", r.config.Label, "line", r.config.Line, "error", err)
+	}
+	r.after(letGoAgain)
 }
