@@ -231,11 +231,12 @@ func statsOf(s *session.Session) *media.Stats {
 // digitsKept is how many keys of the far end status tells of.
 const digitsKept = 16
 
-// noteDigit keeps a key that the far end pressed.
+// noteDigit keeps a key that the far end pressed, unless it may be one of the
+// door's code.
 func (b *callbook) noteDigit(call ua.CallID, digit rune) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if line, ok := b.calls[call]; ok {
+	if line, ok := b.calls[call]; ok && b.doc.Door.Code.IsZero() {
 		line.Digits += string(digit)
 		line.Digits = line.Digits[max(0, len(line.Digits)-digitsKept):]
 		b.calls[call] = line

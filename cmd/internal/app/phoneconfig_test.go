@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"log/slog"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -44,6 +45,17 @@ func TestPhoneConfig_door_station(t *testing.T) {
 				t.Errorf("calls %q by %q, shows digits %t, lines %v", got.CallKey, got.CallLine, !got.DoorCode, got.LineKeys)
 			}
 		})
+	}
+}
+
+func TestCallbook_status_does_not_tell_the_doors_code(t *testing.T) {
+	b := newCallbook(slog.New(slog.DiscardHandler))
+	b.note(ua.Call{ID: 3, State: ua.Confirmed})
+	b.noteDigit(3, '7')
+	b.use(provisioning.Document{Door: provisioning.Door{Relay: "door", Code: ua.NewSecret("2580")}})
+	b.noteDigit(3, '2')
+	if list := b.list(); len(list) != 1 || list[0].Digits != "7" {
+		t.Errorf("%+v", list)
 	}
 }
 

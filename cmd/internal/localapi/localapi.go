@@ -58,7 +58,7 @@ type Call struct {
 	Cause     string       `json:"cause,omitzero"`
 	Reason    string       `json:"reason,omitzero"`
 	SIPCallID string       `json:"sip_call_id,omitzero"`
-	Digits    string       `json:"digits,omitzero"` // keys that the far end pressed, the newest 16
+	Digits    string       `json:"digits,omitzero"` // keys that the far end pressed, the newest 16; none where there is a door code
 	Media     *media.Stats `json:"media,omitzero"`
 }
 
