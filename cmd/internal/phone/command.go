@@ -90,9 +90,9 @@ func (t *turn) invited(in Invited) {
 const maxTries = 20
 
 func (t *turn) commandFailed(in CommandFailed) {
-	if errors.Is(in.Err, ua.ErrBusy) && t.tries < maxTries {
+	if errors.Is(in.Err, ua.ErrBusy) && (t.tries < maxTries || ends(in.Effect)) {
 		if len(t.again) == 0 {
-			t.tries++
+			t.tries = min(t.tries+1, maxTries)
 			t.start(timerRetry, retryTime)
 		}
 		t.again = append(t.again, in.Effect)
@@ -134,6 +134,16 @@ func (t *turn) commandFailed(in CommandFailed) {
 	default:
 		t.do(Log{Warn: true, Text: "phone: a command failed: " + why})
 	}
+}
+
+// ends tells the commands that are never given up: a call that the phone forgot
+// and the agent did not would go on, and nobody could end it.
+func ends(e Effect) bool {
+	switch e.(type) {
+	case Hangup, Reject:
+		return true
+	}
+	return false
 }
 
 // tryAgain repeats the commands that are still wanted.

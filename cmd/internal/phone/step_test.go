@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"strings"
 	"testing"
 
 	"offhook/hal"
@@ -288,5 +289,18 @@ func TestRefusal(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+func TestStep_a_call_is_hung_up_however_long_the_agent_is_busy(t *testing.T) {
+	s, effects := run(t, State{}, then(desk(t), talking(), cradle)...)
+	for try := range 3 * maxTries {
+		if !strings.Contains(words(effects), "hangup 1") {
+			t.Fatalf("try %d: %q", try, words(effects))
+		}
+		s, effects = run(t, s, CommandFailed{Hangup{1}, ua.ErrBusy}, fire{timerRetry})
+	}
+	if _, effects = run(t, s, CommandFailed{Invite{Ref: 9}, ua.ErrBusy}); words(effects) != "" {
+		t.Errorf("a command that is given up: %q", words(effects))
 	}
 }
