@@ -397,6 +397,7 @@ func TestCheck(t *testing.T) {
 		{"unknown key -> said", d.Keypads["gpio-keys"].Check, hal.Params{"keys": map[string]any{"bell": "GPIO4"}}, `keys.bell: "bell" is not a key`},
 		{"bad form -> said", d.Indicators["gpio-led"].Check, hal.Params{"line": "gpiochip0:x"}, "line: gpiochip0:x is not of the form gpiochip0:17"},
 		{"hold too long -> said", d.Relays["gpio-relay"].Check, hal.Params{"line": "GPIO4", "max-hold": "1h"}, "max-hold: 1h0m0s is not between 0s and 5m0s"},
+		{"matrix without columns -> said", d.Keypads["gpio-matrix-keypad"].Check, hal.Params{"rows": []any{"GPIO4"}, "cols": []any{}, "keymap": []any{[]any{}}}, "cols: names no line: a matrix has at least one"},
 		{"hook level -> said", d.Hooks["gpio-hook"].Check, hal.Params{"line": "GPIO4", "off-hook": "up"}, `off-hook: "up" is neither high nor low`},
 		{"unknown chip -> said", d.Hooks["gpio-hook"].Check, hal.Params{"line": "GPIO4", "chip": "bcm"}, "chip: bcm is not a known controller"},
 	}

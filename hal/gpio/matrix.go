@@ -38,6 +38,12 @@ func matrixParams(p hal.Params) (matrixConfig, error) {
 	}
 	seen := map[string]string{}
 	faults := []error{checkChip(c.Chip), checkLines("rows", c.Chip, c.Rows, seen), checkLines("cols", c.Chip, c.Cols, seen)}
+	if p["rows"] != nil && len(c.Rows) == 0 {
+		faults = append(faults, hal.Faultf("rows", "names no line: a matrix has at least one"))
+	}
+	if p["cols"] != nil && len(c.Cols) == 0 {
+		faults = append(faults, hal.Faultf("cols", "names no line: a matrix has at least one"))
+	}
 	if len(c.Keymap) != len(c.Rows) {
 		faults = append(faults, hal.Faultf("keymap", "has %d rows where there are %d row lines", len(c.Keymap), len(c.Rows)))
 	}
