@@ -3,6 +3,7 @@ package sdp
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 
@@ -44,6 +45,13 @@ type pending struct {
 // NewNegotiator starts a session of that id, which should be random.
 func NewNegotiator(id uint64) *Negotiator {
 	return &Negotiator{id: id >> 1} // below 2^63: some far ends read it signed
+}
+
+// Clone is a copy to go back to.
+func (n *Negotiator) Clone() *Negotiator {
+	c := *n
+	c.bound = slices.Clone(n.bound)
+	return &c
 }
 
 // Offer makes an offer. It stands until the next Offer, Answer or Rollback.

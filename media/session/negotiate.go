@@ -94,13 +94,15 @@ func (s *Session) Answer(offer []byte) ([]byte, error) {
 		}
 		local.Crypto = []string{ours.Attribute()}
 	}
-	answer, agreed, err := s.negotiator.Answer(description, remote, local)
+	next := s.negotiator.Clone()
+	answer, agreed, err := next.Answer(description, remote, local)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.apply(agreed, ours, theirs); err != nil {
 		return nil, err
 	}
+	s.negotiator = next
 	return answer.Marshal(), nil
 }
 

@@ -279,6 +279,32 @@ func TestSession_engine_refuses(t *testing.T) {
 	}
 }
 
+// A description that the engine refused was never sent: m-lines and payload
+// types are those of the exchange before it.
+func TestSession_engine_refuses_a_reinvite_what_stood_before_stands(t *testing.T) {
+	s, r := newSession(t, nil)
+	const audio = "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP 0\r\n"
+	if _, err := s.Answer([]byte(audio)); err != nil {
+		t.Fatal(err)
+	}
+	r.refuse = errors.New("out of order")
+	if _, err := s.Answer([]byte(audio + "m=video 4002 RTP/AVP 97\r\n")); !errors.Is(err, r.refuse) {
+		t.Fatal(err)
+	}
+	r.refuse = nil
+	offer, err := s.Offer(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(offer), "m=video") {
+		t.Errorf("an m-line that was never agreed:\n%s", offer)
+	}
+	d, err := sdp.Parse(offer)
+	if err != nil || d.Origin.Version != 2 {
+		t.Errorf("version %d, %v: want 2, the one after what was sent", d.Origin.Version, err)
+	}
+}
+
 func TestSession_closed(t *testing.T) {
 	s, r := newSession(t, nil)
 	for range 2 {
