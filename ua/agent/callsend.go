@@ -129,7 +129,7 @@ func (o *owner) dialogResponse(c *call, m *wire.Message) dialog.Response {
 		ContentType: m.Get("Content-Type"), Body: m.Body,
 		RetryAfter: retryAfter(m), Party: o.party(m, "To", hasServer(c.line.account)),
 		Allow: m.List("Allow"), Session: sessionTimer(m),
-		Require: m.List("Require"), RSeq: number(m.Get("RSeq")), ReferSub: m.Get("Refer-Sub"),
+		Require: m.List("Require"), RSeq: number(m.Get("RSeq")), ReferSub: m.Get("Refer-Sub"), Contacts: targets(m), Warning: warning(m),
 	}
 }
 

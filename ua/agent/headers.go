@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -89,4 +91,42 @@ func sessionTimer(m *wire.Message) dialog.SessionTimer {
 	digits, _, _ = strings.Cut(m.Get("Min-SE"), ";")
 	t.Min, _ = delta(digits)
 	return t
+}
+
+// targets are where a 3xx points, best first (RFC 3261 §20.10).
+func targets(m *wire.Message) []string {
+	if m.Status/100 != 3 {
+		return nil
+	}
+	quality := map[string]float64{}
+	var out []string
+	for _, text := range m.List("Contact") {
+		contact, err := wire.ParseAddress(text)
+		if err != nil {
+			continue
+		}
+		uri, err := wire.ParseURI(contact.URI)
+		if err != nil || hasControl(contact.URI) {
+			continue
+		}
+		uri.Headers = ""
+		target, q := uri.String(), 1.0
+		if value, ok := contact.Params.Get("q"); ok {
+			q, _ = strconv.ParseFloat(value, 64)
+		}
+		quality[target] = q
+		out = append(out, target)
+	}
+	slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(quality[b], quality[a]) })
+	return out
+}
+
+// warning is the text of the first Warning, for a person (RFC 3261 §20.43).
+func warning(m *wire.Message) string {
+	_, text, ok := strings.Cut(m.Get("Warning"), `"`)
+	if !ok {
+		return ""
+	}
+	text, _, _ = strings.Cut(text, `"`)
+	return cut(text)
 }

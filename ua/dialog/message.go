@@ -53,6 +53,8 @@ type Response struct {
 	Session     SessionTimer
 	RSeq        uint32 // 0 when absent
 	ReferSub    string
+	Contacts    []string // of a 3xx: URIs without headers, best first
+	Warning     string   // text of the first Warning
 }
 
 // Outgoing is a request to be sent. CSeq is the agent's.

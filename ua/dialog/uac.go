@@ -14,6 +14,8 @@ type clientInvite struct {
 	uri         string
 	route       []string
 	offer       []byte
+	tried       []string // targets, before the one in uri
+	redirects   int
 	replaces    string
 	referredBy  string
 	provisional bool // one came
@@ -81,6 +83,9 @@ func (s *step) inviteResponse(r Response) {
 		s.stop(TimerCancel)
 		if r.Status == 422 && s.phase == phaseInviting && s.tooBrief(r) {
 			s.inviteAgain()
+			return
+		}
+		if s.redirect(r) {
 			return
 		}
 		s.end(causeOf(r.Status), r.Status, reasonOf(r))
@@ -312,7 +317,14 @@ func reasonOf(r Response) string {
 	if (r.Status == 401 || r.Status == 407) && (r.Reason == "" || r.Reason == phrase(r.Status)) {
 		return "the server does not accept this user name and password"
 	}
-	return or(r.Reason, phrase(r.Status))
+	reason := or(r.Reason, phrase(r.Status))
+	if r.Warning != "" { // RFC 3261 §20.43
+		reason += ": " + r.Warning
+	}
+	if r.Status == 503 && r.RetryAfter > 0 {
+		reason += fmt.Sprintf(" (try again in %v)", r.RetryAfter)
+	}
+	return reason
 }
 
 func or(a, b string) string {
