@@ -113,12 +113,6 @@ func (p *phone) end() {
 	}
 }
 
-func (p *phone) session(id ua.CallID) *uatest.Session {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.sessions[id]
-}
-
 // await reads events until one is what is waited for.
 func await[E ua.Event](p *phone, what string, is func(E) bool) E {
 	p.tb.Helper()

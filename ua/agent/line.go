@@ -31,7 +31,6 @@ type line struct {
 	narrow bool             // that server takes no TCP
 
 	public netip.AddrPort // as the server sees our datagrams (RFC 3581)
-	pinged time.Time
 	ping   *alarm
 	pong   *alarm
 

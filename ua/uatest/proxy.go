@@ -32,7 +32,6 @@ type Proxy struct {
 	bindings  map[string]bound // by user
 	tcp       net.Listener
 	nonce     string
-	nonces    int
 	seen      []wire.Message // every request, as it came
 	drop      func(*wire.Message) bool
 	mute      bool // pings are not answered
