@@ -156,8 +156,15 @@ func TestScenariosCalled(t *testing.T) {
 		s.p.loop(ctx)
 		s.hangUp(t, ctx, x)
 	})
+	row(t, "302 to another address -> called there", func(t *testing.T, ctx context.Context) {
+		x := served(t, ctx, "redirect", "udp", s.port["udp"], blanks{})
+		before := s.dial(t, ctx, "udp")
+		s.p.newCall(ctx, before, "confirmed")
+		must(t, x.saw(ctx, `INVITE sip:9002@`))
+		s.hangUp(t, ctx, x)
+	})
 	for _, c := range []struct{ status, header, want string }{
-		{"302 Moved Temporarily", "Contact: <sip:9002@127.0.0.1:9>", "Moved"},
+		{"302 Moved Temporarily", "", "Moved"}, // to nowhere
 		{"404 Not Found", "", ""},
 		{"486 Busy Here", "", "Busy"},
 		{"503 Service Unavailable", "Retry-After: 5", "Unavailable"},

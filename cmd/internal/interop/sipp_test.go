@@ -199,7 +199,10 @@ func repeat(method string) string {
 // message puts one together. More may be "sdp" (or "echo": of sipp's port that
 // throws sound back), a direction for it, and fields.
 func message(how, first, via, from, to, callID, cseq string, more []string) string {
-	lines := []string{first, via, from, to, callID, cseq, "Max-Forwards: 70", "Contact: <sip:9001@[local_ip]:[local_port];transport=[transport]>"}
+	lines := []string{first, via, from, to, callID, cseq, "Max-Forwards: 70"}
+	if !strings.HasPrefix(first, "SIP/2.0 ") || first < "SIP/2.0 3" { // a refusal's Contact would be another address to try
+		lines = append(lines, "Contact: <sip:9001@[local_ip]:[local_port];transport=[transport]>")
+	}
 	var body []string
 	for _, m := range more {
 		switch {
