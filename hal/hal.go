@@ -185,6 +185,14 @@ type AudioIO interface {
 	io.Closer
 }
 
+// Channels is an AudioIO whose card has several channels, each perhaps wired to
+// something else: earpiece left, loudspeaker right.
+type Channels interface {
+	PlaybackChannels() int
+	// PlayOn plays on one channel alone, counted from 0; -1 on all again.
+	PlayOn(channel int)
+}
+
 // Mixer sets levels and the path of the sound.
 type Mixer interface {
 	// Route selects the output (and the microphone that belongs to it).

@@ -170,18 +170,47 @@ func (w *walk) audio(part string, a hal.AudioIO, m hal.Mixer) {
 	if m != nil {
 		_ = errors.Join(m.Route(hal.Speaker), m.Volume(hal.Speaker, 60), m.Mute(false)) // the ear tells
 	}
-	fmt.Fprintf(w.out, "%s: a tone of 440 Hz for two seconds\n", part)
-	if err := w.runAudio(a, 2*time.Second, true); err != nil {
+	if err := w.playback(part, a); err != nil {
 		w.result(part, false, err.Error())
 		return
 	}
-	w.ask(part+" playback", "did you hear it?")
 	fmt.Fprintf(w.out, "%s: speak for five seconds\n", part)
 	if err := w.runAudio(a, 5*time.Second, false); err != nil {
 		w.result(part, false, err.Error())
 		return
 	}
 	w.ask(part+" capture", "did the level follow your voice?")
+}
+
+// playback plays a tone on each of the card's channels in turn, for what is
+// wired to it: left, right.
+func (w *walk) playback(part string, a hal.AudioIO) error {
+	channels, several := a.(hal.Channels)
+	if !several || channels.PlaybackChannels() < 2 {
+		fmt.Fprintf(w.out, "%s: a tone of 440 Hz for two seconds\n", part)
+		if err := w.runAudio(a, 2*time.Second, true); err != nil {
+			return err
+		}
+		w.ask(part+" playback", "did you hear it?")
+		return nil
+	}
+	defer channels.PlayOn(-1)
+	for c := range channels.PlaybackChannels() {
+		channels.PlayOn(c)
+		fmt.Fprintf(w.out, "%s: a tone of 440 Hz for two seconds on %s alone\n", part, channelName(c))
+		if err := w.runAudio(a, 2*time.Second, true); err != nil {
+			return err
+		}
+		w.ask(part+" playback "+channelName(c), "did you hear it there, and nowhere else?")
+	}
+	return nil
+}
+
+func channelName(c int) string {
+	if c < 2 {
+		return [...]string{"left", "right"}[c]
+	}
+	return fmt.Sprintf("channel %d", c)
 }
 
 func (w *walk) runAudio(a hal.AudioIO, length time.Duration, tone bool) error {

@@ -50,7 +50,10 @@ type PCM struct {
 	captureXruns, playbackXruns atomic.Uint64
 }
 
-var _ hal.AudioIO = (*PCM)(nil)
+var (
+	_ hal.AudioIO  = (*PCM)(nil)
+	_ hal.Channels = (*PCM)(nil)
+)
 
 func openPCM(k kernel, c pcmConfig) (*PCM, error) {
 	want := setup{rate: c.SampleRate, channels: c.PlaybackChannels, period: c.period(), periods: c.Periods}
@@ -137,6 +140,16 @@ func (d *PCM) WritePeriod(p []int16) error {
 	// The period becomes the last of those that the new start begins with, so
 	// that the delay is the same as before.
 	return d.recover(d.playback, err, d.playback.period)
+}
+
+// PlaybackChannels is how many the card's playback has.
+func (d *PCM) PlaybackChannels() int { return d.playback.channels }
+
+// PlayOn plays on one channel alone, or with -1 on all again.
+func (d *PCM) PlayOn(channel int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.playback.only = channel
 }
 
 func (d *PCM) write() error {

@@ -140,6 +140,17 @@ func TestPCM_channels(t *testing.T) {
 			if at *= 2; speaker.ring[at] != p[5] || speaker.ring[at+1] != p[5] {
 				t.Errorf("played %v, want %d on both channels", speaker.ring[at:at+2], p[5])
 			}
+			second := a.(hal.Channels)
+			if n := second.PlaybackChannels(); n != 2 {
+				t.Errorf("%d channels", n)
+			}
+			second.PlayOn(1)
+			if err := a.WritePeriod(p); err != nil {
+				t.Fatal(err)
+			}
+			if at = (at + 2*a.Format().Period) % len(speaker.ring); speaker.ring[at] != 0 || speaker.ring[at+1] != p[5] {
+				t.Errorf("played %v, want %d on the second channel alone", speaker.ring[at:at+2], p[5])
+			}
 			closeIt(t, a)
 		})
 	}

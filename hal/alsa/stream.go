@@ -15,6 +15,7 @@ type stream struct {
 	direction direction
 	name      string // for errors: "sound card 1, device 0, capture"
 	channels  int
+	only      int  // of playback: the one that is played on; -1 all
 	buffer    uint // frames
 	boundary  uint
 	period    []int16 // one, interleaved
@@ -30,7 +31,7 @@ func openStream(k kernel, card string, device int, d direction, want setup) (*st
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	s := &stream{pcm: p, card: number, direction: d, name: name, channels: want.channels, period: make([]int16, want.period*want.channels)}
+	s := &stream{pcm: p, card: number, direction: d, name: name, channels: want.channels, only: -1, period: make([]int16, want.period*want.channels)}
 	if err := s.configure(want); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), p.close())
 	}
@@ -124,10 +125,14 @@ func (s *stream) xrun() bool {
 	return avail >= s.buffer
 }
 
-// spread puts mono samples on every channel.
+// spread puts mono samples on every channel, or on the only one chosen.
 func (s *stream) spread(mono []int16) {
 	for i, v := range mono {
 		for c := range s.channels {
+			if s.only >= 0 && c != s.only {
+				s.period[i*s.channels+c] = 0
+				continue
+			}
 			s.period[i*s.channels+c] = v
 		}
 	}
