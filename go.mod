@@ -26,6 +26,11 @@ require (
 )
 
 require (
+	github.com/pion/dtls/v3 v3.1.15 // indirect
+	golang.org/x/crypto v0.48.0 // indirect
+)
+
+require (
 	github.com/chromedp/cdproto v0.159.0 // indirect
 	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 	github.com/gobwas/httphead v0.1.0 // indirect
