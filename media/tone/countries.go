@@ -1,73 +1,110 @@
 package tone
 
-// countries is the table of ITU-T E.180 Supplement 2 and the national
-// specifications, in the order of the codes. Frequencies in Hz, times in ms.
-func countries() []country {
-	f400, f420, f425, f440 := chord(400), chord(420), chord(425), chord(440)
-	us, uk := chord(350, 440), chord(400, 450)
-	au := chord(400, 425, 450) // 425 Hz modulated with 25 Hz
-	jp := chord(384, 400, 416) // 400 Hz modulated with 16 Hz
-	usRing := chord(440, 480)
-	return []country{
-		{
-			code: "AT", dial: steady(f420), ringBack: parts(f420, 1000, 5000),
-			busy: parts(f420, 400, 400), congestion: parts(f420, 200, 200),
-			waiting: parts(f420, 40, 1950), stutter: steady(chord(380, 420)), confirm: threeBeeps(f420),
-		},
-		{
-			code: "AU", dial: steady(au), ringBack: parts(au, 400, 200, 400, 2000),
-			busy: parts(f425, 375, 375), congestion: parts(f425, 375, 375),
-			waiting: parts(f425, 200, 200, 200, 4400), stutter: parts(au, 100, 40), confirm: threeBeeps(f425),
-		},
-		{
-			code: "CH", dial: steady(f425), ringBack: parts(f425, 1000, 4000),
-			busy: parts(f425, 500, 500), congestion: parts(f425, 200, 200),
-			waiting: parts(f425, 200, 200, 200, 4000), stutter: alternate(f425, 1100, chord(340), 1100), confirm: threeBeeps(f425),
-		},
-		{
-			code: "DE", dial: steady(f425), ringBack: parts(f425, 1000, 4000),
-			busy: parts(f425, 480, 480), congestion: parts(f425, 240, 240),
-			waiting: parts(f425, 200, 200, 200, 5000), stutter: steady(chord(400, 425)), confirm: threeBeeps(f425),
-		},
-		{
-			code: "ES", dial: steady(f425), ringBack: parts(f425, 1500, 3000),
-			busy: parts(f425, 200, 200), congestion: parts(f425, 200, 200, 200, 200, 200, 600),
-			waiting: parts(f425, 175, 175, 175, 3500), stutter: parts(f425, 1000, 100), confirm: threeBeeps(f425),
-		},
-		{
-			code: "FR", dial: steady(f440), ringBack: parts(f440, 1500, 3500),
-			busy: parts(f440, 500, 500), congestion: parts(f440, 250, 250),
-			waiting: parts(f440, 300, 10000), stutter: steady(chord(330, 440)), confirm: threeBeeps(f440),
-		},
-		{
-			code: "IT", dial: parts(f425, 200, 200, 600, 1000), ringBack: parts(f425, 1000, 4000),
-			busy: parts(f425, 500, 500), congestion: parts(f425, 200, 200),
-			waiting: parts(f425, 400, 100, 250, 100, 150, 14000), stutter: stuttered(f425, 10, 100, 100), confirm: threeBeeps(f425),
-		},
-		{
-			code: "JP", dial: steady(f400), ringBack: parts(jp, 1000, 2000),
-			busy: parts(f400, 500, 500), congestion: parts(f400, 500, 500),
-			waiting: parts(jp, 500, 8000), stutter: parts(f400, 125, 125), confirm: threeBeeps(f400),
-		},
-		{
-			code: "NL", dial: steady(f425), ringBack: parts(f425, 1000, 4000),
-			busy: parts(f425, 500, 500), congestion: parts(f425, 250, 250),
-			waiting: parts(f425, 500, 9500), stutter: parts(f425, 500, 50), confirm: threeBeeps(f425),
-		},
-		{
-			code: "UK", dial: steady(us), ringBack: parts(uk, 400, 200, 400, 2000),
-			busy: parts(f400, 375, 375), congestion: parts(f400, 400, 350, 225, 525),
-			waiting: parts(f400, 100, 3000), stutter: alternate(us, 750, f440, 750), confirm: parts(chord(1400), 1000, 1),
-		},
-		{
-			code: "US", dial: steady(us), ringBack: parts(usRing, 2000, 4000),
-			busy: parts(chord(480, 620), 500, 500), congestion: parts(chord(480, 620), 250, 250),
-			waiting: parts(f440, 300, 9700), stutter: stuttered(us, 10, 100, 100), confirm: threeBeeps(us),
-		},
-	}
+// row is a country's tones in the notation of ParseCadence. What is empty is the
+// usual one: see plan.go.
+type row struct {
+	code, name                       string
+	dial, ringBack, busy, congestion string
+	waiting, stutter, confirm        string
+	info, record                     string
 }
 
-// alternate is two chords in turn without a gap.
-func alternate(a [4]float64, on int, b [4]float64, then int) []Part {
-	return []Part{{Freqs: a, On: ms(on)}, {Freqs: b, On: ms(then)}}
+// countries is the table, in the order of the codes, by ITU-T E.180 Supplement 2
+// and what the national specifications have since. 425 Hz, 1 s in 5 and so on are
+// what most of Europe has in common.
+func countries() []row {
+	return []row{
+		{code: "AT", name: "Austria", dial: "420", ringBack: "420:1000/5000", busy: "420:400/400", congestion: "420:200/200",
+			waiting: "420:40/1950", stutter: "380+420", info: "950:330,1450:330,1850:330/1000", record: "1400:80/14920"},
+		{code: "AU", name: "Australia", dial: "413+438", ringBack: "413+438:400/200,413+438:400/2000", busy: "425:375/375",
+			congestion: "425:375/375,420:375/375", waiting: "425:200/200,425:200/4400", stutter: "413+438:100/40",
+			info: "425:2500/500", record: "!425:1000/15000,425:360/15000"},
+		{code: "BE", name: "Belgium", dial: "425", ringBack: "425:1000/3000", busy: "425:500/500", congestion: "425:167/167",
+			waiting: "1400:175/175,1400:175/3500", stutter: "425:1000/250", info: "900:330,1400:330,1800:330/1000"},
+		{code: "BG", name: "Bulgaria", dial: "425", ringBack: "425:1000/4000", busy: "425:500/500", congestion: "425:250/250",
+			waiting: "425:150/150,425:150/4000", stutter: "425:1500/100", record: "1400:425/15000"},
+		{code: "BR", name: "Brazil", dial: "425", ringBack: "425:1000/4000", busy: "425:250/250",
+			congestion: "425:250/250,425:750/250", waiting: "425:50/1000", stutter: "350+440"},
+		{code: "CA", name: "Canada", dial: "350+440", ringBack: "440+480:2000/4000", busy: "480+620:500/500",
+			congestion: "480+620:250/250", waiting: "440:300/9700"},
+		{code: "CH", name: "Switzerland", dial: "425", ringBack: "425:1000/4000", busy: "425:500/500", congestion: "425:200/200",
+			waiting: "425:200/200,425:200/4000", stutter: "425:1100,340:1100", record: "1400:80/15000"},
+		{code: "CL", name: "Chile", dial: "400", ringBack: "400:1000/3000", busy: "400:500/500", congestion: "400:200/200",
+			waiting: "400:250/8750"},
+		{code: "CN", name: "China", dial: "450", ringBack: "450:1000/4000", busy: "450:350/350", congestion: "450:700/700",
+			waiting: "450:400/4000", stutter: "450:400/40", info: "450:3x100/100,450:400/400", record: "950:400/10000"},
+		{code: "CZ", name: "Czechia", dial: "425:330/330,425:660/660", ringBack: "425:1000/4000", busy: "425:330/330",
+			congestion: "425:165/165", waiting: "425:330/9000", stutter: "425:450/50",
+			info: "950:330/30,1400:330/30,1800:330/1000", record: "1400:500/14000"},
+		{code: "DE", name: "Germany", dial: "425", ringBack: "425:1000/4000", busy: "425:480/480", congestion: "425:240/240",
+			waiting: "425:200/200,425:200/5000", stutter: "400+425", record: "1400:80/15000"},
+		{code: "DK", name: "Denmark", dial: "425", ringBack: "425:1000/4000", busy: "425:500/500", congestion: "425:200/200",
+			waiting: "425:200/600,425:200/3000", stutter: "425:450/50", record: "1400:80/15000"},
+		{code: "EE", name: "Estonia", dial: "425", ringBack: "425:1000/4000", busy: "425:300/300", congestion: "425:200/200",
+			waiting: "950:650/325,950:325/30,1400:1300/2600"},
+		{code: "ES", name: "Spain", dial: "425", ringBack: "425:1500/3000", busy: "425:200/200",
+			congestion: "425:200/200,425:200/200,425:200/600", waiting: "425:175/175,425:175/3500", stutter: "425:1000/100"},
+		{code: "FI", name: "Finland", dial: "425", ringBack: "425:1000/4000", busy: "425:300/300", congestion: "425:200/200",
+			waiting: "425:150/150,425:150/8000", stutter: "425:650/25"},
+		{code: "FR", name: "France", dial: "440", ringBack: "440:1500/3500", busy: "440:500/500", congestion: "440:250/250",
+			waiting: "440:300/10000", stutter: "330+440"},
+		{code: "GR", name: "Greece", dial: "425:200/300,425:700/800", ringBack: "425:1000/4000", busy: "425:300/300",
+			congestion: "425:200/200", waiting: "425:150/150,425:150/8000", stutter: "425:650/25", record: "1400:400/15000"},
+		{code: "HU", name: "Hungary", dial: "425", ringBack: "425:1250/3750", busy: "425:300/300", congestion: "425:300/300",
+			waiting: "425:40/1960", stutter: "350+375+400", record: "1400:400/15000"},
+		{code: "ID", name: "Indonesia", dial: "425", ringBack: "425:1000/4000", busy: "425:500/500", congestion: "425:250/250",
+			waiting: "425:150/150,425:150/10000"},
+		{code: "IE", name: "Ireland", dial: "425", ringBack: "400+450:400/200,400+450:400/2000", busy: "425:500/500",
+			congestion: "425:250/250", waiting: "425:180/200,425:200/4500"},
+		{code: "IL", name: "Israel", dial: "414", ringBack: "414:1000/3000", busy: "414:500/500", congestion: "414:250/250",
+			waiting: "414:100/100,414:100/100,414:600/3000", stutter: "!414:10x160/160,414",
+			info: "1000:330,1400:330,1800:330/1000"},
+		{code: "IN", name: "India", dial: "400*25", ringBack: "400*25:400/200,400*25:400/2000", busy: "400:750/750",
+			congestion: "400:250/250", waiting: "400:200/100,400:200/7500"},
+		{code: "IT", name: "Italy", dial: "425:200/200,425:600/1000", ringBack: "425:1000/4000", busy: "425:500/500",
+			congestion: "425:200/200", waiting: "425:400/100,425:250/100,425:150/14000", stutter: "470:400,425:400",
+			record: "1400:400/15000"},
+		{code: "JP", name: "Japan", dial: "400", ringBack: "400*16:1000/2000", busy: "400:500/500", congestion: "400:500/500",
+			waiting: "400*16:500/8000", stutter: "400:125/125"},
+		{code: "KR", name: "South Korea", dial: "350+440", ringBack: "440+480:1000/2000", busy: "480+620:500/500",
+			congestion: "480+620:300/200", waiting: "350+440:250/250,350+440:250/3250"},
+		{code: "LT", name: "Lithuania", dial: "425", ringBack: "425:1000/4000", busy: "425:350/350", congestion: "425:200/200",
+			waiting: "425:150/150,425:150/4000"},
+		{code: "MX", name: "Mexico", dial: "425", ringBack: "425:1000/4000", busy: "425:250/250", congestion: "425:250/250",
+			waiting: "425:200/600,425:200/10000", info: "950:330/30,1400:330/30,1800:330/1000"},
+		{code: "MY", name: "Malaysia", dial: "425", ringBack: "425:400/200,425:400/2000", busy: "425:500/500",
+			congestion: "425:500/500", waiting: "425:1000/10000"},
+		{code: "NL", name: "Netherlands", dial: "425", ringBack: "425:1000/4000", busy: "425:500/500", congestion: "425:250/250",
+			waiting: "425:500/9500", stutter: "425:500/50"},
+		{code: "NO", name: "Norway", dial: "425", ringBack: "425:1000/4000", busy: "425:500/500", congestion: "425:200/200",
+			waiting: "425:200/600,425:200/10000", stutter: "470:400,425:400", record: "1400:400/15000"},
+		{code: "NZ", name: "New Zealand", dial: "400", ringBack: "400+450:400/200,400+450:400/2000", busy: "400:500/500",
+			congestion: "400:250/250", waiting: "400:200/3000", info: "400:3x750/100,400:750/400", record: "1400:425/15000"},
+		{code: "PH", name: "Philippines", dial: "425", ringBack: "425+480:1000/4000", busy: "480+620:500/500",
+			congestion: "480+620:250/250", waiting: "440:300/10000"},
+		{code: "PL", name: "Poland", dial: "425", ringBack: "425:1000/4000", busy: "425:500/500", congestion: "425:500/500",
+			waiting: "425:150/150,425:150/4000"},
+		{code: "PT", name: "Portugal", dial: "425", ringBack: "425:1000/5000", busy: "425:500/500", congestion: "425:200/200",
+			waiting: "425:200/200,425:200/5000", stutter: "425:1000/200"},
+		{code: "RU", name: "Russia", dial: "425", ringBack: "425:1000/4000", busy: "425:350/350", congestion: "425:175/175",
+			waiting: "425:200/5000", record: "1400:400/15000"},
+		{code: "SE", name: "Sweden", dial: "425", ringBack: "425:1000/5000", busy: "425:250/250", congestion: "425:250/750",
+			waiting: "425:200/500,425:200/9100", stutter: "425:320/20", info: "950:332/24,1400:332/24,1800:332/2024"},
+		{code: "SG", name: "Singapore", dial: "425", ringBack: "425*24:400/200,425*24:400/2000", busy: "425:750/750",
+			congestion: "425:250/250", waiting: "425*24:300/200,425*24:300/3200",
+			stutter: "!425:200/200,!425:600/200,!425:200/200,!425:600/200,425", confirm: "425:4x125/125"},
+		{code: "TH", name: "Thailand", dial: "400*50", ringBack: "420:1000/5000", busy: "400:500/500", congestion: "400:300/300",
+			waiting: "400:400/10000", stutter: "400*50:400/100"},
+		{code: "TW", name: "Taiwan", dial: "350+440", ringBack: "440+480:1000/2000", busy: "480+620:500/500",
+			congestion: "480+620:250/250", waiting: "350+440:250/250,350+440:250/3250"},
+		{code: "UK", name: "United Kingdom", dial: "350+440", ringBack: "400+450:400/200,400+450:400/2000", busy: "400:375/375",
+			congestion: "400:400/350,400:225/525", waiting: "400:100/3000", stutter: "350+440:750,440:750", confirm: "1400:1000",
+			info: "950:330/15,1400:330/15,1800:330/1000", record: "1400:500/60000"},
+		{code: "US", name: "United States", dial: "350+440", ringBack: "440+480:2000/4000", busy: "480+620:500/500",
+			congestion: "480+620:250/250", waiting: "440:300/9700"},
+		{code: "VE", name: "Venezuela", dial: "425", ringBack: "425:1000/4000", busy: "425:500/500", congestion: "425:250/250",
+			waiting: "400+450:300/6000"},
+		{code: "ZA", name: "South Africa", dial: "400*33", ringBack: "400*33:400/200,400*33:400/2000", busy: "400:500/500",
+			congestion: "400:250/250", waiting: "400*33:4x250/250", record: "1400:500/10000"},
+	}
 }

@@ -11,6 +11,7 @@ const (
 	ramp     = 5 * time.Millisecond // of a tone's beginning and end
 	sineBits = 10
 	sineSize = 1 << sineBits
+	depth    = 0.9 // of modulation
 )
 
 // Generator plays cadences. Phases run on from part to part, and every
@@ -28,6 +29,7 @@ type Generator struct {
 	done        bool
 
 	phase, step [4]uint32
+	beat, pulse uint32 // of the modulation; pulse 0: none
 	level       float32
 	env, slope  float32
 }
@@ -85,6 +87,11 @@ func (g *Generator) sample() int16 {
 		sum += g.look(g.phase[k])
 		g.phase[k] += g.step[k]
 	}
+	if g.pulse != 0 {
+		// At its peak the sum is what it is without modulation.
+		sum *= (1 + depth*g.look(g.beat)) / (1 + depth)
+		g.beat += g.pulse
+	}
 	return int16(max(-32767, min(32767, sum*g.level*g.env)))
 }
 
@@ -99,7 +106,7 @@ func (g *Generator) begin() {
 	g.part, g.round = -1, 0
 	g.left, g.done, g.sounding = 0, g.cad.Zero(), false
 	g.level = float32(32767 * math.Pow(10, g.cad.LevelDB/20))
-	g.phase = [4]uint32{}
+	g.phase, g.beat = [4]uint32{}, 0
 }
 
 // advance steps through the cadence by one sample.
@@ -129,7 +136,7 @@ func (g *Generator) turn() {
 	}
 	g.part++
 	if g.part == len(g.cad.Parts) {
-		g.part = 0
+		g.part = max(0, min(g.cad.Loop, len(g.cad.Parts)-1))
 		g.round++
 		if g.cad.Repeat > 0 && g.round >= g.cad.Repeat {
 			g.done, g.sounding = true, false
@@ -138,6 +145,7 @@ func (g *Generator) turn() {
 	}
 	p := g.cad.Parts[g.part]
 	g.tune(p.Freqs)
+	g.pulse = g.increment(p.Mod)
 	g.left = g.samples(p.On)
 	if p.On == 0 {
 		g.left = -1
@@ -151,8 +159,13 @@ func (g *Generator) tune(freqs [4]float64) {
 		return
 	}
 	for k, f := range freqs {
-		g.step[k] = uint32(f / float64(g.rate) * (1 << 32))
+		g.step[k] = g.increment(f)
 	}
+}
+
+// increment is the phase's, a sample.
+func (g *Generator) increment(freq float64) uint32 {
+	return uint32(int64(freq / float64(g.rate) * (1 << 32)))
 }
 
 func (g *Generator) samples(d time.Duration) int {

@@ -1,17 +1,16 @@
 package tone
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
 // Tones are the call-progress tones of a country.
 type Tones struct {
 	Dial, RingBack, Busy, Congestion Cadence
 	CallWaiting                      Cadence
-	Stutter                          Cadence // dial tone with a message waiting
+	Stutter                          Cadence // dial tone with a message waiting, or a service on
 	Howler                           Cadence // left off the hook
 	Confirm                          Cadence // a feature was accepted
+	Info                             Cadence // special information: no such number
+	Record                           Cadence // the call is recorded
 	Ring                             Cadence // of the ringer: Ringer(Bell, …) in the country's rhythm
 }
 
@@ -21,6 +20,16 @@ const (
 	progressLevel = -16
 	waitingLevel  = -22 // the conversation goes on
 	howlerLevel   = -9
+	recordLevel   = -25
+)
+
+// What is played where a country has none of its own on the record: the
+// receiver-off-hook tone of Telcordia GR-506, the special information tone of
+// ITU-T E.180 §9, and a beep of half a second in every fifteen.
+const (
+	usualHowler = "1400+2060+2450+2600:100/100"
+	usualInfo   = "950:330,1400:330,1800:330/1000"
+	usualRecord = "1400:500/15000"
 )
 
 // Countries are the ISO 3166 codes that Plan knows, in order.
@@ -46,69 +55,51 @@ func Plan(code string) (Tones, bool) {
 	return Tones{}, false
 }
 
-// country is a row of the table: each tone as its parts.
-type country struct {
-	code                             string
-	dial, ringBack, busy, congestion []Part
-	waiting, stutter, confirm        []Part
-	ring                             []Part // nil: as ringBack
-}
-
-func (c country) tones() Tones {
-	if c.ring == nil {
-		c.ring = c.ringBack
-	}
+func (c row) tones() Tones {
+	ringBack := cadence(c.ringBack, progressLevel)
 	return Tones{
-		Dial:        Cadence{Parts: c.dial, LevelDB: progressLevel},
-		RingBack:    Cadence{Parts: c.ringBack, LevelDB: progressLevel},
-		Busy:        Cadence{Parts: c.busy, LevelDB: progressLevel},
-		Congestion:  Cadence{Parts: c.congestion, LevelDB: progressLevel},
-		CallWaiting: Cadence{Parts: c.waiting, LevelDB: waitingLevel},
-		Stutter:     Cadence{Parts: c.stutter, LevelDB: progressLevel},
-		Howler:      Cadence{Parts: howler(), LevelDB: howlerLevel},
-		Confirm:     Cadence{Parts: c.confirm, Repeat: 1, LevelDB: progressLevel},
-		Ring:        Ringer(Bell, c.ring),
+		Dial:        cadence(c.dial, progressLevel),
+		RingBack:    ringBack,
+		Busy:        cadence(c.busy, progressLevel),
+		Congestion:  cadence(c.congestion, progressLevel),
+		CallWaiting: cadence(c.waiting, waitingLevel),
+		Stutter:     c.special(),
+		Howler:      cadence(usualHowler, howlerLevel),
+		Confirm:     c.accepted(),
+		Info:        cadence(or(c.info, usualInfo), progressLevel),
+		Record:      cadence(or(c.record, usualRecord), recordLevel),
+		Ring:        Ringer(Bell, ringBack.Parts),
 	}
 }
 
-// howler is the receiver-off-hook tone (Telcordia GR-506). Where a country has
-// none of its own on the record, it serves as well: it is meant to annoy.
-func howler() []Part { return parts(chord(1400, 2060, 2450, 2600), 100, 100) }
-
-// threeBeeps is a confirmation where no other is on the record.
-func threeBeeps(freqs [4]float64) []Part {
-	return parts(freqs, 100, 100, 100, 100, 100, 0, 1)
+// special is the stutter: usually the dial tone in ten bursts, then as always.
+func (c row) special() Cadence {
+	if c.stutter != "" {
+		return cadence(c.stutter, progressLevel)
+	}
+	return cadence("!"+firstChord(c.dial)+":10x100/100,"+c.dial, progressLevel)
 }
 
-func chord(freqs ...float64) (c [4]float64) {
-	copy(c[:], freqs)
+// accepted is the confirmation: usually three short bursts of the dial tone.
+func (c row) accepted() Cadence {
+	once := cadence(or(c.confirm, firstChord(c.dial)+":3x100/100"), progressLevel)
+	once.Repeat = 1
+	return once
+}
+
+// firstChord is what a tone begins with, without its times.
+func firstChord(text string) string { return text[:strings.IndexAny(text+":", ":,")] }
+
+// cadence reads one of the table, which a test has read before.
+func cadence(text string, level float64) Cadence {
+	c, _ := ParseCadence(text)
+	c.LevelDB = level
 	return c
 }
 
-// parts is one chord by on and off times in ms, in turn; a last on without its
-// off runs into the next part, and 0 is without end.
-func parts(freqs [4]float64, times ...int) []Part {
-	var out []Part
-	for i := 0; i < len(times); i += 2 {
-		p := Part{Freqs: freqs, On: ms(times[i])}
-		if i+1 < len(times) {
-			p.Off = ms(times[i+1])
-		}
-		out = append(out, p)
+func or(own, usual string) string {
+	if own != "" {
+		return own
 	}
-	return out
+	return usual
 }
-
-// stuttered is n bursts, then the tone without end.
-func stuttered(freqs [4]float64, n, on, off int) []Part {
-	var out []Part
-	for range n {
-		out = append(out, parts(freqs, on, off)...)
-	}
-	return append(out, steady(freqs)...)
-}
-
-// steady is a tone without end.
-func steady(freqs [4]float64) []Part { return parts(freqs, 0) }
-
-func ms(n int) time.Duration { return time.Duration(n) * time.Millisecond }

@@ -90,12 +90,14 @@ func (c *coder) cadence(t *tone.Cadence) {
 		for i := range p.Freqs {
 			c.float(&p.Freqs[i])
 		}
+		c.float(&p.Mod)
 		c.duration(&p.On)
 		c.duration(&p.Off)
 		if p.On < 0 || p.Off < 0 {
 			c.fail("a time before now")
 		}
 	})
+	c.small(&t.Loop, 0, 1<<20)
 	c.small(&t.Repeat, 0, 1<<20)
 	c.float(&t.LevelDB)
 }
