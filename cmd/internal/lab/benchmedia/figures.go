@@ -14,6 +14,8 @@ type Figures struct {
 	Traces           int     `json:"traces"`
 	DeficitMean      float64 `json:"jb_r_deficit_mean"`
 	DeficitMax       float64 `json:"jb_r_deficit_max"`
+	AllDeficitMean   float64 `json:"jb_r_deficit_all_mean"`
+	AllDeficitMax    float64 `json:"jb_r_deficit_all_max"`
 	NetEQDeficitMean float64 `json:"neteq_rules_r_deficit_mean"`
 	NetEQDeficitMax  float64 `json:"neteq_rules_r_deficit_max"`
 	FixedDeficitMean float64 `json:"fixed_r_deficit_mean"`
@@ -29,6 +31,12 @@ type Figures struct {
 	Allocs           float64 `json:"allocs_per_step"`
 	BarkAt5          float64 `json:"bark_distortion_5_percent_loss"`
 	BarkAt5Repeated  float64 `json:"repeating_bark_distortion_5_percent_loss"`
+}
+
+// beyond takes from the figures of all traces what is not of the core alone.
+func (f *Figures) beyond(all Figures) {
+	f.Traces, f.AllDeficitMean, f.AllDeficitMax = all.Traces, all.DeficitMean, all.DeficitMax
+	f.DelayToFixed, f.DiscardElsewhere = all.DelayToFixed, all.DiscardElsewhere
 }
 
 // result is what everybody made of a trace.
@@ -74,6 +82,9 @@ func (f *Figures) special(r *result) {
 	case "outage":
 		f.OutageLag = max(f.OutageLag, millis(lag(r)))
 		return
+	}
+	if r.trace.Source > 0 {
+		return // what was left of the old source is not played
 	}
 	f.DiscardElsewhere += r.ours.Counters.Discarded
 }

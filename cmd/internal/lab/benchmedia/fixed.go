@@ -10,7 +10,7 @@ func Fixed(t *Trace, delay time.Duration) Outcome {
 	o := Outcome{Path: make([]time.Duration, len(t.Arrival))}
 	made := 0
 	for i := range t.Arrival {
-		play := start + time.Duration(i)*ptime
+		play := start + t.Media[i]
 		o.Path[i] = play - t.Sent[i] - t.Base
 		if t.Lost(i) || t.Arrival[i] > play {
 			o.Path[i] = -1

@@ -77,6 +77,7 @@ type neteq struct {
 	next    int           // packet to be decoded
 	ready   time.Duration // decoded and not yet played
 	gap     time.Duration // made up since next was missing
+	quiet   time.Duration // of the sender's pause before next: so much is over
 	level   time.Duration // of the buffer, smoothed
 	highest int           // packet received
 	rest    int           // ticks before the next change of length
@@ -119,7 +120,7 @@ func (q *neteq) run() Outcome {
 		q.tick(now)
 		ticks++
 	}
-	total := time.Duration(ticks) * period
+	total := min(q.t.spoken(), time.Duration(ticks)*period)
 	q.out.Delay = mean(q.out.Path)
 	q.out.MadeUp = float64(q.madeUp) / float64(total)
 	q.out.Stretched = float64(q.stretched) / float64(total)
@@ -151,7 +152,7 @@ func (q *neteq) put(i int) {
 // learn is the delay manager.
 func (q *neteq) learn(i int) {
 	now := q.t.Arrival[i]
-	offset := now - time.Duration(i)*ptime
+	offset := now - q.t.Media[i]
 	reordered := i < q.newest
 	q.newest = max(q.newest, i)
 	for len(q.recent) > 0 && q.recent[0].at < now-neteqWindow {
@@ -202,7 +203,11 @@ func (q *neteq) tick(now time.Duration) {
 		q.rest--
 	}
 	for q.ready < period {
-		if !q.decode(now) {
+		switch {
+		case q.quiet < q.t.Pause(min(q.next, len(q.t.Media)-1)): // comfort noise, up to the next packet's timestamp
+			q.quiet += period
+			q.ready += period
+		case !q.decode(now):
 			q.expand()
 		}
 	}
@@ -212,9 +217,12 @@ func (q *neteq) tick(now time.Duration) {
 
 // smooth is the filter of the buffer's level; slower for a higher target.
 func (q *neteq) smooth() {
+	if q.quiet > 0 {
+		return
+	}
 	held := time.Duration(0)
 	if q.highest >= q.next {
-		held = time.Duration(q.highest-q.next+1) * ptime
+		held = time.Duration(q.highest-q.next+1) * q.t.PTime
 	}
 	factor := 251.0
 	switch level := int(q.target / neteqBucket); {
@@ -238,7 +246,7 @@ func (q *neteq) decode(now time.Duration) bool {
 	if i > q.highest {
 		return false
 	}
-	missing := time.Duration(i-q.next) * ptime
+	missing := time.Duration(i-q.next) * q.t.PTime
 	if missing > q.gap && q.level < 4*q.target {
 		return false
 	}
@@ -246,8 +254,8 @@ func (q *neteq) decode(now time.Duration) bool {
 		q.madeUp += missing - q.gap
 	}
 	q.out.Path[i] = now + q.ready - q.t.Sent[i] - q.t.Base
-	q.next, q.gap = i+1, 0
-	q.ready += ptime
+	q.next, q.gap, q.quiet = i+1, 0, 0
+	q.ready += q.t.PTime
 	return true
 }
 
@@ -262,7 +270,7 @@ func (q *neteq) expand() {
 func (q *neteq) adapt(now time.Duration) {
 	low := max(q.target*3/4, q.target-85*ms)
 	high := max(q.target, low+20*ms)
-	if q.gap > 0 || q.rest > 0 && q.level < 4*high {
+	if q.gap > 0 || q.quiet > 0 || q.rest > 0 && q.level < 4*high {
 		return
 	}
 	pitch := 4*ms + time.Duration(q.rng.Int64N(int64(7*ms)))

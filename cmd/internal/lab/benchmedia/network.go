@@ -15,7 +15,10 @@ type Network struct {
 }
 
 // Networks are the kinds that are measured.
-func Networks() []Network {
+func Networks() []Network { return append(Core(), More()...) }
+
+// Core are the networks that the goals for R are of.
+func Core() []Network {
 	return []Network{
 		{"clean LAN", true, func(p *path) { p.jitter(300*time.Microsecond, 0) }},
 		{"Wi-Fi stalls", false, wifi},
@@ -33,10 +36,28 @@ func Networks() []Network {
 	}
 }
 
+// More are networks and senders that a buffer has to get along with, too.
+func More() []Network {
+	return []Network{
+		{"+200 ppm", true, func(p *path) { p.jitter(5*ms, 0); p.skew = 2e-4 }},
+		{"-200 ppm", true, func(p *path) { p.jitter(5*ms, 0); p.skew = -2e-4 }},
+		{"uniform 30 ms", true, func(p *path) { p.uniform(30 * ms) }},
+		{"uniform, 2 % loss", true, func(p *path) { p.uniform(30 * ms); p.lose(0.02, 1) }},
+		{"DTX", true, func(p *path) { p.jitter(5*ms, 0); p.talk() }},
+		{"another SSRC", true, func(p *path) { p.jitter(5*ms, 0); p.source = len(p.late)/2 + p.rng.IntN(500) }},
+		{"10 ms packets", true, func(p *path) { p.every(10 * ms); p.jitter(5*ms, 0) }},
+		{"30 ms packets", true, func(p *path) { p.every(30 * ms); p.jitter(5*ms, 0) }},
+		{"60 ms packets", true, func(p *path) { p.every(60 * ms); p.jitter(5*ms, 0) }},
+	}
+}
+
 // path is a trace in the making.
 type path struct {
 	rng       *rand.Rand
+	ptime     time.Duration
 	late      []time.Duration // of each packet; lost
+	pause     []time.Duration // of the sender, before each packet
+	source    int             // the packet from which another source sends
 	skew      float64         // of the sender's clock; above 0 it is slow
 	event     int
 	overtakes bool
@@ -48,6 +69,31 @@ func (p *path) between(lo, hi time.Duration) time.Duration {
 
 func (p *path) exp(mean time.Duration) time.Duration {
 	return time.Duration(p.rng.ExpFloat64() * float64(mean))
+}
+
+// every makes the packets of another length: as much sound in all.
+func (p *path) every(ptime time.Duration) {
+	n := int(time.Duration(len(p.late)) * p.ptime / ptime)
+	p.ptime, p.late, p.pause = ptime, make([]time.Duration, n), make([]time.Duration, n)
+}
+
+// uniform adds a delay of up to most to every packet.
+func (p *path) uniform(most time.Duration) {
+	for i := range p.late {
+		p.late[i] += p.between(0, most)
+	}
+}
+
+// talk has the sender send nothing while it is silent (DTX): it talks for about 1.5 s, and
+// pauses for 0.2 to 2 s, in whole packets.
+func (p *path) talk() {
+	for i := 0; ; {
+		i += 10 + int(p.exp(1300*ms)/p.ptime)
+		if i >= len(p.late) {
+			return
+		}
+		p.pause[i] = p.between(200*ms, 2*time.Second) / p.ptime * p.ptime
+	}
 }
 
 // jitter adds an exponential delay of a mean to every packet from one on.

@@ -8,8 +8,6 @@ import (
 const (
 	cell  = time.Millisecond
 	cells = 450 // of delay that the optimum considers
-	slew  = int(ptime / cell / 10)
-	jump  = int(ptime / cell)
 )
 
 // Outcome is what a listener had of a trace.
@@ -30,7 +28,7 @@ func (o Outcome) rated() Outcome {
 // 10 % by stretching, for nothing; a frame may be put in or left out, as dear
 // as one that is lost.
 func Optimum(t *Trace) Outcome {
-	s := search{trace: t, pre: make([][cells]int8, len(t.Arrival)), post: make([][cells]bool, len(t.Arrival))}
+	s := search{trace: t, jump: int(t.PTime / cell), slew: int(t.PTime / cell / 10), pre: make([][cells]int8, len(t.Arrival)), post: make([][cells]bool, len(t.Arrival))}
 	best, at := Outcome{R: math.Inf(-1)}, 0.0
 	try := func(price float64) {
 		if o := s.run(price); o.R > best.R {
@@ -52,6 +50,8 @@ func Optimum(t *Trace) Outcome {
 // frame it finds the point of the frontier of delay and concealment that has this slope.
 type search struct {
 	trace *Trace
+	jump  int           // cells of a packet
+	slew  int           // cells that a packet may be stretched by
 	pre   [][cells]int8 // how each delay was reached: by slewing so much, or by a frame put in
 	post  [][cells]bool // the packet was left out, and what follows has a jump less
 }
@@ -60,6 +60,7 @@ const insert = int8(100)
 
 func (s *search) run(price float64) Outcome {
 	t := s.trace
+	jump := s.jump
 	var value, next [cells]float64 // cost before packet i, by delay
 	for i := range t.Arrival {
 		s.slide(&value, &next, i)
@@ -93,12 +94,17 @@ func (s *search) due(i int) int {
 	return int((s.trace.Lateness(i) + cell - 1) / cell)
 }
 
-// slide is the cheapest way to each delay by slewing.
+// slide is the cheapest way to each delay by slewing; after a pause of the sender to any,
+// as far as its trail can tell (int8).
 func (s *search) slide(from, to *[cells]float64, i int) {
 	pre := &s.pre[i]
 	if i == 0 { // the first delay is chosen
 		*to, *pre = [cells]float64{}, [cells]int8{}
 		return
+	}
+	slew := s.slew
+	if s.trace.Pause(i) > 0 {
+		slew = int(insert) - 1
 	}
 	for d := range cells {
 		cheapest, by := from[d], 0
@@ -119,7 +125,7 @@ func (s *search) trail(value *[cells]float64) Outcome {
 			d = e
 		}
 	}
-	n := len(s.pre)
+	n, jump := len(s.pre), s.jump
 	o := Outcome{Path: make([]time.Duration, n)}
 	made := 0
 	for i := n - 1; i >= 0; i-- {

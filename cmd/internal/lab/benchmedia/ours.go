@@ -27,6 +27,7 @@ type Heard struct {
 type numbered struct {
 	media.Decoder
 	buffer  *jitter.Buffer
+	trace   *Trace
 	next    uint32        // packet
 	before  time.Duration // made up up to the last packet
 	damaged time.Duration
@@ -34,11 +35,15 @@ type numbered struct {
 
 func (d *numbered) Decode(dst media.Frame, payload []byte) (int, error) {
 	i := binary.BigEndian.Uint32(payload)
-	made := madeUp(d.buffer.Counters())
+	now := madeUp(d.buffer.Counters())
 	if d.next > 0 {
-		d.damaged += max(made-d.before, time.Duration(i-d.next)*ptime)
+		made := now - d.before
+		if d.trace.Pause(int(i)) > 0 { // what is heard in a pause stands for nothing
+			made = 0
+		}
+		d.damaged += max(made, time.Duration(i-d.next)*d.trace.PTime)
 	}
-	d.next, d.before = i+1, made
+	d.next, d.before = i+1, now
 	return d.Decoder.Decode(dst, payload[4:])
 }
 
@@ -56,24 +61,32 @@ func Ours(t *Trace, speech media.Frame) (Heard, error) {
 	if err != nil {
 		return Heard{}, err
 	}
-	n := samples(ptime)
+	n := samples(t.PTime)
 	if len(speech) < n*len(t.Arrival) {
 		return Heard{}, fmt.Errorf("%d samples of speech for %d packets", len(speech), len(t.Arrival))
 	}
-	listener := &numbered{Decoder: decoder}
+	listener := &numbered{Decoder: decoder, trace: t}
 	listener.buffer = jitter.New(jitter.Config{Format: format, Decoder: listener})
 	o := ours{t: t, listener: listener, buffer: listener.buffer}
 	payload := make([]byte, 4+2*n)
 	put := func(i int) error {
 		binary.BigEndian.PutUint32(payload, uint32(i))
 		size, err := encoder.Encode(payload[4:], speech[i*n:(i+1)*n])
-		o.buffer.Put(&jitter.Packet{
-			Sequence: uint16(i), Timestamp: uint32(i * n), SSRC: 1, Payload: payload[:4+size], Arrival: t.Arrival[i],
-		})
+		p := jitter.Packet{
+			Sequence: uint16(i), Timestamp: uint32(samples(t.Media[i])), SSRC: 1, Marker: t.Pause(i) > 0,
+			Payload: payload[:4+size], Arrival: t.Arrival[i],
+		}
+		if t.Source > 0 && i >= t.Source {
+			p.SSRC, p.Sequence, p.Timestamp = 2, p.Sequence+40000, p.Timestamp+otherStart
+		}
+		o.buffer.Put(&p)
 		return err
 	}
 	return o.play(put)
 }
+
+// otherStart is what the timestamps of another source are ahead: more than any trace is long.
+const otherStart = 1 << 30
 
 func samples(d time.Duration) int { return int(d * 8000 / time.Second) }
 
@@ -120,20 +133,25 @@ func (o *ours) play(put func(int) error) (Heard, error) {
 	return o.judge(), nil
 }
 
-// delay is that of a sound that is heard at a time, beyond the fastest packet.
+// delay is that of the sound before a position, which is heard up to a time, beyond the fastest packet.
 func (o *ours) delay(now time.Duration, position uint32) time.Duration {
-	i := int(int32(position)) / samples(ptime)
-	within := time.Duration(int(int32(position))-i*samples(ptime)) * time.Second / 8000
-	if i < 0 || i >= len(o.t.Sent) {
+	const sample = time.Second / 8000
+	at := int(int32(position))
+	if at >= otherStart/2 {
+		at -= otherStart
+	}
+	place := time.Duration(at) * sample
+	i := o.t.packetAt(place - sample)
+	if i < 0 {
 		return -1
 	}
-	return now - o.t.Sent[i] - within - o.t.Base
+	return now - o.t.Sent[i] - (place - o.t.Media[i]) - o.t.Base
 }
 
 func (o *ours) judge() Heard {
 	r := &o.run
 	c := o.buffer.Counters()
-	played := time.Duration(len(r.Kinds)) * period
+	played := min(o.t.spoken(), time.Duration(len(r.Kinds))*period)
 	r.Counters = c
 	r.Delay = mean(r.Delays)
 	r.MadeUp = float64(o.listener.damaged) / float64(played)
