@@ -17,6 +17,10 @@ type Agreed struct {
 	SendEvents    media.Format   // zero ClockRate: none
 	Receive       []media.Format // with this side's payload types
 	ReceiveEvents media.Format   // zero ClockRate: none
+	// What goes along with the codec, if both sides have it: comfort noise in
+	// pauses (RFC 3389), redundancy (RFC 2198). Zero ClockRate: none.
+	SendNoise, ReceiveNoise         media.Format
+	SendRedundant, ReceiveRedundant media.Format
 }
 
 // choose finds the codec of an answer, with the offer's payload type.
@@ -25,7 +29,7 @@ type Agreed struct {
 func (l Local) choose(remote Remote) media.Format {
 	for _, theirs := range remote.Formats {
 		for _, ours := range l.Formats {
-			if SameCodec(theirs, ours) && theirs.Encoding != TelephoneEvent {
+			if SameCodec(theirs, ours) && !auxiliary(theirs) {
 				ours.PayloadType = theirs.PayloadType
 				return ours
 			}
@@ -39,7 +43,7 @@ func agree(remote Remote, local Local, formats []media.Format) (Agreed, error) {
 	a := Agreed{Remote: remote, Direction: remote.Direction.Reverse() & local.Direction}
 	for _, theirs := range remote.Formats {
 		for _, ours := range formats {
-			if !SameCodec(theirs, ours) || theirs.Encoding == TelephoneEvent {
+			if !SameCodec(theirs, ours) || auxiliary(theirs) {
 				continue
 			}
 			if !slices.Contains(a.Receive, ours) { // theirs may list it twice
@@ -57,6 +61,8 @@ func agree(remote Remote, local Local, formats []media.Format) (Agreed, error) {
 	}
 	a.SendEvents = events(remote.Formats, formats, a.Send.ClockRate)
 	a.ReceiveEvents = events(formats, remote.Formats, a.Send.ClockRate)
+	a.SendNoise, a.ReceiveNoise = companions(ComfortNoise, remote.Formats, formats, a.Send.ClockRate)
+	a.SendRedundant, a.ReceiveRedundant = companions(Redundancy, remote.Formats, formats, a.Send.ClockRate)
 	return a, nil
 }
 

@@ -99,7 +99,7 @@ func rtpmap(f *media.Format, value string) {
 func describe(f media.Format) []Attribute {
 	number := strconv.Itoa(int(f.PayloadType))
 	name := f.Encoding
-	if name == TelephoneEvent || name == encodingOpus {
+	if name == TelephoneEvent || name == Redundancy || name == encodingOpus {
 		name = strings.ToLower(name) // as the RFCs and all the world spell them
 	}
 	value := fmt.Sprintf("%s %s/%d", number, name, f.ClockRate)
@@ -133,7 +133,7 @@ func milliseconds(value string) time.Duration {
 func names(formats []media.Format) string {
 	var list []string
 	for _, f := range formats {
-		if f.Encoding != TelephoneEvent {
+		if !auxiliary(f) {
 			list = append(list, f.Encoding)
 		}
 	}

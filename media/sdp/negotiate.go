@@ -61,6 +61,7 @@ func (n *Negotiator) Offer(local Local) Description {
 		f.PayloadType = n.rebind(f)
 		p.formats = append(p.formats, f)
 	}
+	bindRedundancy(p.formats)
 	proto := "RTP/AVP"
 	if local.Policy == Mandatory {
 		proto = "RTP/SAVP"
@@ -121,12 +122,13 @@ func (n *Negotiator) Answer(offer Description, remote Remote, local Local) (Desc
 	}
 	event := events(remote.Formats, local.Formats, codec.ClockRate)
 	event.FMTP = events(local.Formats, remote.Formats, codec.ClockRate).FMTP
-	for _, f := range []media.Format{codec, event} {
+	for _, f := range append([]media.Format{codec, event}, accompany(codec, remote.Formats, local.Formats)...) {
 		if f.Encoding != "" {
 			f.PayloadType = n.bind(f)
 			formats = append(formats, f)
 		}
 	}
+	bindRedundancy(formats)
 	agreed, err := agree(remote, local, formats)
 	if err != nil {
 		return Description{}, Agreed{}, err

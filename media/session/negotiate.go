@@ -163,6 +163,8 @@ func (s *Session) apply(agreed sdp.Agreed, ours, theirs keying.Crypto) error {
 		Direction: agreed.Direction,
 		Send:      agreed.Send, SendEvents: agreed.SendEvents,
 		Receive: agreed.Receive, ReceiveEvents: agreed.ReceiveEvents,
+		SendNoise: agreed.SendNoise, ReceiveNoise: agreed.ReceiveNoise,
+		SendRedundant: agreed.SendRedundant, ReceiveRedundant: agreed.ReceiveRedundant, Redundancy: uint8(s.cfg.Redundancy),
 		LocalKey: ours, RemoteKey: theirs,
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"offhook/media"
 	"offhook/media/jitter"
+	"offhook/media/red"
 	"offhook/media/tone"
 )
 
@@ -29,6 +30,7 @@ type reader struct {
 	latch    latch
 	expected *netip.AddrPort
 	digits   digits
+	blocks   red.Packet
 
 	current bool   // the packet in the header came under the present key
 	roc     uint32 // of the packets under it
@@ -194,7 +196,7 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 	if r.current {
 		r.index = (uint64(r.roc)<<16 | uint64(uint16(r.reception.high))) + 1
 	}
-	if kind == sound {
+	if kind != event {
 		r.reception.arrival(h.Timestamp, now, in.clockRate)
 		r.clockRate = in.clockRate
 	}
@@ -206,17 +208,66 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 		Sequence: h.SequenceNumber, Timestamp: h.Timestamp, SSRC: h.SSRC,
 		PayloadType: h.PayloadType, Marker: h.Marker, Arrival: now,
 	}
-	if kind == sound {
-		slot.packet.Payload = plain[start:end]
-		if code, units, ok := r.digits.sound(h.Timestamp); ok {
-			s.digit(in, code, units)
+	payload := plain[start:end]
+	switch kind {
+	case redundant:
+		if !s.unwrap(in, payload) {
+			return false
 		}
-	} else if e, err := tone.Parse(plain[start:end]); err == nil {
-		if code, units, ok := r.digits.event(h.Timestamp, e); ok {
-			s.digit(in, code, units)
+		if in.kinds[r.blocks.Primary.PayloadType] == event {
+			return true
 		}
+		slot.packet.Payload = payload // the engine takes the blocks of sound out of it
+	case sound:
+		slot.packet.Payload = payload
+		s.hears(in, h.Timestamp)
+	default:
+		s.event(in, h.Timestamp, payload)
 	}
 	return true
+}
+
+// unwrap looks for events in the blocks of a packet, the oldest first: what a lost
+// packet told is told by the next (RFC 4733 §2.6). It refuses what is malformed, or
+// of no kind that was agreed.
+func (s *Stream) unwrap(in *incoming, payload []byte) bool {
+	r := &s.reader
+	if r.blocks.Parse(payload) != nil {
+		return false
+	}
+	primary, now := in.kinds[r.blocks.Primary.PayloadType], r.header.Timestamp
+	if primary != sound && primary != event {
+		return false
+	}
+	for _, b := range r.blocks.Redundant() {
+		if in.kinds[b.PayloadType] == event {
+			s.event(in, now-b.Offset, b.Payload)
+		}
+	}
+	if primary == event {
+		s.event(in, now, r.blocks.Primary.Payload)
+	} else {
+		s.hears(in, now)
+	}
+	return true
+}
+
+// hears takes the time of a packet of sound.
+func (s *Stream) hears(in *incoming, timestamp uint32) {
+	if code, units, ok := s.reader.digits.sound(timestamp); ok {
+		s.digit(in, code, units)
+	}
+}
+
+// event takes a telephone-event.
+func (s *Stream) event(in *incoming, timestamp uint32, payload []byte) {
+	e, err := tone.Parse(payload)
+	if err != nil {
+		return
+	}
+	if code, units, ok := s.reader.digits.event(timestamp, e); ok {
+		s.digit(in, code, units)
+	}
 }
 
 func (s *Stream) received(octets int, now time.Duration) {

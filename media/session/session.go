@@ -13,6 +13,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -52,12 +53,21 @@ type Spec struct {
 	SendEvents    media.Format   // zero ClockRate: none
 	Receive       []media.Format // by payload type
 	ReceiveEvents media.Format   // zero ClockRate: none
-	LocalKey      keying.Crypto  // zero: RTP in the clear
-	RemoteKey     keying.Crypto
+	// Comfort noise in place of silence (RFC 3389). Zero ClockRate: the codec sends
+	// silence as it does sound; noise of payload type 13 is received all the same.
+	SendNoise, ReceiveNoise media.Format
+	// Redundancy (RFC 2198). Zero ClockRate: none.
+	SendRedundant, ReceiveRedundant media.Format
+	Redundancy                      uint8         // packets repeated in each when many get lost
+	LocalKey                        keying.Crypto // zero: RTP in the clear
+	RemoteKey                       keying.Crypto
 	// Bounds of the jitter buffer's delay; 0 means as little as possible, and
 	// the buffer's own limit.
 	MinDelay, MaxDelay time.Duration
 }
+
+// comfortNoise is the payload type of noise at clock rate 8000 (RFC 3551 §6).
+const comfortNoise = 13
 
 // Config says how a Session is to be.
 type Config struct {
@@ -71,6 +81,8 @@ type Config struct {
 	Ports        PortRange      // zero means any
 	SeparateRTCP bool           // do not offer rtcp-mux
 	PTime        time.Duration  // 0 means 20 ms
+	DTX          bool           // nothing but comfort noise is sent in pauses, if the far end agrees
+	Redundancy   int            // packets that each repeats when many get lost, if the far end agrees: 0, 1 or 2
 	MinDelay     time.Duration  // of the jitter buffer; 0 means as little as possible
 	MaxDelay     time.Duration  // 0 means the jitter buffer's own limit
 	DSCP         int            // of the packets; 0 means 46 (EF), negative leaves it
@@ -117,7 +129,7 @@ func New(cfg Config) (*Session, error) {
 		keys:       make(map[keying.Suite]keying.Crypto),
 		local: sdp.Local{
 			Addr: cfg.Addr.WithZone(""), Port: sockets.LocalAddr().Port(), RTCPPort: sockets.localRTCP().Port(),
-			Mux: !cfg.SeparateRTCP, Formats: formats(cfg.Codecs), PTime: cfg.PTime, Policy: cfg.SRTP,
+			Mux: !cfg.SeparateRTCP, Formats: formats(cfg), PTime: cfg.PTime, Policy: cfg.SRTP,
 		},
 	}
 	if cfg.Advertised.IsValid() {
@@ -127,11 +139,12 @@ func New(cfg Config) (*Session, error) {
 }
 
 // formats lists the codecs' formats, then a telephone-event for each clock
-// rate among them (RFC 4733 §2.1).
-func formats(codecs []media.Codec) []media.Format {
+// rate among them (RFC 4733 §2.1), then what goes along with those of 8000 Hz:
+// Opus has silence and redundancy of its own.
+func formats(cfg Config) []media.Format {
 	var all []media.Format
 	var rates []int
-	for _, codec := range codecs {
+	for _, codec := range cfg.Codecs {
 		for _, f := range codec.Formats() {
 			all = append(all, f)
 			if !slices.Contains(rates, f.ClockRate) {
@@ -143,6 +156,18 @@ func formats(codecs []media.Codec) []media.Format {
 		all = append(all, media.Format{
 			Encoding: sdp.TelephoneEvent, PayloadType: uint8(101 + i), ClockRate: rate, SampleRate: rate, Channels: 1, FMTP: "0-16",
 		})
+	}
+	if !slices.Contains(rates, 8000) {
+		return all
+	}
+	companion := media.Format{ClockRate: 8000, SampleRate: 8000, Channels: 1}
+	if cfg.DTX {
+		companion.Encoding, companion.PayloadType = sdp.ComfortNoise, comfortNoise
+		all = append(all, companion)
+	}
+	if cfg.Redundancy > 0 {
+		companion.Encoding, companion.PayloadType, companion.FMTP = sdp.Redundancy, 121, strconv.Itoa(min(cfg.Redundancy, 2))
+		all = append(all, companion)
 	}
 	return all
 }

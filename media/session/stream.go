@@ -89,6 +89,7 @@ const (
 	unknown kind = iota
 	sound
 	event
+	redundant // blocks of the kinds above (RFC 2198)
 )
 
 // counters are written by one goroutine each and read by any.
@@ -172,6 +173,7 @@ func (s *Stream) Update(spec Spec) error {
 		newIn.kinds[spec.ReceiveEvents.PayloadType&127] = event
 		newIn.events = spec.ReceiveEvents.ClockRate
 	}
+	newIn.accompany(spec)
 	if in != nil && spec.Remote == s.spec.Remote {
 		newIn.remote = in.remote
 	} else {
@@ -186,6 +188,19 @@ func (s *Stream) Update(spec Spec) error {
 	s.in.Store(newIn)
 	s.out.Store(newOut)
 	return nil
+}
+
+// accompany takes what goes along with the codecs. Comfort noise comes from many
+// who have not said that it would.
+func (in *incoming) accompany(spec Spec) {
+	if spec.ReceiveNoise.ClockRate > 0 {
+		in.kinds[spec.ReceiveNoise.PayloadType&127] = sound
+	} else if in.kinds[comfortNoise] == unknown && in.clockRate == 8000 {
+		in.kinds[comfortNoise] = sound
+	}
+	if spec.ReceiveRedundant.ClockRate > 0 {
+		in.kinds[spec.ReceiveRedundant.PayloadType&127] = redundant
+	}
 }
 
 // Close says BYE, closes the sockets and waits for the goroutines.

@@ -66,6 +66,10 @@ func (c *coder) spec(s *session.Spec) {
 	c.format(&s.SendEvents)
 	sequence(c, &s.Receive, c.format)
 	c.format(&s.ReceiveEvents)
+	for _, f := range []*media.Format{&s.SendNoise, &s.ReceiveNoise, &s.SendRedundant, &s.ReceiveRedundant} {
+		c.format(f)
+	}
+	c.u8(&s.Redundancy)
 	c.crypto(&s.LocalKey)
 	c.crypto(&s.RemoteKey)
 	c.duration(&s.MinDelay)
