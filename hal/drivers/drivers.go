@@ -11,12 +11,13 @@ import (
 	"offhook/hal/gpio"
 	"offhook/hal/led"
 	"offhook/hal/panel"
+	"offhook/hal/soundfile"
 	"offhook/hal/watchdog"
 )
 
 // Table is every driver; the faceplate's are those of the workbench's board.
 func Table(face *faceplate.Panel) hal.Drivers {
-	return join(alsa.Drivers(), evdev.Drivers(), gpio.Drivers(), led.Drivers(), panel.Drivers(), watchdog.Drivers(), face.Drivers())
+	return join(alsa.Drivers(), evdev.Drivers(), gpio.Drivers(), led.Drivers(), panel.Drivers(), soundfile.Drivers(), watchdog.Drivers(), face.Drivers())
 }
 
 func join(tables ...hal.Drivers) hal.Drivers {

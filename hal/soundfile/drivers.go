@@ -1,0 +1,26 @@
+package soundfile
+
+import (
+	"context"
+	"log/slog"
+
+	"offhook/hal"
+)
+
+// Drivers is the table of this package: file.
+func Drivers() hal.Drivers {
+	return hal.Drivers{Audio: map[string]hal.Driver[hal.AudioIO]{"file": {
+		Check: func(p hal.Params) error { _, err := params(p); return err },
+		Open: func(_ context.Context, p hal.Params, log *slog.Logger) (hal.AudioIO, error) {
+			c, err := params(p)
+			if err != nil {
+				return nil, err
+			}
+			d, err := open(c, monotonic{}, log)
+			if err != nil {
+				return nil, err // not a nil *PCM in an interface
+			}
+			return d, nil
+		},
+	}}}
+}

@@ -1,0 +1,133 @@
+package soundfile
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"offhook/hal"
+)
+
+var _ hal.AudioIO = (*PCM)(nil)
+
+const (
+	ahead  = 2 // periods of silence that playback begins with
+	buffer = 8 // periods that either side holds
+)
+
+// PCM is a sound card made of files.
+type PCM struct {
+	format      hal.PCMFormat
+	period      time.Duration
+	clock       clock
+	log         *slog.Logger
+	microphone  *player
+	loudspeaker *recorder
+
+	captureXruns, playbackXruns atomic.Uint64
+	closed                      atomic.Bool
+	once                        sync.Once
+	err                         error // of Close
+
+	mu      sync.Mutex // one call moves, or Close waits for it
+	running bool
+	start   time.Duration // the instant of sample 0
+	read    uint64        // periods captured
+	written uint64        // the next period to be played
+}
+
+func open(c config, k clock, log *slog.Logger) (*PCM, error) {
+	d := &PCM{format: c.format(), period: c.Period, clock: k, log: log, written: ahead}
+	var err error
+	if d.microphone, err = openPlayer(c.Microphone, c.SampleRate); err != nil {
+		return nil, fmt.Errorf("microphone: %w", err)
+	}
+	if d.loudspeaker, err = openRecorder(c.Loudspeaker, c.SampleRate); err != nil {
+		return nil, errors.Join(fmt.Errorf("loudspeaker: %w", err), d.microphone.close())
+	}
+	return d, nil
+}
+
+// Format implements hal.AudioIO.
+func (d *PCM) Format() hal.PCMFormat { return d.format }
+
+// Xruns implements hal.AudioIO.
+func (d *PCM) Xruns() (capture, playback uint64) {
+	return d.captureXruns.Load(), d.playbackXruns.Load()
+}
+
+// ReadPeriod implements hal.AudioIO. The first starts the clock.
+func (d *PCM) ReadPeriod(p []int16) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.check(p); err != nil {
+		return err
+	}
+	if late := d.clock.now() - d.due(d.read+1); late > buffer*d.period {
+		d.captureXruns.Add(1)
+		d.read += uint64(late / d.period)
+	}
+	d.clock.sleep(d.due(d.read + 1))
+	if d.closed.Load() {
+		return hal.ErrClosed
+	}
+	if err := d.microphone.play(p, int64(d.read)*int64(len(p))); err != nil {
+		return fmt.Errorf("microphone: %w", err)
+	}
+	d.read++
+	return nil
+}
+
+// WritePeriod implements hal.AudioIO.
+func (d *PCM) WritePeriod(p []int16) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.check(p); err != nil {
+		return err
+	}
+	if now := d.clock.now(); now > d.due(d.written) {
+		d.playbackXruns.Add(1)
+		d.written = uint64((now-d.start)/d.period) + ahead - 1
+	}
+	if d.written >= d.read+buffer { // full: there is room when the clock has moved
+		d.clock.sleep(d.due(d.written + 1 - buffer))
+	}
+	if err := d.loudspeaker.record(p, int64(d.written)*int64(len(p))); err != nil {
+		return fmt.Errorf("loudspeaker: %w", err)
+	}
+	d.written++
+	return nil
+}
+
+func (d *PCM) check(p []int16) error {
+	if d.closed.Load() {
+		return hal.ErrClosed
+	}
+	if len(p) != d.format.Period {
+		return fmt.Errorf("sound file: a block of %d samples; a period has %d", len(p), d.format.Period)
+	}
+	if !d.running {
+		d.running, d.start = true, d.clock.now()
+		d.log.Debug("sound files run", "microphone", d.microphone.name, "loudspeaker", d.loudspeaker.name,
+			"rate", d.format.SampleRate, "period", d.format.Period, "began-monotonic-ns", int64(d.start))
+	}
+	return nil
+}
+
+// due is when period n begins.
+func (d *PCM) due(n uint64) time.Duration { return d.start + time.Duration(n)*d.period }
+
+// Close waits for a call under way, a period at most, and completes the
+// recording.
+func (d *PCM) Close() error {
+	d.once.Do(func() {
+		d.closed.Store(true)
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.err = errors.Join(d.microphone.close(), d.loudspeaker.close())
+	})
+	return d.err
+}
