@@ -192,11 +192,17 @@ func (b *Buffer) time(ts int64) time.Duration { return span(ts, b.cfg.Format.Clo
 
 // ticks is samples in units of the timestamp.
 func (b *Buffer) ticks(samples int) int64 {
+	if b.cfg.Format.ClockRate == b.clock.rate {
+		return int64(samples)
+	}
 	return int64(samples) * int64(b.cfg.Format.ClockRate) / int64(b.clock.rate)
 }
 
 // samples is units of the timestamp in samples.
 func (b *Buffer) samples(ticks int64) int64 {
+	if b.cfg.Format.ClockRate == b.clock.rate {
+		return ticks
+	}
 	return ticks * int64(b.clock.rate) / int64(b.cfg.Format.ClockRate)
 }
 

@@ -35,8 +35,25 @@ func (c *clock) tick(now time.Duration, n int) {
 	c.now = played + min(c.current, c.previous)
 }
 
-// span is the duration of n units at rate Hz, exact for days.
+// span is the duration of n units at rate Hz, exact for days. The rates that
+// there are have constants, as dividing by anything else is what costs most of a
+// buffer on a 32-bit processor.
 func span(n int64, rate int) time.Duration {
+	d := time.Duration(n)
+	switch rate {
+	case 8000:
+		return d * (time.Second / 8000)
+	case 16000:
+		return d * (time.Second / 16000)
+	case 24000:
+		return d * (time.Second / 8000) / 3
+	case 32000:
+		return d * (time.Second / 32000)
+	case 44100:
+		return d * (time.Second / 100) / 441
+	case 48000:
+		return d * (time.Second / 16000) / 3
+	}
 	r := int64(rate)
 	return time.Duration(n/r)*time.Second + time.Duration(n%r)*time.Second/time.Duration(r)
 }
