@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"offhook/media"
+	"offhook/media/engine"
+	"offhook/media/g711"
+	"offhook/media/g722"
+	"offhook/media/keying"
+	"offhook/media/opus"
+	"offhook/media/session"
+)
+
+func callStages() []stage {
+	return []stage{
+		calling("step_idle", "", 0, ""),
+		calling("call_g711_plain", "PCMU", 1, ""),
+		calling("call_g711_cm", "PCMU", 1, keying.AES128CMSHA1_80),
+		calling("call_g711_gcm", "PCMU", 1, keying.AES128GCM),
+		calling("call_g722_cm", "G722", 1, keying.AES128CMSHA1_80),
+		calling("call_opus_cm", "OPUS", 1, keying.AES128CMSHA1_80),
+		calling("conference_g711_cm", "PCMU", 2, keying.AES128CMSHA1_80),
+		calling("conference_g722_cm", "G722", 2, keying.AES128CMSHA1_80),
+	}
+}
+
+// period is the sound device's: two of them are a frame.
+const period = ptime / 2
+
+// device gives speech and takes whatever. While it waits for its period the
+// packets that came are received.
+type device struct {
+	voice *loop
+	now   time.Duration
+}
+
+func (d *device) ReadPeriod(f []int16) error {
+	time.Sleep(100 * time.Microsecond)
+	d.now += period
+	copy(f, d.voice.next())
+	return nil
+}
+
+func (*device) WritePeriod([]int16) error         { return nil }
+func (*device) Xruns() (capture, playback uint64) { return 0, 0 }
+func (d *device) clock() time.Duration            { return d.now }
+func (d *device) codecs() (all []media.Codec, err error) {
+	o, err := opus.New(opus.Config{})
+	return []media.Codec{g711.PCMU, g722.Rate64, o}, err
+}
+
+// calling is Step of an engine, device at the codec's rate, with so many calls.
+// Each is with itself: what it sends is what it receives, so that both ways of
+// one telephone are in it and nothing else.
+func calling(name, encoding string, calls int, suite keying.Suite) stage {
+	return stage{name, func() (frame, end func() error, err error) {
+		d := &device{}
+		codecs, err := d.codecs()
+		if err != nil {
+			return nil, nil, err
+		}
+		format := media.Format{Encoding: "PCMU", SampleRate: 8000}
+		for _, c := range codecs {
+			if f := c.Formats()[0]; f.Encoding == encoding {
+				format = f
+			}
+		}
+		d.voice = newLoop(format.SampleRate, 1)
+		d.voice.n /= 2
+		e, err := engine.New(engine.Config{
+			Device: d, SampleRate: format.SampleRate, Period: d.voice.n, Codecs: codecs, Now: d.clock, RTCPInterval: time.Hour,
+		})
+		if err != nil {
+			return nil, nil, err
+		}
+		patch := engine.Patch{Mic: true}
+		for id := media.StreamID(1); int(id) <= calls; id++ {
+			if err := speak(e, id, format, suite); err != nil {
+				return nil, nil, err
+			}
+			patch.Streams = append(patch.Streams, id)
+		}
+		e.Connect(patch)
+		return func() error {
+			if err := e.Step(); err != nil {
+				return err
+			}
+			return e.Step()
+		}, func() error { return ended(e, patch.Streams) }, nil
+	}}
+}
+
+func speak(e *engine.Engine, id media.StreamID, format media.Format, suite keying.Suite) error {
+	sockets, err := session.Listen(netip.MustParseAddr("127.0.0.1"), session.PortRange{}, -1, nil)
+	if err != nil {
+		return err
+	}
+	if err := e.OpenStream(id, sockets); err != nil {
+		return err
+	}
+	spec := session.Spec{Remote: sockets.LocalAddr(), Mux: true, Direction: media.SendRecv, Send: format, Receive: []media.Format{format}}
+	if suite != "" {
+		key, err := keying.Generate(1, suite)
+		if err != nil {
+			return err
+		}
+		spec.LocalKey, spec.RemoteKey = key, key
+	}
+	return e.UpdateStream(id, spec)
+}
+
+// ended closes the engine, and tells of packets that did not make the round. Who
+// hears himself sees a collision of sources and takes another number: what came
+// before is discarded.
+func ended(e *engine.Engine, calls []media.StreamID) error {
+	time.Sleep(time.Millisecond)
+	for _, id := range calls {
+		if s, _ := e.StreamStats(id); s.Sent > 1 && (s.Received+1 < s.Sent || s.Discarded > 1) {
+			return fmt.Errorf("of %d packets sent %d came back, %d were refused", s.Sent, s.Received, s.Discarded)
+		}
+	}
+	return e.Close()
+}
