@@ -4,8 +4,6 @@ import (
 	"net/netip"
 	"testing"
 	"time"
-
-	"offhook/media/tone"
 )
 
 func TestLatch_plain(t *testing.T) {
@@ -116,51 +114,5 @@ func TestReception_jitter(t *testing.T) {
 	}
 	if even.jitter > 0.01 || uneven.jitter < 79 || uneven.jitter > 81 {
 		t.Errorf("jitter %.2f and %.2f units", even.jitter, uneven.jitter)
-	}
-}
-
-func TestDigits(t *testing.T) {
-	type packet struct {
-		timestamp uint32
-		event     tone.Event // zero Duration: a packet of sound
-	}
-	press := func(ts uint32, code uint8, units uint16, end bool) packet {
-		return packet{ts, tone.Event{Code: code, Duration: units, End: end}}
-	}
-	for _, test := range []struct {
-		name    string
-		packets []packet
-		want    []uint32 // code and units
-	}{
-		{"one", []packet{press(0, 5, 160, false), press(0, 5, 320, true), press(0, 5, 320, true), press(0, 5, 320, true)}, []uint32{5, 320}},
-		{"only an end packet came", []packet{press(0, 5, 320, true)}, []uint32{5, 320}},
-		{"the same twice", []packet{press(0, 5, 320, true), press(800, 5, 320, true)}, []uint32{5, 320, 5, 320}},
-		{"ends lost, another digit", []packet{press(0, 5, 160, false), press(800, 6, 160, false), press(800, 6, 320, true)}, []uint32{5, 160, 6, 320}},
-		{"ends lost, then an end at once", []packet{press(0, 5, 160, false), press(800, 6, 320, true), press(800, 6, 320, true)}, []uint32{5, 160, 6, 320}},
-		{"ends lost, then sound", []packet{press(0, 5, 160, false), {timestamp: 80}, {timestamp: 160}, {timestamp: 320}}, []uint32{5, 160}},
-		{"late packet of the one before", []packet{press(0, 5, 320, true), press(800, 6, 160, false), press(0, 5, 320, true), press(800, 6, 320, true)}, []uint32{5, 320, 6, 320}},
-		{"wrap of the timestamp", []packet{press(1<<32-100, 5, 320, true), press(700, 6, 320, true)}, []uint32{5, 320, 6, 320}},
-		{"held longer than a packet can say", []packet{press(0, 5, 65535, false), press(65535, 5, 160, false), press(65535, 5, 320, true)}, []uint32{5, 65855}},
-	} {
-		var d digits
-		var got []uint32
-		for _, p := range test.packets {
-			take := func() (uint8, uint32, bool) { return d.sound(p.timestamp) }
-			if p.event.Duration > 0 {
-				take = func() (uint8, uint32, bool) { return d.event(p.timestamp, p.event) }
-			}
-			if code, units, ok := take(); ok {
-				got = append(got, uint32(code), units)
-			}
-		}
-		if len(got) != len(test.want) {
-			t.Errorf("%s: %v, want %v", test.name, got, test.want)
-			continue
-		}
-		for i := range got {
-			if got[i] != test.want[i] {
-				t.Errorf("%s: %v, want %v", test.name, got, test.want)
-			}
-		}
 	}
 }

@@ -254,9 +254,7 @@ func (s *Stream) unwrap(in *incoming, payload []byte) bool {
 
 // hears takes the time of a packet of sound.
 func (s *Stream) hears(in *incoming, timestamp uint32) {
-	if code, units, ok := s.reader.digits.sound(timestamp); ok {
-		s.digit(in, code, units)
-	}
+	s.pressed(in, s.reader.digits.sound(timestamp))
 }
 
 // event takes a telephone-event.
@@ -265,9 +263,7 @@ func (s *Stream) event(in *incoming, timestamp uint32, payload []byte) {
 	if err != nil {
 		return
 	}
-	if code, units, ok := s.reader.digits.event(timestamp, e); ok {
-		s.digit(in, code, units)
-	}
+	s.pressed(in, s.reader.digits.event(timestamp, e))
 }
 
 func (s *Stream) received(octets int, now time.Duration) {
@@ -278,9 +274,11 @@ func (s *Stream) received(octets int, now time.Duration) {
 	s.count.receivedBytes.Add(uint64(octets))
 }
 
-func (s *Stream) digit(in *incoming, code uint8, units uint32) {
-	if digit, ok := tone.Digit(code); ok {
-		s.cfg.Listener.DigitReceived(s.cfg.ID, digit, time.Duration(units)*time.Second/time.Duration(max(in.events, 1)))
+func (s *Stream) pressed(in *incoming, ended pressedNow) {
+	for _, e := range ended.events[:ended.n] {
+		if digit, ok := tone.Digit(e.code); ok {
+			s.cfg.Listener.DigitReceived(s.cfg.ID, digit, time.Duration(e.units)*time.Second/time.Duration(max(in.events, 1)))
+		}
 	}
 }
 

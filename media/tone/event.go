@@ -56,13 +56,21 @@ func Parse(payload []byte) (Event, error) {
 
 const digits = "0123456789*#ABCD"
 
-// HookFlash is the event code of a hook flash (RFC 4733 §3.2).
-const HookFlash = 16
+// HookFlash is the event code of a hook flash (RFC 4733 §3.2), and Flash its
+// sign among the digits: what SIP INFO writes too.
+const (
+	HookFlash = 16
+	Flash     = '!'
+)
 
-// Code is the event code of a DTMF digit: 0–9, '*', '#', A–D in either case.
+// Code is the event code of a DTMF digit: 0–9, '*', '#', A–D in either case; or
+// of Flash.
 func Code(digit rune) (uint8, bool) {
 	if digit >= 'a' && digit <= 'd' {
 		digit -= 'a' - 'A'
+	}
+	if digit == Flash {
+		return HookFlash, true
 	}
 	for i, d := range digits {
 		if d == digit {
@@ -72,8 +80,11 @@ func Code(digit rune) (uint8, bool) {
 	return 0, false
 }
 
-// Digit is the DTMF digit of an event code.
+// Digit is the DTMF digit of an event code, or Flash.
 func Digit(code uint8) (rune, bool) {
+	if code == HookFlash {
+		return Flash, true
+	}
 	if int(code) >= len(digits) {
 		return 0, false
 	}

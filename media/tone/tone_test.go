@@ -62,8 +62,14 @@ func TestDigits(t *testing.T) {
 	if _, ok := tone.Code('E'); ok {
 		t.Error("E is no digit")
 	}
-	if _, ok := tone.Digit(tone.HookFlash); ok {
-		t.Error("a hook flash is no digit")
+	if c, ok := tone.Code(tone.Flash); !ok || c != tone.HookFlash || !tone.DTMF(tone.Flash).Zero() {
+		t.Error("a hook flash has a code and no sound")
+	}
+	if d, ok := tone.Digit(tone.HookFlash); !ok || d != tone.Flash {
+		t.Error("a hook flash has a sign")
+	}
+	if _, ok := tone.Digit(17); ok {
+		t.Error("17 is no digit")
 	}
 }
 
