@@ -28,7 +28,7 @@ func resample(from, to int, src media.Frame) media.Frame {
 }
 
 func pairs() [][2]int {
-	return [][2]int{{8000, 16000}, {8000, 48000}, {16000, 8000}, {16000, 48000}, {48000, 8000}, {48000, 16000}, {44100, 8000}}
+	return [][2]int{{8000, 16000}, {8000, 48000}, {16000, 8000}, {16000, 48000}, {48000, 8000}, {48000, 16000}, {44100, 8000}, {8000, 44100}}
 }
 
 // The sweep: what lies in the pass band comes through as it was, what lies
@@ -120,6 +120,31 @@ func TestResamplerBlocks(t *testing.T) {
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%v: cut in blocks it is another", p)
+		}
+	}
+}
+
+// The sound that the filter makes the most of, every sample at its limit with the
+// sign of the coefficient it meets, is clipped and does not wrap around.
+func TestResamplerOverload(t *testing.T) {
+	for _, p := range pairs() {
+		n := p[0] / 50
+		src, at := make(media.Frame, n), p[1]/50*3/4
+		for i := range src {
+			impulse := make(media.Frame, n)
+			impulse[i] = 32767
+			if src[i] = 32767; resample(p[0], p[1], impulse)[at] < 0 {
+				src[i] = -32768
+			}
+		}
+		if got := resample(p[0], p[1], src)[at]; got != 32767 {
+			t.Errorf("%v: %d instead of the loudest", p, got)
+		}
+		for i := range src {
+			src[i] = ^src[i]
+		}
+		if got := resample(p[0], p[1], src)[at]; got != -32768 {
+			t.Errorf("%v: %d instead of the lowest", p, got)
 		}
 	}
 }
