@@ -50,7 +50,7 @@ func (s *Stream) Send(p Outgoing) bool {
 		}
 	}
 	out.position.Store(out.index(&w.header) + 1)
-	if _, err := s.cfg.Sockets.RTP.WriteToUDPAddrPort(packet, *remote); err != nil {
+	if err := s.sendto.write(packet, *remote); err != nil {
 		s.count.sendErrors.Add(1)
 		return false
 	}

@@ -58,6 +58,7 @@ type Stream struct {
 	thread *threadReader // nil: the runtime's poller
 	reader reader        // the RTP receiving goroutine's
 	writer writer        // the engine thread's
+	sendto *sendto       // likewise
 	rtcp   rtcpState
 	count  counters
 }
@@ -111,7 +112,7 @@ func OpenStream(cfg StreamConfig) *Stream {
 	if cfg.RTCPInterval == 0 {
 		cfg.RTCPInterval = rtcpInterval
 	}
-	s := &Stream{cfg: cfg, name: strconv.FormatUint(rand.Uint64(), 36) + "@offhook", done: make(chan struct{})}
+	s := &Stream{cfg: cfg, name: strconv.FormatUint(rand.Uint64(), 36) + "@offhook", done: make(chan struct{}), sendto: newSendto(cfg.Sockets.RTP)}
 	// RFC 3711 §3.3.1: a first number in the lower half leaves no doubt about
 	// the roll-over counter when the first packets are lost.
 	s.writer.sequence = uint16(rand.IntN(1 << 15))

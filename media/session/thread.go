@@ -106,6 +106,7 @@ func (t *threadReader) source() netip.AddrPort {
 	return netip.AddrPort{}
 }
 
+// network swaps a port between the network's byte order and this machine's.
 func network(port uint16) uint16 {
 	b := (*[2]byte)(unsafe.Pointer(&port))
 	return uint16(b[0])<<8 | uint16(b[1])
