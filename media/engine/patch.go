@@ -28,6 +28,7 @@ type Patch struct {
 type set struct {
 	legs                    []*leg
 	routed                  []bool // by leg
+	conference              bool   // several are
 	mic                     bool
 	capture, playback, tone float64 // factors
 	ring                    bool
@@ -64,9 +65,13 @@ func (e *Engine) rebuild(generator *tone.Generator) {
 		capture: factor(p.CaptureGain), playback: factor(p.PlaybackGain), tone: factor(p.ToneGain),
 		ring: p.Ring, generator: generator,
 	}
+	joined := 0
 	for i, leg := range e.legs {
-		s.routed[i] = slices.Contains(p.Streams, leg.id)
+		if s.routed[i] = slices.Contains(p.Streams, leg.id); s.routed[i] {
+			joined++
+		}
 	}
+	s.conference = joined > 1
 	e.set.Store(s)
 }
 
