@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"offhook/media"
+	"offhook/media/keying"
 )
 
 // Local is what this side says about itself in an offer or an answer.
@@ -21,6 +22,10 @@ type Local struct {
 	PTime     time.Duration   // wished for in reception; 0 means 20 ms
 	Policy    Policy
 	Crypto    []string // values of a=crypto: all of an offer, the chosen one of an answer
+	// Value of a=fingerprint, "" where keys do not come by DTLS, and our role then.
+	Fingerprint string
+	Setup       keying.Setup
+	Reports     Reports // to ask for; an answer asks if the offer did
 }
 
 // Negotiator keeps what offers and answers of one session must agree on: the
@@ -64,7 +69,9 @@ func (n *Negotiator) Offer(local Local) Description {
 	bindRedundancy(p.formats)
 	proto := "RTP/AVP"
 	if local.Policy == Mandatory {
-		proto = "RTP/SAVP"
+		if proto = "RTP/SAVP"; len(local.Crypto) == 0 && local.Fingerprint != "" {
+			proto = "UDP/TLS/RTP/SAVP" // RFC 5764 §8
+		}
 	}
 	// RFC 3264 §8: m-lines are never removed, a refused one stays with port 0.
 	lines := []Media{{}}
@@ -85,9 +92,9 @@ func (n *Negotiator) Offer(local Local) Description {
 func (n *Negotiator) Rollback() { n.pending = nil }
 
 // Accept takes the answer to the last Offer; it may be called again with
-// another answer (forks, early media). Supported tells whether a crypto line
-// can be used.
-func (n *Negotiator) Accept(answer Description, supported func(crypto string) bool) (Agreed, error) {
+// another answer (forks, early media). Means are the ways to keys that were
+// offered.
+func (n *Negotiator) Accept(answer Description, means Means) (Agreed, error) {
 	p := n.pending
 	if p == nil {
 		return Agreed{}, ErrNoOffer
@@ -99,7 +106,7 @@ func (n *Negotiator) Accept(answer Description, supported func(crypto string) bo
 	if err != nil {
 		return Agreed{}, err
 	}
-	if err := remote.admit(p.local.Policy, supported); err != nil {
+	if err := remote.admit(p.local.Policy, means); err != nil {
 		return Agreed{}, err
 	}
 	remote.Mux = remote.Mux && p.local.Mux
@@ -115,6 +122,9 @@ func (n *Negotiator) Accept(answer Description, supported func(crypto string) bo
 // Answer makes the answer to an offer of which Select chose the audio.
 func (n *Negotiator) Answer(offer Description, remote Remote, local Local) (Description, Agreed, error) {
 	remote.Mux = remote.Mux && local.Mux
+	if remote.Reports == (Reports{}) {
+		local.Reports = Reports{}
+	}
 	var formats []media.Format
 	codec := local.choose(remote)
 	if codec.Encoding == "" {
@@ -179,8 +189,17 @@ func (l Local) audio(proto string, formats []media.Format, direction media.Direc
 	if mux {
 		add("rtcp-mux", "")
 	}
-	for _, value := range l.Crypto {
-		add("crypto", value)
+	if _, dtls, _ := transport(proto); !dtls {
+		for _, value := range l.Crypto {
+			add("crypto", value)
+		}
+	}
+	if l.Fingerprint != "" {
+		add("fingerprint", l.Fingerprint)
+		add("setup", l.Setup.String())
+	}
+	if value := l.Reports.attribute(); value != "" {
+		add("rtcp-xr", value)
 	}
 	return m
 }

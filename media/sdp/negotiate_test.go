@@ -65,12 +65,13 @@ func TestSelect_policy(t *testing.T) {
 		{"mandatory: both lines -> the encrypted one", Mandatory, []string{avp, savp, line}, true, nil},
 		{"no audio", Optional, []string{"m=video 5000 RTP/AVP 31"}, false, ErrNoAudio},
 		{"audio refused", Optional, []string{"m=audio 0 RTP/AVP 0"}, false, ErrNoAudio},
-		{"DTLS", Optional, []string{"m=audio 9 UDP/TLS/RTP/SAVPF 0"}, false, ErrNoAudio},
+		{"DTLS without a way to it", Optional, []string{"m=audio 9 UDP/TLS/RTP/SAVPF 0"}, false, ErrEncryption},
+		{"an unknown transport", Optional, []string{"m=audio 9 TCP/RTP/AVP 0"}, false, ErrNoAudio},
 		{"a name for an address", Optional, []string{avp, "c=IN IP4 host.example"}, false, ErrNoAudio},
 		{"multicast", Optional, []string{avp, "c=IN IP4 224.2.1.1/127"}, false, ErrNoAudio},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			remote, err := Select(parse(t, test.lines...), test.policy, yes)
+			remote, err := Select(parse(t, test.lines...), test.policy, Means{SDES: yes})
 			if !errors.Is(err, test.want) || remote.Encrypted != test.encrypted {
 				t.Errorf("encrypted %t, %v", remote.Encrypted, err)
 			}
@@ -119,7 +120,7 @@ func TestAnswer(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			offer := parse(t, test.lines...)
-			remote, err := Select(offer, Off, yes)
+			remote, err := Select(offer, Off, Means{SDES: yes})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -144,7 +145,7 @@ func TestAnswer(t *testing.T) {
 
 func TestAnswer_no_codec_in_common_says_which(t *testing.T) {
 	offer := parse(t, "m=audio 5000 RTP/AVP 18 3")
-	remote, err := Select(offer, Off, yes)
+	remote, err := Select(offer, Off, Means{SDES: yes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +158,7 @@ func TestAnswer_no_codec_in_common_says_which(t *testing.T) {
 func TestAnswer_encrypted_carries_one_key(t *testing.T) {
 	for _, proto := range []string{"RTP/AVP", "RTP/SAVP"} {
 		offer := parse(t, "m=audio 5000 "+proto+" 0", "a=crypto:"+crypto)
-		remote, err := Select(offer, Optional, yes)
+		remote, err := Select(offer, Optional, Means{SDES: yes})
 		if err != nil || !remote.Encrypted {
 			t.Fatal(err)
 		}
@@ -207,7 +208,7 @@ func TestAccept(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			n := NewNegotiator(1)
 			n.Offer(local(test.policy))
-			agreed, err := n.Accept(parse(t, test.lines...), yes)
+			agreed, err := n.Accept(parse(t, test.lines...), Means{SDES: yes})
 			if !errors.Is(err, test.want) || err == nil && !test.check(agreed) {
 				t.Errorf("%+v, %v", agreed, err)
 			}
@@ -219,7 +220,7 @@ func TestAccept_without_an_offer(t *testing.T) {
 	n := NewNegotiator(1)
 	n.Offer(local(Off))
 	n.Rollback()
-	if _, err := n.Accept(parse(t, "m=audio 5000 RTP/AVP 0"), yes); !errors.Is(err, ErrNoOffer) {
+	if _, err := n.Accept(parse(t, "m=audio 5000 RTP/AVP 0"), Means{SDES: yes}); !errors.Is(err, ErrNoOffer) {
 		t.Error(err)
 	}
 }
@@ -243,7 +244,7 @@ func TestNegotiator_keeps_lines_and_payload_types(t *testing.T) {
 	ours.Formats = []media.Format{pcmu, opus, event}
 	// The far end uses our customary numbers for other codecs than we do.
 	offer := parse(t, "m=video 6000 RTP/AVP 31", "m=audio 5000 RTP/AVP 101 96", "a=rtpmap:101 opus/48000/2", "a=rtpmap:96 telephone-event/8000")
-	remote, err := Select(offer, Off, yes)
+	remote, err := Select(offer, Off, Means{SDES: yes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +260,7 @@ func TestNegotiator_keeps_lines_and_payload_types(t *testing.T) {
 	}
 	// Later it moves an event to a number that is opus here: ours stays apart.
 	moved := parse(t, "m=video 0 RTP/AVP 31", "m=audio 5000 RTP/AVP 0 101", "a=rtpmap:101 telephone-event/8000")
-	remote, err = Select(moved, Off, yes)
+	remote, err = Select(moved, Off, Means{SDES: yes})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,7 +278,7 @@ func TestNegotiator_transport_stays(t *testing.T) {
 		for _, policy := range []Policy{Optional, Mandatory} {
 			n := NewNegotiator(1)
 			offer := parse(t, "m=audio 5000 "+proto+" 0", "a=crypto:"+crypto)
-			remote, err := Select(offer, policy, yes)
+			remote, err := Select(offer, policy, Means{SDES: yes})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -311,7 +312,7 @@ func TestNegotiator_bindings_do_not_grow(t *testing.T) {
 	n := NewNegotiator(1)
 	offer := parse(t, "m=audio 5000 RTP/AVP 0 101", "a=rtpmap:101 telephone-event/8000")
 	for range 100 {
-		remote, err := Select(offer, Off, yes)
+		remote, err := Select(offer, Off, Means{SDES: yes})
 		if err != nil {
 			t.Fatal(err)
 		}

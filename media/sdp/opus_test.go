@@ -53,7 +53,7 @@ func TestOpus(t *testing.T) {
 		t.Run("answered: "+test.name, func(t *testing.T) {
 			n := NewNegotiator(1)
 			n.Offer(side)
-			a, err := n.Accept(parse(t, lines...), nil)
+			a, err := n.Accept(parse(t, lines...), Means{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -61,7 +61,7 @@ func TestOpus(t *testing.T) {
 		})
 		t.Run("offered: "+test.name, func(t *testing.T) {
 			offer := parse(t, lines...)
-			remote, err := Select(offer, Off, nil)
+			remote, err := Select(offer, Off, Means{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -112,10 +112,10 @@ func FuzzParse(f *testing.F) {
 			_, _ = d.audio(i)
 		}
 		n := NewNegotiator(1)
-		if remote, err := Select(d, Optional, func(string) bool { return true }); err == nil {
+		if remote, err := Select(d, Optional, Means{SDES: func(string) bool { return true }}); err == nil {
 			_, _, _ = n.Answer(d, remote, local(Optional))
 		}
 		n.Offer(local(Optional))
-		_, _ = n.Accept(d, nil)
+		_, _ = n.Accept(d, Means{})
 	})
 }

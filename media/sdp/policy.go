@@ -1,6 +1,11 @@
 package sdp
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"offhook/media/keying"
+)
 
 // Policy says whether the sound is encrypted.
 //
@@ -24,19 +29,43 @@ func (p Policy) String() string {
 	return [...]string{"off", "optional", "mandatory"}[min(p, Mandatory)]
 }
 
-// transport is what a proto field says, if it is RTP that we can speak.
-func transport(proto string) (secure, ok bool) {
+// transport is what a proto field says, if it is RTP that we can speak: must it
+// be encrypted, and with keys by DTLS (RFC 5764 §8).
+func transport(proto string) (secure, dtls, ok bool) {
 	switch strings.ToUpper(proto) {
 	case "RTP/AVP", "RTP/AVPF":
-		return false, true
+		return false, false, true
 	case "RTP/SAVP", "RTP/SAVPF":
-		return true, true
+		return true, false, true
+	case "UDP/TLS/RTP/SAVP", "UDP/TLS/RTP/SAVPF":
+		return true, true, true
 	}
-	return false, false
+	return false, false, false
 }
 
-// admits tells what a policy makes of an audio m-line, given whether one of
-// its crypto lines can be used: is it taken, is it encrypted, and if not why.
+// Means are the ways to keys that this side has; nil: not this one.
+type Means struct {
+	SDES func(crypto string) bool                             // can the line be used?
+	DTLS func(fingerprints []string, setup keying.Setup) bool // can these?
+	// PreferDTLS takes DTLS where the far end leaves the choice (RFC 8643 §3).
+	PreferDTLS bool
+}
+
+// choose finds the way to keys that the far end's description allows.
+func (m Means) choose(r Remote, dtlsOnly bool) keying.Method {
+	dtls := m.DTLS != nil && len(r.Fingerprints) > 0 && m.DTLS(r.Fingerprints, r.Setup)
+	sdes := m.SDES != nil && !dtlsOnly && slices.ContainsFunc(r.Crypto, m.SDES)
+	switch {
+	case dtls && (m.PreferDTLS || !sdes):
+		return keying.DTLS
+	case sdes:
+		return keying.SDES
+	}
+	return keying.Clear
+}
+
+// admits tells what a policy makes of an audio m-line, given whether there is a
+// way to keys: is it taken, is it encrypted, and if not why.
 func (p Policy) admits(secure, crypto bool) (encrypted bool, err error) {
 	switch {
 	case p == Off && secure, secure && !crypto:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"offhook/media"
+	"offhook/media/keying"
 )
 
 // Remote is what a far end's description says about its audio.
@@ -19,22 +20,27 @@ type Remote struct {
 	Mux       bool           // RTP and RTCP on one port (RFC 5761)
 	Formats   []media.Format // in its order, telephone-events included
 	Direction media.Direction
-	Crypto    []string      // values of a=crypto, for package keying
-	Encrypted bool          // by the policy: one of the crypto lines is to be used
-	PTime     time.Duration // that it wishes to receive, 0 when not told
-	MaxPTime  time.Duration
+	Crypto    []string // values of a=crypto, for package keying
+	// Values of a=fingerprint and a=setup, the m-line's or else the session's.
+	Fingerprints []string
+	Setup        keying.Setup
+	Keying       keying.Method // by the policy: how keys are to be had
+	Encrypted    bool          // by the policy: Keying is not Clear
+	Reports      Reports       // that it asks for
+	PTime        time.Duration // that it wishes to receive, 0 when not told
+	MaxPTime     time.Duration
 }
 
 // Select finds the audio m-line of an offer that the policy likes best: an
-// encrypted one first, unless encryption is off. Supported tells whether a
-// crypto line can be used. The error is of the last line looked at.
-func Select(offer Description, policy Policy, supported func(crypto string) bool) (Remote, error) {
+// encrypted one first, unless encryption is off. Means are the ways to keys that
+// this side has. The error is of the first audio line that could not be used.
+func Select(offer Description, policy Policy, means Means) (Remote, error) {
 	refusal := error(ErrNoAudio)
 	var plain *Remote
 	for i := range offer.Media {
 		remote, err := offer.audio(i)
 		if err == nil {
-			err = remote.admit(policy, supported)
+			err = remote.admit(policy, means)
 		}
 		switch {
 		case err != nil:
@@ -53,14 +59,13 @@ func Select(offer Description, policy Policy, supported func(crypto string) bool
 	return Remote{}, refusal
 }
 
-func (r *Remote) admit(policy Policy, supported func(string) bool) error {
-	usable := false
-	for _, value := range r.Crypto {
-		usable = usable || supported != nil && supported(value)
-	}
-	secure, _ := transport(r.Proto)
+func (r *Remote) admit(policy Policy, means Means) error {
+	secure, dtls, _ := transport(r.Proto)
+	method := means.choose(*r, dtls)
 	var err error
-	r.Encrypted, err = policy.admits(secure, usable)
+	if r.Encrypted, err = policy.admits(secure, method != keying.Clear); r.Encrypted {
+		r.Keying = method
+	}
 	return err
 }
 
@@ -71,7 +76,7 @@ func (d Description) audio(i int) (Remote, error) {
 	if m.Kind != "audio" || m.Port == 0 {
 		return r, ErrNoAudio
 	}
-	if _, ok := transport(m.Proto); !ok {
+	if _, _, ok := transport(m.Proto); !ok {
 		return r, fmt.Errorf("%w: transport %q", ErrNoAudio, m.Proto)
 	}
 	address := m.Address
@@ -91,6 +96,11 @@ func (d Description) audio(i int) (Remote, error) {
 		r.Direction &^= media.RecvOnly
 	}
 	_, r.Mux = m.Attribute("rtcp-mux")
+	if r.Fingerprints = m.Values("fingerprint"); len(r.Fingerprints) == 0 { // RFC 8122 §5
+		r.Fingerprints = Media{Attributes: d.Attributes}.Values("fingerprint")
+	}
+	r.Setup = keying.ParseSetup(d.inherited(m, "setup"))
+	r.Reports = parseReports(d.inherited(m, "rtcp-xr"))
 	r.RTCP = rtcpAddress(m, r.Addr)
 	if value, ok := m.Attribute("ptime"); ok {
 		r.PTime = milliseconds(value)
@@ -100,6 +110,15 @@ func (d Description) audio(i int) (Remote, error) {
 	}
 	r.Formats = m.formats(r.PTime)
 	return r, nil
+}
+
+// inherited is the value of an attribute of the m-line, or else of the session.
+func (d Description) inherited(m Media, name string) string {
+	if value, ok := m.Attribute(name); ok {
+		return value
+	}
+	value, _ := find(d.Attributes, name)
+	return value
 }
 
 // rtcpAddress is the next port, or what a=rtcp says (RFC 3605).

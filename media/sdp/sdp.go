@@ -18,6 +18,7 @@ var (
 	ErrNoCodec      = errors.New("sdp: no codec in common with the far end")
 	ErrNoEncryption = errors.New("sdp: the far end offers no encryption and the account requires it")
 	ErrEncryption   = errors.New("sdp: the far end requires encryption that this account does not have")
+	ErrFamily       = errors.New("sdp: the far end's sound is at an address of the other IP version: register the account over IPv6 where the far ends have it alone")
 	ErrNoOffer      = errors.New("sdp: an answer came and no offer was made")
 )
 

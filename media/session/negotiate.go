@@ -51,7 +51,7 @@ func (s *Session) Accept(answer []byte) error {
 	if err != nil {
 		return err
 	}
-	agreed, err := s.negotiator.Accept(description, s.supported)
+	agreed, err := s.negotiator.Accept(description, sdp.Means{SDES: s.supported})
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (s *Session) Answer(offer []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	remote, err := sdp.Select(description, s.cfg.SRTP, s.supported)
+	remote, err := sdp.Select(description, s.cfg.SRTP, sdp.Means{SDES: s.supported})
 	if err != nil {
 		return nil, err
 	}
@@ -159,6 +159,7 @@ func (s *Session) apply(agreed sdp.Agreed, ours, theirs keying.Crypto) error {
 	ours.Tag, theirs.Tag = 0, 0 // equal keys are equal contexts, whatever their tags
 	err := s.cfg.Engine.UpdateStream(s.cfg.ID, Spec{
 		MinDelay: s.cfg.MinDelay, MaxDelay: s.cfg.MaxDelay,
+		InBand: s.cfg.Digits.inBand(agreed.SendEvents), Detect: s.cfg.Detect,
 		Remote: agreed.Remote.Addr, RemoteRTCP: agreed.Remote.RTCP, Mux: agreed.Remote.Mux,
 		Direction: agreed.Direction,
 		Send:      agreed.Send, SendEvents: agreed.SendEvents,

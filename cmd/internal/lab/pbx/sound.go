@@ -80,7 +80,7 @@ func (s *sound) accept(answer []byte) error {
 	if err != nil {
 		return err
 	}
-	agreed, err := s.negotiator.Accept(description, keying.Supported)
+	agreed, err := s.negotiator.Accept(description, sdp.Means{SDES: keying.Supported})
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (s *sound) read(offer []byte) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	remote, err := sdp.Select(description, s.policy, keying.Supported)
+	remote, err := sdp.Select(description, s.policy, sdp.Means{SDES: keying.Supported})
 	if err != nil {
 		return reading{}, err
 	}
