@@ -59,7 +59,7 @@ func (l Law) NewDecoder(f media.Format) (media.Decoder, error) {
 	if err := l.check(f); err != nil {
 		return nil, err
 	}
-	return decoder{l}, nil
+	return l.decoder(), nil
 }
 
 func (l Law) check(f media.Format) error {
@@ -75,21 +75,20 @@ func (l Law) check(f media.Format) error {
 	return nil
 }
 
-// encoder has no state; its table holds the code of every level that the law
-// tells apart at its input: 14 bits for µ-law, 13 for A-law.
-type encoder struct {
-	table []byte
-	shift uint8
-}
+// encoder has no state; its table holds the code of every level that µ-law tells
+// apart at its input, 14 bits; A-law tells half as many apart.
+type encoder struct{ table *[1 << (16 - fine)]byte }
+
+const fine = 2 // bits of a sample that make no difference
 
 func (l Law) encoder() encoder {
-	e, code := encoder{shift: 2}, zaf.EncodeUlawFrame
+	code := zaf.EncodeUlawFrame
 	if l == PCMA {
-		e, code = encoder{shift: 3}, zaf.EncodeAlawFrame
+		code = zaf.EncodeAlawFrame
 	}
-	e.table = make([]byte, 1<<16>>e.shift)
+	e := encoder{new([1 << (16 - fine)]byte)}
 	for i := range e.table {
-		e.table[i] = code(int16(uint16(i << e.shift)))
+		e.table[i] = code(int16(uint16(i << fine)))
 	}
 	return e
 }
@@ -98,14 +97,27 @@ func (e encoder) Encode(dst []byte, frame media.Frame) (int, error) {
 	if len(dst) < len(frame) {
 		return 0, fmt.Errorf("g711: %d bytes of room for %d samples", len(dst), len(frame))
 	}
-	dst = dst[:len(frame)]
+	dst, table := dst[:len(frame)], e.table
 	for i, s := range frame {
-		dst[i] = e.table[uint16(s)>>e.shift]
+		dst[i] = table[uint16(s)>>fine]
 	}
 	return len(frame), nil
 }
 
-type decoder struct{ law Law }
+// decoder has no state; its table holds the sample of every code.
+type decoder struct{ table *[256]int16 }
+
+func (l Law) decoder() decoder {
+	sample := zaf.DecodeUlawFrame
+	if l == PCMA {
+		sample = zaf.DecodeAlawFrame
+	}
+	d := decoder{new([256]int16)}
+	for i := range d.table {
+		d.table[i] = sample(uint8(i))
+	}
+	return d
+}
 
 func (d decoder) Samples(payload []byte) int { return len(payload) }
 
@@ -113,14 +125,9 @@ func (d decoder) Decode(dst media.Frame, payload []byte) (int, error) {
 	if len(payload) == 0 || len(payload) > len(dst) {
 		return 0, fmt.Errorf("%w: G.711 payload of %d bytes for a frame of %d samples", media.ErrPayload, len(payload), len(dst))
 	}
-	if d.law == PCMA {
-		for i, b := range payload {
-			dst[i] = zaf.DecodeAlawFrame(b)
-		}
-		return len(payload), nil
-	}
-	for i, b := range payload {
-		dst[i] = zaf.DecodeUlawFrame(b)
+	dst, table := dst[:len(payload)], d.table
+	for i, code := range payload {
+		dst[i] = table[code]
 	}
 	return len(payload), nil
 }
