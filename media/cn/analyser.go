@@ -34,6 +34,11 @@ func (a *Analyser) WriteFrame(f media.Frame) error {
 	return nil
 }
 
+// Reset forgets all that was shown.
+func (a *Analyser) Reset() {
+	a.line, a.mean, a.samples = correlator{}, correlation{}, 0
+}
+
 // Noise is the description.
 func (a *Analyser) Noise() Noise {
 	n := Noise{Level: 127}

@@ -28,6 +28,7 @@ type Detector struct {
 
 	burst, hang int // pieces
 	voice       bool
+	speaks      bool // in the last frame, not counting what hangs over
 }
 
 const (
@@ -64,6 +65,7 @@ func NewDetector(rate int) *Detector {
 // Voice takes the next frame, of any length, and tells whether it is to be sent.
 func (d *Detector) Voice(f media.Frame) bool {
 	voice := d.voice
+	d.speaks = false
 	for len(f) > 0 {
 		n := min(len(f), d.size-d.at)
 		d.line.add(&d.now, f[:n])
@@ -78,6 +80,10 @@ func (d *Detector) Voice(f media.Frame) bool {
 	return voice
 }
 
+// Speaks tells whether there was voice in the last frame itself: what is sent for
+// a while after a word, because its end is quiet, may be noise already.
+func (d *Detector) Speaks() bool { return d.speaks }
+
 // judge decides on a piece.
 func (d *Detector) judge() {
 	for i := range d.now {
@@ -88,6 +94,7 @@ func (d *Detector) judge() {
 	stick := decibel(d.model.left(&d.now)) - decibel(d.model.left(&d.noise))
 	speaks := level > loud || level > quiet &&
 		(level > d.floor+above || d.smooth > d.floor+lasting || stick > sticks && level > d.floor)
+	d.speaks = d.speaks || speaks
 	blend(&d.all, &d.now, allGain)
 	if !speaks {
 		blend(&d.noise, &d.now, noiseGain)

@@ -68,6 +68,8 @@ type Engine struct {
 	mutex  sync.Mutex // control's side only
 	closed bool
 	legs   []*leg
+	beside *aside
+	group  sync.WaitGroup // of who reads and writes files
 
 	// the engine's thread
 	capture, playback, toneFrame, out media.Frame
@@ -75,6 +77,8 @@ type Engine struct {
 	captureGain, playbackGain         *dsp.Gain
 	toneGain                          *dsp.Gain
 	tone, fading                      *tone.Generator
+	heard                             *set          // in the last step
+	ended                             tail          // of streams that are no more
 	stepped                           time.Duration // when
 }
 
@@ -105,7 +109,8 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e.device.Store(&cfg.Device)
 	e.patched.Store(&Patch{})
-	e.set.Store(&set{})
+	e.beside = &aside{}
+	e.set.Store(&set{aside: e.beside})
 	return e, nil
 }
 
@@ -167,12 +172,17 @@ func (e *Engine) Close() error {
 	e.closed = true
 	legs := e.legs
 	e.legs = nil
-	e.set.Store(&set{})
+	beside := e.beside
+	e.beside = &aside{}
+	e.set.Store(&set{aside: e.beside})
 	e.mutex.Unlock()
 	var errs []error
 	for _, leg := range legs {
 		errs = append(errs, leg.stream.Close())
+		leg.ear.close()
 	}
+	beside.stop()
+	e.group.Wait()
 	close(e.events) // no stream's goroutine is left to send on it
 	return errors.Join(errs...)
 }

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"offhook/media"
+	"offhook/media/cn"
 	"offhook/media/dsp"
 	"offhook/media/jitter"
+	"offhook/media/red"
 	"offhook/media/session"
 )
 
@@ -20,18 +22,32 @@ type leg struct {
 	stream *session.Stream
 	plan   atomic.Pointer[plan]
 	dials  dials
+	ear    ears
 
 	// the engine's thread
 	current *plan
 	active  *receiver // of the payload type that came last
+	leaving *receiver // of the one before, until its sound is over
+	staying int       // periods for which it may
+	left    int       // for which it has
 	in      media.Frame
-	clock   uint32 // timestamp of the next packet
-	rest    int    // of the clock, in 1/rate
-	marker  bool   // the next packet of sound follows a pause
-	event   eventSender
-	rate    int
-	levels  struct{ sent, received *dsp.Level }
-	periods int
+	scratch media.Frame
+	heard   fade // of what is received
+	added   bool // to the mix of this step
+	came    window
+	blocks  red.Packet
+
+	sender   *sender
+	voice    fade   // of what is sent
+	trailing bool   // the packet in which sending ends is not full yet
+	clock    uint32 // timestamp of the next packet
+	rest     int    // of the clock, in 1/rate
+	marker   bool   // the next packet of sound follows a pause
+	event    eventSender
+	rate     int
+	levels   struct{ sent, received *dsp.Level }
+	periods  int
+	repeated time.Duration // sound that later packets repeated
 
 	published published
 }
@@ -53,7 +69,10 @@ type published struct {
 }
 
 func newLeg(id media.StreamID, stream *session.Stream, cfg Config) *leg {
-	l := &leg{id: id, stream: stream, rate: cfg.SampleRate, in: make(media.Frame, cfg.Period), marker: true}
+	l := &leg{id: id, stream: stream, rate: cfg.SampleRate, marker: true,
+		in: make(media.Frame, cfg.Period), scratch: make(media.Frame, cfg.Period),
+		heard: newFade(cfg.SampleRate, streamRamp), voice: newFade(cfg.SampleRate, streamRamp)}
+	l.staying = int(longestLeave * time.Duration(cfg.SampleRate) / time.Second / time.Duration(cfg.Period))
 	l.levels.sent = dsp.NewLevel(cfg.SampleRate, time.Second)
 	l.levels.received = dsp.NewLevel(cfg.SampleRate, time.Second)
 	l.publish()
@@ -68,8 +87,8 @@ func (l *leg) update(spec session.Spec, cfg Config) error {
 	}
 	next := &plan{spec: spec}
 	var err error
-	if next.sender = old.sender; old.sender == nil || old.sender.format != spec.Send {
-		if next.sender, err = newSender(spec.Send, cfg); err != nil {
+	if next.sender = old.sender; old.sender == nil || old.sender.spec != sendingOf(spec) {
+		if next.sender, err = newSender(sendingOf(spec), cfg); err != nil {
 			return err
 		}
 	}
@@ -121,9 +140,26 @@ func (l *leg) adopt() *plan {
 	}
 	l.current = next
 	if l.active == nil || !slices.Contains(next.receivers, l.active) {
-		l.active = next.receivers[0]
+		l.turn(next.receivers[0])
+	}
+	// Packets are full before another format begins, but for another clock: that is
+	// another source, too.
+	if l.sender == nil || l.sender.spec.ClockRate != next.sender.spec.ClockRate {
+		l.handOver(next.sender)
 	}
 	return next
+}
+
+// turn listens to another receiver. What the one before has to say yet is heard out.
+func (l *leg) turn(to *receiver) {
+	if l.active != nil {
+		l.leaving = l.active
+		l.left = 0
+	}
+	if to == l.leaving {
+		l.leaving = nil
+	}
+	l.active = to
 }
 
 // hears tells whether what the stream receives is to be heard.
@@ -144,26 +180,95 @@ func (l *leg) receive(now time.Duration) {
 		l.take(p, packet)
 		l.stream.Pop()
 	}
-	l.active.read(l.in, now)
+	l.listen(now)
 	_ = l.levels.received.WriteFrame(l.in)
 	if l.periods++; l.periods%publishEvery == 0 {
 		l.publish()
 	}
 }
 
+// listen makes one period of sound.
+func (l *leg) listen(now time.Duration) {
+	if l.leaving == nil {
+		l.active.read(l.in, now)
+		return
+	}
+	kind := l.leaving.read(l.in, now)
+	if l.left++; l.left <= l.staying && (kind == jitter.Played || kind == jitter.Accelerated) {
+		return
+	}
+	l.leaving = nil
+	l.active.read(l.scratch, now)
+	n := float32(len(l.in))
+	for i, s := range l.scratch {
+		t := float32(i) / n
+		l.in[i] = int16((1-t)*float32(l.in[i]) + t*float32(s))
+	}
+}
+
 // take gives a packet to the receiver of its format; one without sound goes
 // with the sound before it.
 func (l *leg) take(p *plan, packet *jitter.Packet) {
-	if packet.Payload == nil || l.active.takes(packet.PayloadType) {
+	l.came.mark(packet.SSRC, packet.Sequence)
+	switch {
+	case packet.Payload == nil:
 		l.active.put(packet)
-		return
+	case l.noise(p, packet):
+	case p.spec.ReceiveRedundant.ClockRate > 0 && packet.PayloadType == p.spec.ReceiveRedundant.PayloadType:
+		l.unwrap(p, packet)
+	default:
+		if r := p.taker(l.active, packet.PayloadType); r != nil {
+			l.play(r, packet)
+		}
+	}
+}
+
+// noise takes a description of the silence that begins, or goes on; false if the
+// packet is none.
+func (l *leg) noise(p *plan, packet *jitter.Packet) bool {
+	wanted := uint8(cn.PayloadType)
+	if p.spec.ReceiveNoise.ClockRate > 0 {
+		wanted = p.spec.ReceiveNoise.PayloadType
+	}
+	if packet.PayloadType != wanted || p.taker(nil, wanted) != nil {
+		return false
+	}
+	l.active.noise.describe(packet.Payload)
+	packet.Payload = nil
+	l.active.put(packet)
+	return true
+}
+
+// taker is the receiver of a payload type: the active one if it can, nil if none can.
+func (p *plan) taker(active *receiver, payloadType uint8) *receiver {
+	if active != nil && active.takes(payloadType) {
+		return active
 	}
 	for _, r := range p.receivers {
-		if r.takes(packet.PayloadType) {
-			l.active = r
-			r.put(packet)
-			return
+		if r.takes(payloadType) {
+			return r
 		}
+	}
+	return nil
+}
+
+// play gives sound to a receiver.
+func (l *leg) play(r *receiver, packet *jitter.Packet) {
+	if r != l.active {
+		l.turn(r)
+	}
+	r.put(packet)
+}
+
+// mix adds what is received, with a ramp where it begins or ends to be heard.
+func (l *leg) mix(sum []int32, routed bool) {
+	l.heard.to(routed && l.hears())
+	if l.added = !l.heard.silent(); !l.added {
+		return
+	}
+	l.heard.process(l.in)
+	for i, s := range l.in {
+		sum[i] += int32(s)
 	}
 }
 
@@ -180,6 +285,9 @@ func (l *leg) flush() {
 const (
 	publishEvery = 10 // periods
 	mostPackets  = 64 // taken in one step: a flood must not hold up the sound
+
+	// Of a jitter buffer whose format is over; what is in it is little by then.
+	longestLeave = 200 * time.Millisecond
 )
 
 func (l *leg) publish() {
@@ -199,7 +307,7 @@ func (l *leg) publish() {
 	l.published.late.Store(int64(late))
 	l.published.discarded.Store(int64(discarded))
 	l.published.concealed.Store(int64(concealed))
-	l.published.recovered.Store(int64(recovered))
+	l.published.recovered.Store(int64(recovered + l.repeated))
 	l.published.expanded.Store(int64(expanded))
 	l.published.accelerated.Store(int64(accelerated))
 	l.published.delay.Store(int64(l.active.buffer.Counters().Delay))

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -22,6 +21,9 @@ type receiver struct {
 	chunk     media.Frame // as decoded
 	fifo      media.Frame // as the device wants it
 	n         int
+	begun     fade
+	noise     *noise
+	first     media.Decoder // of the first format
 }
 
 // group sorts formats into those that one receiver takes, in their order.
@@ -44,10 +46,11 @@ next:
 func newReceiver(formats []media.Format, spec session.Spec, cfg Config) (*receiver, error) {
 	f := formats[0]
 	r := &receiver{formats: formats, resampler: dsp.NewResampler(f.SampleRate, cfg.SampleRate)}
-	decoder, err := newDecoder(formats, cfg)
+	decoder, first, err := newDecoder(formats, cfg)
 	if err != nil {
 		return nil, err
 	}
+	r.first, r.begun = first, newFade(f.SampleRate, streamRamp)
 	if len(formats) > 1 {
 		r.labelled = make([]byte, 0, 1500)
 	}
@@ -59,6 +62,7 @@ func newReceiver(formats []media.Format, spec session.Spec, cfg Config) (*receiv
 	room := chunk*cfg.SampleRate/f.SampleRate + 1
 	r.buffer = jitter.New(jitter.Config{Format: f, Decoder: decoder, MinDelay: spec.MinDelay, MaxDelay: spec.MaxDelay})
 	r.chunk, r.fifo = make(media.Frame, chunk), make(media.Frame, cfg.Period+room)
+	r.noise = newNoise(f.SampleRate, chunk, f.Encoding == "OPUS")
 	return r, nil
 }
 
@@ -72,6 +76,11 @@ func (r *receiver) takes(payloadType uint8) bool {
 	return false
 }
 
+// units is how long a payload of the first format lasts, by the RTP timestamp.
+func (r *receiver) units(payload []byte) uint32 {
+	return uint32(r.first.Samples(payload) * r.formats[0].ClockRate / r.formats[0].SampleRate)
+}
+
 // put gives a packet to the buffer.
 func (r *receiver) put(p *jitter.Packet) {
 	if len(p.Payload) > 0 && r.labelled != nil {
@@ -81,50 +90,26 @@ func (r *receiver) put(p *jitter.Packet) {
 	r.buffer.Put(p)
 }
 
-// read fills one period.
-func (r *receiver) read(dst media.Frame, now time.Duration) {
+// read fills one period, and tells what with.
+func (r *receiver) read(dst media.Frame, now time.Duration) jitter.Playout {
+	kind := jitter.Played
 	for r.n < len(dst) {
-		r.buffer.Get(r.chunk, now)
+		kind = r.buffer.Get(r.chunk, now)
+		r.begin(kind)
+		r.noise.fill(r.chunk, kind)
 		r.n += r.resampler.Process(r.fifo[r.n:], r.chunk)
 	}
 	copy(dst, r.fifo[:len(dst)])
 	r.n = copy(r.fifo, r.fifo[len(dst):r.n])
+	return kind
 }
 
-// switcher decodes payloads that carry their type before them.
-type switcher [128]media.Decoder
-
-var _ media.Decoder = (*switcher)(nil)
-
-func newDecoder(formats []media.Format, cfg Config) (media.Decoder, error) {
-	var s switcher
-	var decoder media.Decoder
-	for _, f := range slices.Backward(formats) {
-		c, err := codec(f, cfg)
-		if err != nil {
-			return nil, err
-		}
-		if decoder, err = c.NewDecoder(f); err != nil {
-			return nil, err
-		}
-		s[f.PayloadType&127] = decoder
+// begin ramps the very first sound in: it may begin in the middle of a word.
+// After a silence the buffer does so itself.
+func (r *receiver) begin(kind jitter.Playout) {
+	if !r.begun.steady() && kind != jitter.Empty {
+		r.begun.to(true)
+		at := slices.IndexFunc(r.chunk, func(s int16) bool { return s != 0 })
+		r.begun.process(r.chunk[max(at, 0):])
 	}
-	if len(formats) == 1 {
-		return decoder, nil
-	}
-	return &s, nil
-}
-
-func (s *switcher) Decode(dst media.Frame, payload []byte) (int, error) {
-	if len(payload) == 0 || s[payload[0]&127] == nil {
-		return 0, fmt.Errorf("%w: of no payload type", media.ErrPayload)
-	}
-	return s[payload[0]&127].Decode(dst, payload[1:])
-}
-
-func (s *switcher) Samples(payload []byte) int {
-	if len(payload) == 0 || s[payload[0]&127] == nil {
-		return 0
-	}
-	return s[payload[0]&127].Samples(payload[1:])
 }

@@ -2,13 +2,17 @@ package engine
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"offhook/media"
 	"offhook/media/tone"
 )
 
 // Step moves one period: it waits for the device to have captured one, sends
-// it, takes what was received, and plays it. Only Run and tests call it.
+// it, takes what was received, and plays it. Only Run and tests call it. What
+// is sent goes first, for a far end waits for it; in a conference it takes what
+// the others say with it.
 func (e *Engine) Step() error {
 	device, set := *e.device.Load(), e.set.Load()
 	if err := device.ReadPeriod(e.capture); err != nil {
@@ -17,17 +21,12 @@ func (e *Engine) Step() error {
 	e.microphone(set)
 	now := e.cfg.Now()
 	e.stepped = now
-	clear(e.mix)
-	for i, leg := range set.legs {
-		leg.receive(now)
-		if set.routed[i] && leg.hears() {
-			for k, s := range leg.in {
-				e.mix[k] += int32(s)
-			}
-		}
-	}
-	for i, leg := range set.legs {
-		leg.send(e.outgoing(leg, set.routed[i]), set.routed[i])
+	if set.conference {
+		e.hear(set, now)
+		e.say(set)
+	} else {
+		e.say(set)
+		e.hear(set, now)
 	}
 	e.speaker(set)
 	if err := device.WritePeriod(e.playback); err != nil {
@@ -47,13 +46,50 @@ func (e *Engine) microphone(set *set) {
 	e.captureGain.Process(e.capture)
 }
 
+// say sends to all far ends.
+func (e *Engine) say(set *set) {
+	for i, leg := range set.legs {
+		leg.send(e.outgoing(set, i), set.routed[i])
+	}
+}
+
+// hear mixes what all far ends say.
+func (e *Engine) hear(set *set, now time.Duration) {
+	clear(e.mix)
+	e.miss(set)
+	for i, leg := range set.legs {
+		leg.receive(now)
+		leg.mix(e.mix, set.routed[i])
+	}
+	e.ended.add(e.mix)
+}
+
+// miss lets the sound of streams that are no more end without a click.
+func (e *Engine) miss(set *set) {
+	if set == e.heard {
+		return
+	}
+	if e.heard != nil {
+		for _, leg := range e.heard.legs {
+			if leg.added && !slices.Contains(set.legs, leg) {
+				e.ended.drop(leg.in[len(leg.in)-1], e.cfg.SampleRate*int(streamRamp/time.Millisecond)/1000)
+			}
+		}
+	}
+	e.heard = set
+}
+
 // outgoing is what a far end hears: the microphone and all others but itself.
-func (e *Engine) outgoing(leg *leg, routed bool) media.Frame {
-	if !routed {
+func (e *Engine) outgoing(set *set, i int) media.Frame {
+	leg := set.legs[i]
+	switch {
+	case !set.routed[i] && leg.voice.silent():
 		clear(e.out)
 		return e.out
+	case !set.conference:
+		return e.capture
 	}
-	own := leg.hears()
+	own := leg.added
 	for k, s := range e.capture {
 		sum := e.mix[k] + int32(s)
 		if own {
