@@ -17,6 +17,21 @@ type DigitReceived struct {
 	Stream   media.StreamID
 	Digit    rune
 	Duration time.Duration
+	InBand   bool // it was found in the sound: anybody who is heard can make it
+}
+
+// ClipEnded tells that a clip was played to its end, or why it was not.
+type ClipEnded struct {
+	File  string
+	Take  uint32
+	Cause string // "": it was
+}
+
+// RecordEnded tells that a recording is over.
+type RecordEnded struct {
+	File   string // its name now, which may have got a number
+	Length time.Duration
+	Cause  string // "": it was asked to end
 }
 
 // DeviceChanged tells that the sound device went away or came back, where
@@ -29,6 +44,8 @@ type DeviceChanged struct {
 func (MediaStarted) event()  {}
 func (DigitReceived) event() {}
 func (DeviceChanged) event() {}
+func (ClipEnded) event()     {}
+func (RecordEnded) event()   {}
 
 const eventQueue = 64
 
@@ -45,13 +62,14 @@ type listener struct{ *Engine }
 func (l listener) MediaStarted(id media.StreamID) { l.tell(MediaStarted{id}) }
 
 func (l listener) DigitReceived(id media.StreamID, digit rune, duration time.Duration) {
-	l.tell(DigitReceived{id, digit, duration})
+	l.tell(DigitReceived{Stream: id, Digit: digit, Duration: duration})
 }
 
-func (l listener) tell(event Event) {
+// tell is called by any goroutine but the engine's thread.
+func (e *Engine) tell(event Event) {
 	select {
-	case l.events <- event:
+	case e.events <- event:
 	default:
-		l.dropped.Add(1)
+		e.dropped.Add(1)
 	}
 }

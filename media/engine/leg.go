@@ -44,6 +44,7 @@ type leg struct {
 	rest     int    // of the clock, in 1/rate
 	marker   bool   // the next packet of sound follows a pause
 	event    eventSender
+	inband   inband
 	rate     int
 	levels   struct{ sent, received *dsp.Level }
 	periods  int
@@ -181,6 +182,9 @@ func (l *leg) receive(now time.Duration) {
 		l.stream.Pop()
 	}
 	l.listen(now)
+	if ear := l.ear.Load(); ear != nil {
+		ear.listen(l.in, l.inband.active())
+	}
 	_ = l.levels.received.WriteFrame(l.in)
 	if l.periods++; l.periods%publishEvery == 0 {
 		l.publish()

@@ -22,17 +22,31 @@ type Patch struct {
 	ToneGain float64
 	// Ring says that the tone is the ringer: PlaybackGain is not for it.
 	Ring bool
+	// Announce is heard by this side and by the Streams: that the call is recorded.
+	Announce tone.Cadence
+	// Clip is played to this side, as the ringer is if Ring, and to the far ends.
+	Clip              Clip
+	ClipNear, ClipFar bool
+	// Held are streams that hear the music, and nothing else of us. MusicTone is
+	// played to them when Music is none.
+	Held      []media.StreamID
+	Music     Clip
+	MusicTone tone.Cadence
+	// Record is begun when it changes, and ended.
+	Record Record
 }
 
 // set is what the engine's thread works on in one Step; never changed.
 type set struct {
 	legs                    []*leg
 	routed                  []bool // by leg
-	conference              bool   // several are
+	joined, conference      bool   // one is; several are
 	mic                     bool
 	capture, playback, tone float64 // factors
 	ring                    bool
 	generator               *tone.Generator // nil: no tone
+	held                    []bool          // by leg
+	aside                   *aside
 }
 
 // Connect makes the patch stand from the next Step on. A tone that stays the
@@ -50,6 +64,7 @@ func (e *Engine) Connect(p Patch) {
 		generator = tone.NewGenerator(e.cfg.SampleRate)
 		generator.Set(p.Tone)
 	}
+	e.extend(&p)
 	e.patched.Store(&p)
 	e.rebuild(generator)
 }
@@ -63,15 +78,16 @@ func (e *Engine) rebuild(generator *tone.Generator) {
 	s := &set{
 		legs: slices.Clone(e.legs), routed: make([]bool, len(e.legs)), mic: p.Mic,
 		capture: factor(p.CaptureGain), playback: factor(p.PlaybackGain), tone: factor(p.ToneGain),
-		ring: p.Ring, generator: generator,
+		ring: p.Ring, generator: generator, held: make([]bool, len(e.legs)), aside: e.beside,
 	}
 	joined := 0
 	for i, leg := range e.legs {
 		if s.routed[i] = slices.Contains(p.Streams, leg.id); s.routed[i] {
 			joined++
 		}
+		s.held[i] = !s.routed[i] && e.beside.music != nil && slices.Contains(p.Held, leg.id)
 	}
-	s.conference = joined > 1
+	s.joined, s.conference = joined > 0, joined > 1
 	e.set.Store(s)
 }
 

@@ -19,6 +19,7 @@ func (e *Engine) Step() error {
 		return fmt.Errorf("engine: capture from the sound device: %w", err)
 	}
 	e.microphone(set)
+	set.aside.speak(e.capture, set.joined)
 	now := e.cfg.Now()
 	e.stepped = now
 	if set.conference {
@@ -29,6 +30,7 @@ func (e *Engine) Step() error {
 		e.hear(set, now)
 	}
 	e.speaker(set)
+	set.aside.record(e.capture, e.mix)
 	if err := device.WritePeriod(e.playback); err != nil {
 		return fmt.Errorf("engine: play to the sound device: %w", err)
 	}
@@ -49,7 +51,7 @@ func (e *Engine) microphone(set *set) {
 // say sends to all far ends.
 func (e *Engine) say(set *set) {
 	for i, leg := range set.legs {
-		leg.send(e.outgoing(set, i), set.routed[i])
+		leg.send(e.outgoing(set, i), set.routed[i] || set.held[i])
 	}
 }
 
@@ -83,6 +85,8 @@ func (e *Engine) miss(set *set) {
 func (e *Engine) outgoing(set *set, i int) media.Frame {
 	leg := set.legs[i]
 	switch {
+	case set.held[i]:
+		return set.aside.hold
 	case !set.routed[i] && leg.voice.silent():
 		clear(e.out)
 		return e.out
@@ -105,6 +109,13 @@ func (e *Engine) speaker(set *set) {
 	for k, sum := range e.mix {
 		e.playback[k] = clip(sum)
 	}
+	announce, clip := set.aside.sounds()
+	if announce {
+		add(e.playback, set.aside.said)
+	}
+	if clip && !set.ring {
+		add(e.playback, set.aside.played)
+	}
 	e.playbackGain.Set(set.playback)
 	e.playbackGain.Process(e.playback)
 	if set.generator != e.tone {
@@ -118,6 +129,10 @@ func (e *Engine) speaker(set *set) {
 		gain *= set.playback
 	}
 	e.toneGain.Set(gain)
+	if clip && set.ring {
+		e.toneGain.Process(set.aside.played)
+		add(e.playback, set.aside.played)
+	}
 	e.sound(e.tone)
 	e.sound(e.fading)
 	if e.fading != nil && e.fading.Done() {

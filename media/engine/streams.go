@@ -45,12 +45,19 @@ func (e *Engine) ResumeStream(id media.StreamID, sockets session.Sockets, from *
 // UpdateStream says what was negotiated for a stream.
 func (e *Engine) UpdateStream(id media.StreamID, spec session.Spec) error {
 	e.mutex.Lock()
-	defer e.mutex.Unlock()
 	leg := e.find(id)
 	if leg == nil {
+		e.mutex.Unlock()
 		return fmt.Errorf("%w: %d", ErrNoStream, id)
 	}
-	return leg.update(spec, e.cfg)
+	err := leg.update(spec, e.cfg)
+	var ended *ear
+	if err == nil {
+		ended = e.hearDigits(leg, spec.Detect)
+	}
+	e.mutex.Unlock()
+	ended.close()
+	return err
 }
 
 // CloseStream ends a stream and waits for its goroutines.
@@ -64,7 +71,9 @@ func (e *Engine) CloseStream(id media.StreamID) error {
 	e.legs = slices.DeleteFunc(slices.Clone(e.legs), func(other *leg) bool { return other == l })
 	e.rebuild(e.set.Load().generator)
 	e.mutex.Unlock()
-	return l.stream.Close()
+	err := l.stream.Close()
+	l.ear.close()
+	return err
 }
 
 // StreamStats are a stream's figures; false when there is no such stream.

@@ -59,8 +59,11 @@ type Spec struct {
 	// Redundancy (RFC 2198). Zero ClockRate: none.
 	SendRedundant, ReceiveRedundant media.Format
 	Redundancy                      uint8         // packets repeated in each when many get lost
-	LocalKey                        keying.Crypto // zero: RTP in the clear
+	LocalKey                        keying.Crypto // zero: RTP in the clear, unless DTLS
 	RemoteKey                       keying.Crypto
+	DTLS                            bool // keys come by DTLS: without them nothing is sent or taken
+	InBand                          bool // digits are sent as sound
+	Detect                          bool // digits are found in the sound that is received
 	// Bounds of the jitter buffer's delay; 0 means as little as possible, and
 	// the buffer's own limit.
 	MinDelay, MaxDelay time.Duration
@@ -86,7 +89,24 @@ type Config struct {
 	MinDelay     time.Duration  // of the jitter buffer; 0 means as little as possible
 	MaxDelay     time.Duration  // 0 means the jitter buffer's own limit
 	DSCP         int            // of the packets; 0 means 46 (EF), negative leaves it
+	Digits       Digits         // how digits are sent
+	Detect       bool           // find digits in the sound received: what sounds like one then is one
 	Log          *slog.Logger
+}
+
+// Digits is how digits are sent.
+type Digits uint8
+
+// The ways.
+const (
+	DigitsEvents Digits = iota // as telephone-events, or not at all
+	DigitsAuto                 // as telephone-events, or as sound where the far end takes none
+	DigitsInBand               // as sound
+)
+
+// inBand tells whether digits are sound, by what the far end takes.
+func (d Digits) inBand(events media.Format) bool {
+	return d == DigitsInBand || d == DigitsAuto && events.ClockRate == 0
 }
 
 // Session is the control side of one call's audio. The methods of offer and

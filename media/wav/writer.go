@@ -93,6 +93,9 @@ func (w *Writer) WriteFrame(f media.Frame) error {
 	return nil
 }
 
+// Name is what the recording is called when it is over.
+func (w *Writer) Name() string { return w.name }
+
 // Length is how much was recorded.
 func (w *Writer) Length() time.Duration {
 	return time.Duration(w.octets) * time.Second / time.Duration(2*w.cfg.Channels*w.cfg.Rate)

@@ -72,6 +72,9 @@ func (c *coder) spec(s *session.Spec) {
 	c.u8(&s.Redundancy)
 	c.crypto(&s.LocalKey)
 	c.crypto(&s.RemoteKey)
+	c.bool(&s.DTLS)
+	c.bool(&s.InBand)
+	c.bool(&s.Detect)
 	c.duration(&s.MinDelay)
 	c.duration(&s.MaxDelay)
 	if s.Direction > media.SendRecv {
