@@ -84,7 +84,14 @@ func (s *Stream) fatal(err error) bool {
 // packet takes one packet as it came.
 func (s *Stream) packet(raw []byte, from netip.AddrPort) {
 	in, now := s.in.Load(), s.cfg.Now()
-	if in == nil || len(raw) < 12 || raw[0]>>6 != 2 {
+	if isDTLS(raw) {
+		if remote := s.remote.Load(); s.keys.give(raw, from, remote != nil && *remote == from, now) {
+			return
+		}
+		s.count.discarded.Add(1)
+		return
+	}
+	if in == nil || in.waits || len(raw) < 12 || raw[0]>>6 != 2 {
 		s.count.discarded.Add(1)
 		return
 	}

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"net"
@@ -17,6 +18,8 @@ import (
 // rtcpInterval is the least mean interval of RFC 3550 §6.2; two parties of one
 // audio stream never need a longer one.
 const rtcpInterval = 5 * time.Second
+
+var errNoKeys = errors.New("session: RTCP before there are keys for it")
 
 // rtcpState is shared by the reporting goroutine and the receiving ones, at a
 // packet every few seconds; nothing is called that waits while it is held.
@@ -135,6 +138,8 @@ func (s *Stream) rtcpTarget() (netip.AddrPort, *net.UDPConn) {
 	s.rtcp.mutex.Lock()
 	defer s.rtcp.mutex.Unlock()
 	switch spec := s.rtcp.spec; {
+	case spec.waits():
+		return netip.AddrPort{}, nil
 	case spec.Mux:
 		return *remote, s.cfg.Sockets.RTP
 	case s.rtcp.heardFrom.IsValid():
@@ -216,7 +221,9 @@ func (s *Stream) takeRTCP(raw []byte, from netip.AddrPort) {
 	s.rtcp.mutex.Lock()
 	secure := s.rtcp.in != nil
 	var err error
-	if secure {
+	if s.rtcp.spec.waits() {
+		err = errNoKeys
+	} else if secure {
 		raw, err = s.rtcp.in.context.DecryptRTCP(nil, raw, nil)
 	}
 	s.rtcp.mutex.Unlock()

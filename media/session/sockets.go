@@ -15,7 +15,12 @@ import (
 type PortRange struct{ First, Last uint16 }
 
 // Sockets are the two of an RTP session: an even port and the next one.
-type Sockets struct{ RTP, RTCP *net.UDPConn }
+type Sockets struct {
+	RTP, RTCP *net.UDPConn
+	// Keys is where packets of DTLS go that come to RTP's port, each behind its
+	// source; nil: nowhere.
+	Keys *net.UnixConn
+}
 
 const anyPortAttempts = 64
 
@@ -44,7 +49,8 @@ func Listen(addr netip.Addr, ports PortRange, dscp int, log *slog.Logger) (Socke
 			return s, nil
 		}
 	}
-	return Sockets{}, fmt.Errorf("session: no free pair of RTP ports in %d-%d on %s: %w", ports.First, ports.Last, addr, err)
+	return Sockets{}, fmt.Errorf("session: no free pair of RTP ports in %d-%d on %s (each call takes two): widen network.rtp-ports, or see who else uses them: %w",
+		ports.First, ports.Last, addr, err)
 }
 
 func listenAny(addr netip.Addr, dscp int, log *slog.Logger) (Sockets, error) {
@@ -123,5 +129,11 @@ func local(conn *net.UDPConn) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }
 
-// Close closes both.
-func (s Sockets) Close() error { return errors.Join(s.RTP.Close(), s.RTCP.Close()) }
+// Close closes all.
+func (s Sockets) Close() error {
+	err := errors.Join(s.RTP.Close(), s.RTCP.Close())
+	if s.Keys != nil {
+		err = errors.Join(err, s.Keys.Close())
+	}
+	return err
+}

@@ -55,6 +55,7 @@ type Stream struct {
 	remote atomic.Pointer[netip.AddrPort]
 
 	ring   ring
+	keys   *handover     // nil: packets of DTLS are nobody's
 	thread *threadReader // nil: the runtime's poller
 	reader reader        // the RTP receiving goroutine's
 	writer writer        // the engine thread's
@@ -81,7 +82,8 @@ type incoming struct {
 	since     time.Duration   // when the key came
 	remote    *netip.AddrPort // by the description; its identity tells a new one
 	clockRate int
-	events    int // clock rate of telephone-events
+	events    int  // clock rate of telephone-events
+	waits     bool // for keys
 }
 
 type kind uint8
@@ -120,8 +122,11 @@ func OpenStream(cfg StreamConfig) *Stream {
 	if cfg.Resume != nil && cfg.Resume.Name != "" {
 		s.name = cfg.Resume.Name
 	}
+	var err error
+	if s.keys, err = newHandover(cfg.Sockets.Keys); err != nil {
+		cfg.Log.Warn("DTLS cannot make keys for this stream", slog.Uint64("stream", uint64(cfg.ID)), slog.Any("error", err))
+	}
 	if cfg.Thread != nil {
-		var err error
 		if s.thread, err = newThreadReader(cfg.Sockets.RTP); err != nil {
 			cfg.Log.Warn("RTP is received on no thread of its own", slog.Uint64("stream", uint64(cfg.ID)), slog.Any("error", err))
 		}
@@ -132,11 +137,14 @@ func OpenStream(cfg StreamConfig) *Stream {
 	return s
 }
 
+// waits tells that there is nothing to encrypt by yet.
+func (s Spec) waits() bool { return s.DTLS && (s.LocalKey.IsZero() || s.RemoteKey.IsZero()) }
+
 // Update takes what was negotiated. After an error all is as before.
 func (s *Stream) Update(spec Spec) error {
 	out, in := s.out.Load(), s.in.Load()
-	newOut := &outgoing{ssrc: rand.Uint32(), spare: rand.Uint32(), sends: spec.Direction.Sends(), clockRate: spec.Send.ClockRate, position: new(atomic.Uint64)}
-	newIn := &incoming{secure: !spec.RemoteKey.IsZero(), clockRate: spec.Send.ClockRate}
+	newOut := &outgoing{ssrc: rand.Uint32(), spare: rand.Uint32(), sends: spec.Direction.Sends() && !spec.waits(), clockRate: spec.Send.ClockRate, position: new(atomic.Uint64)}
+	newIn := &incoming{secure: !spec.RemoteKey.IsZero(), waits: spec.waits(), clockRate: spec.Send.ClockRate}
 	var err error
 	if out != nil {
 		newOut.cipher = out.cipher

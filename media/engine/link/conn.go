@@ -26,12 +26,15 @@ type conn struct {
 	out   []byte
 }
 
+// mostSockets of a stream: RTP's, RTCP's, and the one for packets of DTLS.
+const mostSockets = 3
+
 func newConn(socket *net.UnixConn) (*conn, error) {
 	raw, err := socket.SyscallConn()
 	if err != nil {
 		return nil, fmt.Errorf("link: %w", err)
 	}
-	return &conn{socket: socket, raw: raw, in: make([]byte, maxMessage+1), oob: make([]byte, unix.CmsgSpace(2*4))}, nil
+	return &conn{socket: socket, raw: raw, in: make([]byte, maxMessage+1), oob: make([]byte, unix.CmsgSpace(mostSockets*4))}, nil
 }
 
 // send never waits: what the kernel has no room for is ErrBusy.
@@ -83,7 +86,11 @@ func (c *conn) receive() (message, []int, error) {
 		m, err = parse(c.in[:n])
 	}
 	clear(c.in[:n]) // as in send
-	if _, sockets := m.(*open); err == nil && len(fds) != 2 && sockets || err == nil && len(fds) != 0 && !sockets {
+	least, most := 0, 0
+	if _, ok := m.(*open); ok {
+		least, most = mostSockets-1, mostSockets
+	}
+	if err == nil && (len(fds) < least || len(fds) > most) {
 		err = fmt.Errorf("%w: with %d descriptors", ErrMessage, len(fds))
 	}
 	if err != nil {

@@ -104,7 +104,7 @@ func (e *Engine) OpenStream(id media.StreamID, s session.Sockets) error {
 		return err
 	}
 	e.streams = append(e.streams, &stream{id: id, sockets: kept, now: blankStats})
-	_ = e.tell(&open{ID: id}, kept[:]...)
+	_ = e.tell(&open{ID: id}, kept...)
 	return nil
 }
 
@@ -181,7 +181,7 @@ func (e *Engine) SendDigit(id media.StreamID, d rune, duration time.Duration) er
 	switch {
 	case st == nil:
 		return fmt.Errorf("%w: %d", engine.ErrNoStream, id)
-	case st.spec == nil || st.spec.SendEvents.ClockRate == 0:
+	case st.spec == nil || st.spec.SendEvents.ClockRate == 0 && !st.spec.InBand:
 		return session.ErrNoEvents
 	case !st.spec.Direction.Sends():
 		return fmt.Errorf("link: stream %d is %s: a call on hold sends no digits", id, st.spec.Direction)

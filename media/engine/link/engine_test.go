@@ -194,7 +194,7 @@ func TestConn_closes_what_it_refuses(t *testing.T) {
 	before := descriptorCount(t)
 	for name, send := range map[string]func(*conn, []int) error{
 		"one socket":             func(c *conn, fds []int) error { return c.send(&open{}, fds[0]) },
-		"more than fit":          func(c *conn, fds []int) error { return c.send(&open{}, fds[0], fds[1], fds[2]) },
+		"more than fit":          func(c *conn, fds []int) error { return c.send(&open{}, fds[0], fds[1], fds[2], fds[0]) },
 		"with another message":   func(c *conn, fds []int) error { return c.send(&quit{}, fds[:2]...) },
 		"a stream without":       func(c *conn, _ []int) error { return c.send(&open{}) },
 		"what are files instead": func(c *conn, fds []int) error { return c.send(&open{}, fds[:2]...) },

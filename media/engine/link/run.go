@@ -157,7 +157,7 @@ func (e *Engine) attach(c *conn, left int) error {
 		if st.state != nil {
 			m.Resumes, m.State = true, *st.state
 		}
-		if err := e.tell(&m, st.sockets[:]...); err != nil {
+		if err := e.tell(&m, st.sockets...); err != nil {
 			return err
 		}
 		if st.spec == nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -13,22 +14,27 @@ import (
 
 // held are a stream's sockets as control keeps them: descriptors that it never
 // reads, so that the calls do not wake it.
-type held [2]int
+type held []int // RTP's, RTCP's, and where keys are made also that of DTLS
 
 // hold takes the sockets over; after an error they are the caller's still.
 func hold(s session.Sockets) (held, error) {
-	rtp, err := duplicate(s.RTP)
-	if err != nil {
-		return held{}, err
+	var h held
+	all := []syscall.Conn{s.RTP, s.RTCP}
+	if s.Keys != nil {
+		all = append(all, s.Keys)
 	}
-	rtcp, err := duplicate(s.RTCP)
-	if err != nil {
-		return held{}, errors.Join(err, unix.Close(rtp))
+	for _, c := range all {
+		fd, err := duplicate(c)
+		if err != nil {
+			h.close()
+			return nil, err
+		}
+		h = append(h, fd)
 	}
-	return held{rtp, rtcp}, s.Close()
+	return h, s.Close()
 }
 
-func duplicate(c *net.UDPConn) (int, error) {
+func duplicate(c syscall.Conn) (int, error) {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return -1, fmt.Errorf("link: %w", err)
@@ -42,16 +48,22 @@ func duplicate(c *net.UDPConn) (int, error) {
 	return fd, nil
 }
 
-func (h held) close() { closeAll(h[:]) }
+func (h held) close() { closeAll(h) }
 
 // sockets makes sockets of descriptors that came over the link. They are used
 // up, whatever comes of it.
 func sockets(fds []int) (session.Sockets, error) {
 	var s session.Sockets
-	var errs [2]error
+	var errs [3]error
 	s.RTP, errs[0] = udp(fds[0])
 	s.RTCP, errs[1] = udp(fds[1])
+	if len(fds) > 2 {
+		s.Keys, errs[2] = Inherit(uintptr(fds[2]))
+	}
 	if err := errors.Join(errs[:]...); err != nil {
+		if s.Keys != nil {
+			_ = s.Keys.Close()
+		}
 		for _, c := range []*net.UDPConn{s.RTP, s.RTCP} {
 			if c != nil {
 				_ = c.Close()

@@ -1,0 +1,122 @@
+package session
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// What a socket for RTP also gets, by its first octet (RFC 7983 §7).
+const (
+	dtlsFirst, dtlsLast = 20, 63
+)
+
+// isDTLS tells a packet of DTLS from RTP, RTCP and STUN.
+func isDTLS(packet []byte) bool {
+	return len(packet) > 0 && packet[0] >= dtlsFirst && packet[0] <= dtlsLast
+}
+
+// handoverHeader precedes a packet that is handed over: who sent it, as 16
+// octets of address and two of port.
+const handoverHeader = 18
+
+// strangers is how many packets a second are handed over from anywhere else
+// than the described address: what a flood costs must be bounded.
+const strangers = 50
+
+// handover gives packets of DTLS to control, which makes keys of them. The
+// receiving goroutine owns it. It never waits: what is lost is repeated.
+type handover struct {
+	raw    syscall.RawConn
+	packet [handoverHeader + packetSize]byte
+	since  time.Duration
+	taken  int
+}
+
+func newHandover(to *net.UnixConn) (*handover, error) {
+	if to == nil {
+		return nil, nil
+	}
+	raw, err := to.SyscallConn()
+	if err != nil {
+		return nil, fmt.Errorf("session: DTLS: %w", err)
+	}
+	return &handover{raw: raw}, nil
+}
+
+// give hands a packet over; expected tells of the described source.
+func (h *handover) give(packet []byte, from netip.AddrPort, expected bool, now time.Duration) bool {
+	if h == nil || len(packet) > packetSize {
+		return false
+	}
+	if now-h.since >= time.Second {
+		h.since, h.taken = now, 0
+	}
+	if !expected {
+		if h.taken++; h.taken > strangers {
+			return false
+		}
+	}
+	address := from.Addr().As16()
+	copy(h.packet[:], address[:])
+	binary.BigEndian.PutUint16(h.packet[16:], from.Port())
+	n := handoverHeader + copy(h.packet[handoverHeader:], packet)
+	var failed error
+	err := h.raw.Write(func(fd uintptr) bool {
+		failed = unix.Sendto(int(fd), h.packet[:n], unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, nil)
+		return true
+	})
+	return err == nil && failed == nil
+}
+
+// parseHandover reads what give wrote.
+func parseHandover(b []byte) (packet []byte, from netip.AddrPort, ok bool) {
+	if len(b) <= handoverHeader {
+		return nil, from, false
+	}
+	address := netip.AddrFrom16([16]byte(b[:16])).Unmap()
+	return b[handoverHeader:], netip.AddrPortFrom(address, binary.BigEndian.Uint16(b[16:])), true
+}
+
+// handoverPair makes both ends: the stream's, and control's.
+func handoverPair() (stream, control *net.UnixConn, err error) {
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("session: socketpair: %w", err)
+	}
+	var ends [2]*net.UnixConn
+	var errs [2]error
+	for i, fd := range fds {
+		ends[i], errs[i] = unixSocket(fd)
+	}
+	if err := errors.Join(errs[:]...); err != nil {
+		for _, end := range ends {
+			if end != nil {
+				_ = end.Close()
+			}
+		}
+		return nil, nil, err
+	}
+	return ends[0], ends[1], nil
+}
+
+// unixSocket uses the descriptor up.
+func unixSocket(fd int) (*net.UnixConn, error) {
+	f := os.NewFile(uintptr(fd), "dtls")
+	c, err := net.FileConn(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("session: %w", err)
+	}
+	u, ok := c.(*net.UnixConn)
+	if !ok {
+		return nil, errors.Join(errors.New("session: no unix socket"), c.Close())
+	}
+	return u, nil
+}
