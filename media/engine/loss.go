@@ -7,7 +7,7 @@ const (
 	leastLoss = 0.005 // less than this is none
 )
 
-// lossWatch tells an encoder how much of what it sends gets lost: at once when
+// lossWatch knows, and tells an encoder, how much of what it sends gets lost: at once when
 // that is more, little by little when it is less, as loss comes in bursts.
 type lossWatch struct {
 	encoder  media.LossAware // nil if it does not care
@@ -17,7 +17,7 @@ type lossWatch struct {
 
 // heed takes what the far end said in its last report.
 func (w *lossWatch) heed(fraction float64, report uint64) {
-	if w.encoder == nil || report == w.report {
+	if report == w.report {
 		return
 	}
 	w.report = report
@@ -25,5 +25,7 @@ func (w *lossWatch) heed(fraction float64, report uint64) {
 	if w.expected < leastLoss {
 		w.expected = 0
 	}
-	w.encoder.ExpectLoss(w.expected)
+	if w.encoder != nil {
+		w.encoder.ExpectLoss(w.expected)
+	}
 }
