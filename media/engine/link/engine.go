@@ -194,6 +194,7 @@ func (e *Engine) SendDigit(id media.StreamID, d rune, duration time.Duration) er
 // Connect makes the patch stand, in the next media process too.
 func (e *Engine) Connect(p engine.Patch) {
 	p.Streams, p.Tone.Parts = slices.Clone(p.Streams), slices.Clone(p.Tone.Parts)
+	p.Held, p.Announce.Parts, p.MusicTone.Parts = slices.Clone(p.Held), slices.Clone(p.Announce.Parts), slices.Clone(p.MusicTone.Parts)
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
 	e.patch = p
@@ -204,7 +205,9 @@ func (e *Engine) Connect(p engine.Patch) {
 	_ = e.tell(&connect{Patch: p})
 }
 
-func silent(p engine.Patch) bool { return !p.Mic && len(p.Streams) == 0 && p.Tone.Zero() }
+func silent(p engine.Patch) bool {
+	return !p.Mic && len(p.Streams) == 0 && p.Tone.Zero() && p.Clip.File == "" && len(p.Held) == 0
+}
 
 // closeLeft ends what another control left; the mutex is held.
 func (e *Engine) closeLeft() {

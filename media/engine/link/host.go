@@ -270,8 +270,12 @@ func (h *Host) event(e engine.Event) {
 		}
 	case engine.DigitReceived:
 		if id, ok := h.known(e.Stream); ok {
-			h.tell(&received{ID: id, Digit: e.Digit, Duration: e.Duration})
+			h.tell(&received{digit{ID: id, Digit: e.Digit, Duration: e.Duration}, e.InBand})
 		}
+	case engine.ClipEnded:
+		h.tell(&finished{File: e.File, Take: e.Take, Cause: e.Cause})
+	case engine.RecordEnded:
+		h.tell(&finished{Recording: true, File: e.File, Length: e.Length, Cause: e.Cause})
 	}
 }
 

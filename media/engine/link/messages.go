@@ -36,6 +36,7 @@ const (
 	kindDevice
 	kindFailed
 	kindLog
+	kindFinished
 )
 
 // message is one datagram.
@@ -98,8 +99,18 @@ type (
 		State      session.State
 	}
 	started  struct{ ID media.StreamID }
-	received digit
-	device   engine.DeviceChanged
+	received struct {
+		Digit  digit
+		InBand bool
+	}
+	// finished is a recording or a clip that is over.
+	finished struct {
+		Recording   bool
+		File, Cause string
+		Take        uint32
+		Length      time.Duration
+	}
+	device engine.DeviceChanged
 	// failed is a command that was not carried out.
 	failed struct {
 		ID   media.StreamID
@@ -127,6 +138,7 @@ func (*received) kind() kind  { return kindReceived }
 func (*device) kind() kind    { return kindDevice }
 func (*failed) kind() kind    { return kindFailed }
 func (*logged) kind() kind    { return kindLog }
+func (*finished) kind() kind  { return kindFinished }
 
 func (m *hello) code(c *coder) {
 	c.u64(&m.Token)
@@ -159,11 +171,23 @@ func (m *digit) code(c *coder) {
 	c.duration(&m.Duration)
 }
 
-func (m *connect) code(c *coder)  { c.patch(&m.Patch) }
-func (*closeLeft) code(*coder)    {}
-func (*quit) code(*coder)         {}
-func (m *received) code(c *coder) { (*digit)(m).code(c) }
-func (m *started) code(c *coder)  { c.id(&m.ID) }
+func (m *connect) code(c *coder) { c.patch(&m.Patch) }
+func (*closeLeft) code(*coder)   {}
+func (*quit) code(*coder)        {}
+func (m *started) code(c *coder) { c.id(&m.ID) }
+
+func (m *received) code(c *coder) {
+	m.Digit.code(c)
+	c.bool(&m.InBand)
+}
+
+func (m *finished) code(c *coder) {
+	c.bool(&m.Recording)
+	c.text(&m.File)
+	c.text(&m.Cause)
+	c.u32(&m.Take)
+	c.duration(&m.Length)
+}
 
 func (m *ready) code(c *coder) {
 	c.small(&m.SampleRate, 1, maxRate)
@@ -205,7 +229,7 @@ func (c *coder) level(l *slog.Level) { c.small((*int)(l), -64, 64) }
 func blank(k kind) message {
 	for _, m := range []message{
 		&hello{}, &open{}, &update{}, &closing{}, &digit{}, &connect{}, &closeLeft{}, &quit{},
-		&ready{}, &report{}, &figures{}, &started{}, &received{}, &device{}, &failed{}, &logged{},
+		&ready{}, &report{}, &figures{}, &started{}, &received{}, &device{}, &failed{}, &logged{}, &finished{},
 	} {
 		if m.kind() == k {
 			return m

@@ -75,7 +75,7 @@ func (h *Host) open(m *open, fds []int) error {
 	h.streams = append(h.streams, s)
 	h.mutex.Unlock()
 	h.counted()
-	if slices.Contains(h.patch.Streams, m.ID) {
+	if slices.Contains(h.patch.Streams, m.ID) || slices.Contains(h.patch.Held, m.ID) {
 		h.connect(h.patch)
 	}
 	return nil
@@ -147,12 +147,17 @@ func (h *Host) digit(m *digit) error {
 // opened yet are joined when it has.
 func (h *Host) connect(p engine.Patch) {
 	h.patch = p
-	names := make([]media.StreamID, 0, len(p.Streams))
-	for _, id := range p.Streams {
+	p.Streams, p.Held = h.names(p.Streams), h.names(p.Held)
+	h.sound.Engine.Connect(p)
+}
+
+// names are the engine's for streams of control.
+func (h *Host) names(ids []media.StreamID) []media.StreamID {
+	names := make([]media.StreamID, 0, len(ids))
+	for _, id := range ids {
 		if s, err := h.find(id); err == nil {
 			names = append(names, s.name)
 		}
 	}
-	p.Streams = names
-	h.sound.Engine.Connect(p)
+	return names
 }

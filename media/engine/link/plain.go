@@ -90,6 +90,28 @@ func (c *coder) patch(p *engine.Patch) {
 	c.cadence(&p.Tone)
 	c.float(&p.ToneGain)
 	c.bool(&p.Ring)
+	c.cadence(&p.Announce)
+	c.clip(&p.Clip)
+	c.bool(&p.ClipNear)
+	c.bool(&p.ClipFar)
+	sequence(c, &p.Held, c.id)
+	c.clip(&p.Music)
+	c.cadence(&p.MusicTone)
+	c.text(&p.Record.File)
+	c.duration(&p.Record.Longest)
+	c.i64(&p.Record.Spare)
+}
+
+func (c *coder) clip(p *engine.Clip) {
+	c.text(&p.File)
+	c.bool(&p.Loop)
+	c.u32(&p.Take)
+}
+
+func (c *coder) i64(v *int64) {
+	u := uint64(*v)
+	c.u64(&u)
+	*v = int64(u)
 }
 
 func (c *coder) cadence(t *tone.Cadence) {

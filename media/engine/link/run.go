@@ -220,7 +220,13 @@ func (e *Engine) hear(m message) {
 	case *started:
 		e.event(engine.MediaStarted{Stream: m.ID})
 	case *received:
-		e.event(engine.DigitReceived{Stream: m.ID, Digit: m.Digit, Duration: m.Duration})
+		e.event(engine.DigitReceived{Stream: m.Digit.ID, Digit: m.Digit.Digit, Duration: m.Digit.Duration, InBand: m.InBand})
+	case *finished:
+		if m.Recording {
+			e.event(engine.RecordEnded{File: m.File, Length: m.Length, Cause: m.Cause})
+		} else {
+			e.event(engine.ClipEnded{File: m.File, Take: m.Take, Cause: m.Cause})
+		}
 	case *device:
 		now := *e.status.Load()
 		now.Cause = m.Cause

@@ -107,7 +107,7 @@ func TestMessages_come_as_they_went(t *testing.T) {
 			}
 		}
 	}
-	if len(kinds()) != 16 {
+	if len(kinds()) != 17 {
 		t.Errorf("%d kinds of message", len(kinds()))
 	}
 }
