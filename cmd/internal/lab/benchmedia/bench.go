@@ -20,6 +20,7 @@ func Tuning() []uint64 { return []uint64{1, 2, 3, 4} }
 // Config says what is measured.
 type Config struct {
 	Seeds []uint64  // of each network
+	Peers bool      // play a minute of each network to baresip and to our engine, in real time
 	Plots string    // folder for pictures; none if empty
 	Log   io.Writer // lines for people
 }
@@ -60,6 +61,19 @@ func Measure(ctx context.Context, cfg Config) (Figures, error) {
 	}
 	if f.SkewWander, err = wander(voice); err != nil {
 		return Figures{}, err
+	}
+	if cfg.Peers {
+		baresip, engine, err := peers(ctx, cfg.Seeds[0], voice, say)
+		if err != nil {
+			return Figures{}, err
+		}
+		for _, r := range baresip {
+			say("%-18s a minute: optimum %s | NetEQ's rules %s | baresip %s | ours %s", r.trace.Name, r.optimum, r.neteq, r.program, r.ours)
+		}
+		for _, r := range engine {
+			say("%-18s a minute: ours computed %s | the engine in real time %s", r.trace.Name, r.ours, r.program)
+		}
+		f.real(baresip, engine)
 	}
 	f.round()
 	if f.Allocs, err = allocations(voice); err != nil {
@@ -119,5 +133,11 @@ func row(results []*result, of func(*result) Outcome) string {
 		o := of(r)
 		delay, made, rating = delay+millis(o.Delay)/n, made+100*o.MadeUp/n, rating+o.R/n
 	}
+	return tell(delay, made, rating)
+}
+
+func tell(delay, made, rating float64) string {
 	return fmt.Sprintf("%5.1f ms %5.2f %% R %4.1f", delay, made, rating)
 }
+
+func (o Outcome) String() string { return tell(millis(o.Delay), 100*o.MadeUp, o.R) }

@@ -11,26 +11,32 @@ import (
 
 // Figures are the last line of the benchmark; docs/benchmarks.md tells the keys.
 type Figures struct {
-	Traces           int     `json:"traces"`
-	DeficitMean      float64 `json:"jb_r_deficit_mean"`
-	DeficitMax       float64 `json:"jb_r_deficit_max"`
-	AllDeficitMean   float64 `json:"jb_r_deficit_all_mean"`
-	AllDeficitMax    float64 `json:"jb_r_deficit_all_max"`
-	NetEQDeficitMean float64 `json:"neteq_rules_r_deficit_mean"`
-	NetEQDeficitMax  float64 `json:"neteq_rules_r_deficit_max"`
-	FixedDeficitMean float64 `json:"fixed_r_deficit_mean"`
-	FixedDeficitMax  float64 `json:"fixed_r_deficit_max"`
-	DelayToFixed     float64 `json:"jb_delay_to_fixed_max"`
-	DelayToNetEQ     float64 `json:"jb_delay_to_neteq_rules"`
-	StepRecover      float64 `json:"step_recover_s"`
-	Stretch          float64 `json:"stretch_percent"`
-	NetEQStretch     float64 `json:"neteq_rules_stretch_percent"`
-	SkewWander       float64 `json:"skew_wander_ms"`
-	OutageLag        float64 `json:"outage_lag_ms"`
-	DiscardElsewhere uint64  `json:"discarded_elsewhere"`
-	Allocs           float64 `json:"allocs_per_step"`
-	BarkAt5          float64 `json:"bark_distortion_5_percent_loss"`
-	BarkAt5Repeated  float64 `json:"repeating_bark_distortion_5_percent_loss"`
+	Traces             int      `json:"traces"`
+	DeficitMean        float64  `json:"jb_r_deficit_mean"`
+	DeficitMax         float64  `json:"jb_r_deficit_max"`
+	AllDeficitMean     float64  `json:"jb_r_deficit_all_mean"`
+	AllDeficitMax      float64  `json:"jb_r_deficit_all_max"`
+	BaresipDeficitMean *float64 `json:"baresip_r_deficit_mean,omitempty"`
+	BaresipDeficitMax  *float64 `json:"baresip_r_deficit_max,omitempty"`
+	MinuteDeficitMean  float64  `json:"jb_minute_r_deficit_mean"`
+	MinuteDeficitMax   float64  `json:"jb_minute_r_deficit_max"`
+	EngineDelayOff     float64  `json:"engine_delay_off_ms"`
+	EngineROff         float64  `json:"engine_r_off"`
+	NetEQDeficitMean   float64  `json:"neteq_rules_r_deficit_mean"`
+	NetEQDeficitMax    float64  `json:"neteq_rules_r_deficit_max"`
+	FixedDeficitMean   float64  `json:"fixed_r_deficit_mean"`
+	FixedDeficitMax    float64  `json:"fixed_r_deficit_max"`
+	DelayToFixed       float64  `json:"jb_delay_to_fixed_max"`
+	DelayToNetEQ       float64  `json:"jb_delay_to_neteq_rules"`
+	StepRecover        float64  `json:"step_recover_s"`
+	Stretch            float64  `json:"stretch_percent"`
+	NetEQStretch       float64  `json:"neteq_rules_stretch_percent"`
+	SkewWander         float64  `json:"skew_wander_ms"`
+	OutageLag          float64  `json:"outage_lag_ms"`
+	DiscardElsewhere   uint64   `json:"discarded_elsewhere"`
+	Allocs             float64  `json:"allocs_per_step"`
+	BarkAt5            float64  `json:"bark_distortion_5_percent_loss"`
+	BarkAt5Repeated    float64  `json:"repeating_bark_distortion_5_percent_loss"`
 }
 
 // beyond takes from the figures of all traces what is not of the core alone.
@@ -135,9 +141,15 @@ func (f *Figures) round() {
 	for _, p := range []*float64{
 		&f.DeficitMean, &f.DeficitMax, &f.NetEQDeficitMean, &f.NetEQDeficitMax, &f.FixedDeficitMean, &f.FixedDeficitMax,
 		&f.DelayToFixed, &f.DelayToNetEQ, &f.StepRecover, &f.Stretch, &f.NetEQStretch, &f.SkewWander, &f.OutageLag,
+		&f.MinuteDeficitMean, &f.MinuteDeficitMax, &f.EngineDelayOff, &f.EngineROff,
 		&f.BarkAt5, &f.BarkAt5Repeated,
 	} {
 		*p = math.Round(*p*1000) / 1000
+	}
+	for _, p := range []*float64{f.BaresipDeficitMean, f.BaresipDeficitMax} {
+		if p != nil {
+			*p = math.Round(*p*1000) / 1000
+		}
 	}
 }
 

@@ -72,13 +72,8 @@ func Ours(t *Trace, speech media.Frame) (Heard, error) {
 	put := func(i int) error {
 		binary.BigEndian.PutUint32(payload, uint32(i))
 		size, err := encoder.Encode(payload[4:], speech[i*n:(i+1)*n])
-		p := jitter.Packet{
-			Sequence: uint16(i), Timestamp: uint32(samples(t.Media[i])), SSRC: 1, Marker: t.Pause(i) > 0,
-			Payload: payload[:4+size], Arrival: t.Arrival[i],
-		}
-		if t.Source > 0 && i >= t.Source {
-			p.SSRC, p.Sequence, p.Timestamp = 2, p.Sequence+40000, p.Timestamp+otherStart
-		}
+		p := t.header(i)
+		p.Payload, p.Arrival = payload[:4+size], t.Arrival[i]
 		o.buffer.Put(&p)
 		return err
 	}
@@ -87,6 +82,15 @@ func Ours(t *Trace, speech media.Frame) (Heard, error) {
 
 // otherStart is what the timestamps of another source are ahead: more than any trace is long.
 const otherStart = 1 << 30
+
+// header is packet i without its sound.
+func (t *Trace) header(i int) jitter.Packet {
+	p := jitter.Packet{Sequence: uint16(i), Timestamp: uint32(samples(t.Media[i])), SSRC: 1, Marker: i == 0 || t.Pause(i) > 0}
+	if t.Source > 0 && i >= t.Source {
+		p.SSRC, p.Sequence, p.Timestamp = 2, p.Sequence+40000, p.Timestamp+otherStart
+	}
+	return p
+}
 
 func samples(d time.Duration) int { return int(d * 8000 / time.Second) }
 
