@@ -89,7 +89,7 @@ func (l *leg) update(spec session.Spec, cfg Config) error {
 	next := &plan{spec: spec}
 	var err error
 	if next.sender = old.sender; old.sender == nil || old.sender.spec != sendingOf(spec) {
-		if next.sender, err = newSender(sendingOf(spec), cfg); err != nil {
+		if next.sender, err = newSender(sendingOf(spec), old.sender, cfg); err != nil {
 			return err
 		}
 	}

@@ -39,7 +39,9 @@ func sendingOf(spec session.Spec) sending {
 
 const maxPayload = 1200
 
-func newSender(spec sending, cfg Config) (*sender, error) {
+// newSender makes a sender that follows old, which may be nil: with the same sample
+// rate its resampler goes on.
+func newSender(spec sending, old *sender, cfg Config) (*sender, error) {
 	f := spec.Format
 	c, err := codec(f, cfg)
 	if err != nil {
@@ -61,6 +63,9 @@ func newSender(spec sending, cfg Config) (*sender, error) {
 		fifo: make(media.Frame, packet+period), packet: packet,
 		units:   uint32(ptime * time.Duration(f.ClockRate) / time.Second),
 		payload: make([]byte, maxPayload), history: new(red.History),
+	}
+	if old != nil && old.spec.SampleRate == f.SampleRate {
+		s.resampler = old.resampler
 	}
 	if spec.noise.ClockRate > 0 {
 		s.silence = newSilencer(f.SampleRate, ptime)

@@ -40,8 +40,17 @@ func (r Rate) Formats() []media.Format {
 	return []media.Format{f}
 }
 
-// NewEncoder makes an encoder for a format of this rate.
-func (r Rate) NewEncoder(f media.Format) (media.Encoder, error) { return coder{}, r.check(f) }
+// mostOctets of sound fit an Ethernet frame, with all that is around them.
+const mostOctets = 1300
+
+// NewEncoder makes an encoder for a format of this rate, whose packets must fit an
+// Ethernet frame.
+func (r Rate) NewEncoder(f media.Format) (media.Encoder, error) {
+	if 2*f.PTime*time.Duration(r) > mostOctets*time.Second {
+		return nil, fmt.Errorf("l16: packets of %v at %d Hz are longer than %d octets: make them shorter", f.PTime, int(r), mostOctets)
+	}
+	return coder{}, r.check(f)
+}
 
 // NewDecoder makes a decoder for a format of this rate.
 func (r Rate) NewDecoder(f media.Format) (media.Decoder, error) { return coder{}, r.check(f) }

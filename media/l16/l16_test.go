@@ -42,6 +42,23 @@ func TestCodes(t *testing.T) {
 	}
 }
 
+func TestNewEncoder_packets_that_fit(t *testing.T) {
+	for _, c := range []struct {
+		rate  l16.Rate
+		ptime time.Duration
+		fits  bool
+	}{
+		{l16.Narrow, 60 * time.Millisecond, true}, {l16.Wide, 30 * time.Millisecond, true},
+		{l16.Wide, 60 * time.Millisecond, false}, {l16.Disc, 20 * time.Millisecond, false},
+	} {
+		f := c.rate.Formats()[0]
+		f.PTime = c.ptime
+		if _, err := c.rate.NewEncoder(f); (err == nil) != c.fits {
+			t.Errorf("%d Hz, %v: %v", c.rate, c.ptime, err)
+		}
+	}
+}
+
 func TestFormats(t *testing.T) {
 	for rate, want := range map[l16.Rate]media.Format{
 		l16.Narrow: {Encoding: "L16", PayloadType: 97, ClockRate: 8000, SampleRate: 8000, Channels: 1, PTime: 20 * time.Millisecond},

@@ -100,11 +100,16 @@ func packetTime(remote Remote, local Local) time.Duration {
 }
 
 // packable is the packet time of a format that comes next to a wish: Opus has no
-// frames of 30 and 50 ms (RFC 6716 §2.1.4).
+// frames of 30 and 50 ms (RFC 6716 §2.1.4), and L16 is to fit an Ethernet frame.
 func packable(f media.Format, wish time.Duration) time.Duration {
 	const step = 20 * time.Millisecond
 	if f.Encoding == encodingOpus && wish > step {
 		return wish.Truncate(step)
+	}
+	if f.Encoding == encodingL16 {
+		bytesPerSecond := 2 * max(f.ClockRate, 1) * max(f.Channels, 1)
+		fits := time.Second * l16Payload / time.Duration(bytesPerSecond)
+		return min(wish, max(fits.Truncate(10*time.Millisecond), 10*time.Millisecond))
 	}
 	return wish
 }

@@ -13,7 +13,11 @@ import (
 // TelephoneEvent is the encoding name of RFC 4733.
 const TelephoneEvent = "TELEPHONE-EVENT"
 
-const encodingOpus = "OPUS"
+const (
+	encodingOpus = "OPUS"
+	encodingL16  = "L16"
+	l16Payload   = 1200 // octets of L16 in a packet, at most
+)
 
 // static are the payload types that mean something without an rtpmap
 // (RFC 3551 §6), as far as audio of one channel goes.
