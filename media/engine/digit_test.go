@@ -218,3 +218,78 @@ func TestSendDigit_on_a_stream_that_is_not_patched(t *testing.T) {
 		t.Errorf("%d packets of nothing", now-sent)
 	}
 }
+
+// A key held for longer than a packet can say goes out in segments of one event
+// (RFC 4733 §2.5.1.3), and is heard as one.
+func TestSendDigit_long(t *testing.T) {
+	c := newCall(t, nil, nil, options{config: suites(sdp.Off)})
+	r := newRelay(t, c, mediatest.NewLink(mediatest.Impairment{}))
+	starts, markers, longest := map[uint32]bool{}, 0, uint16(0)
+	r.keep = func(raw []byte) {
+		var p rtp.Packet
+		if err := p.Unmarshal(slices.Clone(raw)); err != nil {
+			t.Fatal(err)
+		}
+		if e, err := tone.Parse(p.Payload); p.PayloadType == 101 && err == nil {
+			starts[p.Timestamp] = true
+			longest = max(longest, e.Duration)
+			if p.Marker {
+				markers++
+			}
+			if e.End && len(starts) != 2 {
+				t.Errorf("the end is in segment %d", len(starts))
+			}
+		}
+	}
+	r.run(100 * time.Millisecond)
+	const held = 12 * time.Second
+	if err := c.a.session.SendDigit('8', held); err != nil {
+		t.Fatal(err)
+	}
+	r.run(held + 500*time.Millisecond)
+	got, durations := digits(c.b)
+	if got != "8" || (durations[0]-held).Abs() > 20*time.Millisecond {
+		t.Errorf("%q for %v", got, durations)
+	}
+	if len(starts) != 2 || markers != 1 || longest != 0xFFFF {
+		t.Errorf("%d segments, %d markers, %d units at most", len(starts), markers, longest)
+	}
+}
+
+// Digits that are dialled at once leave pauses that a receiver can tell (Q.24).
+func TestSendDigit_pauses(t *testing.T) {
+	for _, ptime := range []time.Duration{10 * time.Millisecond, 20 * time.Millisecond, 60 * time.Millisecond} {
+		c := newCall(t, nil, nil, options{config: func(s *session.Config) { s.SRTP, s.PTime = sdp.Off, ptime }})
+		r := newRelay(t, c, mediatest.NewLink(mediatest.Impairment{}))
+		var begins, ends []uint32
+		r.keep = func(raw []byte) {
+			var p rtp.Packet
+			if err := p.Unmarshal(slices.Clone(raw)); err != nil {
+				t.Fatal(err)
+			}
+			if e, err := tone.Parse(p.Payload); p.PayloadType == 101 && err == nil {
+				if p.Marker {
+					begins = append(begins, p.Timestamp)
+				}
+				if end := p.Timestamp + uint32(e.Duration); e.End && !slices.Contains(ends, end) {
+					ends = append(ends, end)
+				}
+			}
+		}
+		r.run(100 * time.Millisecond)
+		for range 3 {
+			if err := c.a.session.SendDigit('1', 80*time.Millisecond); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.run(time.Second)
+		if len(begins) != 3 || len(ends) != 3 {
+			t.Fatalf("%v: began %v, ended %v", ptime, begins, ends)
+		}
+		for i := range 2 {
+			if pause := begins[i+1] - ends[i]; pause < 8*40 || pause > 8*200 {
+				t.Errorf("%v: a pause of %d units", ptime, pause)
+			}
+		}
+	}
+}

@@ -144,8 +144,9 @@ func (e *eventSender) tick(l *leg, p *plan) bool {
 	switch {
 	case end:
 		if e.ends++; e.ends == endPackets {
-			e.active = false
-			e.gap = uint32(int64(digitGap)*int64(events.ClockRate)/int64(time.Second)) - min(2*step, uint32(int64(digitGap)*int64(events.ClockRate)/int64(time.Second)))
+			// The repeated ends were a part of the pause.
+			pause := uint32(int64(digitGap) * int64(events.ClockRate) / int64(time.Second))
+			e.active, e.gap = false, pause-min(pause, (endPackets-1)*step)
 		}
 	case e.elapsed >= fullSegment: // what is left of it is another segment
 		e.timestamp += fullSegment

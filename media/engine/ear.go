@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	earRoom  = 500 * time.Millisecond
+	earRoom  = time.Second
 	earEvery = 30 * time.Millisecond
 	// What we send comes back by a far end's line or microphone: it is no digit of
 	// theirs, until so long after it.
