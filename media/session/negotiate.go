@@ -1,9 +1,8 @@
 package session
 
 import (
-	"fmt"
 	"log/slog"
-	"slices"
+	"maps"
 
 	"offhook/media"
 	"offhook/media/keying"
@@ -19,28 +18,22 @@ func (s *Session) Offer(hold bool) ([]byte, error) {
 	local.Direction = wish(hold)
 	// What is in use comes first, so that a re-INVITE changes nothing needlessly.
 	local.Formats = first(local.Formats, func(f media.Format) bool { return sdp.SameCodec(f, s.codec) })
-	suites := s.suites(keying.Offered())
-	if used := keying.Suite(s.Secure()); used != "" {
-		suites = first(append([]keying.Suite{used}, suites...), func(x keying.Suite) bool { return x == used })
-		suites = slices.Compact(suites)
-	}
-	s.offered = nil
-	if s.cfg.SRTP != sdp.Off {
-		for i, suite := range suites {
-			crypto, err := s.key(i+1, suite)
-			if err != nil {
-				return nil, err
-			}
-			s.offered = append(s.offered, crypto)
-			local.Crypto = append(local.Crypto, crypto.Attribute())
-		}
+	local.Policy = s.policy()
+	if err := s.offerKeys(&local); err != nil {
+		return nil, err
 	}
 	s.holdNext = hold
 	return s.negotiator.Offer(local).Marshal(), nil
 }
 
 // Rollback drops an offer that was refused: what stood before stands.
-func (s *Session) Rollback() { s.negotiator.Rollback() }
+func (s *Session) Rollback() {
+	s.negotiator.Rollback()
+	if s.nextKeys != nil && !maps.Equal(s.nextKeys, s.keys) {
+		s.Rekey()
+	}
+	s.nextKeys = nil
+}
 
 // Accept takes the answer to the last Offer. Of several the last one counts.
 func (s *Session) Accept(answer []byte) error {
@@ -51,20 +44,26 @@ func (s *Session) Accept(answer []byte) error {
 	if err != nil {
 		return err
 	}
-	agreed, err := s.negotiator.Accept(description, sdp.Means{SDES: s.supported})
+	agreed, err := s.negotiator.Accept(description, s.offeredMeans())
+	if err != nil {
+		return s.downgrade(err)
+	}
+	var a agreement
+	switch a.agreed = agreed; agreed.Remote.Keying {
+	case keying.SDES:
+		a.ours, a.theirs, err = keying.Match(agreed.Remote.Crypto, s.offered)
+	case keying.DTLS:
+		a.role, err = agreed.Remote.Setup.Role()
+	}
 	if err != nil {
 		return err
 	}
-	var ours, theirs keying.Crypto
-	if agreed.Remote.Encrypted {
-		if ours, theirs, err = keying.Match(agreed.Remote.Crypto, s.offered); err != nil {
-			return err
-		}
-	}
-	if err := s.apply(agreed, ours, theirs); err != nil {
+	if err := s.apply(a); err != nil {
 		return err
 	}
-	s.hold = s.holdNext
+	if s.hold = s.holdNext; s.nextKeys != nil {
+		s.keys, s.nextKeys = s.nextKeys, nil
+	}
 	return nil
 }
 
@@ -78,28 +77,23 @@ func (s *Session) Answer(offer []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	remote, err := sdp.Select(description, s.cfg.SRTP, sdp.Means{SDES: s.supported})
+	remote, err := sdp.Select(description, s.policy(), s.means())
 	if err != nil {
-		return nil, err
+		return nil, s.downgrade(err)
 	}
 	local := s.local
 	local.Direction = wish(s.hold)
-	var ours, theirs keying.Crypto
-	if remote.Encrypted {
-		if theirs, err = keying.Choose(remote.Crypto, s.suites(keying.Suites())); err != nil {
-			return nil, err
-		}
-		if ours, err = s.key(theirs.Tag, theirs.Suite); err != nil {
-			return nil, err
-		}
-		local.Crypto = []string{ours.Attribute()}
+	a, err := s.answerKeys(remote, &local)
+	if err != nil {
+		return nil, err
 	}
 	next := s.negotiator.Clone()
 	answer, agreed, err := next.Answer(description, remote, local)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.apply(agreed, ours, theirs); err != nil {
+	a.agreed = agreed
+	if err := s.apply(a); err != nil {
 		return nil, err
 	}
 	s.negotiator = next
@@ -126,59 +120,31 @@ func wish(hold bool) media.Direction {
 	return media.SendRecv
 }
 
-func (s *Session) suites(unset []keying.Suite) []keying.Suite {
-	if s.cfg.Suites != nil {
-		return s.cfg.Suites
-	}
-	return unset
-}
-
-func (s *Session) supported(value string) bool {
-	crypto, err := keying.Parse(value)
-	return err == nil && slices.Contains(s.suites(keying.Suites()), crypto.Suite)
-}
-
-// key is our key of a suite. It stays the same through the session: with the
-// same SSRC a second context of the same suite would need a new roll-over
-// counter on the far side too, and far ends differ in that.
-func (s *Session) key(tag int, suite keying.Suite) (keying.Crypto, error) {
-	crypto, ok := s.keys[suite]
-	if !ok {
-		var err error
-		if crypto, err = keying.Generate(tag, suite); err != nil {
-			return crypto, err
-		}
-		s.keys[suite] = crypto
-	}
-	crypto.Tag = tag
-	return crypto, nil
-}
-
 // apply tells the engine what was agreed.
-func (s *Session) apply(agreed sdp.Agreed, ours, theirs keying.Crypto) error {
-	ours.Tag, theirs.Tag = 0, 0 // equal keys are equal contexts, whatever their tags
-	err := s.cfg.Engine.UpdateStream(s.cfg.ID, Spec{
+func (s *Session) apply(a agreement) error {
+	a.ours.Tag, a.theirs.Tag = 0, 0 // equal keys are equal contexts, whatever their tags
+	agreed := a.agreed
+	err := s.update(Spec{
 		MinDelay: s.cfg.MinDelay, MaxDelay: s.cfg.MaxDelay,
 		InBand: s.cfg.Digits.inBand(agreed.SendEvents), Detect: s.cfg.Detect,
-		Remote: agreed.Remote.Addr, RemoteRTCP: agreed.Remote.RTCP, Mux: agreed.Remote.Mux,
+		Remote: s.reach(agreed.Remote.Addr), RemoteRTCP: s.reach(agreed.Remote.RTCP), Mux: agreed.Remote.Mux,
 		Direction: agreed.Direction,
 		Send:      agreed.Send, SendEvents: agreed.SendEvents,
 		Receive: agreed.Receive, ReceiveEvents: agreed.ReceiveEvents,
 		SendNoise: agreed.SendNoise, ReceiveNoise: agreed.ReceiveNoise,
 		SendRedundant: agreed.SendRedundant, ReceiveRedundant: agreed.ReceiveRedundant, Redundancy: uint8(s.cfg.Redundancy),
-		LocalKey: ours, RemoteKey: theirs,
-	})
+		LocalKey: a.ours, RemoteKey: a.theirs,
+	}, a)
 	if err != nil {
-		return fmt.Errorf("session: stream %d: %w", s.cfg.ID, err)
+		return err
 	}
-	s.codec = agreed.Send
+	s.codec, s.method, s.role = agreed.Send, agreed.Remote.Keying, a.role
 	s.view.Store(&view{
-		secure:     string(ours.Suite),
 		remoteHold: !agreed.Remote.Direction.Receives(),
 		direction:  agreed.Direction,
 	})
 	s.cfg.Log.Info("media negotiated", slog.Uint64("stream", uint64(s.cfg.ID)), slog.String("remote", agreed.Remote.Addr.String()),
 		slog.String("codec", agreed.Send.Encoding), slog.Duration("ptime", agreed.Send.PTime),
-		slog.String("direction", agreed.Direction.String()), slog.String("srtp", string(ours.Suite)), slog.Bool("mux", agreed.Remote.Mux))
+		slog.String("direction", agreed.Direction.String()), slog.String("keys", agreed.Remote.Keying.String()), slog.Bool("mux", agreed.Remote.Mux))
 	return nil
 }

@@ -74,10 +74,17 @@ const comfortNoise = 13
 
 // Config says how a Session is to be.
 type Config struct {
-	Engine       Engine
-	ID           media.StreamID
-	Codecs       []media.Codec // by preference
-	SRTP         sdp.Policy
+	Engine Engine
+	ID     media.StreamID
+	Codecs []media.Codec // by preference
+	SRTP   sdp.Policy
+	// Keying is how keys are exchanged, best first. Nil means: SDES is offered, and
+	// what an offer has is taken.
+	Keying   []keying.Method
+	Identity *keying.Identity // who this telephone is by DTLS; nil: it has no DTLS
+	// Failed is told, at most once for each agreement, why there can be no keys by
+	// DTLS: the call is to be ended. It must not block, or call the Session.
+	Failed       func(error)
 	Suites       []keying.Suite // by preference; nil means keying.Offered in offers, keying.Suites in answers
 	Addr         netip.Addr     // of this side: bound and told to the far end
 	Advertised   netip.Addr     // told instead of Addr, behind a NAT with a known address
@@ -115,18 +122,24 @@ type Session struct {
 	cfg        Config
 	local      sdp.Local
 	negotiator *sdp.Negotiator
-	keys       map[keying.Suite]keying.Crypto // ours, one a suite for the whole session
+	keys       map[keying.Suite]keying.Crypto // ours, one a suite until Rekey
+	nextKeys   map[keying.Suite]keying.Crypto // of the pending offer
 	offered    []keying.Crypto
-	codec      media.Format // in use
-	hold       bool         // our wish, by the last exchange
-	holdNext   bool         // by the pending offer
+	method     keying.Method // by the last exchange
+	role       keying.Setup  // of ours, if that is DTLS
+	shaker     *handshaker   // nil: no DTLS
+	zone       string        // of link-local addresses, as a number
+	rekey      atomic.Bool
+	suite      atomic.Pointer[keying.Suite] // in use; nil or "": none
+	codec      media.Format                 // in use
+	hold       bool                         // our wish, by the last exchange
+	holdNext   bool                         // by the pending offer
 	view       atomic.Pointer[view]
 	closed     atomic.Bool
 }
 
 // view is what other goroutines may ask for.
 type view struct {
-	secure     string
 	remoteHold bool
 	direction  media.Direction
 }
@@ -140,11 +153,8 @@ func New(cfg Config) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := cfg.Engine.OpenStream(cfg.ID, sockets); err != nil {
-		return nil, errors.Join(fmt.Errorf("session: open stream %d: %w", cfg.ID, err), sockets.Close())
-	}
 	s := &Session{
-		cfg:        cfg,
+		cfg: cfg, zone: zoneNumber(cfg.Addr.Zone()),
 		negotiator: sdp.NewNegotiator(rand.Uint64()),
 		keys:       make(map[keying.Suite]keying.Crypto),
 		local: sdp.Local{
@@ -155,7 +165,31 @@ func New(cfg Config) (*Session, error) {
 	if cfg.Advertised.IsValid() {
 		s.local.Addr = cfg.Advertised
 	}
+	if s.takes(keying.DTLS) && cfg.SRTP != sdp.Off {
+		if err := s.openDTLS(&sockets); err != nil {
+			return nil, errors.Join(err, sockets.Close())
+		}
+	}
+	if err := cfg.Engine.OpenStream(cfg.ID, sockets); err != nil {
+		if s.shaker != nil {
+			s.shaker.close()
+		}
+		return nil, errors.Join(fmt.Errorf("session: open stream %d: %w", cfg.ID, err), sockets.Close())
+	}
 	return s, nil
+}
+
+// openDTLS makes who makes keys, and the way to it.
+func (s *Session) openDTLS(sockets *Sockets) error {
+	stream, control, err := handoverPair()
+	if err != nil {
+		return err
+	}
+	if s.shaker, err = newHandshaker(s, control, sockets.RTP); err != nil {
+		return errors.Join(err, stream.Close(), control.Close())
+	}
+	sockets.Keys = stream
+	return nil
 }
 
 // formats lists the codecs' formats, then a telephone-event for each clock
@@ -220,13 +254,27 @@ func (s *Session) SendDigit(digit rune, duration time.Duration) error {
 	return s.cfg.Engine.SendDigit(s.cfg.ID, digit, duration)
 }
 
-// Secure is the crypto suite in use, "" for RTP in the clear.
+// Secure is the crypto suite in use, "" for RTP in the clear and while keys are
+// waited for.
 func (s *Session) Secure() string {
-	if v := s.view.Load(); v != nil {
-		return v.secure
+	if suite := s.suite.Load(); suite != nil {
+		return string(*suite)
 	}
 	return ""
 }
+
+// Rekey has the next Offer bring a new key of this side.
+func (s *Session) Rekey() { s.rekey.Store(true) }
+
+// Expiring tells that this side's key is nearly used up (RFC 3711 §9.2): an Offer
+// then brings a new one by itself, so a re-INVITE is due.
+func (s *Session) Expiring() bool {
+	stats, _ := s.cfg.Engine.StreamStats(s.cfg.ID)
+	return s.Secure() != "" && stats.Sent >= expiring
+}
+
+// expiring is half of the packets that one key is good for (RFC 3711 §9.2).
+const expiring = 1 << 47
 
 // RemoteHold tells whether the far end holds us, by the last description.
 func (s *Session) RemoteHold() bool {
@@ -249,6 +297,9 @@ func (s *Session) Direction() media.Direction {
 func (s *Session) Close() error {
 	if s.closed.Swap(true) {
 		return nil
+	}
+	if s.shaker != nil {
+		s.shaker.close()
 	}
 	return s.cfg.Engine.CloseStream(s.cfg.ID)
 }

@@ -33,6 +33,7 @@ type recorder struct {
 	closed  int
 	refuse  error
 	sockets Sockets
+	sent    uint64
 }
 
 func (r *recorder) OpenStream(_ media.StreamID, s Sockets) error {
@@ -52,7 +53,9 @@ func (r *recorder) CloseStream(media.StreamID) error {
 	return r.sockets.Close()
 }
 
-func (r *recorder) StreamStats(media.StreamID) (media.Stats, bool) { return media.Stats{Sent: 7}, true }
+func (r *recorder) StreamStats(media.StreamID) (media.Stats, bool) {
+	return media.Stats{Sent: max(r.sent, 7)}, true
+}
 
 func (r *recorder) SendDigit(media.StreamID, rune, time.Duration) error { return ErrNoEvents }
 

@@ -137,6 +137,14 @@ func OpenStream(cfg StreamConfig) *Stream {
 	return s
 }
 
+// rekeys tells that the source may go on under a new key: the roll-over counter is
+// 0, whether the far end goes on with it (RFC 3711 §3.3.1) or begins again, as
+// many do, and stays so while the change is under way.
+func (o *outgoing) rekeys(next *outgoing) bool {
+	const margin = 4096 // packets
+	return o.cipher != nil && next.cipher != nil && o.position.Load() < 1<<16-margin
+}
+
 // waits tells that there is nothing to encrypt by yet.
 func (s Spec) waits() bool { return s.DTLS && (s.LocalKey.IsZero() || s.RemoteKey.IsZero()) }
 
@@ -165,9 +173,9 @@ func (s *Stream) Update(spec Spec) error {
 	if err := s.rtcp.update(spec); err != nil {
 		return err
 	}
-	// A new key or clock rate is a new source: no receiver then has to guess a
-	// roll-over counter or mix two clocks (RFC 7160 §4.1).
-	if out != nil && out.cipher == newOut.cipher && out.clockRate == newOut.clockRate {
+	// Another clock rate is a new source (RFC 7160 §4.1), and so is a new key, unless
+	// no receiver has to guess a roll-over counter for it.
+	if out != nil && (out.cipher == newOut.cipher || out.rekeys(newOut)) && out.clockRate == newOut.clockRate {
 		newOut.ssrc, newOut.spare, newOut.position = out.ssrc, out.spare, out.position
 	} else {
 		s.count.collided.Store(false)
