@@ -19,10 +19,11 @@ func Tuning() []uint64 { return []uint64{1, 2, 3, 4} }
 
 // Config says what is measured.
 type Config struct {
-	Seeds []uint64  // of each network
-	Peers bool      // play a minute of each network to baresip and to our engine, in real time
-	Plots string    // folder for pictures; none if empty
-	Log   io.Writer // lines for people
+	Seeds  []uint64  // of each network
+	Peers  bool      // play a minute of each network to baresip and to our engine, in real time
+	Traces string    // folder of recorded networks; none if empty
+	Plots  string    // folder for pictures; none if empty
+	Log    io.Writer // lines for people
 }
 
 // Measure runs the whole benchmark.
@@ -49,6 +50,11 @@ func Measure(ctx context.Context, cfg Config) (Figures, error) {
 	f.beyond(summed(all))
 	say("deficit to the optimum on the first %d, mean and worst: fixed %.2f and %.2f, NetEQ's rules %.2f and %.2f, ours %.2f and %.2f",
 		len(Core()), f.FixedDeficitMean, f.FixedDeficitMax, f.NetEQDeficitMean, f.NetEQDeficitMax, f.DeficitMean, f.DeficitMax)
+	if cfg.Traces != "" {
+		if err := f.public(ctx, cfg.Traces, voice, say); err != nil {
+			return Figures{}, err
+		}
+	}
 	curves, err := quality(voice)
 	if err != nil {
 		return Figures{}, err
@@ -92,16 +98,25 @@ func Measure(ctx context.Context, cfg Config) (Figures, error) {
 
 // listen plays a network's traces to everybody.
 func listen(ctx context.Context, n Network, seeds []uint64, voice media.Frame) ([]*result, error) {
-	results := make([]*result, len(seeds))
-	errs := make([]error, len(seeds))
+	traces := make([]*Trace, len(seeds))
+	for i, seed := range seeds {
+		traces[i] = n.Record(seed)
+	}
+	return listenTo(ctx, traces, voice)
+}
+
+// listenTo plays traces to everybody.
+func listenTo(ctx context.Context, traces []*Trace, voice media.Frame) ([]*result, error) {
+	results := make([]*result, len(traces))
+	errs := make([]error, len(traces))
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var wg sync.WaitGroup
-	for i, seed := range seeds {
+	for i, t := range traces {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			if errs[i] = ctx.Err(); errs[i] == nil {
-				results[i], errs[i] = judge(n.Record(seed), voice)
+				results[i], errs[i] = judge(t, voice)
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package benchmedia
 
 import (
+	"context"
 	"math"
 	"slices"
 	"time"
@@ -11,32 +12,37 @@ import (
 
 // Figures are the last line of the benchmark; docs/benchmarks.md tells the keys.
 type Figures struct {
-	Traces             int      `json:"traces"`
-	DeficitMean        float64  `json:"jb_r_deficit_mean"`
-	DeficitMax         float64  `json:"jb_r_deficit_max"`
-	AllDeficitMean     float64  `json:"jb_r_deficit_all_mean"`
-	AllDeficitMax      float64  `json:"jb_r_deficit_all_max"`
-	BaresipDeficitMean *float64 `json:"baresip_r_deficit_mean,omitempty"`
-	BaresipDeficitMax  *float64 `json:"baresip_r_deficit_max,omitempty"`
-	MinuteDeficitMean  float64  `json:"jb_minute_r_deficit_mean"`
-	MinuteDeficitMax   float64  `json:"jb_minute_r_deficit_max"`
-	EngineDelayOff     float64  `json:"engine_delay_off_ms"`
-	EngineROff         float64  `json:"engine_r_off"`
-	NetEQDeficitMean   float64  `json:"neteq_rules_r_deficit_mean"`
-	NetEQDeficitMax    float64  `json:"neteq_rules_r_deficit_max"`
-	FixedDeficitMean   float64  `json:"fixed_r_deficit_mean"`
-	FixedDeficitMax    float64  `json:"fixed_r_deficit_max"`
-	DelayToFixed       float64  `json:"jb_delay_to_fixed_max"`
-	DelayToNetEQ       float64  `json:"jb_delay_to_neteq_rules"`
-	StepRecover        float64  `json:"step_recover_s"`
-	Stretch            float64  `json:"stretch_percent"`
-	NetEQStretch       float64  `json:"neteq_rules_stretch_percent"`
-	SkewWander         float64  `json:"skew_wander_ms"`
-	OutageLag          float64  `json:"outage_lag_ms"`
-	DiscardElsewhere   uint64   `json:"discarded_elsewhere"`
-	Allocs             float64  `json:"allocs_per_step"`
-	BarkAt5            float64  `json:"bark_distortion_5_percent_loss"`
-	BarkAt5Repeated    float64  `json:"repeating_bark_distortion_5_percent_loss"`
+	Traces                 int      `json:"traces"`
+	DeficitMean            float64  `json:"jb_r_deficit_mean"`
+	DeficitMax             float64  `json:"jb_r_deficit_max"`
+	AllDeficitMean         float64  `json:"jb_r_deficit_all_mean"`
+	AllDeficitMax          float64  `json:"jb_r_deficit_all_max"`
+	BaresipDeficitMean     *float64 `json:"baresip_r_deficit_mean,omitempty"`
+	BaresipDeficitMax      *float64 `json:"baresip_r_deficit_max,omitempty"`
+	MinuteDeficitMean      float64  `json:"jb_minute_r_deficit_mean"`
+	MinuteDeficitMax       float64  `json:"jb_minute_r_deficit_max"`
+	EngineDelayOff         float64  `json:"engine_delay_off_ms"`
+	EngineROff             float64  `json:"engine_r_off"`
+	NetEQDeficitMean       float64  `json:"neteq_rules_r_deficit_mean"`
+	NetEQDeficitMax        float64  `json:"neteq_rules_r_deficit_max"`
+	FixedDeficitMean       float64  `json:"fixed_r_deficit_mean"`
+	FixedDeficitMax        float64  `json:"fixed_r_deficit_max"`
+	PublicTraces           int      `json:"public_traces,omitempty"`
+	PublicDeficitMean      float64  `json:"public_r_deficit_mean,omitempty"`
+	PublicDeficitMax       float64  `json:"public_r_deficit_max,omitempty"`
+	PublicNetEQDeficitMean float64  `json:"public_neteq_rules_r_deficit_mean,omitempty"`
+	PublicNetEQDeficitMax  float64  `json:"public_neteq_rules_r_deficit_max,omitempty"`
+	DelayToFixed           float64  `json:"jb_delay_to_fixed_max"`
+	DelayToNetEQ           float64  `json:"jb_delay_to_neteq_rules"`
+	StepRecover            float64  `json:"step_recover_s"`
+	Stretch                float64  `json:"stretch_percent"`
+	NetEQStretch           float64  `json:"neteq_rules_stretch_percent"`
+	SkewWander             float64  `json:"skew_wander_ms"`
+	OutageLag              float64  `json:"outage_lag_ms"`
+	DiscardElsewhere       uint64   `json:"discarded_elsewhere"`
+	Allocs                 float64  `json:"allocs_per_step"`
+	BarkAt5                float64  `json:"bark_distortion_5_percent_loss"`
+	BarkAt5Repeated        float64  `json:"repeating_bark_distortion_5_percent_loss"`
 }
 
 // beyond takes from the figures of all traces what is not of the core alone.
@@ -78,6 +84,25 @@ func summed(results []*result) Figures {
 func add(mean, worst *float64, deficit, n float64) {
 	*mean += deficit / n
 	*worst = max(*worst, deficit)
+}
+
+// public are the figures of recorded networks.
+func (f *Figures) public(ctx context.Context, dir string, voice media.Frame, say func(string, ...any)) error {
+	traces, err := PublicTraces(dir)
+	if err != nil {
+		return err
+	}
+	all, err := listenTo(ctx, traces, voice)
+	if err != nil {
+		return err
+	}
+	for _, r := range all {
+		say("%-28s optimum %s | fixed %s | NetEQ's rules %s | ours %s", r.trace.Name, r.optimum, r.fixed, r.neteq, r.ours.Outcome)
+	}
+	of := summed(all)
+	f.PublicTraces, f.PublicDeficitMean, f.PublicDeficitMax = of.Traces, of.DeficitMean, of.DeficitMax
+	f.PublicNetEQDeficitMean, f.PublicNetEQDeficitMax = of.NetEQDeficitMean, of.NetEQDeficitMax
+	return nil
 }
 
 // special are the figures of one kind of network.
@@ -141,6 +166,7 @@ func (f *Figures) round() {
 	for _, p := range []*float64{
 		&f.DeficitMean, &f.DeficitMax, &f.NetEQDeficitMean, &f.NetEQDeficitMax, &f.FixedDeficitMean, &f.FixedDeficitMax,
 		&f.DelayToFixed, &f.DelayToNetEQ, &f.StepRecover, &f.Stretch, &f.NetEQStretch, &f.SkewWander, &f.OutageLag,
+		&f.PublicDeficitMean, &f.PublicDeficitMax, &f.PublicNetEQDeficitMean, &f.PublicNetEQDeficitMax,
 		&f.MinuteDeficitMean, &f.MinuteDeficitMax, &f.EngineDelayOff, &f.EngineROff,
 		&f.BarkAt5, &f.BarkAt5Repeated,
 	} {
