@@ -58,7 +58,8 @@ type Recoverer interface {
 	// repeats, without decoding; 0 for none.
 	Recovers(next []byte) int
 	// Recover fills dst with the lost sound before next, and returns how many
-	// samples that are. Decode(next) comes after it. It does not allocate.
+	// samples that are: the last Recovers as they are repeated, those before, if dst
+	// has room for more, made up. Decode(next) comes after it. It does not allocate.
 	Recover(dst Frame, next []byte) (int, error)
 }
 

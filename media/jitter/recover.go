@@ -3,22 +3,24 @@ package jitter
 import "offhook/media"
 
 // recover puts at the line's end what p repeats of the sound before it, if that
-// is what is missing.
+// is what is missing, or the end of one missing packet: one of several frames may
+// repeat the last of them alone, and the decoder makes up those before.
 func (b *Buffer) recover(p *slot, gap int64) bool {
 	payload := b.store.payload(p)
 	n := b.repeats(payload)
-	if n == 0 || int64(n) != gap {
+	if n == 0 || int64(n) != gap && (int64(n) > gap || gap != int64(b.out.packet)) {
 		return false
 	}
-	sound := b.scratch[:n]
-	if got, err := b.recoverer.Recover(sound, payload); err != nil || got != n {
+	sound := b.scratch[:gap]
+	if got, err := b.recoverer.Recover(sound, payload); err != nil || got != len(sound) {
 		return false
 	}
 	b.merge(sound)
 	b.append(sound)
-	b.out.ts += b.ticks(n)
+	b.out.ts += b.ticks(len(sound))
 	b.out.waited, b.out.made, b.out.foreign = 0, false, false
 	b.count.Recovered += span(int64(n), b.clock.rate)
+	b.count.Concealed += span(gap-int64(n), b.clock.rate)
 	b.laid(Played)
 	return true
 }

@@ -14,6 +14,7 @@ type echo struct {
 	ramp
 	off       bool // nothing is repeated
 	broken    bool
+	half      bool // only the later half is
 	recovered int
 }
 
@@ -27,6 +28,9 @@ func (e *echo) Conceal(dst media.Frame) error {
 func (e *echo) Recovers(next []byte) int {
 	if e.off {
 		return 0
+	}
+	if e.half {
+		return int(next[2]) * 4
 	}
 	return int(next[2]) * 8
 }
@@ -53,6 +57,8 @@ func TestRecover(t *testing.T) {
 		{"one lost", echo{}, []int{60}, 1},
 		{"every other lost", echo{}, []int{60, 62, 64, 66}, 4},
 		{"two lost: the last comes back", echo{}, []int{60, 61}, 1},
+		{"one lost, half of it repeated", echo{half: true}, []int{60}, 1},
+		{"two lost, half of the last repeated", echo{half: true}, []int{60, 61}, 1},
 		{"nothing repeated", echo{off: true}, []int{60, 62}, 0},
 		{"redundancy broken", echo{broken: true}, []int{60, 62}, 0},
 		{"nothing lost", echo{}, nil, 0},
@@ -84,7 +90,11 @@ func TestRecover(t *testing.T) {
 				}
 			}
 			c := h.b.Counters()
-			if d.recovered != test.want || c.Recovered != 20*ms*time.Duration(test.want) || c.Concealed != 20*ms*time.Duration(len(test.lost)-test.want) {
+			repeated := 20 * ms * time.Duration(test.want)
+			if d.half {
+				repeated /= 2
+			}
+			if d.recovered != test.want || c.Recovered != repeated || c.Concealed != 20*ms*time.Duration(len(test.lost))-repeated {
 				t.Errorf("recovered %d, want %d; %+v", d.recovered, test.want, c)
 			}
 			if missing != len(test.lost)-test.want || int(c.Lost) != len(test.lost) {
