@@ -182,6 +182,13 @@ type RegistrationChanged struct {
 // CallChanged tells a call's new snapshot. Terminated comes exactly once, last.
 type CallChanged struct{ Call Call }
 
+// DigitReceived tells of a digit that came by SIP INFO (RFC 6086).
+type DigitReceived struct {
+	Call     CallID
+	Digit    rune // 0-9, *, #, A-D, or ! for a hook flash
+	Duration time.Duration
+}
+
 // MessageWaiting tells of the mailbox (RFC 3842).
 type MessageWaiting struct {
 	Account  AccountID
@@ -197,6 +204,7 @@ type CheckSync struct {
 
 func (RegistrationChanged) event() {}
 func (CallChanged) event()         {}
+func (DigitReceived) event()       {}
 func (MessageWaiting) event()      {}
 func (CheckSync) event()           {}
 
@@ -211,6 +219,8 @@ type Agent interface {
 	// TransferTo joins the far ends of two confirmed calls: attended transfer
 	// (RFC 5589 §7). Both calls end when it has succeeded.
 	TransferTo(call, consult CallID) error
+	// SendDigit sends a digit by SIP INFO; a duration of 0 means 160 ms.
+	SendDigit(CallID, rune, time.Duration) error
 	Hangup(CallID) error // CANCEL, BYE or 603, as the state asks
 	// SetAccounts makes the accounts these; calls of an account that stays go on.
 	SetAccounts([]Account) error

@@ -203,8 +203,8 @@ func (o *owner) act(c *call, action dialog.Action) {
 		delete(c.timers, action.ID)
 	case dialog.Changed:
 		o.callChanged(c, action.Call)
-	case dialog.Info:
-		o.log.Debug("INFO in a call", "call", c.id, "type", cut(action.ContentType))
+	case dialog.Digit:
+		o.emit(ua.DigitReceived{Call: c.id, Digit: action.Digit, Duration: action.Duration})
 	case dialog.Referred:
 		o.referred(c, action)
 	case dialog.Log:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"offhook/ua"
 	"offhook/ua/dialog"
@@ -46,6 +47,14 @@ func (a *Agent) Reject(id ua.CallID, status int) error {
 
 // Hold holds or resumes.
 func (a *Agent) Hold(id ua.CallID, on bool) error { return a.tell(id, dialog.Hold{On: on}) }
+
+// SendDigit sends a digit by INFO: 0-9, *, #, A-D, or ! for a hook flash.
+func (a *Agent) SendDigit(id ua.CallID, digit rune, duration time.Duration) error {
+	if !strings.ContainsRune("0123456789*#ABCDabcd!", digit) {
+		return fmt.Errorf("ua: %q is no digit: 0-9, *, #, A-D and ! are", digit)
+	}
+	return a.tell(id, dialog.SendDigit{Digit: digit, Duration: duration})
+}
 
 // Hangup ends the call as its state asks.
 func (a *Agent) Hangup(id ua.CallID) error { return a.tell(id, dialog.Hangup{}) }

@@ -95,10 +95,10 @@ type StopTimer struct{ ID TimerID }
 // Changed tells the new snapshot.
 type Changed struct{ Call ua.Call }
 
-// Info is the body of an INFO that was accepted (RFC 6086; in practice DTMF).
-type Info struct {
-	ContentType string
-	Body        []byte
+// Digit is a digit that came in an INFO: 0-9, *, #, A-D, and ! for a hook flash.
+type Digit struct {
+	Digit    rune
+	Duration time.Duration
 }
 
 // Referred asks for a call to URI, which may have a Replaces header in it; By is
@@ -124,7 +124,7 @@ func (CloseMedia) action()   {}
 func (StartTimer) action()   {}
 func (StopTimer) action()    {}
 func (Changed) action()      {}
-func (Info) action()         {}
+func (Digit) action()        {}
 func (Referred) action()     {}
 func (Log) action()          {}
 func (Done) action()         {}

@@ -93,7 +93,7 @@ func TestStep_requests(t *testing.T) {
 	}
 	run(t, []row{
 		{arrow: "confirmed: OPTIONS -> 200", given: serving, when: req(2, "OPTIONS", 2, ""), want: "reply#2 200"},
-		{arrow: "confirmed: INFO with DTMF -> 200", given: serving, when: with(req(2, "INFO", 2, "Signal=5"), func(r *Request) { r.ContentType = "application/dtmf-relay" }), want: "reply#2 200; info Signal=5"},
+		{arrow: "confirmed: INFO with DTMF -> 200", given: serving, when: with(req(2, "INFO", 2, "Signal=5"), func(r *Request) { r.ContentType = "application/dtmf-relay" }), want: "reply#2 200; digit 5 160ms"},
 		{arrow: "confirmed: empty INFO -> 200", given: serving, when: req(2, "INFO", 2, ""), want: "reply#2 200"},
 		{arrow: "confirmed: other INFO -> 415", given: serving, when: req(2, "INFO", 2, "x"), want: "reply#2 415"},
 		{arrow: "confirmed: REFER -> 603", given: serving, when: req(2, "REFER", 2, ""), want: "reply#2 603"},

@@ -1,5 +1,7 @@
 package dialog
 
+import "time"
+
 // Tx names a client transaction of a Machine; the Machine chooses it.
 type Tx uint32
 
@@ -76,6 +78,12 @@ type Hold struct{ On bool }
 // the URI makes the transfer an attended one (§7).
 type Transfer struct{ URI string }
 
+// SendDigit sends a digit in an INFO; a Duration of 0 means 160 ms.
+type SendDigit struct {
+	Digit    rune
+	Duration time.Duration
+}
+
 // Replace ends the call: another one has come in its place (RFC 3891).
 type Replace struct{}
 
@@ -105,6 +113,7 @@ func (Accept) input()         {}
 func (Reject) input()         {}
 func (Hold) input()           {}
 func (Transfer) input()       {}
+func (SendDigit) input()      {}
 func (Refresh) input()        {}
 func (Replace) input()        {}
 func (ReferProgress) input()  {}

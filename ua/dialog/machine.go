@@ -78,6 +78,7 @@ type Machine struct {
 	wantHold bool
 	held     bool
 	transfer transferState
+	infos    infos
 	referral referral
 	keep     keeping
 	offered  []byte // our last offer
@@ -112,6 +113,7 @@ const (
 	txUpdate
 	txPrack
 	txNotify
+	txInfo
 )
 
 type clientTx struct {
@@ -184,6 +186,8 @@ func (s *step) take(in Input) {
 		s.wantHold = in.On
 	case Transfer:
 		s.startTransfer(in.URI)
+	case SendDigit:
+		s.sendDigit(in)
 	case Replace:
 		s.replaced()
 	case ReferProgress:

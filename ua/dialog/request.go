@@ -149,21 +149,6 @@ func (c Config) Refuses(r Request) (Answer, bool) {
 	return c.tooBrief(r)
 }
 
-// info takes DTMF and the empty heartbeat (RFC 6086 §4.2.2 for the rest).
-func (s *step) info(tx ServerTx, r Request) {
-	switch mediaType(r.ContentType) {
-	case "application/dtmf-relay", "application/dtmf":
-		s.refuse(tx, 200)
-		s.do(Info{r.ContentType, r.Body})
-	default:
-		if len(r.Body) == 0 {
-			s.refuse(tx, 200)
-			return
-		}
-		s.reply(tx, Answer{Status: 415, Accept: "application/dtmf-relay, application/dtmf"})
-	}
-}
-
 // responded takes every response.
 func (s *step) responded(tx Tx, r Response) {
 	if tx == 0 || tx > s.lastTx || r.Status < 100 || r.Status > 699 {
@@ -191,6 +176,8 @@ func (s *step) responded(tx Tx, r Response) {
 		s.updateResponse(r)
 	case s.referral.tx:
 		s.notifyResponse(r)
+	case s.infos.tx:
+		s.infoResponse(r)
 	default:
 		s.prackResponse(tx, r)
 	}
@@ -209,5 +196,7 @@ func (s *step) failed(in Failed) {
 		s.referFailed(in)
 	case s.keep.tx:
 		s.updateFailed(in)
+	case s.infos.tx:
+		s.infoFailed(in)
 	}
 }

@@ -122,8 +122,8 @@ func (r *rig) line(a Action) string {
 		return line
 	case Referred:
 		return "referred to " + a.URI
-	case Info:
-		return "info" + body(a.Body)
+	case Digit:
+		return fmt.Sprintf("digit %c %v", a.Digit, a.Duration)
 	case Done:
 		return "done"
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"offhook/ua"
 )
@@ -13,12 +14,14 @@ var _ ua.Agent = (*Agent)(nil)
 
 // Command is what an Agent was told to do.
 type Command struct {
-	Name     string // Invite, Ringing, Answer, Reject, Hold, Transfer, TransferTo, Hangup or SetAccounts
+	Name     string // Invite, Ringing, Answer, Reject, Hold, Transfer, TransferTo, SendDigit, Hangup or SetAccounts
 	Account  ua.AccountID
 	Call     ua.CallID
 	Consult  ua.CallID // of TransferTo
 	Target   ua.Target
 	Status   int
+	Digit    rune          // of SendDigit
+	Duration time.Duration // of SendDigit
 	On       bool
 	Accounts []ua.Account
 }
@@ -171,6 +174,11 @@ func (a *Agent) TransferTo(id, consult ua.CallID) error {
 		return ua.ErrTarget
 	}
 	return a.onCall(Command{Name: "TransferTo", Call: id, Consult: consult})
+}
+
+// SendDigit implements ua.Agent.
+func (a *Agent) SendDigit(id ua.CallID, digit rune, duration time.Duration) error {
+	return a.onCall(Command{Name: "SendDigit", Call: id, Digit: digit, Duration: duration})
 }
 
 // Hangup implements ua.Agent.
