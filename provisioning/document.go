@@ -84,7 +84,10 @@ type Account struct {
 	SessionExpires time.Duration  `key:"session-expires" range:"0s..24h"` // 0s: none
 	Reliable       ua.Reliability `key:"reliable-provisional" oneof:"supported required off"`
 	SRTP           SRTP           `key:"srtp" oneof:"mandatory optional off" restart:"none"`
+	Keying         []string       `key:"srtp-keying" oneof:"sdes dtls" restart:"none"` // best first
 	Codecs         []string       `key:"codecs" oneof:"g722 opus pcma pcmu l16" restart:"none"`
+	DTX            bool           `key:"dtx" restart:"none"`                     // nothing but comfort noise in pauses
+	Redundancy     int            `key:"redundancy" range:"0..2" restart:"none"` // packets repeated when many get lost (RFC 2198)
 	Voicemail      string         `key:"voicemail" match:"user" restart:"none"`
 	MWI            bool           `key:"mwi"`
 	CA             string         `key:"ca" match:"authority"`

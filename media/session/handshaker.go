@@ -291,11 +291,11 @@ func (h *handshaker) result(r shaken) {
 	h.associations = []*association{r.of}
 	h.keys = r.keys
 	h.spec.LocalKey, h.spec.RemoteKey = r.keys.Local, r.keys.Remote
+	h.session.secured(r.keys.Local.Suite) // before the first packet tells that there is sound
 	if err := h.session.engineUpdate(h.spec); err != nil {
+		h.session.secured("")
 		h.fail(err)
-		return
 	}
-	h.session.secured(r.keys.Local.Suite)
 }
 
 // fail ends the call, once.

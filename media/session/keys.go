@@ -210,8 +210,13 @@ func (s *Session) engineUpdate(spec Spec) error {
 
 // secured notes the suite in use.
 func (s *Session) secured(suite keying.Suite) {
-	if old := s.suite.Swap(&suite); suite != "" && (old == nil || *old != suite) {
-		s.cfg.Log.Info("media encrypted", "stream", uint64(s.cfg.ID), "srtp", string(suite))
+	old := s.suite.Swap(&suite)
+	if old != nil && *old == suite || old == nil && suite == "" {
+		return
+	}
+	s.cfg.Log.Info("media encryption", "stream", uint64(s.cfg.ID), "srtp", string(suite))
+	if s.cfg.Secured != nil {
+		s.cfg.Secured(suite)
 	}
 }
 

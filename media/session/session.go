@@ -84,7 +84,10 @@ type Config struct {
 	Identity *keying.Identity // who this telephone is by DTLS; nil: it has no DTLS
 	// Failed is told, at most once for each agreement, why there can be no keys by
 	// DTLS: the call is to be ended. It must not block, or call the Session.
-	Failed       func(error)
+	Failed func(error)
+	// Secured is told the suite in use whenever that changes, "" for none. It must
+	// not block, or call the Session.
+	Secured      func(keying.Suite)
 	Suites       []keying.Suite // by preference; nil means keying.Offered in offers, keying.Suites in answers
 	Addr         netip.Addr     // of this side: bound and told to the far end
 	Advertised   netip.Addr     // told instead of Addr, behind a NAT with a known address

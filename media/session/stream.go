@@ -139,10 +139,11 @@ func OpenStream(cfg StreamConfig) *Stream {
 
 // rekeys tells that the source may go on under a new key: the roll-over counter is
 // 0, whether the far end goes on with it (RFC 3711 §3.3.1) or begins again, as
-// many do, and stays so while the change is under way.
+// many do, and stays so while the change is under way. The suite is the same: to
+// one before it a session might come back with the key that it had.
 func (o *outgoing) rekeys(next *outgoing) bool {
 	const margin = 4096 // packets
-	return o.cipher != nil && next.cipher != nil && o.position.Load() < 1<<16-margin
+	return o.cipher != nil && next.cipher != nil && o.cipher.key.Suite == next.cipher.key.Suite && o.position.Load() < 1<<16-margin
 }
 
 // waits tells that there is nothing to encrypt by yet.

@@ -14,6 +14,7 @@ import (
 
 	"offhook/cmd/internal/localapi"
 	"offhook/media"
+	"offhook/media/keying"
 	"offhook/media/sdp"
 	"offhook/media/session"
 	"offhook/provisioning"
@@ -27,12 +28,16 @@ type callbook struct {
 	engine session.Engine
 	codecs codecTable
 
+	identity        func() *keying.Identity // of this run; nil: none could be made
+	failed, secured chan ua.CallID          // for the pump: what became of the keys
+
 	mu       sync.Mutex
 	doc      provisioning.Document
 	servers  map[ua.AccountID]string // address that the account was registered at
 	sessions map[ua.CallID]*session.Session
 	calls    map[ua.CallID]localapi.Call
 	last     map[ua.CallID]*media.Stats // of sessions that have ended before their call
+	failures map[ua.CallID]error        // why their sound cannot be had
 	ended    []localapi.Call            // newest last
 }
 
@@ -40,7 +45,8 @@ type callbook struct {
 const endedCalls = 20
 
 func newCallbook(log *slog.Logger) *callbook {
-	return &callbook{log: log, servers: map[ua.AccountID]string{}, sessions: map[ua.CallID]*session.Session{}, calls: map[ua.CallID]localapi.Call{},
+	return &callbook{log: log, identity: newIdentity(log), failures: map[ua.CallID]error{}, failed: make(chan ua.CallID, callQueue), secured: make(chan ua.CallID, callQueue),
+		servers: map[ua.AccountID]string{}, sessions: map[ua.CallID]*session.Session{}, calls: map[ua.CallID]localapi.Call{},
 		last: map[ua.CallID]*media.Stats{}}
 }
 
@@ -68,10 +74,16 @@ func (b *callbook) open(account ua.AccountID, call ua.CallID) (ua.Session, error
 		return nil, fmt.Errorf("%w: %s", ua.ErrNoAccount, account)
 	}
 	s, err := session.New(session.Config{
-		Engine:   b.engine,
-		ID:       media.StreamID(call),
-		Codecs:   b.codecs.of(a.Codecs),
+		Engine: b.engine,
+		ID:     media.StreamID(call),
+		Codecs: b.codecs.of(a.Codecs, a.DTX),
+
+		DTX: a.DTX, Redundancy: a.Redundancy,
 		SRTP:     srtpPolicy(a.SRTP),
+		Keying:   keyingMethods(a.Keying),
+		Identity: b.identity(),
+		Failed:   func(err error) { b.fail(call, err) },
+		Secured:  func(keying.Suite) { push(b.log, b.secured, call) },
 		Addr:     localAddr(server, a),
 		Ports:    session.PortRange{First: doc.Network.RTPPorts.Low, Last: doc.Network.RTPPorts.High},
 		PTime:    doc.Audio.PTime,
@@ -199,6 +211,7 @@ func (b *callbook) note(c ua.Call) {
 	delete(b.calls, c.ID)
 	delete(b.sessions, c.ID)
 	delete(b.last, c.ID)
+	delete(b.failures, c.ID)
 	b.ended = append(b.ended, line)
 	if len(b.ended) > endedCalls {
 		b.ended = b.ended[1:]

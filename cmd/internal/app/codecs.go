@@ -17,10 +17,13 @@ import (
 // that lose packets; a far end that prefers it gets it. Some codecs are for accounts
 // that name them: L16 takes four times the network that G.722 does, and Opus is
 // too much for the slowest processors beside an echo canceller.
-type codecTable []struct {
+type codecTable []codecEntry
+
+type codecEntry struct {
 	name  string
 	codec media.Codec
-	named bool // offered only where an account names it
+	named bool        // offered only where an account names it
+	dtx   media.Codec // instead, where an account wants silence in pauses; nil: the same
 }
 
 // newCodecTable makes the codecs for a sound device of a rate.
@@ -35,22 +38,28 @@ func newCodecTable(rate int) (codecTable, error) {
 	if err != nil {
 		return nil, fmt.Errorf("codecs: %w", err)
 	}
+	cfg.DTX = true
+	pausing, err := opus.New(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("codecs: %w", err)
+	}
 	return codecTable{
-		{"g722", g722.Rate64, false},
-		{"opus", voice, slowest},
-		{"pcma", g711.PCMA, false},
-		{"pcmu", g711.PCMU, false},
-		{"l16", l16.Wide, true},
+		{name: "g722", codec: g722.Rate64},
+		{name: "opus", codec: voice, dtx: pausing, named: slowest},
+		{name: "pcma", codec: g711.PCMA},
+		{name: "pcmu", codec: g711.PCMU},
+		{name: "l16", codec: l16.Wide, named: true},
 	}, nil
 }
 
-// of are those that an account names, in its order, or the usual ones.
-func (t codecTable) of(names []string) []media.Codec {
+// of are those that an account names, in its order, or the usual ones; with dtx
+// they ask the far end to be silent in pauses, if they can.
+func (t codecTable) of(names []string, dtx bool) []media.Codec {
 	var named, usual []media.Codec
 	for _, n := range names {
 		for _, c := range t {
 			if c.name == n {
-				named = append(named, c.codec)
+				named = append(named, c.pausing(dtx))
 			}
 		}
 	}
@@ -59,10 +68,17 @@ func (t codecTable) of(names []string) []media.Codec {
 	}
 	for _, c := range t {
 		if !c.named {
-			usual = append(usual, c.codec)
+			usual = append(usual, c.pausing(dtx))
 		}
 	}
 	return usual
+}
+
+func (c codecEntry) pausing(dtx bool) media.Codec {
+	if dtx && c.dtx != nil {
+		return c.dtx
+	}
+	return c.codec
 }
 
 // all are for the engine.

@@ -30,7 +30,7 @@ func table(t *testing.T, rate int) codecTable {
 // Opus is as wide as a device can make use of, and no wider than wideband.
 func TestCodecsOpusRate(t *testing.T) {
 	for device, want := range map[int]int{8000: 8000, 16000: 16000, 44100: 16000, 48000: 16000} {
-		if f := table(t, device).of([]string{"opus"})[0].Formats()[0]; f.SampleRate != want {
+		if f := table(t, device).of([]string{"opus"}, false)[0].Formats()[0]; f.SampleRate != want {
 			t.Errorf("%d Hz for a device of %d", f.SampleRate, device)
 		}
 	}
@@ -50,9 +50,23 @@ func TestCodecs(t *testing.T) {
 		{[]string{"pcmu", "l16", "g722"}, "PCMU L16 G722"},
 		{[]string{"a codec of tomorrow"}, usual},
 	} {
-		if got := encodings(table(t, 48000).of(c.names)); got != c.want {
+		if got := encodings(table(t, 48000).of(c.names, false)); got != c.want {
 			t.Errorf("%v: %s, want %s", c.names, got, c.want)
 		}
+	}
+}
+
+// Of an account with DTX only what has silence of its own is another codec.
+func TestCodecsDTX(t *testing.T) {
+	codecs := table(t, 48000).of([]string{"opus", "g722"}, true)
+	if f := codecs[0].Formats()[0]; !strings.Contains(f.FMTP, "usedtx=1") {
+		t.Errorf("Opus asks for %q", f.FMTP)
+	}
+	if f := table(t, 48000).of([]string{"opus"}, false)[0].Formats()[0]; strings.Contains(f.FMTP, "usedtx") {
+		t.Errorf("Opus asks for %q unasked", f.FMTP)
+	}
+	if encodings(codecs) != "OPUS G722" {
+		t.Error(encodings(codecs))
 	}
 }
 

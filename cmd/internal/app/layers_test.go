@@ -157,16 +157,18 @@ var firmwareModules = []string{
 	"github.com/google/uuid",            // sipgo
 	"github.com/holoplot/go-evdev",      // input devices
 	"github.com/icholy/digest",          // HTTP and sipgo
-	"github.com/pion/logging",           // srtp
+	"github.com/pion/dtls/v3",           // DTLS-SRTP's handshake; a MiB, half of which is encoding/gob and ciphers nobody asked for
+	"github.com/pion/logging",           // srtp, dtls
 	"github.com/pion/randutil",          // rtp
 	"github.com/pion/rtcp",              // RTCP
 	"github.com/pion/rtp",               // RTP
 	"github.com/pion/srtp/v3",           // SRTP
-	"github.com/pion/transport/v5",      // srtp
+	"github.com/pion/transport/v5",      // srtp, dtls
 	"github.com/thesyncim/gopus",        // Opus; young and of one author: behind media.Codec, held to vectors of libopus
 	"github.com/warthog618/go-gpiocdev", // GPIO lines
 	"github.com/zaf/g711",               // G.711
 	"go.yaml.in/yaml/v3",                // board and configuration files
+	"golang.org/x/crypto",               // dtls
 	"golang.org/x/image",                // the screen's fonts
 	"golang.org/x/sync",                 // sipgo
 	"golang.org/x/sys",                  // ioctls

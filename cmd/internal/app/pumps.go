@@ -15,7 +15,7 @@ import (
 // that the last calls are told of too.
 func (a *App) pumpAgent(ctx context.Context) error {
 	for e := range a.agent.Events() {
-		a.desk.inbox <- phone.UA{Event: e} // the desk outlives this
+		a.desk.inbox <- phone.UA{Event: a.calls.explain(e)} // the desk outlives this
 	}
 	<-ctx.Done()
 	return nil
@@ -35,6 +35,10 @@ func (a *App) pumpSound(ctx context.Context) error {
 			case engine.DeviceChanged:
 				post(ctx, a.desk.inbox, phone.Audio{Gone: e.Gone, Cause: e.Cause})
 			}
+		case call := <-a.calls.secured:
+			a.tellMedia(ctx, call)
+		case call := <-a.calls.failed:
+			a.giveUp(ctx, call)
 		case <-ctx.Done():
 			return nil
 		}
