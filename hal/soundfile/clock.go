@@ -1,7 +1,11 @@
 package soundfile
 
 import (
+	"fmt"
+	"os"
+	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -9,21 +13,74 @@ import (
 // clock is the kernel's, or a test's.
 type clock interface {
 	now() time.Duration
-	sleep(until time.Duration)
+	// beat has sleep wake at begin and every period after it.
+	beat(begin, period time.Duration) error
+	rest() error // no beat
+	// sleep returns when it is time; its error tells that close was called.
+	sleep(until time.Duration) error
+	close() error
 }
 
-// monotonic sleeps in the kernel: a timer of the Go runtime is late by most of
-// a millisecond.
-type monotonic struct{}
-
-func (monotonic) now() time.Duration {
-	var t unix.Timespec
-	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &t) // there is always one
-	return time.Duration(t.Nano())
+// monotonic is a timer of the kernel's that Go's poller waits for: a timer of
+// the Go runtime would be late by most of a millisecond, and a thread that
+// sleeps in the kernel wakes the runtime's monitor whenever it wakes itself.
+type monotonic struct {
+	file  *os.File
+	raw   syscall.RawConn
+	zero  time.Time     // an instant of both clocks, the kernel's
+	at    time.Duration // and Go's
+	ready func(fd uintptr) bool
+	ticks uint64
 }
 
-func (monotonic) sleep(until time.Duration) {
-	t := unix.NsecToTimespec(int64(until))
-	for unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &t, nil) == unix.EINTR {
+func newMonotonic() (*monotonic, error) {
+	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
+	if err != nil {
+		return nil, fmt.Errorf("no timer: %w", err)
 	}
+	var t unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &t); err != nil {
+		return nil, fmt.Errorf("no clock: %w", err)
+	}
+	m := &monotonic{file: os.NewFile(uintptr(fd), "timer"), zero: time.Now(), at: time.Duration(t.Nano())}
+	m.raw, err = m.file.SyscallConn()
+	m.ready = m.take
+	return m, err
 }
+
+// now reads no more than memory: Go's clock is the kernel's.
+func (m *monotonic) now() time.Duration { return m.at + time.Since(m.zero) }
+
+func (m *monotonic) beat(begin, period time.Duration) error {
+	return m.set(unix.ItimerSpec{Value: unix.NsecToTimespec(int64(begin)), Interval: unix.NsecToTimespec(int64(period))})
+}
+
+func (m *monotonic) rest() error { return m.set(unix.ItimerSpec{}) }
+
+func (m *monotonic) set(t unix.ItimerSpec) error {
+	var failed error
+	err := m.raw.Control(func(fd uintptr) { failed = unix.TimerfdSettime(int(fd), unix.TFD_TIMER_ABSTIME, &t, nil) })
+	if err == nil {
+		err = failed
+	}
+	return err
+}
+
+// sleep takes beats until it is time; those before were missed.
+func (m *monotonic) sleep(until time.Duration) error {
+	for m.now() < until {
+		if err := m.raw.Read(m.ready); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take reads how many beats there were; false waits for one. The call does not
+// wait itself, so the scheduler need not hear of it.
+func (m *monotonic) take(fd uintptr) bool {
+	_, _, errno := unix.RawSyscall(unix.SYS_READ, fd, uintptr(unsafe.Pointer(&m.ticks)), unsafe.Sizeof(m.ticks))
+	return errno != unix.EAGAIN
+}
+
+func (m *monotonic) close() error { return m.file.Close() }

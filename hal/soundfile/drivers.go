@@ -16,8 +16,13 @@ func Drivers() hal.Drivers {
 			if err != nil {
 				return nil, err
 			}
-			d, err := open(c, monotonic{}, log)
+			k, err := newMonotonic()
 			if err != nil {
+				return nil, err
+			}
+			d, err := open(c, k, log)
+			if err != nil {
+				_ = k.close()   // nothing waits
 				return nil, err // not a nil *PCM in an interface
 			}
 			return d, nil

@@ -36,11 +36,11 @@ type PCM struct {
 	running bool
 	start   time.Duration // the instant of sample 0
 	read    uint64        // periods captured
-	written uint64        // the next period to be played
+	written uint64        // the next period to be played; read+ahead when it starts
 }
 
 func open(c config, k clock, log *slog.Logger) (*PCM, error) {
-	d := &PCM{format: c.format(), period: c.Period, clock: k, log: log, written: ahead}
+	d := &PCM{format: c.format(), period: c.Period, clock: k, log: log}
 	var err error
 	if d.microphone, err = openPlayer(c.Microphone, c.SampleRate); err != nil {
 		return nil, fmt.Errorf("microphone: %w", err)
@@ -66,12 +66,14 @@ func (d *PCM) ReadPeriod(p []int16) error {
 	if err := d.check(p); err != nil {
 		return err
 	}
+	if err := d.begin(); err != nil {
+		return err
+	}
 	if late := d.clock.now() - d.due(d.read+1); late > buffer*d.period {
 		d.captureXruns.Add(1)
 		d.read += uint64(late / d.period)
 	}
-	d.clock.sleep(d.due(d.read + 1))
-	if d.closed.Load() {
+	if err := d.clock.sleep(d.due(d.read + 1)); err != nil || d.closed.Load() {
 		return hal.ErrClosed
 	}
 	if err := d.microphone.play(p, int64(d.read)*int64(len(p))); err != nil {
@@ -88,12 +90,17 @@ func (d *PCM) WritePeriod(p []int16) error {
 	if err := d.check(p); err != nil {
 		return err
 	}
+	if err := d.begin(); err != nil {
+		return err
+	}
 	if now := d.clock.now(); now > d.due(d.written) {
 		d.playbackXruns.Add(1)
 		d.written = uint64((now-d.start)/d.period) + ahead - 1
 	}
 	if d.written >= d.read+buffer { // full: there is room when the clock has moved
-		d.clock.sleep(d.due(d.written + 1 - buffer))
+		if err := d.clock.sleep(d.due(d.written + 1 - buffer)); err != nil {
+			return hal.ErrClosed
+		}
 	}
 	if err := d.loudspeaker.record(p, int64(d.written)*int64(len(p))); err != nil {
 		return fmt.Errorf("loudspeaker: %w", err)
@@ -109,25 +116,51 @@ func (d *PCM) check(p []int16) error {
 	if len(p) != d.format.Period {
 		return fmt.Errorf("sound file: a block of %d samples; a period has %d", len(p), d.format.Period)
 	}
-	if !d.running {
-		d.running, d.start = true, d.clock.now()
-		d.log.Debug("sound files run", "microphone", d.microphone.name, "loudspeaker", d.loudspeaker.name,
-			"rate", d.format.SampleRate, "period", d.format.Period, "began-monotonic-ns", int64(d.start))
-	}
 	return nil
 }
+
+// begin starts the clock where it rested: what was not moved has no place in
+// the files.
+func (d *PCM) begin() error {
+	if d.running {
+		return nil
+	}
+	d.start = d.clock.now() - time.Duration(d.read)*d.period
+	d.written = d.read + ahead
+	if err := d.clock.beat(d.due(d.read+1), d.period); err != nil {
+		return fmt.Errorf("sound file: %w", err)
+	}
+	d.running = true
+	d.log.Debug("sound files run", "microphone", d.microphone.name, "loudspeaker", d.loudspeaker.name,
+		"rate", d.format.SampleRate, "period", d.format.Period, "zero-monotonic-ns", int64(d.start))
+	return nil
+}
+
+// Rest stops the clock until the next period is read or written.
+func (d *PCM) Rest() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed.Load() {
+		return hal.ErrClosed
+	}
+	d.running = false
+	return d.clock.rest()
+}
+
+// Polled tells the engine that it needs no thread to wait on.
+func (d *PCM) Polled() bool { return true }
 
 // due is when period n begins.
 func (d *PCM) due(n uint64) time.Duration { return d.start + time.Duration(n)*d.period }
 
-// Close waits for a call under way, a period at most, and completes the
-// recording.
+// Close ends a call under way and completes the recording.
 func (d *PCM) Close() error {
 	d.once.Do(func() {
 		d.closed.Store(true)
+		d.err = d.clock.close()
 		d.mu.Lock()
 		defer d.mu.Unlock()
-		d.err = errors.Join(d.microphone.close(), d.loudspeaker.close())
+		d.err = errors.Join(d.err, d.microphone.close(), d.loudspeaker.close())
 	})
 	return d.err
 }

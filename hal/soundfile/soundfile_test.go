@@ -17,10 +17,11 @@ import (
 // dial is a clock that moves when it is slept on, or told to.
 type dial struct{ at time.Duration }
 
-func (d *dial) now() time.Duration { return d.at }
-func (d *dial) sleep(until time.Duration) {
-	d.at = max(d.at, until)
-}
+func (d *dial) now() time.Duration              { return d.at }
+func (d *dial) beat(_, _ time.Duration) error   { return nil }
+func (d *dial) rest() error                     { return nil }
+func (d *dial) close() error                    { return nil }
+func (d *dial) sleep(until time.Duration) error { d.at = max(d.at, until); return nil }
 
 var quiet = slog.New(slog.DiscardHandler)
 
@@ -200,6 +201,43 @@ func TestFull(t *testing.T) {
 	}
 	if want := (4 + ahead) * 10 * time.Millisecond; k.at != want {
 		t.Errorf("the clock is at %s, want %s", k.at, want)
+	}
+}
+
+// A rest has no place in the files: the sound goes on where it was.
+func TestRest(t *testing.T) {
+	k, said := &dial{}, count(8000)
+	heard := filepath.Join(t.TempDir(), "heard.wav")
+	d, err := open(config{Microphone: store(t, 8000, said), Loudspeaker: heard, SampleRate: 8000, Period: 10 * time.Millisecond}, k, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := make([]int16, 80)
+	for i := range 20 {
+		if i == 10 {
+			if err := d.Rest(); err != nil {
+				t.Fatal(err)
+			}
+			k.at += time.Hour
+		}
+		if err := d.ReadPeriod(p); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(p, said[i*80:(i+1)*80]) {
+			t.Fatalf("period %d begins with %d", i, p[0])
+		}
+		if err := d.WritePeriod(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(load(t, heard)); got != (20+ahead)*80 {
+		t.Errorf("%d samples are recorded", got)
+	}
+	if c, p := d.Xruns(); c+p > 0 {
+		t.Errorf("%d and %d xruns", c, p)
 	}
 }
 

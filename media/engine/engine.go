@@ -64,6 +64,7 @@ type Engine struct {
 	set     atomic.Pointer[set]
 	device  atomic.Pointer[Device]
 	patched atomic.Pointer[Patch]
+	wake    chan struct{} // ends a rest
 
 	mutex  sync.Mutex // control's side only
 	closed bool
@@ -80,6 +81,7 @@ type Engine struct {
 	heard                             *set          // in the last step
 	ended                             tail          // of streams that are no more
 	stepped                           time.Duration // when
+	still                             int           // periods in which nothing was to be heard
 }
 
 const ramp = 10 * time.Millisecond // of every change of a gain
@@ -96,7 +98,7 @@ func New(cfg Config) (*Engine, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	e := &Engine{
-		cfg: cfg, epoch: time.Now(), events: make(chan Event, eventQueue),
+		cfg: cfg, epoch: time.Now(), events: make(chan Event, eventQueue), wake: make(chan struct{}, 1),
 		capture: make(media.Frame, cfg.Period), playback: make(media.Frame, cfg.Period),
 		toneFrame: make(media.Frame, cfg.Period), out: make(media.Frame, cfg.Period), mix: make([]int32, cfg.Period),
 		captureGain: dsp.NewGain(cfg.SampleRate, ramp), playbackGain: dsp.NewGain(cfg.SampleRate, ramp),
@@ -132,13 +134,11 @@ func (e *Engine) Run(ctx context.Context) error {
 		return ErrRunning
 	}
 	defer e.running.Store(false)
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	restore, err := realtime(priority)
-	if err != nil {
-		e.cfg.Log.Debug("audio thread has no real-time priority", "error", err)
+	device := *e.device.Load()
+	if p, ok := device.(Polled); !ok || !p.Polled() || e.cfg.Threads {
+		defer e.thread()()
 	}
-	defer restore()
+	rester, _ := device.(Rester)
 	e.flush()
 	done := ctx.Done()
 	for {
@@ -147,7 +147,11 @@ func (e *Engine) Run(ctx context.Context) error {
 			return nil
 		default:
 		}
-		if err := e.Step(); err != nil {
+		err := e.Step()
+		if err == nil && rester != nil && e.quiet() {
+			err = e.rest(ctx, rester)
+		}
+		if err != nil {
 			if ctx.Err() != nil {
 				return nil // the owner closed the device to end Run
 			}
@@ -156,7 +160,21 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 }
 
-// Steps counts periods since New; a watchdog sees by it that sound moves.
+// thread gives Run a thread of its own, with real-time priority where that is
+// allowed.
+func (e *Engine) thread() (leave func()) {
+	runtime.LockOSThread()
+	restore, err := realtime(priority)
+	if err != nil {
+		e.cfg.Log.Debug("audio thread has no real-time priority", "error", err)
+	}
+	return func() {
+		restore()
+		runtime.UnlockOSThread()
+	}
+}
+
+// Steps counts periods since New, and turns at rest; a watchdog sees by it that sound moves.
 func (e *Engine) Steps() uint64 { return e.steps.Load() }
 
 // Xruns are the device's counts.

@@ -89,6 +89,7 @@ func (e *Engine) rebuild(generator *tone.Generator) {
 	}
 	s.joined, s.conference = joined > 0, joined > 1
 	e.set.Store(s)
+	e.rouse()
 }
 
 func factor(db float64) float64 { return math.Pow(10, db/20) }

@@ -20,10 +20,15 @@ type datagrams interface {
 // threadReader reads a socket in system calls of its own thread instead of the
 // runtime's poller: the thread's priority is then what decides when it runs.
 type threadReader struct {
+	receipt
 	fds  [2]unix.PollFd // the socket, and what wake writes to
+	over atomic.Bool
+}
+
+// receipt is what the kernel tells of a packet that it hands over.
+type receipt struct {
 	from unix.RawSockaddrAny
 	size uint32
-	over atomic.Bool
 
 	scope uint32 // of a link-local address
 	zone  string // its number
@@ -66,13 +71,10 @@ func (t *threadReader) close() {
 // ReadFromUDPAddrPort waits for a packet. It does not allocate.
 func (t *threadReader) ReadFromUDPAddrPort(p []byte) (int, netip.AddrPort, error) {
 	for !t.over.Load() {
-		t.size = unix.SizeofSockaddrAny
-		n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(t.fds[0].Fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
-			unix.MSG_DONTWAIT, uintptr(unsafe.Pointer(&t.from)), uintptr(unsafe.Pointer(&t.size)))
-		runtime.KeepAlive(p)
+		n, errno := t.take(uintptr(t.fds[0].Fd), p)
 		switch errno {
 		case 0:
-			return int(n), t.source(), nil
+			return n, t.source(), nil
 		case unix.EINTR:
 			continue
 		case unix.EAGAIN:
@@ -86,8 +88,18 @@ func (t *threadReader) ReadFromUDPAddrPort(p []byte) (int, netip.AddrPort, error
 	return 0, netip.AddrPort{}, net.ErrClosed
 }
 
+// take reads a packet that is there. The call does not wait, and the scheduler
+// does not hear of it: telling it costs more than the call.
+func (t *receipt) take(fd uintptr, p []byte) (int, unix.Errno) {
+	t.size = unix.SizeofSockaddrAny
+	n, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, fd, uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)),
+		unix.MSG_DONTWAIT, uintptr(unsafe.Pointer(&t.from)), uintptr(unsafe.Pointer(&t.size)))
+	runtime.KeepAlive(p)
+	return int(n), errno
+}
+
 // source is who sent the last packet. Ports are in network byte order.
-func (t *threadReader) source() netip.AddrPort {
+func (t *receipt) source() netip.AddrPort {
 	switch t.from.Addr.Family {
 	case unix.AF_INET:
 		a := (*unix.RawSockaddrInet4)(unsafe.Pointer(&t.from))
@@ -116,7 +128,7 @@ func network(port uint16) uint16 {
 // stream's owner has one prepared.
 func (s *Stream) receive() {
 	if s.thread == nil {
-		s.readRTP(s.cfg.Sockets.RTP)
+		s.readRTP(s.polled())
 		return
 	}
 	defer s.thread.close()
