@@ -8,30 +8,45 @@ import (
 	"github.com/pion/srtp/v3"
 
 	"offhook/media/keying"
+	"offhook/media/session/countermode"
 )
 
-const replayWindow = 64 // packets, the least that RFC 3711 §3.3.2 allows
+const replayWindow = countermode.Window
 
 // cipher is one SRTP context with the key that it was made of. A context has
 // one direction, one owner, and carries RTP or RTCP, not both.
 type cipher struct {
 	key     keying.Crypto
 	context *srtp.Context
+	rtp     protection  // of RTP: the context, or what does its work for less
 	proven  bool        // has authenticated a packet
 	resumed *resumption // nil: began with its first packet
 }
+
+// protection protects RTP packets, or unprotects them.
+type protection interface {
+	EncryptRTP(dst, plain []byte, header *rtp.Header) ([]byte, error)
+	DecryptRTP(dst, packet []byte, header *rtp.Header) ([]byte, error)
+	ROC(ssrc uint32) (roc uint32, known bool)
+	SetROC(ssrc, roc uint32)
+}
+
+var (
+	_ protection = (*srtp.Context)(nil)
+	_ protection = (*countermode.Context)(nil)
+)
 
 var errReplayed = errors.New("session: a packet that may have been received before")
 
 // decrypt unprotects a packet of at least a header.
 func (c *cipher) decrypt(dst, packet []byte, header *rtp.Header) ([]byte, error) {
 	if c.resumed == nil {
-		return c.context.DecryptRTP(dst, packet, header)
+		return c.rtp.DecryptRTP(dst, packet, header)
 	}
-	if !c.resumed.admits(c.context, packet) {
+	if !c.resumed.admits(c.rtp, packet) {
 		return nil, errReplayed
 	}
-	plain, err := c.context.DecryptRTP(dst, packet, header)
+	plain, err := c.rtp.DecryptRTP(dst, packet, header)
 	if err == nil && c.resumed.over(packet) {
 		c.resumed = nil
 	}
@@ -54,6 +69,17 @@ func profile(suite keying.Suite) (srtp.ProtectionProfile, bool) {
 	return 0, false
 }
 
+// tagSize is that of RTP in counter mode, 0 for other suites.
+func tagSize(suite keying.Suite) int {
+	switch suite {
+	case keying.AES128CMSHA1_80, keying.AES256CMSHA1_80:
+		return 10
+	case keying.AES128CMSHA1_32:
+		return 4
+	}
+	return 0
+}
+
 // renew returns old if it has the key, else a new cipher; nil for no key.
 func renew(old *cipher, key keying.Crypto) (*cipher, error) {
 	if key.IsZero() {
@@ -73,7 +99,13 @@ func renew(old *cipher, key keying.Crypto) (*cipher, error) {
 	if err != nil {
 		return nil, fmt.Errorf("session: SRTP with %s: %w", key.Suite, err)
 	}
-	return &cipher{key: key, context: context}, nil
+	c := &cipher{key: key, context: context, rtp: context}
+	if size := tagSize(key.Suite); size > 0 {
+		if c.rtp, err = countermode.New(master, salt, []byte(key.MKI), size); err != nil {
+			return nil, fmt.Errorf("session: SRTP with %s: %w", key.Suite, err)
+		}
+	}
+	return c, nil
 }
 
 // inbound are the keys of what is received. The one before stays for the
@@ -106,13 +138,13 @@ func (in inbound) unprotect(dst, packet []byte, header *rtp.Header, grace bool) 
 	}
 	// RFC 3711 §3.3.1 has the roll-over counter go on under a new key; many
 	// begin at 0 instead. Both are tried until one was right.
-	if roc, known := in.previous.context.ROC(header.SSRC); known && roc > 0 && !in.current.proven {
-		in.current.context.SetROC(header.SSRC, roc)
-		if plain, err = in.current.context.DecryptRTP(dst, packet, header); err == nil {
+	if roc, known := in.previous.rtp.ROC(header.SSRC); known && roc > 0 && !in.current.proven {
+		in.current.rtp.SetROC(header.SSRC, roc)
+		if plain, err = in.current.rtp.DecryptRTP(dst, packet, header); err == nil {
 			in.current.proven = true
 			return plain, true, nil
 		}
-		in.current.context.SetROC(header.SSRC, 0)
+		in.current.rtp.SetROC(header.SSRC, 0)
 	}
 	if grace {
 		plain, err = in.previous.decrypt(dst, packet, header)

@@ -31,7 +31,7 @@ func TestStream_sequence_wraps_and_reinvites_do_not_break_it(t *testing.T) {
 		if suite == "" {
 			continue
 		}
-		if roc, _ := b.in.Load().keys.current.context.ROC(a.ssrc()); roc != 1 {
+		if roc, _ := b.in.Load().keys.current.rtp.ROC(a.ssrc()); roc != 1 {
 			t.Errorf("%s: roll-over counter %d", suite, roc)
 		}
 	}
@@ -57,7 +57,7 @@ func TestStream_rekeying_by_either_roll_over_rule(t *testing.T) {
 		}
 		a.call(ssrc) // as far ends do
 		if test.keep {
-			a.out.Load().cipher.context.SetROC(ssrc, 1)
+			a.out.Load().cipher.rtp.SetROC(ssrc, 1)
 		}
 		s = b.spec
 		s.RemoteKey = fresh

@@ -149,7 +149,7 @@ func (s *Stream) admit(in *incoming, dst, raw []byte, from netip.AddrPort, now t
 			return nil, false, false
 		}
 		if r.current = current; current {
-			r.roc, _ = in.keys.current.context.ROC(r.header.SSRC)
+			r.roc, _ = in.keys.current.rtp.ROC(r.header.SSRC)
 		}
 		// The key before may be another fork's, or a far end's that moved on.
 		return plain, current && r.latch.authentic(from, s.newest(), now), true

@@ -44,7 +44,7 @@ func (s *Stream) Send(p Outgoing) bool {
 	}
 	packet := w.plain[:n+copy(w.plain[n:], p.Payload)]
 	if out.cipher != nil {
-		if packet, err = out.cipher.context.EncryptRTP(w.wire[:0], packet, &w.parsed); err != nil {
+		if packet, err = out.cipher.rtp.EncryptRTP(w.wire[:0], packet, &w.parsed); err != nil {
 			s.count.sendErrors.Add(1)
 			return false
 		}
@@ -62,7 +62,7 @@ func (s *Stream) Send(p Outgoing) bool {
 func (o *outgoing) index(h *rtp.Header) uint64 {
 	var roc uint32
 	if o.cipher != nil {
-		roc, _ = o.cipher.context.ROC(h.SSRC)
+		roc, _ = o.cipher.rtp.ROC(h.SSRC)
 	}
 	return uint64(roc)<<16 | uint64(h.SequenceNumber)
 }

@@ -5,9 +5,8 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/pion/srtp/v3"
-
 	"offhook/media"
+	"offhook/media/session/countermode"
 )
 
 // State is where a Stream stands: enough for another Stream, with the same
@@ -91,7 +90,7 @@ func (s *Stream) resumeSending(from State, spec Spec, out *outgoing) {
 		s.writer.offset = from.Timestamp + uint32(int64(gap.Seconds()*float64(spec.Send.ClockRate)))
 	}
 	if out.cipher != nil {
-		out.cipher.context.SetROC(from.SSRC, uint32(next>>16))
+		out.cipher.rtp.SetROC(from.SSRC, uint32(next>>16))
 	}
 	s.rtcp.resume(from.SSRC, from.Reports)
 }
@@ -126,11 +125,11 @@ const watched = 1 << 14
 
 // admits sets the roll-over counter for a packet, and refuses one that may have
 // been received before (RFC 3711 §3.3.2).
-func (r *resumption) admits(context *srtp.Context, packet []byte) bool {
+func (r *resumption) admits(context protection, packet []byte) bool {
 	if binary.BigEndian.Uint32(packet[8:]) != r.ssrc {
 		return true
 	}
-	index := nearest(r.highest, binary.BigEndian.Uint16(packet[2:]))
+	index := countermode.Nearest(r.highest, binary.BigEndian.Uint16(packet[2:]))
 	if index <= r.highest {
 		return false
 	}
@@ -146,14 +145,5 @@ func (r *resumption) over(packet []byte) bool {
 		return false
 	}
 	r.proven = true
-	return nearest(r.highest, binary.BigEndian.Uint16(packet[2:]))-r.highest > watched
-}
-
-// nearest is the packet index of a sequence number (RFC 3711 §3.3.1).
-func nearest(highest uint64, sequence uint16) uint64 {
-	step := int64(int16(sequence - uint16(highest)))
-	if step < 0 && highest < uint64(-step) {
-		return uint64(sequence)
-	}
-	return highest + uint64(step)
+	return countermode.Nearest(r.highest, binary.BigEndian.Uint16(packet[2:]))-r.highest > watched
 }

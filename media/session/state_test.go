@@ -127,21 +127,6 @@ func TestState_of_another_key_is_another_source(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	for _, row := range []struct {
-		highest  uint64
-		sequence uint16
-		want     uint64
-	}{
-		{0, 5, 5}, {5, 3, 3}, {0, 65535, 65535}, {65535, 0, 65536}, {1<<16 | 2, 65530, 65530},
-		{3<<16 | 65000, 100, 4<<16 | 100}, {3<<16 | 100, 65000, 2<<16 | 65000}, {3<<16 | 100, 101, 3<<16 | 101},
-	} {
-		if got := nearest(row.highest, row.sequence); got != row.want {
-			t.Errorf("after %x, %x is %x, want %x", row.highest, row.sequence, got, row.want)
-		}
-	}
-}
-
 // A flood does not keep a thread from ending, and it sees both families.
 func TestThreadReader(t *testing.T) {
 	for _, network := range []string{"udp4", "udp6"} {

@@ -10,15 +10,16 @@ import (
 
 	"offhook/media"
 	"offhook/media/jitter"
+	"offhook/media/session/countermode"
 )
 
 func packetStages() []stage {
 	return []stage{
 		marshalling(), unmarshalling(),
-		protecting("srtp_cm_protect", srtp.ProtectionProfileAes128CmHmacSha1_80, false),
-		protecting("srtp_cm_pair", srtp.ProtectionProfileAes128CmHmacSha1_80, true),
-		protecting("srtp_gcm_protect", srtp.ProtectionProfileAeadAes128Gcm, false),
-		protecting("srtp_gcm_pair", srtp.ProtectionProfileAeadAes128Gcm, true),
+		protecting("srtp_cm_protect", ours, false), protecting("srtp_cm_pair", ours, true),
+		protecting("srtp_cm_library_pair", library(srtp.ProtectionProfileAes128CmHmacSha1_80, 14), true),
+		protecting("srtp_gcm_protect", library(srtp.ProtectionProfileAeadAes128Gcm, 12), false),
+		protecting("srtp_gcm_pair", library(srtp.ProtectionProfileAeadAes128Gcm, 12), true),
 		buffering("jitter_clean", func(int) bool { return false }, nil),
 		buffering("jitter_concealing", func(n int) bool { return n%10 == 9 }, nil),
 		buffering("jitter_stretching", func(int) bool { return false }, func(n int) time.Duration {
@@ -56,18 +57,33 @@ func unmarshalling() stage {
 	}}
 }
 
-// protecting is SRTP of a packet of 172 octets, and back if it is a pair.
-func protecting(name string, profile srtp.ProtectionProfile, pair bool) stage {
+// protection is SRTP in one direction.
+type protection interface {
+	EncryptRTP(dst, plain []byte, header *rtp.Header) ([]byte, error)
+	DecryptRTP(dst, packet []byte, header *rtp.Header) ([]byte, error)
+}
+
+// ours is what streams use for AES_CM_128_HMAC_SHA1_80.
+func ours() (protection, error) {
+	return countermode.New(make([]byte, 16), make([]byte, 14), nil, 10)
+}
+
+// library is what they use for GCM, and could for the other.
+func library(profile srtp.ProtectionProfile, salt int) func() (protection, error) {
+	return func() (protection, error) {
+		return srtp.CreateContext(make([]byte, 16), make([]byte, salt), profile, srtp.SRTPReplayProtection(64))
+	}
+}
+
+// protecting is the header and SRTP of a packet of 172 octets, and back if it is a
+// pair.
+func protecting(name string, context func() (protection, error), pair bool) stage {
 	return stage{name, func() (frame, end func() error, err error) {
-		salt := 14
-		if profile == srtp.ProtectionProfileAeadAes128Gcm {
-			salt = 12
-		}
-		here, err := srtp.CreateContext(make([]byte, 16), make([]byte, salt), profile)
+		here, err := context()
 		if err != nil {
 			return nil, nil, err
 		}
-		there, err := srtp.CreateContext(make([]byte, 16), make([]byte, salt), profile, srtp.SRTPReplayProtection(64))
+		there, err := context()
 		if err != nil {
 			return nil, nil, err
 		}
