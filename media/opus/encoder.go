@@ -17,6 +17,10 @@ type Encoder struct {
 	fec     bool
 	dtx     bool
 	loss    int // percent, as the library was told
+	adapts  adaption
+	base    int // bit/s, of no loss
+	most    int // that the far end bears; 0: any
+	bitrate int // as the library was told
 }
 
 func newEncoder(cfg Config, f media.Format) (*Encoder, error) {
@@ -33,13 +37,14 @@ func newEncoder(cfg Config, f media.Format) (*Encoder, error) {
 		return nil, fmt.Errorf("opus: %w", err)
 	}
 	wish := parse(f.FMTP)
-	e := &Encoder{library: library, frame: samplesIn(ptime, f.SampleRate), fec: wish.fec, dtx: wish.dtx}
+	e := &Encoder{library: library, frame: samplesIn(ptime, f.SampleRate), fec: wish.fec, dtx: wish.dtx, base: cfg.bitrate(f, wish), most: cfg.bears(wish)}
+	e.bitrate = e.base
 	for _, err := range []error{
 		library.SetFrameSize(e.frame),
 		library.SetComplexity(cfg.Complexity),
 		library.SetSignal(gopus.SignalVoice),
 		library.SetMaxBandwidth(bandwidth(min(f.SampleRate, wish.playbackRate))),
-		library.SetBitrate(cfg.bitrate(f, wish)),
+		library.SetBitrate(e.base),
 	} {
 		if err != nil {
 			return nil, fmt.Errorf("opus: %w", err)
@@ -61,6 +66,14 @@ func (c Config) bitrate(f media.Format, wish parameters) int {
 	return rate
 }
 
+// bears is the most that the far end bears and this side sends; 0 for any.
+func (c Config) bears(wish parameters) int {
+	if wish.bitrate > 0 && c.Bitrate > 0 {
+		return min(wish.bitrate, c.Bitrate)
+	}
+	return cmp.Or(wish.bitrate, c.Bitrate)
+}
+
 // Encode codes one frame. In DTX it returns 0 for what need not be sent.
 func (e *Encoder) Encode(dst []byte, frame media.Frame) (int, error) {
 	if len(frame) != e.frame {
@@ -76,18 +89,15 @@ func (e *Encoder) Encode(dst []byte, frame media.Frame) (int, error) {
 	return n, nil
 }
 
-// ExpectLoss sets how many packets are likely to be lost, as a fraction. Above 0
-// each packet repeats the one before, coarsely, if the far end can use that. It
-// costs bits of the sound proper, and time.
+// ExpectLoss sets how many packets are likely to be lost, as a fraction. From some
+// loss on each packet repeats the one before, coarsely, if the far end can use that;
+// it costs bits, and time. It allocates nothing; what the library does then it may.
 func (e *Encoder) ExpectLoss(fraction float64) {
-	percent := 0
-	if e.fec && fraction > 0 {
-		percent = int(min(max(fraction*100+0.5, 1), 100))
-	}
-	if percent == e.loss {
-		return
-	}
-	if e.library.SetPacketLoss(percent) == nil {
+	e.adapts.heed(fraction, e.fec)
+	if percent := e.adapts.percent(fraction); percent != e.loss && e.library.SetPacketLoss(percent) == nil {
 		e.loss = percent
+	}
+	if rate := e.adapts.bitrate(e.base, e.most); rate != e.bitrate && e.library.SetBitrate(rate) == nil {
+		e.bitrate = rate
 	}
 }

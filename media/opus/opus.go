@@ -29,7 +29,7 @@ const (
 // Config says how sound is coded. The zero value is wideband with the least
 // work for the processor, and no redundancy until ExpectLoss is told of a loss.
 type Config struct {
-	SampleRate   int     // Hz of the frames: 8000, 16000, 24000 or 48000; 0 means 16000
+	SampleRate   int     // Hz of the frames: 8000, 12000, 16000, 24000 or 48000; 0 means 16000
 	Complexity   int     // work of the encoder, 0 to 10
 	Bitrate      int     // bit/s at most; 0 means what speech needs, 20000 to 48000 by rate and complexity
 	ExpectedLoss float64 // fraction of packets, until ExpectLoss says otherwise
@@ -55,7 +55,7 @@ func New(cfg Config) (*Codec, error) {
 		cfg.SampleRate = defaultRate
 	}
 	if !codable(cfg.SampleRate) {
-		return nil, fmt.Errorf("opus: no %d Hz: 8000, 16000, 24000 and 48000 are possible", cfg.SampleRate)
+		return nil, fmt.Errorf("opus: no %d Hz: 8000, 12000, 16000, 24000 and 48000 are possible", cfg.SampleRate)
 	}
 	if cfg.Complexity < 0 || cfg.Complexity > 10 {
 		return nil, fmt.Errorf("opus: no complexity %d: 0 to 10 are possible", cfg.Complexity)
@@ -70,7 +70,7 @@ func New(cfg Config) (*Codec, error) {
 }
 
 func codable(rate int) bool {
-	return rate == 8000 || rate == 16000 || rate == 24000 || rate == 48000
+	return rate == 8000 || rate == 12000 || rate == 16000 || rate == 24000 || rate == 48000
 }
 
 // Formats lists the one format, with the wishes of this side as its parameters.
@@ -105,7 +105,7 @@ func (c *Codec) check(f media.Format) error {
 		return fmt.Errorf("opus: cannot code %q: ask for the format that Formats lists", f.Encoding)
 	}
 	if f.ClockRate != clockRate || !codable(f.SampleRate) {
-		return fmt.Errorf("opus: Opus has clock rate 48000 and 8000, 16000, 24000 or 48000 samples a second, not %d and %d",
+		return fmt.Errorf("opus: Opus has clock rate 48000 and 8000, 12000, 16000, 24000 or 48000 samples a second, not %d and %d",
 			f.ClockRate, f.SampleRate)
 	}
 	return nil

@@ -79,7 +79,7 @@ func aligned(said, heard media.Frame, rate int) (delay time.Duration, likeness, 
 }
 
 func TestRoundTrip(t *testing.T) {
-	for _, rate := range []int{8000, 16000, 24000, 48000} {
+	for _, rate := range []int{8000, 12000, 16000, 24000, 48000} {
 		for _, ptime := range []time.Duration{10 * ms, 20 * ms, 60 * ms} {
 			for _, complexity := range []int{0, 5} {
 				t.Run(fmt.Sprint(rate, ptime, complexity), func(t *testing.T) {
@@ -218,7 +218,11 @@ func TestExpectLoss(t *testing.T) {
 			cfg := opus.Config{SampleRate: rate, Complexity: complexity}
 			e := encoder(t, cfg, codec(t, cfg).Formats()[0])
 			d, n, said := decoder(t, rate), samples(20*ms, rate), mediatest.Voice(rate, time.Second, 1)
-			for _, loss := range []float64{0, 0.01, 0.05, 0.2, 1, 0} {
+			for _, step := range []struct {
+				loss float64
+				want bool
+			}{{0, false}, {0.01, false}, {0.02, true}, {0.05, true}, {0.01, true}, {0.2, true}, {1, true}, {0.13, true}, {0.005, false}} {
+				loss := step.loss
 				e.ExpectLoss(loss)
 				redundant, spoken := 0, 0
 				for _, p := range encode(t, e, said, n)[2:] { // one goes by before it takes effect
@@ -227,7 +231,7 @@ func TestExpectLoss(t *testing.T) {
 						redundant += min(d.Recovers(p), 1)
 					}
 				}
-				if share := float64(redundant) / float64(spoken); (share > 0.7) != (loss > 0) || spoken < 10 {
+				if share := float64(redundant) / float64(spoken); (share > 0.7) != step.want || spoken < 10 {
 					t.Errorf("%d Hz, complexity %d, %.1f %% lost: %.0f %% of %d packets have redundancy", rate, complexity, loss*100, share*100, spoken)
 				}
 			}
