@@ -72,8 +72,8 @@ func packable(wish time.Duration) time.Duration {
 	return wish
 }
 
-// sine is a tone in which a gap or a click shows.
-func sine(long time.Duration, hz float64) media.Frame {
+// wave is a tone in which a gap or a click shows.
+func wave(long time.Duration, hz float64) media.Frame {
 	f := make(media.Frame, int(long.Seconds()*rate))
 	for i := range f {
 		f[i] = int16(8000 * math.Sin(2*math.Pi*hz*float64(i)/rate))
@@ -93,7 +93,7 @@ func TestCall_change_of_codec(t *testing.T) {
 			}
 			name := fmt.Sprintf("%s to %s", from.Formats()[0].Encoding, to.Formats()[0].Encoding)
 			t.Run(name, func(t *testing.T) {
-				said := sine(3*time.Second, 500)
+				said := wave(3*time.Second, 500)
 				c := newCall(t, said, nil, options{codecs: codecs})
 				use := func(codec media.Codec) {
 					spec := session.Spec{Remote: c.b.session.LocalAddr(), Mux: true, Direction: media.SendRecv, Send: codec.Formats()[0]}
@@ -174,7 +174,7 @@ func TestFade_streams(t *testing.T) {
 	} {
 		for more := range time.Duration(2) { // a quarter of a wave apart
 			t.Run(fmt.Sprint(test.name, more), func(t *testing.T) {
-				c := newCall(t, sine(4*second, 525), nil, options{codecs: []media.Codec{l16.Wide}})
+				c := newCall(t, wave(4*second, 525), nil, options{codecs: []media.Codec{l16.Wide}})
 				c.b.Connect(on)
 				c.run(second + more*c.a.period)
 				test.change(c)
