@@ -23,6 +23,7 @@ type receiver struct {
 	n         int
 	begun     fade
 	noise     *noise
+	wordless  bool          // of Opus
 	first     media.Decoder // of the first format
 }
 
@@ -62,9 +63,14 @@ func newReceiver(formats []media.Format, spec session.Spec, cfg Config) (*receiv
 	room := chunk*cfg.SampleRate/f.SampleRate + 1
 	r.buffer = jitter.New(jitter.Config{Format: f, Decoder: decoder, MinDelay: spec.MinDelay, MaxDelay: spec.MaxDelay})
 	r.chunk, r.fifo = make(media.Frame, chunk), make(media.Frame, cfg.Period+room)
-	r.noise = newNoise(f.SampleRate, chunk, f.Encoding == "OPUS")
+	r.wordless = f.Encoding == "OPUS"
+	r.noise = newNoise(f.SampleRate, chunk, r.wordless)
 	return r, nil
 }
+
+// wordlessPacket is a packet of Opus with its first byte alone, which some send in
+// every silent packet time: it has no sound, as if it were not sent (RFC 7587 §3.1.3).
+const wordlessPacket = 1
 
 // takes reports whether a payload type is one of the receiver's.
 func (r *receiver) takes(payloadType uint8) bool {
@@ -83,6 +89,9 @@ func (r *receiver) units(payload []byte) uint32 {
 
 // put gives a packet to the buffer.
 func (r *receiver) put(p *jitter.Packet) {
+	if r.wordless && len(p.Payload) <= wordlessPacket {
+		p.Payload = nil
+	}
 	if len(p.Payload) > 0 && r.labelled != nil {
 		r.labelled = append(append(r.labelled[:0], p.PayloadType), p.Payload...)
 		p.Payload = r.labelled
