@@ -1,5 +1,9 @@
 // Command offhook turns an ARM board with a keypad, a sound codec and a screen
 // into a telephone. The same binary is the agent and its command line.
+//
+// A board's processors are what they are: the runtime need not look each second.
+//
+//go:debug updatemaxprocs=0
 package main
 
 import (

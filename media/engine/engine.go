@@ -174,8 +174,12 @@ func (e *Engine) thread() (leave func()) {
 	}
 }
 
-// Steps counts periods since New, and turns at rest; a watchdog sees by it that sound moves.
-func (e *Engine) Steps() uint64 { return e.steps.Load() }
+// Steps counts periods since New; a watchdog sees by it that sound moves. One
+// that rests takes a turn whenever it is asked, and counts that.
+func (e *Engine) Steps() uint64 {
+	defer e.rouse()
+	return e.steps.Load()
+}
 
 // Xruns are the device's counts.
 func (e *Engine) Xruns() (capture, playback uint64) { return (*e.device.Load()).Xruns() }

@@ -19,14 +19,9 @@ type Polled interface {
 	Polled() bool
 }
 
-const (
-	// restAfter is how long nothing must be heard before the device rests: a
-	// call that follows another must not wait for it to start.
-	restAfter = time.Second
-	// restTurn is the pace of Steps at rest, by which a watchdog sees that the
-	// engine lives.
-	restTurn = time.Second
-)
+// restAfter is how long nothing must be heard before the device rests: a call
+// that follows another must not wait for it to start.
+const restAfter = time.Second
 
 // idle tells whether nothing moves but silence.
 func (e *Engine) idle() bool {
@@ -55,21 +50,18 @@ func (e *Engine) rest(ctx context.Context, device Rester) error {
 	if err := device.Rest(); err != nil {
 		return err
 	}
-	turn := time.NewTicker(restTurn)
-	defer turn.Stop()
 	for e.idle() {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-e.wake:
-		case <-turn.C:
 			e.steps.Add(1)
 		}
 	}
 	return nil
 }
 
-// rouse ends a rest: something changed.
+// rouse has an engine that rests look whether there is anything to be heard.
 func (e *Engine) rouse() {
 	select {
 	case e.wake <- struct{}{}:

@@ -42,23 +42,45 @@ func newDesk(log *slog.Logger) *desk {
 }
 
 func (d *desk) run(ctx context.Context) error {
-	second := time.NewTicker(time.Second)
-	defer second.Stop()
+	tick := time.NewTimer(0)
+	defer tick.Stop()
 	defer d.stopTimers()
-	d.take(ctx, phone.Clock{Now: time.Now().In(d.zone)})
-	for {
+	for busy := false; ; {
 		select {
 		case <-ctx.Done():
 			d.drain(ctx)
 			return nil
 		case in := <-d.inbox:
+			d.look(ctx)
 			d.take(ctx, in)
-		case now := <-second.C:
-			d.take(ctx, phone.Clock{Now: now.In(d.zone)})
+			if begun := d.state.Busy(); begun != busy {
+				busy = begun
+				tick.Reset(untilTick(time.Now(), busy))
+			}
+		case <-tick.C:
+			tick.Reset(untilTick(d.look(ctx), busy))
 		case work := <-d.works:
 			work()
 		}
 	}
+}
+
+// look tells the phone the time.
+func (d *desk) look(ctx context.Context) time.Time {
+	now := time.Now()
+	d.take(ctx, phone.Clock{Now: now.In(d.zone)})
+	return now
+}
+
+// untilTick is how long the time that is shown stays right: a call's length is
+// told by the second, the clock by the minute, and it may be set. A telephone at
+// rest wakes as seldom as that allows.
+func untilTick(now time.Time, busy bool) time.Duration {
+	every := 10 * time.Second
+	if busy {
+		every = time.Second
+	}
+	return now.Truncate(every).Add(every).Sub(now)
 }
 
 // drain takes what came before the end: the last call is history too.

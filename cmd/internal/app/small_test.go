@@ -236,3 +236,21 @@ func TestGain(t *testing.T) {
 		}
 	}
 }
+
+func TestUntilTick(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 59, 58, 400_000_000, time.UTC)
+	for _, c := range []struct {
+		name string
+		now  time.Time
+		busy bool
+		want time.Duration
+	}{
+		{"a call -> the next full second", at, true, 600 * time.Millisecond},
+		{"at rest -> the minute's end in time", at, false, 1600 * time.Millisecond},
+		{"at rest, on the minute -> not again at once", at.Truncate(time.Minute), false, 10 * time.Second},
+	} {
+		if got := untilTick(c.now, c.busy); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}

@@ -25,8 +25,8 @@ type Timer struct {
 	Gen uint64
 }
 
-// Clock tells the time, in the phone's zone. The app sends it once a second
-// and right after the clock was set.
+// Clock tells the time, in the phone's zone. The app sends it before every other
+// input, each second of a call, and at rest as often as the minute needs it.
 type Clock struct{ Now time.Time }
 
 // Invited answers an Invite: the call that it became.

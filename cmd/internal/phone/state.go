@@ -74,6 +74,9 @@ func (s State) Calls() []ua.Call {
 	return out
 }
 
+// Busy tells whether there is any call, one that is being placed included.
+func (s State) Busy() bool { return len(s.calls) > 0 }
+
 // Registrations lists the bindings as the user agent last told of them.
 func (s State) Registrations() []ua.RegistrationChanged {
 	var out []ua.RegistrationChanged
