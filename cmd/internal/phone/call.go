@@ -16,6 +16,7 @@ type call struct {
 	answering bool   // Answer was sent
 	leaving   bool   // Hangup or Reject was sent, Terminated has not come
 	emergency bool
+	joined    bool           // in the conference
 	tried     []ua.AccountID // by an emergency call
 	transfer  string         // target of a transfer under way
 	media     Media

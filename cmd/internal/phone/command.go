@@ -18,8 +18,13 @@ func (t *turn) park(c *call) {
 	t.hangup(c)
 }
 
+// parkLive parks every call that is heard: in a conference there are two.
 func (t *turn) parkLive() {
-	if c := t.live(); c != nil {
+	for range t.calls {
+		c := t.live()
+		if c == nil {
+			return
+		}
 		t.park(c)
 	}
 }
@@ -37,6 +42,11 @@ func (t *turn) resume(c *call) {
 	c.transfer = ""
 	t.hold(c, false)
 	t.focus = c.serial
+	for _, other := range t.conference() {
+		if c.joined && other.held {
+			t.hold(other, false)
+		}
+	}
 }
 
 func (t *turn) answer(c *call) {
@@ -125,6 +135,9 @@ func (t *turn) commandFailed(in CommandFailed) {
 		if c := t.byID(e.Call); c != nil && noCall {
 			t.callLost(c, ua.CauseError, why)
 			return
+		}
+		if c := t.byID(e.Call); c != nil {
+			c.joined = false
 		}
 		t.remark(t.texts().HoldFailed + ": " + why)
 	case Transfer:

@@ -20,6 +20,7 @@ type Config struct {
 	AutoAnswer AutoAnswer
 	CallKey    string       // number that the call key dials, "" for none
 	CallLine   ua.AccountID // that it is dialled by, "" for the usual one
+	Recording  bool         // calls may be recorded
 	DoorCode   bool         // what the far end presses may be a door's code: it is not shown
 	Volumes    map[hal.Output]int
 	Hour12     bool   // 2:05 pm instead of 14:05

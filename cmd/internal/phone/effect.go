@@ -53,8 +53,10 @@ type SendDigit struct {
 
 // Route says what is heard where. With Call 0 only tones are heard, if any.
 // An idle phone has Output Ringer. Mute silences what is sent to the far end.
+// With is the other call of a conference, which hears Call and is heard with it.
 type Route struct {
 	Call   ua.CallID
+	With   ua.CallID
 	Output hal.Output
 	Mute   bool
 }
@@ -145,6 +147,10 @@ type StartTimer struct {
 // History replaces the call history to be kept over a restart, newest first.
 type History struct{ Entries []Entry }
 
+// Record begins a recording of what is said, or ends it. It is answered by
+// Recorded when it is over.
+type Record struct{ On bool }
+
 // Log tells an administrator what happened.
 type Log struct {
 	Warn bool
@@ -168,4 +174,5 @@ func (Backlight) effect()  {}
 func (Show) effect()       {}
 func (StartTimer) effect() {}
 func (History) effect()    {}
+func (Record) effect()     {}
 func (Log) effect()        {}

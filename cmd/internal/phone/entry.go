@@ -35,6 +35,9 @@ func (t *turn) openEntry(p purpose) {
 // digitKey: a digit goes to whoever listens, or into a number.
 func (t *turn) digitKey(d byte) {
 	live, focus := t.live(), t.byFocus()
+	if focus != nil && focus.talking() {
+		live = focus // of two in a conference
+	}
 	t.list = list{}
 	switch {
 	case live != nil && live.talking():

@@ -34,6 +34,8 @@ func (t *turn) farewell(before call, u ua.Call) {
 		t.complain(t.texts().TransferFailed + ": " + u.Reason)
 	case before.held:
 		t.complain(t.texts().HeldEnded + ": " + before.party().Title())
+	case before.joined: // the others talk on
+		t.remark(t.texts().CallEnded + ": " + before.party().Title())
 	case before.State == ua.Confirmed:
 		t.showEnd(ended{title: t.texts().CallEnded, text: endText(t.texts(), u), party: before.party(), tone: ToneBusy,
 			since: before.Answered, elapsed: t.elapsed(before.Answered)})

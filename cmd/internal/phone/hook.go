@@ -52,8 +52,10 @@ func (t *turn) toAnswer() *call {
 
 // onHook gives the line back: the call that is heard ends, a held one stays.
 func (t *turn) onHook() {
-	if c := t.live(); c != nil {
-		t.hangup(c)
+	for range t.calls {
+		if c := t.live(); c != nil {
+			t.hangup(c)
+		}
 	}
 	t.path = ""
 	t.entry, t.ended = entry{}, ended{}

@@ -86,11 +86,34 @@ type Media struct {
 	Suite    string // SRTP crypto suite, "" for plain RTP
 }
 
-// Digit is a telephone-event that the far end sent.
+// Digit is a key that the far end pressed.
 type Digit struct {
 	Call  ua.CallID
-	Digit byte // '0'-'9', '*', '#', 'A'-'D'
+	Digit byte // '0'-'9', '*', '#', 'A'-'D', '!' for a hook flash
+	By    DigitWay
 }
+
+// DigitWay is how a digit came.
+type DigitWay uint8
+
+// The ways.
+const (
+	ByEvent DigitWay = iota // a telephone-event
+	ByInfo                  // a SIP INFO
+	BySound                 // it was found in the sound
+)
+
+// Recorded tells that a recording is over.
+type Recorded struct {
+	File  string
+	Cause string // for a person; "" when it was asked to end
+}
+
+// RemoteRecord begins or ends a recording.
+type RemoteRecord struct{ On bool }
+
+// RemoteConference joins the talk and the held call, or splits the conference.
+type RemoteConference struct{ On bool }
 
 // Restore gives back the call history of before a restart, newest first.
 type Restore struct{ Entries []Entry }
@@ -126,24 +149,27 @@ type RemoteTransfer struct {
 // RemoteDigits sends telephone-events into the call that is heard.
 type RemoteDigits struct{ Digits string }
 
-func (Config) input()         {}
-func (Key) input()            {}
-func (Hook) input()           {}
-func (UA) input()             {}
-func (Timer) input()          {}
-func (Clock) input()          {}
-func (Invited) input()        {}
-func (CommandFailed) input()  {}
-func (Provisioning) input()   {}
-func (Network) input()        {}
-func (Audio) input()          {}
-func (Media) input()          {}
-func (Digit) input()          {}
-func (Restore) input()        {}
-func (RemoteDial) input()     {}
-func (RemoteAnswer) input()   {}
-func (RemoteReject) input()   {}
-func (RemoteHangup) input()   {}
-func (RemoteHold) input()     {}
-func (RemoteTransfer) input() {}
-func (RemoteDigits) input()   {}
+func (Config) input()           {}
+func (Key) input()              {}
+func (Hook) input()             {}
+func (UA) input()               {}
+func (Timer) input()            {}
+func (Clock) input()            {}
+func (Invited) input()          {}
+func (CommandFailed) input()    {}
+func (Provisioning) input()     {}
+func (Network) input()          {}
+func (Audio) input()            {}
+func (Media) input()            {}
+func (Digit) input()            {}
+func (Restore) input()          {}
+func (RemoteDial) input()       {}
+func (RemoteAnswer) input()     {}
+func (RemoteReject) input()     {}
+func (RemoteHangup) input()     {}
+func (RemoteHold) input()       {}
+func (RemoteTransfer) input()   {}
+func (RemoteDigits) input()     {}
+func (Recorded) input()         {}
+func (RemoteRecord) input()     {}
+func (RemoteConference) input() {}

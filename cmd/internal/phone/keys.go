@@ -73,7 +73,7 @@ func (t *turn) press(k hal.Key) {
 	case hal.KeyVolumeDown:
 		t.turnVolume(-volumeStep)
 	case hal.KeyConference:
-		t.complain(t.texts().NoConference)
+		t.conferenceKey()
 	case hal.KeyCall:
 		t.callKey()
 	}
@@ -113,7 +113,7 @@ func (t *turn) muteKey() {
 
 func (t *turn) holdKey() {
 	c := t.byFocus()
-	if live := t.live(); live != nil && (c == nil || !c.held) {
+	if live := t.live(); live != nil && (c == nil || !c.held && !c.live()) {
 		c = live
 	}
 	switch {
@@ -121,7 +121,7 @@ func (t *turn) holdKey() {
 	case c.held:
 		t.resume(c)
 	case c.talking():
-		t.hold(c, true)
+		t.parkLive() // and who is in conference with it
 		t.focus = c.serial
 	}
 }

@@ -181,6 +181,10 @@ func (s *State) callView(v *View, c *call) {
 			v.Title = x.HeldByThem
 		} else if s.mute {
 			v.Title = x.Muted
+		} else if s.recording {
+			v.Title = x.Recording
+		} else if c.joined {
+			v.Title = x.Conference
 		}
 	}
 	if !c.Answered.IsZero() {
@@ -229,6 +233,9 @@ func (s *State) others(kind Kind) []Other {
 			o.State, o.Label, o.Action = OtherHeld, x.OnHold, x.Soft[actResume]
 		default:
 			o.State, o.Label = OtherActive, x.InCall
+			if c.joined {
+				o.Label = x.Conference
+			}
 		}
 		out = append(out, o)
 	}
@@ -296,7 +303,7 @@ func (s *State) statusItems() []Item {
 func (s *State) status() Status {
 	st := Status{
 		Clock: s.clock(s.now), Date: s.date(), Name: s.config.Name,
-		Registration: s.registration(), Muted: s.mute, Output: s.path,
+		Registration: s.registration(), Muted: s.mute, Recording: s.recording, Output: s.path,
 		Messages: s.messages(), Missed: s.missed(),
 		RingerOff: s.level(hal.Ringer) == 0, AudioGone: s.audio.Gone,
 		NetworkDown: !s.network.Up && s.network.Cause != "",

@@ -13,6 +13,7 @@ type outputs struct {
 	route     Route
 	tone      Tone
 	ring      Ring
+	record    Record
 	lamps     lamps
 	volumes   [4]Volume
 	backlight Backlight
@@ -23,7 +24,7 @@ type outputs struct {
 // settle tells what has changed since the last step.
 func (t *turn) settle() {
 	before, now := t.out, outputs{
-		route: t.route(), tone: t.tone(), ring: t.ring(), lamps: t.lamps(),
+		route: t.route(), tone: t.tone(), ring: t.ring(), record: Record{t.recording}, lamps: t.lamps(),
 		backlight: t.backlight(), view: t.view(), shown: true,
 	}
 	for i, out := range levelled() {
@@ -40,6 +41,9 @@ func (t *turn) settle() {
 	}
 	if now.ring != before.ring {
 		t.do(now.ring)
+	}
+	if now.record != before.record {
+		t.do(now.record)
 	}
 	for i, name := range lampNames() {
 		if now.lamps[i] != before.lamps[i] {
@@ -62,6 +66,9 @@ func (s *State) route() Route {
 	r := Route{Output: s.path, Mute: s.mute}
 	if c := s.live(); c != nil && c.ID != 0 && (c.State == ua.Confirmed || c.EarlyMedia) {
 		r.Call = c.ID
+		if other := s.otherLive(c); other != nil {
+			r.With = other.ID
+		}
 	}
 	return r
 }

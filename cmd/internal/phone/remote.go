@@ -34,6 +34,14 @@ func (t *turn) remote(in Input) {
 		}
 	case RemoteDigits:
 		t.remoteDigits(in.Digits)
+	case RemoteRecord:
+		t.setRecording(in.On)
+	case RemoteConference:
+		if in.On {
+			t.join()
+		} else {
+			t.split()
+		}
 	}
 }
 

@@ -37,7 +37,11 @@ func word(e Effect) string {
 		if e.Mute {
 			mute = " muted"
 		}
-		return fmt.Sprintf("hear %d at %s%s", e.Call, e.Output, mute)
+		with := ""
+		if e.With != 0 {
+			with = fmt.Sprintf(" and %d", e.With)
+		}
+		return fmt.Sprintf("hear %d%s at %s%s", e.Call, with, e.Output, mute)
 	case Tone:
 		switch e.Kind {
 		case ToneNone:
@@ -46,6 +50,11 @@ func word(e Effect) string {
 			return fmt.Sprintf("beep %c", e.Digit)
 		}
 		return string(e.Kind) + " tone"
+	case Record:
+		if e.On {
+			return "record"
+		}
+		return "record no more"
 	case Ring:
 		if e.On {
 			return strings.TrimSpace("ring " + e.AlertInfo)

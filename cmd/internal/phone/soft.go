@@ -20,6 +20,8 @@ const (
 	actHold
 	actResume
 	actSwap
+	actConference
+	actSplit
 	actTransfer
 	actSendTransfer
 	actNew
@@ -55,8 +57,11 @@ func (s *State) softKeys() [4]action {
 	case KindWaiting:
 		return [4]action{actAnswer, actReject, actNone, when(s.live() != nil, actEnd)}
 	case KindInCall:
-		return [4]action{actHold, actTransfer, s.secondCallKey(), actEnd}
+		return s.talkKeys()
 	case KindHeld:
+		if c := s.byFocus(); c != nil && c.joined {
+			return [4]action{actResume, actSplit, actNone, actEnd}
+		}
 		if s.live() != nil {
 			return [4]action{actSwap, actTransfer, actNone, actEnd}
 		}
@@ -97,11 +102,19 @@ func (s *State) diallingKeys() [4]action {
 	return [4]action{when(s.lastDialled() != "", actRedial), actCalls, when(s.held() != nil, actResume), actCancelEntry}
 }
 
-func (s *State) secondCallKey() action {
-	if s.held() != nil {
-		return actSwap
+func (s *State) talkKeys() [4]action {
+	c := s.byFocus()
+	if c != nil && c.joined {
+		return [4]action{actHold, actSplit, actNone, actEnd}
 	}
-	return actNew
+	if s.held() == nil {
+		return [4]action{actHold, actTransfer, actNew, actEnd}
+	}
+	first := actHold
+	if talk, held := s.joinable(); talk != nil && held != nil {
+		first = actConference
+	}
+	return [4]action{first, actTransfer, actSwap, actEnd}
 }
 
 func when(condition bool, a action) action {
@@ -191,6 +204,10 @@ func (t *turn) act(a action) {
 		}
 	case actSwap:
 		t.swap()
+	case actConference:
+		t.join()
+	case actSplit:
+		t.split()
 	case actTransfer:
 		t.openTransfer()
 	case actNew:

@@ -44,6 +44,8 @@ type State struct {
 	beep   Tone // of a key or a remark, until its timer
 	dim    bool
 
+	recording bool
+
 	history []Entry
 
 	again []Effect // refused as busy, to be tried again

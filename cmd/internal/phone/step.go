@@ -49,6 +49,8 @@ func (t *turn) take(in Input) {
 		}
 	case Digit:
 		t.farDigit(in)
+	case Recorded:
+		t.recorded(in)
 	case Restore:
 		t.restore(in.Entries)
 	case Invited:
@@ -74,6 +76,7 @@ func (t *turn) event(e ua.Event) {
 
 // enforce restores what is true of every telephone, whatever has happened.
 func (t *turn) enforce() {
+	t.partners()
 	t.oneLive()
 	live := t.live()
 	if live != nil {
@@ -94,6 +97,7 @@ func (t *turn) enforce() {
 	if t.open() == 0 {
 		t.mute = false
 	}
+	t.recordingOver()
 	if t.path == "" {
 		t.beep = Tone{}
 	}
@@ -102,8 +106,8 @@ func (t *turn) enforce() {
 	}
 }
 
-// oneLive holds whatever call became live besides the one that is shown, and
-// one that nobody listens to: it must not hear the room.
+// oneLive holds whatever call became live besides the one that is shown and the
+// one in conference with it, and one that nobody listens to: it must not hear the room.
 func (t *turn) oneLive() {
 	keep := t.byFocus()
 	if keep == nil || !keep.live() {
@@ -111,7 +115,7 @@ func (t *turn) oneLive() {
 	}
 	for i := range t.calls {
 		c := &t.calls[i]
-		if c.live() && (t.path == "" || c.serial != keep.serial) {
+		if c.live() && (t.path == "" || c.serial != keep.serial && !(c.joined && keep.joined)) {
 			t.park(c)
 		}
 	}

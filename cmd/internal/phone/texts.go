@@ -28,6 +28,8 @@ type Texts struct {
 	AnswerFailed, HoldFailed, FarDigits        string
 	NothingToTransfer, NothingDialled          string
 	NoVoicemail, NoConference, NoCallKey       string
+	Conference, Recording                      string
+	NoRecording, RecordingEnded                string
 	MissedCalls, AllCalls, NoMissed, NoCalls   string
 	LongDate, ShortDate                        string // {weekday} {day} {month} {mon}
 	Weekdays                                   [7]string
@@ -107,7 +109,11 @@ func english() *Texts {
 		NothingToTransfer: "No call to transfer",
 		NothingDialled:    "Nothing dialled yet",
 		NoVoicemail:       "No voicemail number is set",
-		NoConference:      "No conferences on this phone",
+		NoConference:      "A conference needs a talk and a held call",
+		Conference:        "Conference",
+		Recording:         "Recording",
+		NoRecording:       "This phone does not record",
+		RecordingEnded:    "Recording ended",
 		NoCallKey:         "No number is set for this key",
 		MissedCalls:       "Missed calls",
 		AllCalls:          "Calls",
@@ -121,7 +127,7 @@ func english() *Texts {
 		Soft: [actionCount]string{
 			actRedial: "Redial", actCalls: "Calls", actMissed: "Missed", actMessages: "Inbox", actDial: "Dial",
 			actDelete: "Del", actCancelEntry: "Cancel", actAnswer: "Answer", actReject: "Reject", actSilence: "Silence",
-			actHold: "Hold", actResume: "Resume", actSwap: "Swap", actTransfer: "Xfer", actSendTransfer: "Xfer",
+			actHold: "Hold", actResume: "Resume", actSwap: "Swap", actConference: "Conf", actSplit: "Split", actTransfer: "Xfer", actSendTransfer: "Xfer",
 			actNew: "New", actEnd: "End", actClose: "Close", actDialItem: "Dial", actDeleteItem: "Del", actBack: "Back",
 		},
 		Outputs: map[hal.Output]string{

@@ -6,7 +6,7 @@ import "offhook/ua"
 // on hold meanwhile.
 func (t *turn) openTransfer() {
 	c := t.byFocus()
-	if c == nil || !(c.talking() || c.held) || c.transfer != "" {
+	if c == nil || !(c.talking() || c.held) || c.transfer != "" || c.joined {
 		t.complain(t.texts().NothingToTransfer)
 		return
 	}

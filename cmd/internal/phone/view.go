@@ -143,6 +143,7 @@ type Status struct {
 	Encoding     string // of the shown call
 	Muted        bool
 	RemoteHold   bool       // the far end holds us
+	Recording    bool       // what is said is recorded
 	Output       hal.Output // where a person hears it, "" when on-hook
 	Messages     int        // new voice messages; -1 when not told how many
 	Missed       int

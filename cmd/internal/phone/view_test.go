@@ -36,7 +36,7 @@ func TestView_soft_keys_suit_the_state(t *testing.T) {
 		{"ringing", then(second), "Answer|Reject|Silence|"},
 		{"waiting", then(talking(), second), "Answer|Reject||End"},
 		{"in call", talking(), "Hold|Xfer|New|End"},
-		{"two calls", twoCalls(), "Hold|Xfer|Swap|End"},
+		{"two calls", twoCalls(), "Conf|Xfer|Swap|End"},
 		{"held", heldCall(), "Resume|Xfer|New|End"},
 		{"held shown beside a talk", then(twoCalls(), press(hal.KeyDown)), "Swap|Xfer||End"},
 		{"transfer", then(talking(), press(hal.KeyTransfer, "1")), "Xfer|Del||Cancel"},
@@ -175,7 +175,7 @@ func TestView_remarks(t *testing.T) {
 		t.Errorf("a door station shows its code: %q", got)
 	}
 	s, _ = run(t, State{}, then(desk(t), press(hal.KeyConference))...)
-	if got := s.View().Notice; got != "No conferences on this phone" {
+	if got := s.View().Notice; got != "A conference needs a talk and a held call" {
 		t.Errorf("%q", got)
 	}
 }
