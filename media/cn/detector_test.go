@@ -171,3 +171,48 @@ func TestDetector_frames_of_any_length(t *testing.T) {
 		}
 	}
 }
+
+// A frame that only hangs over a word does not speak itself.
+func TestDetector_speaks(t *testing.T) {
+	d := NewDetector(8000)
+	room := NewGenerator(8000, 1)
+	room.Set(Noise{Level: 60})
+	frame := make(media.Frame, 160)
+	for range 150 {
+		_ = room.ReadFrame(frame)
+		d.Voice(frame)
+	}
+	if d.Speaks() {
+		t.Fatal("noise speaks")
+	}
+	loud := make(media.Frame, 160)
+	for i := range loud {
+		loud[i] = int16(8000 * math.Sin(float64(i)/3))
+	}
+	for range 5 {
+		if !d.Voice(loud) || !d.Speaks() {
+			t.Fatal("a loud frame does not speak")
+		}
+	}
+	voice := true
+	for range 3 {
+		_ = room.ReadFrame(frame)
+		voice = d.Voice(frame) && voice
+	}
+	if !voice || d.Speaks() {
+		t.Errorf("60 ms after a word: voice %t, speaks %t", voice, d.Speaks())
+	}
+}
+
+func TestAnalyser_Reset(t *testing.T) {
+	a := NewAnalyser(8000)
+	loud := make(media.Frame, 160)
+	for i := range loud {
+		loud[i] = int16(i * 100)
+	}
+	_ = a.WriteFrame(loud)
+	a.Reset()
+	if n := a.Noise(); n != (Noise{Level: 127}) {
+		t.Errorf("%+v", n)
+	}
+}
