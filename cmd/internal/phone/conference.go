@@ -62,14 +62,17 @@ func (t *turn) conferenceKey() {
 	t.join()
 }
 
-// partners gives up a conference that has lost a party.
+// partners gives up a conference that has lost a party, for good or by a transfer.
 func (t *turn) partners() {
+	for _, c := range t.conference() {
+		c.joined = c.State == ua.Confirmed && c.transfer == ""
+	}
 	if joined := t.conference(); len(joined) == 1 {
 		joined[0].joined = false
 	}
 }
 
-// other is the call in conference with the first that is live, and is heard with it.
+// otherLive is the call that is heard with the first: its partner in a conference.
 func (s *State) otherLive(first *call) *call {
 	if first == nil || !first.joined {
 		return nil

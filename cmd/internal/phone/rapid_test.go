@@ -96,7 +96,7 @@ func (w *world) known(what string, id ua.CallID) {
 
 // check: what is true of every telephone at every moment.
 func (w *world) check() {
-	live := 0
+	live, joined := 0, 0
 	for i := range w.s.calls {
 		c := &w.s.calls[i]
 		if c.State == ua.Terminated || w.ended[c.ID] {
@@ -105,9 +105,20 @@ func (w *world) check() {
 		if c.live() {
 			live++
 		}
+		if c.joined && !c.leaving {
+			joined++
+			if c.transfer != "" || c.ringing() {
+				w.t.Fatalf("call %d is in a conference and elsewhere", c.ID)
+			}
+		}
 	}
-	if live > 1 {
-		w.t.Fatalf("%d calls are live", live)
+	if joined != 0 && joined != 2 || live > max(1, joined) {
+		w.t.Fatalf("%d calls are live, %d in a conference", live, joined)
+	}
+	if w.route.With != 0 {
+		if c := w.s.byID(w.route.With); c == nil || !c.live() || !c.joined || w.route.With == w.route.Call {
+			w.t.Fatalf("call %d is heard with %d and not in conference", w.route.With, w.route.Call)
+		}
 	}
 	if w.route.Output == hal.Handset && w.s.hook == hal.OnHook {
 		w.t.Fatal("the handset is heard in its cradle")
