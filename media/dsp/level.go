@@ -18,6 +18,8 @@ type Level struct {
 	rate  float64
 	tau   float64
 	power float64
+	keep  float64 // of it, by a frame of
+	size  int     // samples
 }
 
 // NewLevel makes a meter for frames at rate Hz with the given time constant.
@@ -30,8 +32,10 @@ func (l *Level) WriteFrame(f media.Frame) error {
 	if len(f) == 0 {
 		return nil
 	}
-	keep := math.Exp(-float64(len(f)) / (l.rate * l.tau))
-	l.power = keep*l.power + (1-keep)*power(f)
+	if len(f) != l.size {
+		l.keep, l.size = math.Exp(-float64(len(f))/(l.rate*l.tau)), len(f)
+	}
+	l.power = l.keep*l.power + (1-l.keep)*power(f)
 	return nil
 }
 
@@ -45,11 +49,16 @@ func power(f media.Frame) float64 {
 	if len(f) == 0 {
 		return 0
 	}
-	var sum int64
-	for _, s := range f {
-		sum += int64(s) * int64(s)
+	n, sum := float64(len(f)), uint64(0)
+	for ; len(f) >= 4; f = f[4:] {
+		a, b, c, d := int32(f[0]), int32(f[1]), int32(f[2]), int32(f[3])
+		sum += uint64(uint32(a*a + b*b)) // 1<<31 at most
+		sum += uint64(uint32(c*c + d*d))
 	}
-	return float64(sum) / float64(len(f))
+	for _, s := range f {
+		sum += uint64(int32(s) * int32(s))
+	}
+	return float64(sum) / n
 }
 
 func decibels(power float64) float64 {

@@ -93,21 +93,25 @@ func (e *Engine) outgoing(set *set, i int) media.Frame {
 	case !set.conference:
 		return e.capture
 	}
-	own := leg.added
-	for k, s := range e.capture {
-		sum := e.mix[k] + int32(s)
-		if own {
-			sum -= int32(leg.in[k])
+	mix, out := e.mix[:len(e.capture)], e.out[:len(e.capture)]
+	if !leg.added {
+		for k, s := range e.capture {
+			out[k] = clip(mix[k] + int32(s))
 		}
-		e.out[k] = clip(sum)
+		return out
 	}
-	return e.out
+	in := leg.in[:len(e.capture)]
+	for k, s := range e.capture {
+		out[k] = clip(mix[k] + int32(s) - int32(in[k]))
+	}
+	return out
 }
 
 // speaker makes what is played: the streams, and the tone.
 func (e *Engine) speaker(set *set) {
+	playback := e.playback[:len(e.mix)]
 	for k, sum := range e.mix {
-		e.playback[k] = clip(sum)
+		playback[k] = clip(sum)
 	}
 	announce, clip := set.aside.sounds()
 	if announce {
@@ -164,4 +168,10 @@ func (e *Engine) flush() {
 	}
 }
 
-func clip(sum int32) int16 { return int16(max(-32768, min(32767, sum))) }
+// clip holds to 16 bits.
+func clip(sum int32) int16 {
+	if s := int16(sum); int32(s) == sum {
+		return s
+	}
+	return int16(sum>>31 ^ 32767)
+}
