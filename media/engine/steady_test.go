@@ -18,7 +18,7 @@ import (
 // made by who asks for it.
 func TestStep_allocates_nothing_through_changes(t *testing.T) {
 	const ms = time.Millisecond
-	voice := opusCodec(t, opus.Config{Complexity: 2, DTX: true})
+	voice := opusCodec(t, opus.Config{Complexity: 2})
 	all := []media.Codec{g711.PCMU, g711.PCMA, g722.Rate64, l16.Wide, voice}
 	on := engine.Patch{Streams: []media.StreamID{1}, Mic: true}
 	use := func(codec media.Codec, ptime time.Duration) func(*call) {

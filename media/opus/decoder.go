@@ -31,7 +31,8 @@ func newDecoder(rate int) (*Decoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opus: %w", err)
 	}
-	return &Decoder{library: library, rate: rate, quantum: samplesIn(quantum, rate), pcm: make([]float32, most)}, nil
+	d := &Decoder{library: library, rate: rate, quantum: samplesIn(quantum, rate), pcm: make([]float32, most)}
+	return d, nil
 }
 
 // Samples tells how many samples a payload decodes to.

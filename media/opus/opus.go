@@ -88,7 +88,12 @@ func (c *Codec) NewEncoder(f media.Format) (media.Encoder, error) {
 	if err := c.check(f); err != nil {
 		return nil, err
 	}
-	return newEncoder(c.cfg, f)
+	e, err := newEncoder(c.cfg, f)
+	if err != nil {
+		return nil, err
+	}
+	e.warm()
+	return e, nil
 }
 
 // NewDecoder makes a decoder. It takes whatever Opus there is: stereo becomes
@@ -97,7 +102,12 @@ func (c *Codec) NewDecoder(f media.Format) (media.Decoder, error) {
 	if err := c.check(f); err != nil {
 		return nil, err
 	}
-	return newDecoder(f.SampleRate)
+	d, err := newDecoder(f.SampleRate)
+	if err != nil {
+		return nil, err
+	}
+	d.warm()
+	return d, nil
 }
 
 func (c *Codec) check(f media.Format) error {
