@@ -11,9 +11,9 @@ const (
 	// A packet is overdue after this, after 3/5 of what the target allows, and later than
 	// jitter explains; then sound is stretched until so much is spare.
 	leastOverdue = 10 * time.Millisecond
-	overdueSpare = 12 * time.Millisecond
+	overdueSpare = 25 * time.Millisecond
 	// How long to leave the sound alone after it was stretched.
-	restBehind = 20 * time.Millisecond
+	restBehind = 10 * time.Millisecond
 
 	// So long after packets were found missing they may come yet.
 	onItsWay = 150 * time.Millisecond

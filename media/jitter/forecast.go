@@ -5,8 +5,10 @@ import "time"
 const (
 	// What made-up sound costs, in time of delay. By the E-model (ITU-T G.107) 1 % of it
 	// costs 3.6 R, and 1 ms of delay 0.024 R: 15 s for each second. Some of it can be
-	// stretched away before it has to be made up.
-	madeUpCost = 12
+	// stretched away before it has to be made up; of what there is beyond firmly, so much.
+	madeUpCost   = 9
+	firmly       = 10 * time.Millisecond
+	stretchShare = 0.15
 	// Delay beyond this is heard in a conversation: it costs 5.6 times as much.
 	fluent      = 110 * time.Millisecond
 	fluentExtra = 4.6
@@ -22,11 +24,36 @@ const (
 	baseWindow = 2 * time.Second
 )
 
-// fall is how fast each hand lowers its target, in time per second: who holds on
-// survives what comes again, who lets go is soon back where the network is.
-var fall = [...]time.Duration{
-	50 * time.Microsecond, 150 * time.Microsecond, 500 * time.Microsecond, 1500 * time.Microsecond,
-	5 * time.Millisecond, 15 * time.Millisecond, 50 * time.Millisecond, 150 * time.Millisecond,
+// paces is how fast each hand lowers its target: who holds on survives what comes again,
+// who lets go is soon back where the network is.
+var paces = [...]pace{
+	{50 * time.Microsecond, false}, {150 * time.Microsecond, false}, {500 * time.Microsecond, false}, {1500 * time.Microsecond, false},
+	{5 * time.Millisecond, false}, {15 * time.Millisecond, false}, {50 * time.Millisecond, false}, {150 * time.Millisecond, false},
+	{50 * time.Microsecond, true}, {150 * time.Microsecond, true}, {500 * time.Microsecond, true}, {1500 * time.Microsecond, true},
+	{5 * time.Millisecond, true}, {15 * time.Millisecond, true}, {50 * time.Millisecond, true}, {150 * time.Millisecond, true},
+}
+
+// pace is of falling, for each second. A steep one is that at a delay of steepAt, and
+// goes with the sixth power of it: rare peaks are left at once, and what jitter needs is kept.
+type pace struct {
+	fall  time.Duration
+	steep bool
+}
+
+const (
+	steepAt = 60 * time.Millisecond
+	atFirst = 6 // the hand that is followed before any is known
+)
+
+// over is how far to fall from a delay within some seconds.
+func (p *pace) over(delay time.Duration, seconds float32) time.Duration {
+	by := float32(p.fall) * seconds
+	if p.steep {
+		r := max(0, float32(delay)/float32(steepAt))
+		r *= r
+		by *= r * r * r
+	}
+	return min(time.Duration(by), max(delay, p.fall))
 }
 
 // hand is a way to set the target, played in thought: raised to whatever comes
@@ -49,7 +76,7 @@ func (h *hand) fall(by time.Duration) {
 // and the one that was cheapest lately is followed; but a queue that is filling
 // is foreseen, and one that has emptied is forgotten, by all of them.
 type forecast struct {
-	hands  [len(fall)]hand
+	hands  [len(paces)]hand
 	chosen int
 	queue  queue
 	rising time.Duration // the least target, by the queue
@@ -69,7 +96,7 @@ type arrived struct {
 
 // reset begins anew at an offset.
 func (f *forecast) reset(offset, now time.Duration) {
-	*f = forecast{base: offset, before: offset, rising: offset, until: now + baseWindow, chosen: len(fall) - 2}
+	*f = forecast{base: offset, before: offset, rising: offset, until: now + baseWindow, chosen: atFirst}
 	for i := range f.hands {
 		f.hands[i].target = offset
 	}
@@ -95,11 +122,12 @@ func (f *forecast) add(p arrived, most time.Duration) bool {
 	if p.overtaken == 0 {
 		f.rising, sunk = f.queue.add(p.offset, p.jitter)
 	}
+	base, seconds := min(f.base, f.before), float32(p.lasting)/float32(time.Second)
 	for i := range f.hands {
 		h := &f.hands[i]
 		h.target -= sunk
-		h.fall(fall[i] * p.lasting / time.Second)
-		h.play(p, f.rising, min(f.base, f.before))
+		h.fall(paces[i].over(h.target-base, seconds))
+		h.play(p, f.rising, base)
 	}
 	f.choose()
 	return true
@@ -110,7 +138,8 @@ func (h *hand) play(p arrived, least, base time.Duration) {
 	played := max(h.target, least)
 	var made time.Duration
 	if p.offset > played {
-		made = p.offset - played
+		stretched := stretchShare * float32(max(0, played-base-firmly))
+		made = max(0, p.offset-played-time.Duration(stretched))
 		if p.overtaken > 0 {
 			made, h.spare = p.overtaken, overtakenSpare
 		}
