@@ -27,7 +27,7 @@ func (b *bench) stages(ctx context.Context) ([]string, error) {
 // What the start of the program costs varies a little, by the seeds of maps: a
 // stage that costs less than this runs for longer.
 const (
-	cheap  = 100_000 // instructions a frame
+	cheap  = 60_000 // instructions a frame
 	longer = 10
 )
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"time"
@@ -16,14 +17,16 @@ import (
 
 func callStages() []stage {
 	return []stage{
-		calling("step_idle", "", 0, ""),
-		calling("call_g711_plain", "PCMU", 1, ""),
-		calling("call_g711_cm", "PCMU", 1, keying.AES128CMSHA1_80),
-		calling("call_g711_gcm", "PCMU", 1, keying.AES128GCM),
-		calling("call_g722_cm", "G722", 1, keying.AES128CMSHA1_80),
-		calling("call_opus_cm", "OPUS", 1, keying.AES128CMSHA1_80),
-		calling("conference_g711_cm", "PCMU", 2, keying.AES128CMSHA1_80),
-		calling("conference_g722_cm", "G722", 2, keying.AES128CMSHA1_80),
+		calling("step_idle", "", 0, "", 0),
+		calling("call_g711_plain", "PCMU", 1, "", 0),
+		calling("call_g711_cm", "PCMU", 1, keying.AES128CMSHA1_80, 0),
+		calling("call_g711_gcm", "PCMU", 1, keying.AES128GCM, 0),
+		calling("call_g722_cm", "G722", 1, keying.AES128CMSHA1_80, 0),
+		calling("call_opus_cm", "OPUS", 1, keying.AES128CMSHA1_80, 0),
+		calling("call_g711_cm_48k_device", "PCMU", 1, keying.AES128CMSHA1_80, 48000),
+		calling("call_g722_cm_48k_device", "G722", 1, keying.AES128CMSHA1_80, 48000),
+		calling("conference_g711_cm", "PCMU", 2, keying.AES128CMSHA1_80, 0),
+		calling("conference_g722_cm", "G722", 2, keying.AES128CMSHA1_80, 0),
 	}
 }
 
@@ -52,10 +55,11 @@ func (d *device) codecs() (all []media.Codec, err error) {
 	return []media.Codec{g711.PCMU, g722.Rate64, o}, err
 }
 
-// calling is Step of an engine, device at the codec's rate, with so many calls.
+// calling is Step of an engine with so many calls, the device at a rate, 0 for the
+// codec's.
 // Each is with itself: what it sends is what it receives, so that both ways of
 // one telephone are in it and nothing else.
-func calling(name, encoding string, calls int, suite keying.Suite) stage {
+func calling(name, encoding string, calls int, suite keying.Suite, rate int) stage {
 	return stage{name, func() (frame, end func() error, err error) {
 		d := &device{}
 		codecs, err := d.codecs()
@@ -68,10 +72,11 @@ func calling(name, encoding string, calls int, suite keying.Suite) stage {
 				format = f
 			}
 		}
-		d.voice = newLoop(format.SampleRate, 1)
+		rate = cmp.Or(rate, format.SampleRate)
+		d.voice = newLoop(rate, 1)
 		d.voice.n /= 2
 		e, err := engine.New(engine.Config{
-			Device: d, SampleRate: format.SampleRate, Period: d.voice.n, Codecs: codecs, Now: d.clock, RTCPInterval: time.Hour,
+			Device: d, SampleRate: rate, Period: d.voice.n, Codecs: codecs, Now: d.clock, RTCPInterval: time.Hour,
 		})
 		if err != nil {
 			return nil, nil, err

@@ -7,6 +7,7 @@ import (
 	"offhook/media"
 	"offhook/media/cn"
 	"offhook/media/dsp"
+	"offhook/media/dtmf"
 	"offhook/media/tone"
 )
 
@@ -15,7 +16,7 @@ func soundStages() []stage {
 	for _, rates := range [][2]int{{8000, 16000}, {16000, 8000}, {8000, 48000}, {48000, 8000}, {16000, 48000}, {48000, 16000}} {
 		all = append(all, resampling(rates[0], rates[1]))
 	}
-	return append(all, toning())
+	return append(all, toning(), listening(8000), listening(16000))
 }
 
 func detecting() stage {
@@ -86,5 +87,13 @@ func toning() stage {
 		g, dst := tone.NewGenerator(8000), make(media.Frame, samples(8000))
 		g.Set(tone.DTMFHeld('5'))
 		return func() error { return g.ReadFrame(dst) }, nothing, nil
+	}}
+}
+
+// listening is for digits in the sound.
+func listening(rate int) stage {
+	return stage{fmt.Sprintf("dtmf_detect_%dk", rate/1000), func() (frame, end func() error, err error) {
+		voice, d := newLoop(rate, 1), dtmf.New(rate, samples(rate))
+		return func() error { return d.WriteFrame(voice.next()) }, nothing, nil
 	}}
 }
