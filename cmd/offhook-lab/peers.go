@@ -15,6 +15,7 @@ func benchPeers(ctx context.Context, t terminal, args []string) error {
 	fs := flag.NewFlagSet("offhook-lab bench-peers", flag.ContinueOnError)
 	fs.StringVar(&cfg.Offhook, "offhook", beside("offhook"), "`FILE` of the agent's program")
 	fs.StringVar(&cfg.Pjsua, "pjsua", "", "`FILE` of pjsua; looked for when empty")
+	fs.StringVar(&cfg.Speech, "speech", "", "`WAV` that everybody says; a voice made here when empty")
 	fs.IntVar(&cfg.Rounds, "rounds", 0, "how often `N` everything is measured (3)")
 	fs.DurationVar(&cfg.Time, "time", 0, "how `LONG` a call is measured (20s)")
 	fs.DurationVar(&cfg.Rest, "rest", 0, "how `LONG` a telephone at rest is measured (5s)")

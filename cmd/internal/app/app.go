@@ -219,7 +219,7 @@ func (a *App) ready(ctx context.Context) error {
 		a.cfg.Ready()
 	}
 	a.cfg.Log.Info("ready", "version", a.cfg.Version, "board", a.cfg.Board.Name, "took", time.Since(a.started).Round(time.Millisecond))
-	<-ctx.Done()
+	trimmer(ctx, a.cfg.Log, a.desk.busy)
 	return nil
 }
 

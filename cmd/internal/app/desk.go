@@ -31,6 +31,7 @@ type desk struct {
 	works  chan func()
 	timers map[phone.TimerID]*time.Timer
 	zone   *time.Location
+	busy   chan struct{} // there was no call and is, or the other way
 }
 
 // inboxSize is how many inputs may wait; whoever posts waits beyond that.
@@ -38,7 +39,7 @@ const inboxSize = 64
 
 func newDesk(log *slog.Logger) *desk {
 	return &desk{log: log, inbox: make(chan phone.Input, inboxSize), works: make(chan func()),
-		timers: map[phone.TimerID]*time.Timer{}, zone: time.Local}
+		timers: map[phone.TimerID]*time.Timer{}, zone: time.Local, busy: make(chan struct{}, 1)}
 }
 
 func (d *desk) run(ctx context.Context) error {
@@ -55,6 +56,10 @@ func (d *desk) run(ctx context.Context) error {
 			d.take(ctx, in)
 			if begun := d.state.Busy(); begun != busy {
 				busy = begun
+				select {
+				case d.busy <- struct{}{}:
+				default: // the last one is not taken yet
+				}
 				tick.Reset(untilTick(time.Now(), busy))
 			}
 		case <-tick.C:

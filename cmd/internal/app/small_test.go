@@ -254,3 +254,27 @@ func TestUntilTick(t *testing.T) {
 		}
 	}
 }
+
+func TestUnwritten(t *testing.T) {
+	const self = "/usr/bin/offhook"
+	for _, c := range []struct {
+		name, line  string
+		start, size uintptr
+		want        bool
+	}{
+		{"text -> given back", "00400000-00401000 r-xp 00000000 fe:00 12 /usr/bin/offhook", 0x400000, 0x1000, true},
+		{"constants -> given back", "00401000-00403000 r--p 00000000 fe:00 12 /usr/bin/offhook", 0x401000, 0x2000, true},
+		{"variables -> kept", "00403000-00404000 rw-p 00000000 fe:00 12 /usr/bin/offhook", 0, 0, false},
+		{"shared -> kept", "00403000-00404000 r--s 00000000 fe:00 12 /usr/bin/offhook", 0, 0, false},
+		{"another file -> kept", "00403000-00404000 r--p 00000000 fe:00 12 /usr/share/zoneinfo", 0, 0, false},
+		{"heap -> kept", "c000000000-c000400000 rw-p 00000000 00:00 0", 0, 0, false},
+		{"no address -> kept", "zzz-00404000 r-xp 00000000 fe:00 12 /usr/bin/offhook", 0, 0, false},
+	} {
+		if start, size, ok := unwritten(c.line, self); start != c.start || size != c.size || ok != c.want {
+			t.Errorf("%s: %x, %x, %v", c.name, start, size, ok)
+		}
+	}
+	if err := trimText(); err != nil { // and the test goes on
+		t.Error(err)
+	}
+}

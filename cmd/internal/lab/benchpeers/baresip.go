@@ -46,6 +46,8 @@ ctrl_tcp_listen 127.0.0.1:%d
 ringback_disabled yes
 statmode_default off
 opus_bitrate 28000
+opus_stereo no
+opus_sprop_stereo no
 module_path %s
 module g711.so
 module g722.so

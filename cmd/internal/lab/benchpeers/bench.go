@@ -18,6 +18,7 @@ import (
 type Config struct {
 	Offhook  string        // the agent's program
 	Pjsua    string        // where pjsua is; "" looks for it
+	Speech   string        // WAV that everybody says; "" has it said by a machine
 	Rounds   int           // 0 means 3
 	Time     time.Duration // of each call; 0 means 20 s
 	Rest     time.Duration // registered, without a call; 0 means 5 s
@@ -50,6 +51,9 @@ func Run(ctx context.Context, cfg Config) (Figures, error) {
 	// baresip 1.0 does not pass over a digest that it does not know.
 	if b.lab, err = lab.Start(ctx, lab.Config{Algorithms: []string{"MD5"}}); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	if b.cfg.Speech == "" {
+		b.cfg.Speech = recite(ctx, dir)
 	}
 	f, err := b.measure(ctx)
 	return f, errors.Join(err, b.lab.Close(), os.RemoveAll(dir))
@@ -121,7 +125,7 @@ func (b *bench) call(ctx context.Context, t telephone, c codec) (s sample, err e
 		return s, err
 	}
 	rate, channels := t.speech(c)
-	if p.speech, err = makeSpeech(p.dir, rate, channels, b.cfg.Time+2*warmUp); err != nil {
+	if p.speech, err = makeSpeech(p.dir, b.cfg.Speech, rate, channels, b.cfg.Time+2*warmUp); err != nil {
 		return s, err
 	}
 	if err := unregistered(ctx, b.lab, p.extension.Number); err != nil {

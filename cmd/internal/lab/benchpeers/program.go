@@ -20,7 +20,7 @@ func codecs() []codec {
 	return []codec{
 		{name: "g711", title: "G.711", ours: "pcmu", bare: "PCMU/8000/1", pj: "PCMU/8000", rate: 8000},
 		{name: "g722", title: "G.722", ours: "g722", bare: "G722/16000/1", pj: "G722/16000", rate: 16000},
-		{name: "opus", title: "Opus", ours: "opus", bare: "opus/48000/2", pj: "opus/48000", rate: 48000},
+		{name: "opus", title: "Opus", ours: "opus", bare: "opus/48000/1", pj: "opus/48000", rate: 48000},
 	}
 }
 
