@@ -9,7 +9,8 @@ type Stats struct {
 	ReceivedBytes  uint64
 	Lost           uint64        // expected and never received (RFC 3550 §A.3)
 	Late           uint64        // received after their play-out time
-	Discarded      uint64        // malformed, duplicate or not authenticated
+	Discarded      uint64        // malformed, duplicate, foreign or not authenticated
+	Foreign        uint64        // in the clear, and of another source than the call's: ignored
 	Concealed      time.Duration // sound made up
 	Recovered      time.Duration // sound of lost packets that the next ones repeated
 	Expanded       time.Duration // sound stretched

@@ -29,6 +29,7 @@ type reader struct {
 	header   rtp.Header
 	latch    latch
 	expected *netip.AddrPort
+	agreed   *incoming // that the latch heard of
 	digits   digits
 	blocks   red.Packet
 
@@ -113,9 +114,13 @@ func (s *Stream) packet(raw []byte, from netip.AddrPort) {
 		slot = &r.spare
 	}
 	remote := s.remote.Load()
-	if r.expected != in.remote {
-		r.expected = in.remote
-		r.latch.expect(*in.remote)
+	if r.agreed != in {
+		if r.agreed = in; r.expected != in.remote {
+			r.expected = in.remote
+			r.latch.expect(*in.remote, in.agreed)
+		} else {
+			r.latch.renew(in.agreed)
+		}
 	}
 	plain, moved, ok := s.admit(in, slot.buffer[:0], raw, from, now)
 	if !ok {
@@ -158,7 +163,9 @@ func (s *Stream) admit(in *incoming, dst, raw []byte, from netip.AddrPort, now t
 	if _, err := r.header.Unmarshal(raw); err != nil {
 		return nil, false, false
 	}
-	ok, moved = r.latch.plain(from, r.header.SSRC, r.header.SequenceNumber, now)
+	if ok, moved = r.latch.plain(from, r.header.SSRC, r.header.SequenceNumber, in.clocks[r.header.PayloadType&127], now); !ok {
+		s.count.foreign.Add(1)
+	}
 	return append(dst, raw...), moved, ok
 }
 

@@ -79,7 +79,9 @@ type incoming struct {
 	keys      inbound
 	secure    bool
 	kinds     [128]kind
+	clocks    [128]int        // rates of sound by payload type
 	since     time.Duration   // when the key came
+	agreed    time.Duration   // when this came
 	remote    *netip.AddrPort // by the description; its identity tells a new one
 	clockRate int
 	events    int  // clock rate of telephone-events
@@ -102,6 +104,7 @@ type counters struct {
 	clock                       atomic.Uint64 // timestamp<<32 | milliseconds of Now, of the last packet sent
 	received, receivedBytes     atomic.Uint64 // the receiving goroutine's
 	discarded, overrun          atomic.Uint64
+	foreign                     atomic.Uint64 // among discarded
 	firstReceived, lastReceived atomic.Int64
 	collided                    atomic.Bool
 }
@@ -167,7 +170,8 @@ func (s *Stream) Update(spec Spec) error {
 	if newIn.keys, err = newIn.keys.renew(spec.RemoteKey); err != nil {
 		return err
 	}
-	newIn.since = s.cfg.Now()
+	newIn.agreed = s.cfg.Now()
+	newIn.since = newIn.agreed
 	if in != nil && in.keys.current == newIn.keys.current {
 		newIn.since = in.since
 	}
@@ -185,7 +189,7 @@ func (s *Stream) Update(spec Spec) error {
 		}
 	}
 	for _, f := range spec.Receive {
-		newIn.kinds[f.PayloadType&127] = sound
+		newIn.kinds[f.PayloadType&127], newIn.clocks[f.PayloadType&127] = sound, f.ClockRate
 	}
 	if spec.ReceiveEvents.ClockRate > 0 {
 		newIn.kinds[spec.ReceiveEvents.PayloadType&127] = event
@@ -261,7 +265,7 @@ func (s *Stream) Stats() media.Stats {
 	stats := media.Stats{
 		Sent: s.count.sent.Load(), SentBytes: s.count.sentBytes.Load(),
 		Received: s.count.received.Load(), ReceivedBytes: s.count.receivedBytes.Load(),
-		Discarded: s.count.discarded.Load() + s.count.overrun.Load(),
+		Discarded: s.count.discarded.Load() + s.count.overrun.Load(), Foreign: s.count.foreign.Load(),
 		FirstSent: s.wall(s.count.firstSent.Load()), FirstReceived: s.wall(s.count.firstReceived.Load()),
 		LastReceived: s.wall(s.count.lastReceived.Load()),
 	}

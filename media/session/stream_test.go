@@ -219,7 +219,10 @@ func TestStream_collision_is_resolved_once(t *testing.T) {
 	}
 	after := b.ssrc()
 	a.call(after) // our own sound, reflected
-	pass(t, a, b)
+	a.now.Add(int64(latchPause))
+	for range latchRun {
+		pass(t, a, b)
+	}
 	if b.ssrc() != after || b.Stats().Received != 4 {
 		t.Errorf("SSRC changed again, or the packet was refused: %+v", b.Stats())
 	}
@@ -265,10 +268,11 @@ func TestStream_digits_of_another_source(t *testing.T) {
 			for i := range uint32(3) {
 				press(7, 10+i, 1_000_000, 5)
 			}
-			for i := range uint32(3) {
+			e.now.Add(int64(latchPause)) // the one before is silent: believed again
+			for i := range uint32(5) {
 				press(next[0], next[1]+i, 1_000, 6)
 			}
-			press(next[0], next[1]+3, 2_000, 7)
+			press(next[0], next[1]+5, 2_000, 7)
 			e.ear.mutex.Lock()
 			defer e.ear.mutex.Unlock()
 			if e.ear.digits != "567" {

@@ -149,7 +149,7 @@ func (c *coder) state(s *session.State) {
 }
 
 func (c *coder) stats(s *media.Stats) {
-	for _, v := range []*uint64{&s.Sent, &s.Received, &s.SentBytes, &s.ReceivedBytes, &s.Lost, &s.Late, &s.Discarded, &s.RemoteReports} {
+	for _, v := range []*uint64{&s.Sent, &s.Received, &s.SentBytes, &s.ReceivedBytes, &s.Lost, &s.Late, &s.Discarded, &s.Foreign, &s.RemoteReports} {
 		c.u64(v)
 	}
 	for _, v := range []*time.Duration{&s.Concealed, &s.Recovered, &s.Expanded, &s.Accelerated, &s.Jitter, &s.PlayoutDelay, &s.RoundTrip, &s.RemoteJitter} {

@@ -28,6 +28,7 @@ func add(before, now media.Stats) media.Stats {
 	out.Lost += before.Lost
 	out.Late += before.Late
 	out.Discarded += before.Discarded
+	out.Foreign += before.Foreign
 	out.Concealed += before.Concealed
 	out.Recovered += before.Recovered
 	out.Expanded += before.Expanded
