@@ -134,10 +134,14 @@ func judge(t *Trace, voice media.Frame) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &result{
-		trace: t, optimum: Optimum(t), fixed: BestFixed(t, t.lossShare()+0.005), neteq: NetEQ(t),
+	frontier := frontier(t)
+	r := &result{
+		trace: t, optimum: best(frontier), fixed: BestFixed(t, t.lossShare()+0.005), neteq: NetEQ(t),
 		equal: BestFixed(t, ours.MadeUp), ours: ours,
-	}, nil
+	}
+	r.clairvoyant, _ = leastClairvoyant(frontier, r.neteq.R) // the optimum has it
+	r.fixedAsNetEQ, _ = leastFixed(t, r.neteq.R)
+	return r, nil
 }
 
 // row is the mean of outcomes.

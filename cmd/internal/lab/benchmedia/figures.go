@@ -34,6 +34,9 @@ type Figures struct {
 	PublicNetEQDeficitMax  float64  `json:"public_neteq_rules_r_deficit_max,omitempty"`
 	DelayToFixed           float64  `json:"jb_delay_to_fixed_max"`
 	DelayToNetEQ           float64  `json:"jb_delay_to_neteq_rules"`
+	ClairvoyantToNetEQ     float64  `json:"clairvoyant_delay_to_neteq_rules"`
+	StationaryToNetEQ      float64  `json:"jb_delay_to_neteq_rules_stationary"`
+	FixedToNetEQ           float64  `json:"fixed_delay_to_neteq_rules_stationary"`
 	StepRecover            float64  `json:"step_recover_s"`
 	Stretch                float64  `json:"stretch_percent"`
 	NetEQStretch           float64  `json:"neteq_rules_stretch_percent"`
@@ -57,6 +60,9 @@ type result struct {
 	optimum, fixed, neteq Outcome
 	equal                 Outcome // the fixed buffer that makes up as much as ours
 	ours                  Heard
+
+	// The least delays with the rating of NetEQ's rules: of who knows the future, and of a fixed buffer; 0: none.
+	clairvoyant, fixedAsNetEQ time.Duration
 }
 
 // summed makes the figures of all results.
@@ -64,6 +70,7 @@ func summed(results []*result) Figures {
 	f := Figures{Traces: len(results)}
 	n := float64(len(results))
 	var ours, neteq time.Duration
+	var l limits
 	for _, r := range results {
 		add(&f.DeficitMean, &f.DeficitMax, r.optimum.R-r.ours.R, n)
 		add(&f.NetEQDeficitMean, &f.NetEQDeficitMax, r.optimum.R-r.neteq.R, n)
@@ -75,7 +82,9 @@ func summed(results []*result) Figures {
 			f.DelayToFixed = max(f.DelayToFixed, float64(r.ours.Delay)/float64(r.equal.Delay))
 		}
 		f.special(r)
+		l.add(r)
 	}
+	l.into(&f)
 	f.DelayToNetEQ = float64(ours) / float64(neteq)
 	f.round()
 	return f
@@ -166,6 +175,7 @@ func (f *Figures) round() {
 	for _, p := range []*float64{
 		&f.DeficitMean, &f.DeficitMax, &f.NetEQDeficitMean, &f.NetEQDeficitMax, &f.FixedDeficitMean, &f.FixedDeficitMax,
 		&f.DelayToFixed, &f.DelayToNetEQ, &f.StepRecover, &f.Stretch, &f.NetEQStretch, &f.SkewWander, &f.OutageLag,
+		&f.ClairvoyantToNetEQ, &f.FixedToNetEQ, &f.StationaryToNetEQ,
 		&f.PublicDeficitMean, &f.PublicDeficitMax, &f.PublicNetEQDeficitMean, &f.PublicNetEQDeficitMax,
 		&f.MinuteDeficitMean, &f.MinuteDeficitMax, &f.EngineDelayOff, &f.EngineROff,
 		&f.BarkAt5, &f.BarkAt5Repeated,

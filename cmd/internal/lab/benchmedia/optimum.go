@@ -27,12 +27,26 @@ func (o Outcome) rated() Outcome {
 // Optimum is the best that could be done by who knows the future: play-out may gain or lose
 // 10 % by stretching, for nothing; a frame may be put in or left out, as dear
 // as one that is lost.
-func Optimum(t *Trace) Outcome {
+func Optimum(t *Trace) Outcome { return best(frontier(t)) }
+
+func best(all []Outcome) Outcome {
+	o := all[0]
+	for _, other := range all[1:] {
+		if other.R > o.R {
+			o = other
+		}
+	}
+	return o
+}
+
+// frontier is the best that could be done at many a price of made-up sound, most closely where R is best.
+func frontier(t *Trace) (all []Outcome) {
 	s := search{trace: t, jump: int(t.PTime / cell), slew: int(t.PTime / cell / 10), pre: make([][cells]int8, len(t.Arrival)), post: make([][cells]bool, len(t.Arrival))}
-	best, at := Outcome{R: math.Inf(-1)}, 0.0
+	most, at := math.Inf(-1), 0.0
 	try := func(price float64) {
-		if o := s.run(price); o.R > best.R {
-			best, at = o, price
+		o := s.run(price)
+		if all = append(all, o); o.R > most {
+			most, at = o.R, price
 		}
 	}
 	for price := 250.0; price <= 64000; price *= 2 { // ms of delay for a frame
@@ -43,7 +57,7 @@ func Optimum(t *Trace) Outcome {
 		try(centre * factor)
 		try(centre / factor)
 	}
-	return best
+	return all
 }
 
 // search is a dynamic program over the delay at each packet: for a price of a made-up
