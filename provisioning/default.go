@@ -24,14 +24,15 @@ func Default() Document {
 		Audio: Audio{
 			Volume: Volume{Handset: 60, Handsfree: 60, Headset: 60, Ringer: 70},
 			PTime:  20 * time.Millisecond,
-			Jitter: Jitter{Max: 300 * time.Millisecond},
+			Jitter: Jitter{Max: 300 * time.Millisecond}, HoldMusic: "off",
 		},
 		Network: Network{
 			RTPPorts: PortRange{Low: 16384, High: 32767},
 			DSCP:     DSCP{Audio: 46, Signalling: 24}, // EF and CS3 (RFC 4594 §2.3)
 		},
-		Log:  Log{Level: "info"},
-		Door: Door{Hold: 3 * time.Second},
+		Log:       Log{Level: "info"},
+		Door:      Door{Hold: 3 * time.Second, Digits: []string{"rfc4733"}},
+		Recording: Recording{Announce: "tone", MaxTime: 2 * time.Hour, KeepFree: 64},
 	}
 }
 
@@ -44,6 +45,7 @@ func (a *Account) setDefaults() {
 	a.Register = true
 	a.KeepAlive = 25 * time.Second
 	a.MWI = true
+	a.DTMF = DTMFAuto
 	a.Reliable = ua.ReliableSupported
 	a.SessionExpires = 30 * time.Minute
 }

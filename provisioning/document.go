@@ -26,6 +26,7 @@ type Document struct {
 	Network      Network      `key:"network"`
 	Log          Log          `key:"log"`
 	Door         Door         `key:"door"`
+	Recording    Recording    `key:"recording"`
 
 	origin map[string]Position // where each setting was given
 }
@@ -85,6 +86,7 @@ type Account struct {
 	Reliable       ua.Reliability `key:"reliable-provisional" oneof:"supported required off"`
 	SRTP           SRTP           `key:"srtp" oneof:"mandatory optional off" restart:"none"`
 	Keying         []string       `key:"srtp-keying" oneof:"sdes dtls" restart:"none"` // best first
+	DTMF           DTMF           `key:"dtmf" oneof:"auto rfc4733 inband info" restart:"none"`
 	Codecs         []string       `key:"codecs" oneof:"g722 opus pcma pcmu l16" restart:"none"`
 	DTX            bool           `key:"dtx" restart:"none"`                     // nothing but comfort noise in pauses
 	Redundancy     int            `key:"redundancy" range:"0..2" restart:"none"` // packets repeated when many get lost (RFC 2198)
@@ -95,6 +97,17 @@ type Account struct {
 	Certificate    string         `key:"certificate" match:"identity"`
 	Key            ua.Secret      `key:"key" match:"pem"`
 }
+
+// DTMF is how an account sends digits.
+type DTMF string
+
+// The ways.
+const (
+	DTMFAuto   DTMF = "auto"    // telephone-events, or sound where the far end takes none
+	DTMFEvents DTMF = "rfc4733" // telephone-events, or not at all
+	DTMFInBand DTMF = "inband"  // sound
+	DTMFInfo   DTMF = "info"    // SIP INFO
+)
 
 // SRTP is a policy for an account's media.
 type SRTP string
@@ -159,6 +172,8 @@ type Audio struct {
 	Volume Volume        `key:"volume" restart:"none"`
 	PTime  time.Duration `key:"ptime" oneof:"10ms 20ms 30ms 40ms 60ms" restart:"none"` // of new calls
 	Jitter Jitter        `key:"jitter" restart:"none"`
+	// HoldMusic is off, melody, or a WAV file among the phone's sounds.
+	HoldMusic string `key:"hold-music" match:"name" restart:"none"`
 }
 
 // Volume is the loudness of each output, in percent.
@@ -197,4 +212,15 @@ type Door struct {
 	Relay string        `key:"relay" match:"name"` // of the board; empty: there is no door
 	Hold  time.Duration `key:"hold" range:"500ms..1m"`
 	Code  ua.Secret     `key:"code" match:"code"` // dialled by the far end during a call
+	// Digits is how the code may come.
+	Digits []string `key:"digits" oneof:"rfc4733 info inband"`
+}
+
+// Recording says whether calls may be recorded.
+type Recording struct {
+	Enabled bool `key:"enabled"`
+	// Announce is tone, none, or a WAV file among the phone's sounds.
+	Announce string        `key:"announce" match:"name"`
+	MaxTime  time.Duration `key:"max-time" range:"1m..12h"`
+	KeepFree int           `key:"keep-free" range:"1..65536"` // MB of the disk
 }

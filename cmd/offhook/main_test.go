@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -249,7 +250,7 @@ func TestCompletion_bash_completes(t *testing.T) {
 	_, script, _ := offhook(t, "completion", "bash")
 	cases := []struct{ line, want string }{
 		{"offhook sta", "status"},
-		{"offhook re", "reprovision"},
+		{"offhook rep", "reprovision"},
 		{"offhook dial --acc", "--account"},
 		{"offhook board sh", "show"},
 		{"offhook completion f", "fish"},
@@ -350,8 +351,17 @@ func (a *answering) Dial(_ context.Context, r localapi.DialRequest) error {
 	}
 	return a.note("dial " + r.Account + " " + r.Target)
 }
-func (a *answering) Answer(context.Context) error      { return a.note("answer") }
-func (a *answering) Hangup(context.Context) error      { return a.note("hangup") }
+func (a *answering) Answer(context.Context) error { return a.note("answer") }
+func (a *answering) Hangup(context.Context) error { return a.note("hangup") }
+func (a *answering) Record(_ context.Context, r localapi.Switch) error {
+	return a.note(fmt.Sprint("record ", r.On))
+}
+func (a *answering) Conference(_ context.Context, r localapi.Switch) error {
+	return a.note(fmt.Sprint("conference ", r.On))
+}
+func (a *answering) Play(_ context.Context, r localapi.PlayRequest) error {
+	return a.note("play " + filepath.Base(r.File))
+}
 func (a *answering) Reprovision(context.Context) error { return a.note("reprovision") }
 func (a *answering) Explain(context.Context) ([]localapi.Setting, error) {
 	return []localapi.Setting{{Path: "phone.name", Value: "Hall", Origin: "default"}, {Path: "log.level", Value: "info", Origin: "default"}}, nil
@@ -385,6 +395,11 @@ func TestControl(t *testing.T) {
 		{"dial 666", 1, "", "offhook dial: the digit map has no such number\n"},
 		{"answer", 0, "answered\n", ""},
 		{"hangup", 0, "hung up\n", ""},
+		{"record start", 0, "done\n", ""},
+		{"record stop", 0, "done\n", ""},
+		{"record later", 2, "", "offhook record: \"later\" is neither start nor stop\n"},
+		{"conference join", 0, "done\n", ""},
+		{"play ding.wav", 0, "done\n", ""},
 		{"reprovision", 0, "fetching\n", ""},
 		{"explain phone", 0, "phone.name  Hall  default\n", ""},
 		{"explain pho", 1, "", "offhook explain: there is no setting \"pho\" (offhook explain without a path lists them)\n"},
@@ -398,7 +413,7 @@ func TestControl(t *testing.T) {
 			t.Errorf("%s: status %d\nstdout %q\nstderr %q", c.args, status, out, stderr)
 		}
 	}
-	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, reprovision" {
+	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, record true, record false, conference true, play ding.wav, reprovision" {
 		t.Errorf("asked %s", got)
 	}
 	status, out, _ := offhook(t, "status", "--json")

@@ -153,10 +153,11 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d := a.desk
 	d.agent, d.calls, d.lamps, d.observe = a.agent, a.calls, a.devices.Lamps, a.observe
 	d.display = newDisplay(a.devices.Display, log.With("room", "screen"))
-	d.sound = newSound(log.With("room", "sound"), a.engine, a.devices.Mixer, a.calls)
+	d.sound = newSound(log.With("room", "sound"), a.engine, a.devices.Mixer, a.calls, a.cfg.Agent.State)
 	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays}
 	d.history = newHistoryFile(a.cfg.Agent.State, log)
 	d.settled = a.restartIfIdle
+	recoverRecordings(a.cfg.Agent.State, log)
 	d.inbox <- phone.Restore{Entries: d.history.load()} // the first of what it hears; nobody else writes yet
 }
 
@@ -255,6 +256,7 @@ func (a *App) observe(e ua.Event) {
 			a.reboot.Store(true) // carried out when the phone has settled
 		}
 	case ua.CallChanged:
+		a.desk.sound.observe(e.Call)
 		if e.Call.State == ua.Terminated && a.calls.idle() {
 			a.manager.Idle()
 		}

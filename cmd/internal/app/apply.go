@@ -39,7 +39,7 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 	a.desk.do(ctx, func() {
 		a.desk.zone = zoneOf(doc)
 		a.desk.door.use(doc)
-		a.desk.sound.country(doc.Phone.Country, doc.Phone.RingTone)
+		a.desk.sound.use(doc)
 	})
 	post(ctx, a.desk.inbox, config)
 	return nil

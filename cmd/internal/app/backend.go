@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"path/filepath"
 
 	"offhook/cmd/internal/localapi"
 	"offhook/cmd/internal/phone"
@@ -93,6 +94,52 @@ func (a *App) Hangup(ctx context.Context) error {
 		return errors.New("there is no call to end")
 	}
 	post(ctx, a.desk.inbox, phone.RemoteHangup{})
+	return ctx.Err()
+}
+
+// Record begins or ends the recording of the talk.
+func (a *App) Record(ctx context.Context, r localapi.Switch) error {
+	why, err := ask(ctx, a.desk, func(s phone.State) string {
+		if r.On {
+			return s.Recordable()
+		}
+		return ""
+	})
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		return errors.New(why)
+	}
+	post(ctx, a.desk.inbox, phone.RemoteRecord(r))
+	return ctx.Err()
+}
+
+// Conference joins the talk and the held call, or splits the conference.
+func (a *App) Conference(ctx context.Context, r localapi.Switch) error {
+	why, err := ask(ctx, a.desk, func(s phone.State) string { return s.NoConference(r.On) })
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		return errors.New(why)
+	}
+	post(ctx, a.desk.inbox, phone.RemoteConference(r))
+	return ctx.Err()
+}
+
+// Play plays a WAV file into the call, or aloud where there is none; without a
+// name it ends what is played.
+func (a *App) Play(ctx context.Context, r localapi.PlayRequest) error {
+	if r.File != "" {
+		if !filepath.IsAbs(r.File) {
+			return errors.New(r.File + ": the agent needs the whole path of a file")
+		}
+		if err := playable(r.File); err != nil {
+			return err
+		}
+	}
+	a.desk.do(ctx, func() { a.desk.sound.play(r.File) })
 	return ctx.Err()
 }
 

@@ -90,6 +90,8 @@ func (b *callbook) open(account ua.AccountID, call ua.CallID) (ua.Session, error
 		MinDelay: doc.Audio.Jitter.Min,
 		MaxDelay: doc.Audio.Jitter.Max,
 		DSCP:     dscp(doc.Network.DSCP.Audio),
+		Digits:   digitWay(a.DTMF),
+		Detect:   slices.Contains(doc.Door.Digits, string(provisioning.DTMFInBand)),
 		Log:      b.log.With("call", call),
 	})
 	if err != nil {
@@ -138,6 +140,16 @@ func dscp(code int) int {
 		return -1
 	}
 	return code
+}
+
+func digitWay(d provisioning.DTMF) session.Digits {
+	switch d {
+	case provisioning.DTMFInBand:
+		return session.DigitsInBand
+	case provisioning.DTMFEvents:
+		return session.DigitsEvents
+	}
+	return session.DigitsAuto
 }
 
 func srtpPolicy(p provisioning.SRTP) sdp.Policy {
@@ -294,6 +306,14 @@ func (b *callbook) session(call ua.CallID) (*session.Session, bool) {
 }
 
 var errNoSound = errors.New("this call has no sound yet")
+
+// byInfo tells whether a call's digits go by SIP INFO.
+func (b *callbook) byInfo(call ua.CallID) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	a, ok := b.doc.Account(ua.AccountID(b.calls[call].Account))
+	return ok && a.DTMF == provisioning.DTMFInfo
+}
 
 func (b *callbook) sendDigit(call ua.CallID, digit byte) error {
 	s, ok := b.session(call)

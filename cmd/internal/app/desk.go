@@ -166,13 +166,17 @@ func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 	case phone.Transfer:
 		return refused(e, d.agent.Transfer(e.Call, e.Target))
 	case phone.SendDigit:
-		return refused(e, d.calls.sendDigit(e.Call, e.Digit))
+		return refused(e, d.sendDigit(e))
 	case phone.Route:
 		d.sound.route(e)
 	case phone.Tone:
 		d.sound.tone(e)
 	case phone.Ring:
 		d.sound.ring(e)
+	case phone.Record:
+		if err := d.sound.record(e.On); err != nil {
+			return phone.Recorded{Cause: err.Error()}
+		}
 	case phone.Volume:
 		d.sound.volume(e)
 	case phone.Lamp:
@@ -189,6 +193,13 @@ func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 		d.write(e)
 	}
 	return nil
+}
+
+func (d *desk) sendDigit(e phone.SendDigit) error {
+	if d.calls.byInfo(e.Call) {
+		return d.agent.SendDigit(e.Call, rune(e.Digit), 0)
+	}
+	return d.calls.sendDigit(e.Call, e.Digit)
 }
 
 func refused(e phone.Effect, err error) phone.Input {

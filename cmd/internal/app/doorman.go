@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"offhook/cmd/internal/door"
@@ -17,12 +18,16 @@ type doorman struct {
 	log    *slog.Logger
 	relays map[string]hal.Relay
 	state  door.State
+	ways   map[phone.DigitWay]bool // in which a code may come
 }
 
 // hear picks what concerns the door out of the phone's inputs.
 func (d *doorman) hear(in phone.Input) {
 	switch in := in.(type) {
 	case phone.Digit:
+		if !d.ways[in.By] {
+			return // anybody who is heard can make sounds: they are asked for, or are no digits
+		}
 		d.take(door.Digit{Call: in.Call, Digit: in.Digit, Now: time.Now()})
 	case phone.Key:
 		if door.IsExit(in.KeyEvent) {
@@ -38,6 +43,11 @@ func (d *doorman) hear(in phone.Input) {
 func (d *doorman) use(doc provisioning.Document) {
 	if _, ok := d.relays[doc.Door.Relay]; doc.Door.Relay != "" && !ok {
 		d.log.Warn("the door cannot be opened: this board has no such relay", "relay", doc.Door.Relay)
+	}
+	d.ways = map[phone.DigitWay]bool{
+		phone.ByEvent: slices.Contains(doc.Door.Digits, string(provisioning.DTMFEvents)),
+		phone.ByInfo:  slices.Contains(doc.Door.Digits, string(provisioning.DTMFInfo)),
+		phone.BySound: slices.Contains(doc.Door.Digits, string(provisioning.DTMFInBand)),
 	}
 	d.take(door.Config{Relay: doc.Door.Relay, Hold: doc.Door.Hold, Code: doc.Door.Code})
 }

@@ -40,7 +40,7 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 	var call phone.LineKey
 	c.LineKeys, call = lineKeys(doc)
 	c.CallKey, c.CallLine = call.Number, call.Account
-	c.DoorCode = !doc.Door.Code.IsZero()
+	c.DoorCode, c.Recording = !doc.Door.Code.IsZero(), doc.Recording.Enabled
 	return c, nil
 }
 

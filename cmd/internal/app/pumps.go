@@ -15,6 +15,11 @@ import (
 // that the last calls are told of too.
 func (a *App) pumpAgent(ctx context.Context) error {
 	for e := range a.agent.Events() {
+		if d, ok := e.(ua.DigitReceived); ok {
+			a.calls.noteDigit(d.Call, d.Digit)
+			a.desk.inbox <- phone.Digit{Call: d.Call, Digit: byte(d.Digit), By: phone.ByInfo}
+			continue
+		}
 		a.desk.inbox <- phone.UA{Event: a.calls.explain(e)} // the desk outlives this
 	}
 	<-ctx.Done()
@@ -29,7 +34,11 @@ func (a *App) pumpSound(ctx context.Context) error {
 			switch e := e.(type) {
 			case engine.DigitReceived:
 				a.calls.noteDigit(ua.CallID(e.Stream), e.Digit)
-				post(ctx, a.desk.inbox, phone.Digit{Call: ua.CallID(e.Stream), Digit: byte(e.Digit)})
+				post(ctx, a.desk.inbox, phone.Digit{Call: ua.CallID(e.Stream), Digit: byte(e.Digit), By: wayOf(e)})
+			case engine.RecordEnded:
+				a.recordEnded(ctx, e)
+			case engine.ClipEnded:
+				a.clipEnded(ctx, e)
 			case engine.MediaStarted:
 				a.tellMedia(ctx, ua.CallID(e.Stream))
 			case engine.DeviceChanged:
@@ -81,4 +90,27 @@ func progress(s provisioning.Status) phone.Provisioning {
 		p.Cause, _, _ = strings.Cut(s.Error, "\n")
 	}
 	return p
+}
+
+func wayOf(e engine.DigitReceived) phone.DigitWay {
+	if e.InBand {
+		return phone.BySound
+	}
+	return phone.ByEvent
+}
+
+func (a *App) recordEnded(ctx context.Context, e engine.RecordEnded) {
+	if e.Cause == "" {
+		a.cfg.Log.Info("a recording is done", "file", e.File, "length", e.Length)
+	} else {
+		a.cfg.Log.Error("a recording has ended", "file", e.File, "length", e.Length, "error", e.Cause)
+	}
+	post(ctx, a.desk.inbox, phone.Recorded{File: e.File, Cause: e.Cause})
+}
+
+func (a *App) clipEnded(ctx context.Context, e engine.ClipEnded) {
+	if e.Cause != "" {
+		a.cfg.Log.Warn("a sound cannot be played", "file", e.File, "error", e.Cause)
+	}
+	a.desk.do(ctx, func() { a.desk.sound.clipEnded(e) })
 }

@@ -7,9 +7,10 @@ import (
 
 	"offhook/cmd/internal/phone"
 	"offhook/hal"
-	"offhook/media"
 	"offhook/media/engine"
 	"offhook/media/tone"
+	"offhook/provisioning"
+	"offhook/ua"
 )
 
 // sound turns what the phone wants heard into the engine's patch and the
@@ -28,27 +29,31 @@ type sound struct {
 	levels  map[hal.Output]int
 	mixed   hal.Output // as the mixer was told
 	muted   bool
+	aside   aside
 }
 
-func newSound(log *slog.Logger, e soundEngine, m hal.Mixer, calls *callbook) *sound {
+func newSound(log *slog.Logger, e soundEngine, m hal.Mixer, calls *callbook, state string) *sound {
 	tones, _ := tone.Plan("us") // the document's default; always there
-	return &sound{log: log, engine: e, mixer: m, calls: calls, tones: tones, levels: map[hal.Output]int{}}
+	return &sound{log: log, engine: e, mixer: m, calls: calls, tones: tones, levels: map[hal.Output]int{}, aside: newAside(state)}
 }
 
-// country changes the tones that are played from now on.
-func (s *sound) country(code, ringTone string) {
+// use has what is heard follow this document.
+func (s *sound) use(doc provisioning.Document) {
+	code := doc.Phone.Country
 	if tones, ok := tone.Plan(code); ok {
 		s.tones = tones
 	} else {
 		s.log.Warn("no tones are known of this country: keeping the last ones", "country", code)
 	}
-	if style, ok := tone.ParseStyle(ringTone); ok {
-		s.style = style
-	}
+	s.style, _ = tone.ParseStyle(doc.Phone.RingTone)
+	s.aside.use(doc, s.log)
 	s.connect()
 }
 
 func (s *sound) route(r phone.Route) {
+	if s.aside.far && r.Call != s.where.Call {
+		s.aside.clip, s.aside.far = engine.Clip{}, false // it was for that call
+	}
 	s.where = r
 	s.connect()
 }
@@ -77,9 +82,12 @@ func (s *sound) volume(v phone.Volume) {
 // connect makes everything stand.
 func (s *sound) connect() {
 	p := engine.Patch{Mic: s.where.Call != 0 && !s.where.Mute, Tone: s.cadence(), Ring: s.ringing.On}
-	if id, ok := s.calls.stream(s.where.Call); ok {
-		p.Streams = []media.StreamID{id}
+	for _, call := range []ua.CallID{s.where.Call, s.where.With} {
+		if id, ok := s.calls.stream(call); ok {
+			p.Streams = append(p.Streams, id)
+		}
 	}
+	s.extend(&p)
 	if s.mixer == nil {
 		p.PlaybackGain = gain(s.levels, s.where.Output)
 		p.ToneGain = gain(s.levels, s.output())
@@ -127,16 +135,24 @@ func (s *sound) cadence() tone.Cadence {
 // ringer is the ring of the style that the configuration, or the caller's
 // server by Alert-Info, asks for.
 func (s *sound) ringer() tone.Cadence {
-	style := s.style
-	for _, other := range []tone.Style{tone.Bell, tone.Warble, tone.Chime} {
-		if strings.Contains(s.ringing.AlertInfo, other.String()) {
-			style = other
-		}
+	style, asked := s.asked()
+	if !asked {
+		style = s.style
 	}
 	if style == tone.Bell {
 		return s.tones.Ring
 	}
 	return tone.Ringer(style, s.tones.RingBack.Parts)
+}
+
+// asked is the style that the caller's server asks for.
+func (s *sound) asked() (style tone.Style, ok bool) {
+	for _, other := range []tone.Style{tone.Bell, tone.Warble, tone.Chime} {
+		if strings.Contains(s.ringing.AlertInfo, other.String()) {
+			style, ok = other, true
+		}
+	}
+	return style, ok
 }
 
 // mix sets the mixer's path; it is told changes only.

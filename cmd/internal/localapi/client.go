@@ -58,6 +58,21 @@ func (c *Client) Reprovision(ctx context.Context) error {
 	return c.call(ctx, "POST", "/v1/reprovision", nil, nil)
 }
 
+// Record begins or ends the recording of the talk.
+func (c *Client) Record(ctx context.Context, r Switch) error {
+	return c.call(ctx, "POST", "/v1/record", r, nil)
+}
+
+// Conference joins the talk and the held call, or splits the conference.
+func (c *Client) Conference(ctx context.Context, r Switch) error {
+	return c.call(ctx, "POST", "/v1/conference", r, nil)
+}
+
+// Play plays a WAV file, or ends it.
+func (c *Client) Play(ctx context.Context, r PlayRequest) error {
+	return c.call(ctx, "POST", "/v1/play", r, nil)
+}
+
 // Screen returns the telephone's screen as a PNG.
 func (c *Client) Screen(ctx context.Context) ([]byte, error) {
 	body, err := c.do(ctx, "GET", "/v1/screen.png", nil)

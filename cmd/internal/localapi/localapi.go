@@ -113,6 +113,16 @@ type DialRequest struct {
 	Target  string `json:"target"`
 }
 
+// Switch turns something on or off.
+type Switch struct {
+	On bool `json:"on"`
+}
+
+// PlayRequest asks for a WAV file to be played.
+type PlayRequest struct {
+	File string `json:"file"` // whole path; "": end what is played
+}
+
 // Backend is the agent, as the Server needs it. Its methods may block until
 // the context ends.
 type Backend interface {
@@ -121,6 +131,9 @@ type Backend interface {
 	Answer(context.Context) error
 	Hangup(context.Context) error
 	Reprovision(context.Context) error
+	Record(context.Context, Switch) error
+	Conference(context.Context, Switch) error
+	Play(context.Context, PlayRequest) error
 	Explain(context.Context) ([]Setting, error)
 	// Logs calls line for every record kept, oldest first, and with follow for
 	// every new one until the context ends.

@@ -3,6 +3,7 @@ package localapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -34,6 +35,13 @@ func (f *fakeBackend) Dial(_ context.Context, r DialRequest) error {
 func (f *fakeBackend) Answer(context.Context) error      { return f.called("answer") }
 func (f *fakeBackend) Hangup(context.Context) error      { return f.called("hangup") }
 func (f *fakeBackend) Reprovision(context.Context) error { return f.called("reprovision") }
+func (f *fakeBackend) Record(_ context.Context, r Switch) error {
+	return f.called(fmt.Sprint("record ", r.On))
+}
+func (f *fakeBackend) Conference(_ context.Context, r Switch) error {
+	return f.called(fmt.Sprint("conference ", r.On))
+}
+func (f *fakeBackend) Play(_ context.Context, r PlayRequest) error { return f.called("play " + r.File) }
 func (f *fakeBackend) Screen(context.Context) ([]byte, error) {
 	return []byte("png"), f.called("screen")
 }
@@ -81,10 +89,11 @@ func TestCommands_reach_the_backend(t *testing.T) {
 	if err != nil || string(png) != "png" {
 		t.Errorf("screen: %q, %v", png, err)
 	}
-	if err := errors.Join(c.Dial(ctx, DialRequest{Target: "600"}), c.Answer(ctx), c.Hangup(ctx), c.Reprovision(ctx)); err != nil {
+	if err := errors.Join(c.Dial(ctx, DialRequest{Target: "600"}), c.Answer(ctx), c.Hangup(ctx), c.Reprovision(ctx),
+		c.Record(ctx, Switch{On: true}), c.Conference(ctx, Switch{}), c.Play(ctx, PlayRequest{File: "/a.wav"})); err != nil {
 		t.Error(err)
 	}
-	want := []string{"status", "explain", "screen", "dial 600", "answer", "hangup", "reprovision"}
+	want := []string{"status", "explain", "screen", "dial 600", "answer", "hangup", "reprovision", "record true", "conference false", "play /a.wav"}
 	if !slices.Equal(b.calls, want) {
 		t.Errorf("called %q, want %q", b.calls, want)
 	}

@@ -98,16 +98,10 @@ func handler(b Backend) http.Handler {
 	mux.HandleFunc("POST /v1/answer", post(b.Answer))
 	mux.HandleFunc("POST /v1/hangup", post(b.Hangup))
 	mux.HandleFunc("POST /v1/reprovision", post(b.Reprovision))
-	mux.HandleFunc("POST /v1/dial", func(w http.ResponseWriter, r *http.Request) {
-		var req DialRequest
-		decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&req); err != nil {
-			refuse(w, http.StatusBadRequest, fmt.Errorf("dial: %w", err))
-			return
-		}
-		reply(w, struct{}{}, b.Dial(r.Context(), req))
-	})
+	mux.HandleFunc("POST /v1/dial", tell("dial", b.Dial))
+	mux.HandleFunc("POST /v1/record", tell("record", b.Record))
+	mux.HandleFunc("POST /v1/conference", tell("conference", b.Conference))
+	mux.HandleFunc("POST /v1/play", tell("play", b.Play))
 	mux.HandleFunc("GET /v1/logs", func(w http.ResponseWriter, r *http.Request) { logs(w, r, b) })
 	mux.HandleFunc("GET /v1/screen.png", func(w http.ResponseWriter, r *http.Request) {
 		png, err := b.Screen(r.Context())
@@ -143,6 +137,20 @@ func post(f func(context.Context) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, http.MaxBytesReader(w, r.Body, maxBody))
 		reply(w, struct{}{}, f(r.Context()))
+	}
+}
+
+// tell hands a request's body to a command.
+func tell[T any](name string, f func(context.Context, T) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var req T
+		decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&req); err != nil {
+			refuse(w, http.StatusBadRequest, fmt.Errorf("%s: %w", name, err))
+			return
+		}
+		reply(w, struct{}{}, f(r.Context(), req))
 	}
 }
 

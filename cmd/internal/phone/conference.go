@@ -42,6 +42,19 @@ func (t *turn) join() {
 	t.hold(held, false)
 }
 
+// NoConference tells why there can be no conference, or none to be split; "" if
+// there can.
+func (s State) NoConference(on bool) string {
+	talk, held := s.joinable()
+	switch {
+	case on && (talk == nil || held == nil):
+		return s.texts().NoConference
+	case !on && len(s.conference()) == 0:
+		return "there is no conference"
+	}
+	return ""
+}
+
 // split ends a conference: the call that is shown goes on, the other waits.
 func (t *turn) split() {
 	joined := t.conference()
