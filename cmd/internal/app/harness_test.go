@@ -65,6 +65,8 @@ type world struct {
 	t       *testing.T
 	lab     *lab.Lab
 	parts   *parts
+	mac     string
+	dir     string // of its state and socket
 	cfg     Config
 	log     *journalText
 	app     *App
@@ -82,13 +84,26 @@ func newWorld(t *testing.T, board string) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, lab: l, parts: newParts(t), log: &journalText{}}
+	w := newPhone(t, l, board, phoneMAC)
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	w.endWithTest()
+	return w
+}
+
+// newPhone makes a phone that uses a workbench.
+func newPhone(t *testing.T, l *lab.Lab, board, mac string) *world {
+	t.Helper()
+	w := &world{t: t, lab: l, parts: newParts(t), log: &journalText{}, mac: mac}
 	dir, err := os.MkdirTemp("", "app") // short: a socket's path is at most 107 bytes
 	if err != nil {
 		t.Fatal(err)
 	}
 	agent := provisioning.DefaultAgentConfig()
-	agent.State, agent.Device.MAC = filepath.Join(dir, "state"), phoneMAC
+	agent.State, agent.Device.MAC = filepath.Join(dir, "state"), mac
 	agent.Provisioning.URL, agent.Provisioning.CA = l.Addresses().ProvisioningURL, l.Addresses().CAPEM
 	agent.Provisioning.Username, agent.Provisioning.Password = "phone", ua.NewSecret(provisioningPassword)
 	ring := NewLogRing(500)
@@ -96,20 +111,22 @@ func newWorld(t *testing.T, board string) *world {
 	w.cfg = Config{Version: "test", Board: loadBoard(t, board), Drivers: w.parts.drivers(), Agent: agent,
 		Socket: filepath.Join(dir, "s"), Ring: ring, Level: new(slog.LevelVar),
 		Log: slog.New(Fanout{slog.NewTextHandler(w.log, debug), slog.NewJSONHandler(ring, debug)})}
+	w.dir = dir
 	w.control = localapi.NewClient(w.cfg.Socket)
-	t.Cleanup(func() {
+	return w
+}
+
+// endWithTest ends the phone before its workbench, and looks at what it has logged.
+func (w *world) endWithTest() {
+	w.t.Cleanup(func() {
 		if w.running {
 			w.stop()
 		}
-		if err := l.Close(); err != nil {
-			t.Error(err)
-		}
 		w.judgeLog()
-		if err := os.RemoveAll(dir); err != nil {
-			t.Error(err)
+		if err := os.RemoveAll(w.dir); err != nil {
+			w.t.Error(err)
 		}
 	})
-	return w
 }
 
 func (w *world) judgeLog() {
@@ -291,7 +308,7 @@ func (w *world) serve(change func(*provisioning.Document)) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.lab.SetDocument(phoneMAC, body)
+	w.lab.SetDocument(w.mac, body)
 }
 
 func (w *world) reprovision() {
