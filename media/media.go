@@ -52,6 +52,13 @@ type GapAware interface {
 	Lost(packets int)
 }
 
+// Restarter is a Decoder with a memory that it can lose.
+type Restarter interface {
+	// Restart has the decoder begin as if it were new: so does the encoder of who
+	// comes back to a format after another one. It does not allocate.
+	Restart()
+}
+
 // Recoverer is a Decoder whose payloads may repeat the sound before them (FEC).
 type Recoverer interface {
 	// Recovers tells how many samples of the sound just before it a payload

@@ -72,6 +72,36 @@ func packable(wish time.Duration) time.Duration {
 	return wish
 }
 
+// The same over a network that delays, loses and reorders.
+func TestCall_packet_times_over_a_link(t *testing.T) {
+	const ms = time.Millisecond
+	const long = 5 * time.Second
+	voice := opusCodec(t, opus.Config{Complexity: 2})
+	for _, codec := range []media.Codec{g711.PCMU, g722.Rate64, l16.Narrow, voice} {
+		for i, ptime := range []time.Duration{10 * ms, 20 * ms, 30 * ms, 40 * ms, 60 * ms} {
+			period := []time.Duration{20 * ms, 5 * ms, 10 * ms}[i%3]
+			t.Run(fmt.Sprint(codec.Formats()[0].Encoding, ptime, "period", period), func(t *testing.T) {
+				said := mediatest.Voice(rate, long, 1)
+				c := newCall(t, nil, nil, options{codecs: []media.Codec{codec}, period: period, config: func(c *session.Config) { c.PTime = ptime },
+					engine: func(c *engine.Config) { c.RTCPInterval = time.Hour }})
+				c.a.device.speech = said
+				r := newRelay(t, c, mediatest.NewLink(mediatest.Impairment{Delay: 20 * ms, Jitter: 15 * ms, Loss: 0.01, Seed: 4}))
+				r.run(long)
+				heard, s := c.b.device.heard, c.b.session.Stats()
+				delay, likeness := mediatest.Delay(said[2*rate:], heard[2*rate:], rate)
+				_, segmental := mediatest.Fidelity(said[2*rate:], heard[2*rate:], rate, 20*ms, 150*ms)
+				t.Logf("%v later, likeness %.3f, segmental SNR %.1f dB, concealed %v, expanded %v, accelerated %v", delay, likeness, segmental, s.Concealed, s.Expanded, s.Accelerated)
+				if most := ptime + period + 80*ms; delay > most || likeness < 0.8 {
+					t.Errorf("%v later, likeness %.3f; want at most %v and 0.8", delay, likeness, most)
+				}
+				if segmental < 8 || s.Concealed > 5*60*ms+long/20 {
+					t.Errorf("segmental SNR %.1f dB; %+v", segmental, s)
+				}
+			})
+		}
+	}
+}
+
 // wave is a tone in which a gap or a click shows.
 func wave(long time.Duration, hz float64) media.Frame {
 	f := make(media.Frame, int(long.Seconds()*rate))

@@ -23,8 +23,9 @@ type receiver struct {
 	n         int
 	begun     fade
 	noise     *noise
-	wordless  bool          // of Opus
-	first     media.Decoder // of the first format
+	wordless  bool            // of Opus
+	first     media.Decoder   // of the first format
+	restarter media.Restarter // the decoder; nil if it has no memory
 }
 
 // group sorts formats into those that one receiver takes, in their order.
@@ -51,6 +52,7 @@ func newReceiver(formats []media.Format, spec session.Spec, cfg Config) (*receiv
 	if err != nil {
 		return nil, err
 	}
+	r.restarter, _ = decoder.(media.Restarter)
 	r.first, r.begun = first, newFade(f.SampleRate, streamRamp)
 	if len(formats) > 1 {
 		r.labelled = make([]byte, 0, 1500)

@@ -15,8 +15,9 @@ type switcher struct {
 }
 
 var (
-	_ media.Decoder  = (*switcher)(nil)
-	_ media.GapAware = (*switcher)(nil)
+	_ media.Decoder   = (*switcher)(nil)
+	_ media.GapAware  = (*switcher)(nil)
+	_ media.Restarter = (*switcher)(nil)
 )
 
 // newDecoder is a decoder of all formats, and that of the first alone.
@@ -67,6 +68,16 @@ func (s *switcher) Decode(dst media.Frame, payload []byte) (int, error) {
 // stale is how many packets a decoder is taken to have missed while another one
 // decoded.
 const stale = 1000
+
+// Restart has all decoders begin anew.
+func (s *switcher) Restart() {
+	for _, d := range s.decoders {
+		if r, ok := d.(media.Restarter); ok {
+			r.Restart()
+		}
+	}
+	s.last, s.lost = nil, 0
+}
 
 func (s *switcher) Samples(payload []byte) int {
 	d := s.of(payload)

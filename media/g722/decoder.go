@@ -24,6 +24,11 @@ func newDecoder(r Rate) *decoder {
 	return d
 }
 
+// Restart forgets all sound.
+func (d *decoder) Restart() {
+	d.lower, d.upper, d.line = newLower(), newUpper(), line{}
+}
+
 // Samples is two an octet.
 func (d *decoder) Samples(payload []byte) int { return 2 * len(payload) }
 

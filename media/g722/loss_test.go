@@ -2,6 +2,7 @@ package g722
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -78,5 +79,27 @@ func TestConcealed(t *testing.T) {
 		if l := mediatest.Level(heard.Sound) - mediatest.Level(voice); l > 1 {
 			t.Errorf("%s: %.1f dB louder than it was said", name, l)
 		}
+	}
+}
+
+// After Restart the decoder is a new one.
+func TestRestart(t *testing.T) {
+	said := mediatest.Voice(16000, time.Second, 1)
+	e, err := Rate64.NewEncoder(Rate64.Formats()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	payload := make([]byte, len(said)/2)
+	if _, err := e.Encode(payload, said); err != nil {
+		t.Fatal(err)
+	}
+	d := newDecoder(Rate64)
+	once, again := make(media.Frame, len(said)), make(media.Frame, len(said))
+	if _, err := d.Decode(once, payload); err != nil {
+		t.Fatal(err)
+	}
+	d.Restart()
+	if _, err := d.Decode(again, payload); err != nil || !slices.Equal(once, again) {
+		t.Error("another sound than of a new decoder", err)
 	}
 }

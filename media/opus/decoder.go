@@ -35,6 +35,12 @@ func newDecoder(rate int) (*Decoder, error) {
 	return d, nil
 }
 
+// Restart forgets all sound.
+func (d *Decoder) Restart() {
+	d.library.Reset()
+	d.clip, d.last = [1]float32{}, 0
+}
+
 // Samples tells how many samples a payload decodes to.
 func (d *Decoder) Samples(payload []byte) int {
 	n := duration(payload) * d.rate / clockRate

@@ -47,6 +47,7 @@ var (
 	_ media.Decoder   = (*Decoder)(nil)
 	_ media.Concealer = (*Decoder)(nil)
 	_ media.Recoverer = (*Decoder)(nil)
+	_ media.Restarter = (*Decoder)(nil)
 )
 
 // New makes a Codec.

@@ -5,17 +5,23 @@ import "offhook/media"
 // The library takes memory as it first needs it. It is made to need it before a
 // stream begins: the thread that moves the sound should not wait for any.
 
-// warmFrames is how many frames make an encoder take nearly all: the second knows
-// a pitch before it.
-const warmFrames = 2
+const (
+	// The second frame of sound knows a pitch before it: an encoder has nearly all then.
+	warmFrames = 2
+	// Filters remember what a reset does not reach, until they have heard silence.
+	coolFrames = 2
+)
 
 // warm runs an encoder over a buzz, and has it forget that.
 func (e *Encoder) warm() {
 	frame, payload := make(media.Frame, e.frame), make([]byte, 1275)
 	period := e.frame / 3
-	for range warmFrames {
-		for i := range frame {
-			frame[i] = int16(8000 - 16000*(i%period)/period)
+	for i := range frame {
+		frame[i] = int16(1000 - 2000*(i%period)/period)
+	}
+	for k := range warmFrames + coolFrames {
+		if k == warmFrames {
+			clear(frame)
 		}
 		if _, err := e.library.EncodeInt16(frame, payload); err != nil {
 			break // it will tell again when it matters
@@ -36,7 +42,6 @@ func (d *Decoder) warm() {
 		packet[0] = config << 3
 		_, _ = d.Decode(frame, packet[:])
 		_ = d.Conceal(frame)
-		d.library.Reset()
+		d.Restart()
 	}
-	d.clip, d.last = [1]float32{}, 0
 }

@@ -19,6 +19,38 @@ func mallocs(do func()) uint64 {
 	return after.Mallocs - before.Mallocs
 }
 
+// What a coder was warmed with is not heard.
+func TestWarm_is_forgotten(t *testing.T) {
+	for _, rate := range []int{8000, 12000, 16000, 24000, 48000} {
+		c, err := New(Config{SampleRate: rate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := c.NewEncoder(c.Formats()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := c.NewDecoder(c.Formats()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		frame, payload := make(media.Frame, rate/50), make([]byte, 1200)
+		for range 5 {
+			clear(frame)
+			n, err := e.Encode(payload, frame)
+			if err == nil {
+				_, err = d.Decode(frame, payload[:n])
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if level := mediatest.Level(frame); level > -85 {
+				t.Errorf("%d Hz: silence is heard at %.1f dB", rate, level)
+			}
+		}
+	}
+}
+
 // What is warm codes as what is not, but for the dither, and has all its memory.
 func TestWarm(t *testing.T) {
 	for _, rate := range []int{8000, 16000, 48000} {
