@@ -87,7 +87,7 @@ type Account struct {
 	SRTP           SRTP           `key:"srtp" oneof:"mandatory optional off" restart:"none"`
 	Keying         []string       `key:"srtp-keying" oneof:"sdes dtls" restart:"none"` // best first
 	DTMF           DTMF           `key:"dtmf" oneof:"auto rfc4733 inband info" restart:"none"`
-	Codecs         []string       `key:"codecs" oneof:"g722 opus pcma pcmu l16" restart:"none"`
+	Codecs         []string       `key:"codecs" oneof:"g722 opus opus-fullband pcma pcmu l16" restart:"none"`
 	DTX            bool           `key:"dtx" restart:"none"`                     // nothing but comfort noise in pauses
 	Redundancy     int            `key:"redundancy" range:"0..2" restart:"none"` // packets repeated when many get lost (RFC 2198)
 	Voicemail      string         `key:"voicemail" match:"user" restart:"none"`

@@ -59,7 +59,7 @@ accounts:
 		`f:4: accounts[10 01].user: "10 01" is not a number or user name; give the part before the @ only (RFC 3261 §25.1)`,
 		`f:4: accounts[10 01].transport: "sctp" is not known; use one of tls, tcp, udp`,
 		`f:5: accounts[1002].domain: "sip:pbx.example" has no valid port; use 1 to 65535`,
-		`f:5: accounts[1002].codecs[1]: "mp3" is not known; use one of g722, opus, pcma, pcmu, l16`,
+		`f:5: accounts[1002].codecs[1]: "mp3" is not known; use one of g722, opus, opus-fullband, pcma, pcmu, l16`,
 		`f:6: accounts[3].id: "1002" is the id of accounts[1002] too; give one of them another id`,
 		`f:6: accounts[3].domain: "pbx.example:70000" has no valid port; use 1 to 65535`,
 		"f:7: accounts[4]: is empty; give it settings or remove it",

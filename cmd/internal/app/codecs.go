@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 
 	"offhook/media"
 	"offhook/media/g711"
@@ -43,9 +44,14 @@ func newCodecTable(rate int) (codecTable, error) {
 	if err != nil {
 		return nil, fmt.Errorf("codecs: %w", err)
 	}
+	full, err := opus.New(opus.Config{SampleRate: widest(rate), Complexity: opusComplexity})
+	if err != nil {
+		return nil, fmt.Errorf("codecs: %w", err)
+	}
 	return codecTable{
 		{name: "g722", codec: g722.Rate64},
 		{name: "opus", codec: voice, dtx: pausing, named: slowest},
+		{name: "opus-fullband", codec: full, named: true},
 		{name: "pcma", codec: g711.PCMA},
 		{name: "pcmu", codec: g711.PCMU},
 		{name: "l16", codec: l16.Wide, named: true},
@@ -58,7 +64,7 @@ func (t codecTable) of(names []string, dtx bool) []media.Codec {
 	var named, usual []media.Codec
 	for _, n := range names {
 		for _, c := range t {
-			if c.name == n {
+			if c.name == n && !offers(named, c.codec) {
 				named = append(named, c.pausing(dtx))
 			}
 		}
@@ -72,6 +78,26 @@ func (t codecTable) of(names []string, dtx bool) []media.Codec {
 		}
 	}
 	return usual
+}
+
+// offers tells whether a codec's encoding is among some already: of two kinds of
+// Opus the first counts, for they differ in nothing that a far end is told.
+func offers(codecs []media.Codec, codec media.Codec) bool {
+	f := codec.Formats()[0]
+	return slices.ContainsFunc(codecs, func(other media.Codec) bool {
+		o := other.Formats()[0]
+		return o.Encoding == f.Encoding && o.ClockRate == f.ClockRate
+	})
+}
+
+// widest is the rate of Opus that a sound device makes the most of.
+func widest(rate int) int {
+	for _, r := range []int{48000, 24000, 16000, 12000} {
+		if rate >= r {
+			return r
+		}
+	}
+	return 8000
 }
 
 func (c codecEntry) pausing(dtx bool) media.Codec {

@@ -36,6 +36,15 @@ func TestCodecsOpusRate(t *testing.T) {
 	}
 }
 
+// Fullband is for who asks for it, as wide as the device is.
+func TestCodecsOpusFullband(t *testing.T) {
+	for device, want := range map[int]int{8000: 8000, 16000: 16000, 32000: 24000, 44100: 24000, 48000: 48000} {
+		if f := table(t, device).of([]string{"opus-fullband"}, false)[0].Formats()[0]; f.SampleRate != want {
+			t.Errorf("%d Hz for a device of %d", f.SampleRate, device)
+		}
+	}
+}
+
 func TestCodecs(t *testing.T) {
 	usual := "G722 OPUS PCMA PCMU"
 	if slowest {
@@ -49,6 +58,7 @@ func TestCodecs(t *testing.T) {
 		{[]string{"opus", "pcma"}, "OPUS PCMA"},
 		{[]string{"pcmu", "l16", "g722"}, "PCMU L16 G722"},
 		{[]string{"a codec of tomorrow"}, usual},
+		{[]string{"opus-fullband", "g722", "opus"}, "OPUS G722"},
 	} {
 		if got := encodings(table(t, 48000).of(c.names, false)); got != c.want {
 			t.Errorf("%v: %s, want %s", c.names, got, c.want)
