@@ -21,11 +21,19 @@ type Stats struct {
 	RemoteLost     float64       // fraction the far end reports lost; meaningful if RoundTrip or RemoteReports
 	RemoteJitter   time.Duration
 	RemoteReports  uint64
-	FirstSent      time.Time // zero until it happened
-	FirstReceived  time.Time
-	LastReceived   time.Time
-	LevelSent      float64 // dBov of the last second, -127 for silence
-	LevelReceived  float64
-	Suite          string // SRTP crypto suite, "" for plain RTP
-	Encoding       string // of what is sent
+	// How it is, by RFC 3611 §4.7 and ITU-T G.107; 0 until measured.
+	BurstDensity, GapDensity        float64 // lost or discarded, within bursts of it and between them
+	BurstDuration, GapDuration      time.Duration
+	R                               float64 // of the call as heard here, at most 93.2
+	MOSListening, MOSConversational float64 // 1 to 4.5
+	// The same as the far end tells of us.
+	RemoteR                                     float64
+	RemoteMOSListening, RemoteMOSConversational float64
+	FirstSent                                   time.Time // zero until it happened
+	FirstReceived                               time.Time
+	LastReceived                                time.Time
+	LevelSent                                   float64 // dBov of the last second, -127 for silence
+	LevelReceived                               float64
+	Suite                                       string // SRTP crypto suite, "" for plain RTP
+	Encoding                                    string // of what is sent
 }

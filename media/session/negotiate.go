@@ -133,6 +133,7 @@ func (s *Session) apply(a agreement) error {
 		Receive: agreed.Receive, ReceiveEvents: agreed.ReceiveEvents,
 		SendNoise: agreed.SendNoise, ReceiveNoise: agreed.ReceiveNoise,
 		SendRedundant: agreed.SendRedundant, ReceiveRedundant: agreed.ReceiveRedundant, Redundancy: uint8(s.cfg.Redundancy),
+		VoIPMetrics: agreed.Remote.Reports.VoIPMetrics, ReceiverTime: agreed.Remote.Reports.ReceiverTime,
 		LocalKey: a.ours, RemoteKey: a.theirs,
 	}, a)
 	if err != nil {

@@ -38,6 +38,8 @@ type reader struct {
 
 	mutex     sync.Mutex
 	reception reception
+	arrivals  arrivals
+	late      uint64 // of played, as booked in arrivals
 	clockRate int
 	index     uint64 // State.Received
 }
@@ -204,9 +206,15 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 		// that is our own sound, reflected.
 		s.count.collided.Store(true)
 	}
+	late := s.played.late.Load()
 	r.mutex.Lock()
 	r.reception.sequence(h.SSRC, h.SequenceNumber)
 	anew := r.reception.received == 1
+	if late > r.late {
+		r.arrivals.discarded += int(late - r.late)
+	}
+	r.late = late
+	r.arrivals.take(h.SequenceNumber, anew)
 	if r.current {
 		r.index = (uint64(r.roc)<<16 | uint64(uint16(r.reception.high))) + 1
 	}

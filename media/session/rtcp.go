@@ -32,6 +32,13 @@ type rtcpState struct {
 	lastSRAt  time.Duration
 	sentAt    uint64 // packets sent by the last report
 
+	theirSSRC    uint32 // of who asks for its round trip
+	theirClock   uint32 // middle of its NTP time; 0: nobody asked
+	theirClockAt time.Duration
+	answered     time.Duration // theirClockAt of the last answer
+	remote       remoteQuality
+	said         bool // something was reported
+
 	roundTrip time.Duration
 	lost      float64
 	jitter    uint32
@@ -61,6 +68,7 @@ func (r *rtcpState) stats(stats *media.Stats) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	stats.RoundTrip, stats.RemoteLost, stats.RemoteReports = r.roundTrip, r.lost, r.reports
+	stats.RemoteR, stats.RemoteMOSListening, stats.RemoteMOSConversational = r.remote.r, r.remote.listening, r.remote.conversational
 	if rate := r.spec.Send.ClockRate; rate > 0 {
 		stats.RemoteJitter = time.Duration(r.jitter) * time.Second / time.Duration(rate)
 	}
@@ -93,17 +101,22 @@ func spread(interval time.Duration) time.Duration {
 	return time.Duration(float64(interval) * (0.5 + rand.Float64()))
 }
 
-// sendReport sends SR or RR, SDES and, at the end, BYE as one packet.
+// sendReport sends SR or RR, SDES, XR and, at the end, BYE as one packet, in the
+// order of RFC 3550 §6.1.
 func (s *Stream) sendReport(bye bool) {
 	ssrc := s.ssrc()
 	to, conn := s.rtcpTarget()
-	if ssrc == 0 || conn == nil {
+	if ssrc == 0 || conn == nil || bye && s.unheard() {
 		return
 	}
-	packets := []rtcp.Packet{s.senderOrReceiver(ssrc), &rtcp.SourceDescription{Chunks: []rtcp.SourceDescriptionChunk{{
+	first, sender := s.senderOrReceiver(ssrc)
+	packets := []rtcp.Packet{first, &rtcp.SourceDescription{Chunks: []rtcp.SourceDescriptionChunk{{
 		Source: ssrc,
 		Items:  []rtcp.SourceDescriptionItem{{Type: rtcp.SDESCNAME, Text: s.name}},
 	}}}}
+	if x := s.extended(ssrc, sender); x != nil {
+		packets = append(packets, x)
+	}
 	if bye {
 		packets = append(packets, &rtcp.Goodbye{Sources: []uint32{ssrc}})
 	}
@@ -119,10 +132,18 @@ func (s *Stream) sendReport(bye bool) {
 	}
 }
 
+// unheard tells that we never sent anything: who did not must not say goodbye
+// (RFC 3550 §6.3.7).
+func (s *Stream) unheard() bool {
+	s.rtcp.mutex.Lock()
+	defer s.rtcp.mutex.Unlock()
+	return !s.rtcp.said && s.count.sent.Load() == 0
+}
+
 func (r *rtcpState) protect(raw []byte) ([]byte, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	if r.out == nil {
+	if r.said = true; r.out == nil {
 		return raw, nil
 	}
 	return r.out.context.EncryptRTCP(nil, raw, nil)
@@ -151,7 +172,7 @@ func (s *Stream) rtcpTarget() (netip.AddrPort, *net.UDPConn) {
 	}
 }
 
-func (s *Stream) senderOrReceiver(ssrc uint32) rtcp.Packet {
+func (s *Stream) senderOrReceiver(ssrc uint32) (report rtcp.Packet, sender bool) {
 	now := s.cfg.Now()
 	reports := s.receptionReports(now)
 	sent, octets := s.count.sent.Load(), s.count.sentBytes.Load()
@@ -161,14 +182,14 @@ func (s *Stream) senderOrReceiver(ssrc uint32) rtcp.Packet {
 	s.rtcp.mutex.Unlock()
 	out := s.out.Load()
 	if !active || out == nil {
-		return &rtcp.ReceiverReport{SSRC: ssrc, Reports: reports}
+		return &rtcp.ReceiverReport{SSRC: ssrc, Reports: reports}, false
 	}
 	clock := s.count.clock.Load()
 	since := time.Duration(uint32(now/time.Millisecond)-uint32(clock)) * time.Millisecond
 	return &rtcp.SenderReport{
 		SSRC: ssrc, NTPTime: s.ntp(now), RTPTime: uint32(clock>>32) + uint32(since*time.Duration(out.clockRate)/time.Second),
 		PacketCount: uint32(sent), OctetCount: uint32(octets), Reports: reports,
-	}
+	}, true
 }
 
 func (s *Stream) receptionReports(now time.Duration) []rtcp.ReceptionReport {
@@ -247,6 +268,8 @@ func (s *Stream) takeRTCP(raw []byte, from netip.AddrPort) {
 			s.rtcp.blocks(p.Reports, ours, ntp)
 		case *rtcp.ReceiverReport:
 			s.rtcp.blocks(p.Reports, ours, ntp)
+		case *rtcp.ExtendedReport:
+			s.rtcp.takeExtended(p, ours, now, ntp)
 		}
 	}
 }
@@ -263,8 +286,6 @@ func (r *rtcpState) blocks(reports []rtcp.ReceptionReport, ours uint32, ntp uint
 		if report.LastSenderReport == 0 {
 			continue
 		}
-		if trip := int32(uint32(ntp>>16) - report.LastSenderReport - report.Delay); trip >= 0 {
-			r.roundTrip = time.Duration(trip) * time.Second / 65536
-		}
+		r.tripped(uint32(ntp>>16) - report.LastSenderReport - report.Delay)
 	}
 }

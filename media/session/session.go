@@ -61,6 +61,7 @@ type Spec struct {
 	Redundancy                      uint8         // packets repeated in each when many get lost
 	LocalKey                        keying.Crypto // zero: RTP in the clear, unless DTLS
 	RemoteKey                       keying.Crypto
+	VoIPMetrics, ReceiverTime       bool // extended reports that the far end asks for (RFC 3611)
 	DTLS                            bool // keys come by DTLS: without them nothing is sent or taken
 	InBand                          bool // digits are sent as sound
 	Detect                          bool // digits are found in the sound that is received
@@ -163,6 +164,7 @@ func New(cfg Config) (*Session, error) {
 		local: sdp.Local{
 			Addr: cfg.Addr.WithZone(""), Port: sockets.LocalAddr().Port(), RTCPPort: sockets.localRTCP().Port(),
 			Mux: !cfg.SeparateRTCP, Formats: formats(cfg), PTime: cfg.PTime, Policy: cfg.SRTP,
+			Reports: sdp.Reports{VoIPMetrics: true, ReceiverTime: true},
 		},
 	}
 	if cfg.Advertised.IsValid() {

@@ -61,6 +61,7 @@ type Stream struct {
 	writer writer        // the engine thread's
 	sendto *sendto       // likewise
 	rtcp   rtcpState
+	played played
 	count  counters
 }
 
@@ -84,8 +85,10 @@ type incoming struct {
 	agreed    time.Duration   // when this came
 	remote    *netip.AddrPort // by the description; its identity tells a new one
 	clockRate int
-	events    int  // clock rate of telephone-events
-	waits     bool // for keys
+	sound     media.Format  // sent, and by its like received
+	ptime     time.Duration // of a packet
+	events    int           // clock rate of telephone-events
+	waits     bool          // for keys
 }
 
 type kind uint8
@@ -156,7 +159,7 @@ func (s Spec) waits() bool { return s.DTLS && (s.LocalKey.IsZero() || s.RemoteKe
 func (s *Stream) Update(spec Spec) error {
 	out, in := s.out.Load(), s.in.Load()
 	newOut := &outgoing{ssrc: rand.Uint32(), spare: rand.Uint32(), sends: spec.Direction.Sends() && !spec.waits(), clockRate: spec.Send.ClockRate, position: new(atomic.Uint64)}
-	newIn := &incoming{secure: !spec.RemoteKey.IsZero(), waits: spec.waits(), clockRate: spec.Send.ClockRate}
+	newIn := &incoming{secure: !spec.RemoteKey.IsZero(), waits: spec.waits(), clockRate: spec.Send.ClockRate, sound: spec.Send, ptime: packetTime(spec.Send)}
 	var err error
 	if out != nil {
 		newOut.cipher = out.cipher
@@ -271,6 +274,7 @@ func (s *Stream) Stats() media.Stats {
 	}
 	s.reader.stats(&stats)
 	s.rtcp.stats(&stats)
+	s.qualityStats(&stats)
 	if out := s.out.Load(); out != nil && out.cipher != nil {
 		stats.Suite = string(out.cipher.key.Suite)
 	}

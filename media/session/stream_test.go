@@ -341,3 +341,9 @@ func FuzzStream(f *testing.F) {
 		}
 	})
 }
+
+func newClock() *atomic.Int64 {
+	now := new(atomic.Int64)
+	now.Store(int64(time.Hour))
+	return now
+}

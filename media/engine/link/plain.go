@@ -72,6 +72,8 @@ func (c *coder) spec(s *session.Spec) {
 	c.u8(&s.Redundancy)
 	c.crypto(&s.LocalKey)
 	c.crypto(&s.RemoteKey)
+	c.bool(&s.VoIPMetrics)
+	c.bool(&s.ReceiverTime)
 	c.bool(&s.DTLS)
 	c.bool(&s.InBand)
 	c.bool(&s.Detect)
@@ -152,13 +154,14 @@ func (c *coder) stats(s *media.Stats) {
 	for _, v := range []*uint64{&s.Sent, &s.Received, &s.SentBytes, &s.ReceivedBytes, &s.Lost, &s.Late, &s.Discarded, &s.Foreign, &s.RemoteReports} {
 		c.u64(v)
 	}
-	for _, v := range []*time.Duration{&s.Concealed, &s.Recovered, &s.Expanded, &s.Accelerated, &s.Jitter, &s.PlayoutDelay, &s.RoundTrip, &s.RemoteJitter} {
+	for _, v := range []*time.Duration{&s.Concealed, &s.Recovered, &s.Expanded, &s.Accelerated, &s.Jitter, &s.PlayoutDelay, &s.RoundTrip, &s.RemoteJitter, &s.BurstDuration, &s.GapDuration} {
 		c.duration(v)
 	}
 	for _, v := range []*time.Time{&s.FirstSent, &s.FirstReceived, &s.LastReceived} {
 		c.time(v)
 	}
-	for _, v := range []*float64{&s.RemoteLost, &s.LevelSent, &s.LevelReceived} {
+	for _, v := range []*float64{&s.RemoteLost, &s.LevelSent, &s.LevelReceived, &s.BurstDensity, &s.GapDensity,
+		&s.R, &s.MOSListening, &s.MOSConversational, &s.RemoteR, &s.RemoteMOSListening, &s.RemoteMOSConversational} {
 		c.float(v)
 	}
 	c.text(&s.Suite)

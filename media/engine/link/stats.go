@@ -42,6 +42,12 @@ func add(before, now media.Stats) media.Stats {
 	if out.RoundTrip == 0 {
 		out.RoundTrip = before.RoundTrip
 	}
+	if out.RemoteR == 0 {
+		out.RemoteR, out.RemoteMOSListening, out.RemoteMOSConversational = before.RemoteR, before.RemoteMOSListening, before.RemoteMOSConversational
+	}
+	if out.MOSListening == 0 {
+		out.R, out.MOSListening, out.MOSConversational = before.R, before.MOSListening, before.MOSConversational
+	}
 	return out
 }
 
