@@ -36,8 +36,8 @@ sip_cafile %s
 net_interface 127.0.0.1
 call_local_timeout 60
 call_max_calls 4
-audio_source aufile,%s
-audio_player aubridge,ear
+audio_source %s
+audio_player %s
 audio_alert aubridge,bell
 jitter_buffer_delay 5-10
 rtcp_mux no
@@ -54,6 +54,7 @@ module g722.so
 module opus.so
 module aubridge.so
 module aufile.so
+module alsa.so
 module srtp.so
 module_tmp uuid.so
 module_tmp account.so
@@ -84,10 +85,17 @@ func (b baresip) start(p place) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	account := fmt.Sprintf("<sip:%s@%s;transport=tls>;auth_pass=%s;outbound=\"sip:%s;transport=tls\";regint=600;mediaenc=srtp-mand;audio_codecs=%s\n",
-		p.extension.Number, p.at.Domain, p.extension.Password, p.at.SIPTLS, p.codec.bare)
+	source, player, answers := "aufile,"+p.speech, "aubridge,ear", "manual"
+	if p.card != nil {
+		source, player = "alsa,bench", "alsa,bench"
+	}
+	if p.answers {
+		answers = "auto"
+	}
+	account := fmt.Sprintf("<sip:%s@%s;transport=tls>;auth_pass=%s;outbound=\"sip:%s;transport=tls\";regint=600;mediaenc=srtp-mand;answermode=%s;audio_codecs=%s\n",
+		p.extension.Number, p.at.Domain, p.extension.Password, p.at.SIPTLS, answers, p.codec.bare)
 	texts := map[string]string{
-		"config": fmt.Sprintf(baresipConfig, own, certificate, p.at.CAFile, p.speech, port, b.modules()), "accounts": account, "contacts": "",
+		"config": fmt.Sprintf(baresipConfig, own, certificate, p.at.CAFile, source, player, port, b.modules()), "accounts": account, "contacts": "",
 		"control": fmt.Sprint(port),
 	}
 	for name, text := range texts {
@@ -95,7 +103,7 @@ func (b baresip) start(p place) (*child, error) {
 			return nil, err
 		}
 	}
-	return launch(p.dir, []string{"baresip", "-f", p.dir})
+	return launch(p.dir, []string{"baresip", "-f", p.dir}, p.environment()...)
 }
 
 // speech: the codec's channels are the file's.
@@ -118,7 +126,7 @@ func (baresip) dial(ctx context.Context, _ *child, p place) error {
 		return err
 	}
 	defer conn.Close() // it has what it needs
-	data, err := json.Marshal(map[string]string{"command": "dial", "params": fmt.Sprintf("sip:%s@%s;transport=tls", echoNumber, p.at.Domain)})
+	data, err := json.Marshal(map[string]string{"command": "dial", "params": fmt.Sprintf("sip:%s@%s;transport=tls", p.number, p.at.Domain)})
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ type Config struct {
 	Rest     time.Duration // registered, without a call; 0 means 5 s
 	Period   int           // of our sound device, in ms; 0 means 20
 	Only     []string      // names of programs; empty means all
-	Codecs   []string      // g711, g722, opus; empty means all
+	Codecs   []string      // g711, g722, opus; empty means all, "none" only the delay
 	Progress io.Writer     // may be nil
 }
 
@@ -107,7 +107,8 @@ func (b *bench) measure(ctx context.Context) (Figures, error) {
 			}
 		}
 	}
-	return all.figures(), nil
+	f := all.figures()
+	return f, b.mouthToEar(ctx, f)
 }
 
 // sample is what one call of one program told; times in ms, of a minute for
@@ -119,7 +120,7 @@ type sample struct {
 
 func (b *bench) call(ctx context.Context, t telephone, c codec) (s sample, err error) {
 	b.turns++
-	p := place{at: b.lab.Addresses(), codec: c, extension: lab.Extensions()[0]}
+	p := place{at: b.lab.Addresses(), codec: c, extension: lab.Extensions()[0], number: echoNumber}
 	p.dir = filepath.Join(b.dir, fmt.Sprint(b.turns))
 	if err := os.Mkdir(p.dir, 0o700); err != nil {
 		return s, err

@@ -24,12 +24,13 @@ type child struct {
 }
 
 // launch starts a program; what it says goes to a file of its folder.
-func launch(dir string, argv []string) (*child, error) {
+func launch(dir string, argv []string, environment ...string) (*child, error) {
 	log, err := os.Create(filepath.Join(dir, "program.log"))
 	if err != nil {
 		return nil, err
 	}
 	c := &child{cmd: exec.Command(argv[0], argv[1:]...), log: log, done: make(chan struct{})}
+	c.cmd.Env = append(os.Environ(), environment...)
 	c.cmd.Dir, c.cmd.Stdout, c.cmd.Stderr = dir, log, log
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if c.input, err = c.cmd.StdinPipe(); err != nil {
@@ -76,7 +77,10 @@ func (c *child) stop() error {
 		<-c.done
 	}
 	_ = c.input.Close() // Wait has closed it
-	return c.log.Close()
+	if err := c.log.Close(); !errors.Is(err, os.ErrClosed) {
+		return err
+	}
+	return nil
 }
 
 // tail is the end of what it said, for errors.

@@ -112,6 +112,7 @@ func (f Figures) Table(w io.Writer) {
 	fmt.Fprintf(w, "\nOurs by the best of the others: G.711 %s, G.722 %s, Opus %s; in its own process %s, %s, %s; memory in a call by baresip's %s.\n",
 		f.text("cpu_ratio_g711", 1), f.text("cpu_ratio_g722", 1), f.text("cpu_ratio_opus", 1), f.text("cpu_ratio_separate_g711", 1),
 		f.text("cpu_ratio_separate_g722", 1), f.text("cpu_ratio_separate_opus", 1), f.text("rss_ratio", 1))
+	fmt.Fprintf(w, "From mouth to ear: ours %s ms, baresip %s, pjsua %s.\n", f.text("mouth_to_ear_ms", 1), f.text("baresip_mouth_to_ear_ms", 1), f.text("pjsua_mouth_to_ear_ms", 1))
 }
 
 // text is a figure for people.

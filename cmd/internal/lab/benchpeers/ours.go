@@ -54,7 +54,7 @@ const oursConfig = `agent: 1
 board: %s
 state: %s
 config:
-  phone: {name: Bench}
+  phone: {name: Bench, auto-answer: %s}
   accounts:
     - user: %s
       domain: %s
@@ -76,11 +76,15 @@ func (o ours) start(p place) (*child, error) {
 	if o.separate {
 		process = "separate"
 	}
+	answer := "off"
+	if p.answers {
+		answer = "all"
+	}
 	board, config := filepath.Join(p.dir, "board.yaml"), filepath.Join(p.dir, "offhook.yaml")
 	rate := min(p.codec.rate, 16000) // Opus is wideband here
 	texts := map[string]string{
 		board: fmt.Sprintf(oursBoard, p.speech, filepath.Join(p.dir, "heard.wav"), rate, o.period, process),
-		config: fmt.Sprintf(oursConfig, board, filepath.Join(p.dir, "state"), p.extension.Number, p.at.Domain, p.at.SIPTLS,
+		config: fmt.Sprintf(oursConfig, board, filepath.Join(p.dir, "state"), answer, p.extension.Number, p.at.Domain, p.at.SIPTLS,
 			p.extension.Password, p.codec.ours, indent(p.at.CAPEM, "          ")),
 	}
 	for name, text := range texts {
@@ -88,7 +92,15 @@ func (o ours) start(p place) (*child, error) {
 			return nil, err
 		}
 	}
-	return launch(p.dir, []string{o.binary, "run", "--config", config, "--socket", o.socket(p)})
+	return launch(p.dir, []string{o.binary, "run", "--config", config, "--socket", o.socket(p), "--debug"}[:o.flags(p)])
+}
+
+// flags: the log tells when the sound began, where that is asked for.
+func (o ours) flags(p place) int {
+	if p.card != nil {
+		return 7
+	}
+	return 6
 }
 
 func (o ours) speech(c codec) (rate, channels int) { return min(c.rate, 16000), 1 }
@@ -96,7 +108,7 @@ func (o ours) speech(c codec) (rate, channels int) { return min(c.rate, 16000), 
 func (o ours) socket(p place) string { return filepath.Join(p.dir, "sock") }
 
 func (o ours) dial(ctx context.Context, _ *child, p place) error {
-	return localapi.NewClient(o.socket(p)).Dial(ctx, localapi.DialRequest{Target: echoNumber})
+	return localapi.NewClient(o.socket(p)).Dial(ctx, localapi.DialRequest{Target: p.number})
 }
 
 func indent(text, by string) string {

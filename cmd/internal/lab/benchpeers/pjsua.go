@@ -36,19 +36,28 @@ func (p pjsua) path() string {
 
 func (p pjsua) start(at place) (*child, error) {
 	proxy := fmt.Sprintf("sip:%s;transport=tls;lr", at.at.SIPTLS)
-	return launch(at.dir, []string{p.path(),
+	arguments := []string{p.path(),
 		"--use-tls", "--tls-ca-file", at.at.CAFile, "--no-udp", "--no-tcp", "--local-port=0", "--ip-addr=127.0.0.1", "--bound-addr=127.0.0.1",
 		"--id", fmt.Sprintf("sip:%s@%s", at.extension.Number, at.at.Domain), "--registrar", "sip:" + at.at.Domain + ";transport=tls", "--proxy", proxy,
 		"--realm=*", "--username=" + at.extension.Number, "--password=" + at.extension.Password,
 		"--use-srtp=2", "--srtp-secure=1", "--dis-codec=*", "--add-codec=" + at.codec.pj, "--no-vad", "--ec-tail=0",
-		fmt.Sprintf("--clock-rate=%d", at.codec.rate), "--null-audio", "--play-file=" + at.speech, "--auto-play",
-		"--rec-file=" + filepath.Join(at.dir, "heard.wav"), "--auto-rec", "--no-color", "--app-log-level=3", "--max-calls=4",
-	})
+		fmt.Sprintf("--clock-rate=%d", at.codec.rate), "--no-color", "--app-log-level=3", "--max-calls=4",
+	}
+	if at.card != nil { // the best that it can be asked for
+		arguments = append(arguments, "--capture-lat=20", "--playback-lat=20")
+	} else {
+		arguments = append(arguments, "--null-audio", "--play-file="+at.speech, "--auto-play",
+			"--rec-file="+filepath.Join(at.dir, "heard.wav"), "--auto-rec")
+	}
+	if at.answers {
+		arguments = append(arguments, "--auto-answer=200")
+	}
+	return launch(at.dir, arguments, at.environment()...)
 }
 
 func (pjsua) speech(c codec) (rate, channels int) { return c.rate, 1 }
 
 // dial is menu command m.
 func (pjsua) dial(_ context.Context, c *child, at place) error {
-	return errors.Join(c.say("m"), c.say(fmt.Sprintf("sip:%s@%s;transport=tls", echoNumber, at.at.Domain)))
+	return errors.Join(c.say("m"), c.say(fmt.Sprintf("sip:%s@%s;transport=tls", at.number, at.at.Domain)))
 }

@@ -31,6 +31,17 @@ type place struct {
 	extension lab.Extension
 	at        lab.Addresses
 	codec     codec
+	number    string // that it calls
+	answers   bool   // it takes calls by itself
+	card      *card  // its sound device, for those that need one; nil where speech is all
+}
+
+// environment is what a program with such a sound device is started with.
+func (p place) environment() []string {
+	if p.card == nil {
+		return nil
+	}
+	return p.card.environment(p.dir)
 }
 
 // telephone is a program that registers and calls.
