@@ -43,9 +43,13 @@ func mediaCommand() command {
 
 // mediaProcess is the command that starts one.
 func mediaProcess(path string) *exec.Cmd {
-	self, err := os.Executable()
-	if err != nil {
-		self = "/proc/self/exe"
+	// This very program, even when another version has taken its place since:
+	// both ends of a link are to be of one.
+	self := "/proc/self/exe"
+	if _, err := os.Stat(self); err != nil {
+		self = os.Args[0]
 	}
-	return exec.Command(self, "media", "--socket", path)
+	cmd := exec.Command(self, "media", "--socket", path)
+	cmd.Args[0] = "offhook"
+	return cmd
 }

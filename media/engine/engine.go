@@ -164,7 +164,7 @@ func (e *Engine) Run(ctx context.Context) error {
 // allowed.
 func (e *Engine) thread() (leave func()) {
 	runtime.LockOSThread()
-	restore, err := realtime(priority)
+	restore, err := realtime()
 	if err != nil {
 		e.cfg.Log.Debug("audio thread has no real-time priority", "error", err)
 	}

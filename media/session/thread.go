@@ -23,6 +23,7 @@ type threadReader struct {
 	receipt
 	fds  [2]unix.PollFd // the socket, and what wake writes to
 	over atomic.Bool
+	busy bool // packets come one upon the other
 }
 
 // receipt is what the kernel tells of a packet that it hands over.
@@ -68,12 +69,18 @@ func (t *threadReader) close() {
 	_ = unix.Close(int(t.fds[1].Fd))
 }
 
-// ReadFromUDPAddrPort waits for a packet. It does not allocate.
+// ReadFromUDPAddrPort waits for a packet. It does not allocate. A thread of the
+// audio thread's priority lets that one go first when packets come one upon the
+// other: a flood of them must not hold up the sound.
 func (t *threadReader) ReadFromUDPAddrPort(p []byte) (int, netip.AddrPort, error) {
 	for !t.over.Load() {
 		n, errno := t.take(uintptr(t.fds[0].Fd), p)
 		switch errno {
 		case 0:
+			if t.busy {
+				_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
+			}
+			t.busy = true
 			return n, t.source(), nil
 		case unix.EINTR:
 			continue
@@ -81,6 +88,7 @@ func (t *threadReader) ReadFromUDPAddrPort(p []byte) (int, netip.AddrPort, error
 		default:
 			return 0, netip.AddrPort{}, errno
 		}
+		t.busy = false
 		if _, err := unix.Poll(t.fds[:], -1); err != nil && err != unix.EINTR {
 			return 0, netip.AddrPort{}, err
 		}

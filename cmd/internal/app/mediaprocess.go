@@ -5,10 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
-	"os"
-	"runtime"
 	"runtime/debug"
-	"strconv"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -31,52 +28,38 @@ type MediaConfig struct {
 // first control's greeting until it is no longer needed.
 func RunMedia(ctx context.Context, cfg MediaConfig) error {
 	link.Forsake()
-	hasten()
-	// The audio thread must find the scheduler's leave to run at once when a
-	// period is there, whatever the others are at.
-	runtime.GOMAXPROCS(max(mediaThreads, runtime.GOMAXPROCS(0)))
+	hastened := engine.Hasten()
 	listener, err := link.Listen(cfg.Socket)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
 	records := link.NewLog()
-	m := &mediaProcess{cfg: cfg, log: slog.New(records)}
+	m := &mediaProcess{cfg: cfg, log: slog.New(records), hastened: hastened}
 	return link.NewHost(link.HostConfig{Open: m.open, Listener: listener, Streams: m.streams, Log: records}).Run(ctx, cfg.Control)
 }
 
-// hasten puts all threads before those of other processes, as far as that is
-// allowed: what starts them again, receives for them and reports must not wait
-// its turn behind a neighbour. Threads to come inherit it.
-func hasten() {
-	tasks, err := os.ReadDir("/proc/self/task")
-	if err != nil {
-		return
-	}
-	for _, task := range tasks {
-		if id, err := strconv.Atoi(task.Name()); err == nil {
-			_ = unix.Setpriority(unix.PRIO_PROCESS, id, mediaNice)
-		}
-	}
-}
-
 const (
-	mediaNice    = -11
-	mediaThreads = 4
 	// mediaMemory is what may be in use before garbage is collected in a call:
 	// hours of what SRTP leaves behind.
 	mediaMemory = 32 << 20
 )
 
 type mediaProcess struct {
-	cfg MediaConfig
-	log *slog.Logger
+	cfg      MediaConfig
+	log      *slog.Logger
+	hastened error // nil: it may have real-time priority
+	inCall   bool
 }
 
 // streams has the collector rest while a call is up: it would stop the audio
-// thread to wait for threads of lower priority.
+// thread to wait for threads of lower priority. So does changing what it does,
+// which is why nothing is changed for a second stream.
 func (m *mediaProcess) streams(n int) {
-	if n > 0 {
+	if n > 0 == m.inCall {
+		return
+	}
+	if m.inCall = n > 0; m.inCall {
 		debug.SetMemoryLimit(mediaMemory)
 		debug.SetGCPercent(-1)
 		return
@@ -102,8 +85,11 @@ func (m *mediaProcess) open(ctx context.Context, audio link.Audio) (*link.Sound,
 	if err != nil {
 		return nil, errors.Join(err, devices.Close())
 	}
+	if m.hastened != nil {
+		m.log.Warn("sound may stutter while the processor is busy", "error", m.hastened)
+	}
 	if err := lockMemory(); err != nil {
-		m.log.Info("memory is not locked: sound may wait for the disk when memory is short", "error", err)
+		m.log.Warn("memory is not locked: sound may wait for the disk when memory is short; lock it by CAP_IPC_LOCK or LimitMEMLOCK=infinity", "error", err)
 	}
 	run := func(ctx context.Context) error {
 		var relaying sync.WaitGroup

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"offhook/media"
 	"offhook/media/engine"
 )
@@ -200,14 +202,20 @@ func (h *Host) welcome(ctx context.Context, c *conn, hi *hello, parts *sync.Wait
 	return nil
 }
 
+// makeWay lets the audio thread go first if its period is there: of threads of
+// one priority none interrupts another.
+func makeWay() { _, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0) }
+
 // tick tells the figures.
 func (h *Host) tick(ctx context.Context, c *conn) {
 	for {
 		figures := h.figures()
 		for i := range figures {
 			_ = c.send(&figures[i])
+			makeWay()
 		}
 		capture, playback := h.sound.Engine.Xruns()
+		makeWay()
 		_ = c.send(&report{Steps: h.sound.Engine.Steps(), Capture: capture, Playback: playback})
 		pause := reportTime
 		if len(figures) > 0 {

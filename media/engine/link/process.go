@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"offhook/media/engine"
 )
 
 // Process is a media process and the way to it.
@@ -106,7 +108,8 @@ func Start(cmd *exec.Cmd, log *slog.Logger) (*Process, error) {
 	// to its end has to wait for a media process that outlives it.
 	last, err := cmd.StderrPipe()
 	if err == nil {
-		err = cmd.Start()
+		// It is to start at once, whoever else wants the processor.
+		engine.Hastened(func() { err = cmd.Start() })
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("link: start the media process: %w", err), socket.Close())

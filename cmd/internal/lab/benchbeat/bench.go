@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"offhook/media/engine/link"
@@ -22,9 +23,13 @@ var yardstick []byte
 
 // Config says how long and where to.
 type Config struct {
-	Time     time.Duration // of each structure; 0 means 20 s
-	Killing  time.Duration // how long processes are killed; 0 means 11 s
-	Progress io.Writer
+	Time time.Duration // of separate and C; 0 means 20 s
+	// Inside is the time of the one that nobody doubts the verdict of; 0 means
+	// Time, at most a minute.
+	Inside       time.Duration
+	MediaKills   int // how often the media process is killed; 0 means 10
+	ControlKills int // likewise control; 0 means 5
+	Progress     io.Writer
 }
 
 // Figures are the result; lateness in microseconds.
@@ -46,12 +51,21 @@ type Figures struct {
 	CP999 *float64 `json:"c_beat_p999_us,omitempty"`
 	CMax  *float64 `json:"c_beat_max_us,omitempty"`
 	Ratio *float64 `json:"beat_p99_by_c,omitempty"`
-	// Of killing: the longest silence of a media process killed in mid-call, in
-	// ms, and the frames missed while control was killed.
-	MediaKill   float64 `json:"media_kill_ms"`
-	ControlKill int     `json:"control_kill_missed_frames"`
-	Seconds     float64 `json:"seconds"`
-	RealTime    bool    `json:"real_time_priority"`
+	// Underruns are the periods that the sound device lost, by its own count.
+	Underruns int `json:"real_underruns"`
+	// What the host of a virtual machine took from the core meanwhile, in ms.
+	Stolen  float64 `json:"beat_stolen_ms"`
+	CStolen float64 `json:"c_beat_stolen_ms"`
+	// Of killing: the longest silence of a media process killed in mid-call, by
+	// the clock at the receiver and by the timestamps of the sound, and the
+	// frames missed while control was killed and followed by another.
+	MediaKills   int     `json:"media_kills"`
+	MediaKill    float64 `json:"media_kill_ms"`
+	MediaSilence float64 `json:"media_kill_silence_ms_max"`
+	ControlKills int     `json:"control_kills"`
+	ControlKill  int     `json:"control_kill_missed_frames"`
+	Seconds      float64 `json:"seconds"`
+	RealTime     bool    `json:"real_time_priority"`
 }
 
 // How the time is cut: rounds take turns, so that what else the machine does
@@ -60,8 +74,8 @@ const (
 	defaultTime = 20 * time.Second
 	round       = 5 * time.Second
 	warmUp      = time.Second // after the first packet
-	killingTime = 11 * time.Second
-	orphanTime  = 3 * time.Second
+	insideTime  = time.Minute // at most, unless asked for
+	reignTime   = 2 * time.Second
 	patience    = 20 * time.Second
 )
 
@@ -73,11 +87,14 @@ type bench struct {
 	core    int
 	program string // the C one, "" without a compiler
 	socket  string
+	said    string // by the structure measured last, at its end
 }
 
 // Run measures. It says on the way what it does.
 func Run(ctx context.Context, cfg Config) (Figures, error) {
-	cfg.Time, cfg.Killing = cmp.Or(cfg.Time, defaultTime), cmp.Or(cfg.Killing, killingTime)
+	cfg.Time = cmp.Or(cfg.Time, defaultTime)
+	cfg.Inside = cmp.Or(cfg.Inside, min(cfg.Time, insideTime))
+	cfg.MediaKills, cfg.ControlKills = cmp.Or(cfg.MediaKills, 10), cmp.Or(cfg.ControlKills, 5)
 	runtime.LockOSThread() // the children die with this thread
 	defer runtime.UnlockOSThread()
 	b := &bench{cfg: cfg}
@@ -127,19 +144,30 @@ func (b *bench) measure(ctx context.Context) (Figures, error) {
 	if turns > 10 {
 		turns = 10
 	}
-	each := b.cfg.Time / time.Duration(turns)
 	var own, in, c beat
+	structures := []struct {
+		name   string
+		beat   *beat
+		time   time.Duration
+		stolen *float64
+	}{{"separate", &own, b.cfg.Time, &f.Stolen}, {"inside", &in, b.cfg.Inside, new(float64)}, {"c", &c, b.cfg.Time, &f.CStolen}}
 	for turn := range turns {
-		for _, s := range []struct {
-			name string
-			beat *beat
-		}{{"separate", &own}, {"inside", &in}, {"c", &c}} {
+		for _, s := range structures {
 			if s.name == "c" && b.program == "" {
 				continue
 			}
-			stamps, err := b.turn(ctx, s.name, each)
+			before := stolen(b.core)
+			stamps, err := b.turn(ctx, s.name, s.time/time.Duration(turns))
 			if err != nil {
 				return f, fmt.Errorf("%s: %w", s.name, err)
+			}
+			*s.stolen += float64((stolen(b.core) - before).Milliseconds())
+			if s.name == "separate" {
+				lost, err := b.number("lost")
+				if err != nil {
+					return f, err
+				}
+				f.Underruns += lost
 			}
 			now := follow(stamps)
 			s.beat.add(now)
@@ -192,6 +220,11 @@ func (b *bench) with(ctx context.Context, name string, measure func(*receiver, *
 		commands = []*exec.Cmd{exec.Command(b.program, strconv.Itoa(int(r.address().Port())), strconv.Itoa(int(period)), "68"), b.role("load")}
 	}
 	var children []*child
+	defer func() {
+		if len(children) > 0 {
+			b.said = children[0].out.String()
+		}
+	}()
 	for _, cmd := range append(commands, b.role("burn")) {
 		c, err := start(b.core, cmd)
 		if err != nil {
@@ -232,30 +265,62 @@ func wait(ctx context.Context, d time.Duration) error {
 
 // deaths measures what it costs when a process is killed.
 func (b *bench) deaths(ctx context.Context, f *Figures) error {
-	stamps, err := b.turn(ctx, "dying", b.cfg.Killing)
+	stamps, err := b.turn(ctx, "dying", time.Duration(b.cfg.MediaKills)*killEvery+killEvery/2)
+	if err == nil {
+		f.MediaKills, err = b.number("killed")
+	}
 	if err != nil {
 		return fmt.Errorf("media process killed: %w", err)
 	}
-	f.MediaKill = float64(follow(stamps).gap.Round(time.Millisecond).Milliseconds())
-	b.say("media process killed every %v: silent for at most %.0f ms", killEvery, f.MediaKill)
-	stamps, err = b.with(ctx, "separate", func(r *receiver, control *child) ([]stamp, error) {
-		err := wait(ctx, orphanTime)
-		control.kill()
-		if err == nil {
-			err = wait(ctx, orphanTime)
-		}
+	fate := follow(stamps)
+	f.MediaKill, f.MediaSilence = ms(fate.gap), ms(fate.silence)
+	b.say("media process killed %d times: silent for at most %.0f ms", f.MediaKills, f.MediaSilence)
+	stamps, err = b.with(ctx, "separate", func(r *receiver, first *child) ([]stamp, error) {
+		reigns, err := b.reigns(ctx, first)
+		f.ControlKills = reigns
 		return r.take(), errors.Join(err, b.bury())
 	})
 	if err != nil {
 		return fmt.Errorf("control killed: %w", err)
 	}
 	f.ControlKill = follow(stamps).missed
-	expected := int(2 * orphanTime / period)
+	expected := int(time.Duration(f.ControlKills+1) * reignTime / period)
 	if short := expected - expected/20 - len(stamps); short > 0 { // it fell silent
 		f.ControlKill += short
 	}
-	b.say("control killed: %d frames missed of %d", f.ControlKill, len(stamps))
+	b.say("control killed %d times: %d frames missed of %d", f.ControlKills, f.ControlKill, len(stamps))
 	return nil
+}
+
+// reigns kills one control after the other; each finds the sound that the one
+// before left, and leaves it alone.
+func (b *bench) reigns(ctx context.Context, control *child) (kills int, err error) {
+	for ; kills < b.cfg.ControlKills && err == nil; kills++ {
+		err = wait(ctx, reignTime)
+		control.kill()
+		if err == nil {
+			control, err = start(b.core, b.role("heir", "", b.socket))
+		}
+	}
+	if err != nil {
+		return kills, err
+	}
+	err = wait(ctx, reignTime)
+	control.kill()
+	return kills, err
+}
+
+func ms(d time.Duration) float64 { return float64(d.Round(time.Millisecond).Milliseconds()) }
+
+// number is one that the structure measured last told at its end.
+func (b *bench) number(name string) (int, error) {
+	words := strings.Fields(b.said)
+	for i, word := range words[:max(len(words)-1, 0)] {
+		if word == name {
+			return strconv.Atoi(words[i+1])
+		}
+	}
+	return 0, fmt.Errorf("the process measured did not end well: it tells no %q in %q", name, b.said)
 }
 
 // bury ends the media process that its control left.

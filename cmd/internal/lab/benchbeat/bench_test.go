@@ -28,12 +28,12 @@ func TestMain(m *testing.M) {
 // How late packets are is for the benchmark to say, not for a test.
 func TestRun(t *testing.T) {
 	var progress bytes.Buffer
-	f, err := Run(t.Context(), Config{Time: time.Second, Killing: 3 * time.Second, Progress: &progress})
+	f, err := Run(t.Context(), Config{Time: time.Second, MediaKills: 2, ControlKills: 2, Progress: &progress})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, progress.String())
 	}
 	t.Log(progress.String())
-	if f.Frames == 0 || f.P99 == 0 || f.MediaKill == 0 || f.Seconds != 1 {
+	if f.Frames == 0 || f.P99 == 0 || f.MediaKill == 0 || f.MediaSilence == 0 || f.Seconds != 1 || f.MediaKills < 2 || f.ControlKills != 2 {
 		t.Errorf("%+v", f)
 	}
 	_, noCompiler := exec.LookPath("gcc")

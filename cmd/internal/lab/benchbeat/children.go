@@ -1,6 +1,7 @@
 package benchbeat
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,7 @@ import (
 type child struct {
 	cmd *exec.Cmd
 	in  io.Closer
+	out bytes.Buffer // whole when it has ended
 }
 
 // start starts a process on a core. The caller's goroutine stays on its thread:
@@ -33,9 +35,10 @@ func start(core int, cmd *exec.Cmd) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmd.Stderr = os.Stderr
+	c := &child{cmd: cmd, in: in}
+	cmd.Stdout, cmd.Stderr = &c.out, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	return &child{cmd, in}, cmd.Start()
+	return c, cmd.Start()
 }
 
 // end lets a process end by itself; kill does not.

@@ -15,7 +15,7 @@ import (
 // Device is a sound device whose clock is the kernel's: it blocks in the kernel
 // as a sound card's driver does, and loses sound when its reader is late.
 type Device struct {
-	next   time.Duration // when the next period is over, since boot
+	next   time.Duration // when the next period is over, since boot; 0: not begun
 	closed atomic.Bool
 	lost   atomic.Uint64
 	phase  int
@@ -23,8 +23,9 @@ type Device struct {
 
 var _ hal.AudioIO = (*Device)(nil)
 
-// NewDevice makes a Device whose periods end on the grid of all others.
-func NewDevice() *Device { return &Device{next: (now()/period + 1) * period} }
+// NewDevice makes a Device that begins with its first read; its periods end on
+// the grid of all others.
+func NewDevice() *Device { return &Device{} }
 
 // Drivers has the Device alone.
 func Drivers() hal.Drivers {
@@ -46,6 +47,9 @@ func (*Device) Format() hal.PCMFormat { return hal.PCMFormat{SampleRate: sampleR
 
 // ReadPeriod implements hal.AudioIO.
 func (d *Device) ReadPeriod(p []int16) error {
+	if d.next == 0 {
+		d.next = (now()/period + 1) * period
+	}
 	if late := now() - d.next; late > buffer*period {
 		lost := late / period
 		d.lost.Add(uint64(lost))

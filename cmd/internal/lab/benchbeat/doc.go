@@ -18,6 +18,7 @@ import "time"
 const (
 	period     = 5 * time.Millisecond
 	sampleRate = 16000
+	clockRate  = 8000 // of the timestamps
 	samples    = int(sampleRate * period / time.Second)
 	// buffer is what a sound device holds before it loses sound.
 	buffer = 3

@@ -8,14 +8,16 @@ import (
 // stamp is a packet as it came.
 type stamp struct {
 	sequence uint16
+	clock    uint32        // timestamp of its sound
 	at       time.Duration // since boot, by the kernel
 }
 
 // beat is how late the packets of one run were, or of several.
 type beat struct {
-	lates  []time.Duration
-	missed int           // frames that were due and never sent
-	gap    time.Duration // the longest silence between two packets
+	lates   []time.Duration
+	missed  int           // frames that were due and never sent
+	gap     time.Duration // the longest silence between two packets
+	silence time.Duration // the longest sound left out, by the timestamps
 }
 
 // Lateness is a beat in figures.
@@ -47,6 +49,7 @@ func follow(stamps []stamp) beat {
 		b.missed += max(step-1, 0)
 		due[i] = due[i-1] + time.Duration(step)*period
 		b.gap = max(b.gap, s.at-stamps[i-1].at)
+		b.silence = max(b.silence, time.Duration(int32(s.clock-stamps[i-1].clock))*time.Second/clockRate-period)
 	}
 	for i, s := range stamps {
 		b.lates = append(b.lates, s.at-due[i])
@@ -86,7 +89,8 @@ func periods(late time.Duration) int {
 }
 
 func (b *beat) add(other beat) {
-	b.lates, b.missed, b.gap = append(b.lates, other.lates...), b.missed+other.missed, max(b.gap, other.gap)
+	b.lates, b.missed = append(b.lates, other.lates...), b.missed+other.missed
+	b.gap, b.silence = max(b.gap, other.gap), max(b.silence, other.silence)
 }
 
 func (b *beat) lateness() Lateness {

@@ -8,7 +8,7 @@ import (
 // stamps are packets of a grid, each late by what late tells.
 func stamps(n int, first uint16, late func(i int) time.Duration) (out []stamp) {
 	for i := range n {
-		out = append(out, stamp{first + uint16(i), time.Hour + time.Duration(i)*period + late(i)})
+		out = append(out, stamp{first + uint16(i), uint32(i * samples / 2), time.Hour + time.Duration(i)*period + late(i)})
 	}
 	return out
 }
@@ -62,5 +62,31 @@ func TestLateness_quantiles(t *testing.T) {
 	}
 	if l := b.lateness(); l.P50 != 500*time.Microsecond || l.P99 != 990*time.Microsecond || l.P999 != 999*time.Microsecond || l.Max != 999*time.Microsecond {
 		t.Errorf("%+v", l)
+	}
+}
+
+func TestFollow_silence(t *testing.T) {
+	in := stamps(20, 7, func(int) time.Duration { return 0 })
+	for i := 10; i < len(in); i++ { // 40 ms of sound are not there
+		in[i].clock += 8 * uint32(samples/2)
+	}
+	var all beat
+	all.add(follow(stamps(20, 7, func(int) time.Duration { return 0 })))
+	if all.silence != 0 {
+		t.Errorf("silent for %v without a gap", all.silence)
+	}
+	all.add(follow(in))
+	if all.silence != 40*time.Millisecond {
+		t.Errorf("silent for %v", all.silence)
+	}
+}
+
+func TestStolen(t *testing.T) {
+	const stat = "cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\ncpu1 1 2 3 4 5 6 7 123 0 0\nintr 5\n"
+	if got := stolenIn(stat, 1); got != 1230*time.Millisecond {
+		t.Errorf("%v", got)
+	}
+	if got := stolenIn(stat, 2); got != 0 {
+		t.Errorf("a core that is not there: %v", got)
 	}
 }

@@ -61,7 +61,7 @@ func (r *receiver) read() {
 		}
 		if at, ok := kernelTime(oob[:oobn]); ok && n >= 12 && packet[0]>>6 == 2 && packet[1]&127 < 64 {
 			r.mutex.Lock()
-			r.stamps = append(r.stamps, stamp{binary.BigEndian.Uint16(packet[2:]), at - offset})
+			r.stamps = append(r.stamps, stamp{binary.BigEndian.Uint16(packet[2:]), binary.BigEndian.Uint32(packet[4:]), at - offset})
 			r.mutex.Unlock()
 		}
 		if r.echo {

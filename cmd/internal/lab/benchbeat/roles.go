@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"offhook/cmd/internal/app"
@@ -54,8 +55,8 @@ func Role(ctx context.Context, args []string) error {
 		}
 	case "inside":
 		return inside(ctx, args[1])
-	case "separate", "dying":
-		return separate(ctx, args[1], args[2], args[0] == "dying")
+	case "separate", "dying", "heir":
+		return separate(ctx, args[0], args[1], args[2])
 	}
 	return fmt.Errorf("no role %q", args[0])
 }
@@ -80,11 +81,13 @@ func inside(ctx context.Context, to string) error {
 }
 
 // killEvery is the pace at which a dying media process dies.
-const killEvery = 2 * time.Second
+const killEvery = 1500 * time.Millisecond
 
 // separate has the load, and the engine in another process; dying kills that
-// one again and again.
-func separate(ctx context.Context, to, socket string, dying bool) error {
+// one again and again, an heir takes up what another control left. At its end it
+// tells what it saw.
+func separate(ctx context.Context, role, to, socket string) error {
+	dying := role == "dying"
 	self, err := os.Executable()
 	if err != nil {
 		return err
@@ -94,22 +97,27 @@ func separate(ctx context.Context, to, socket string, dying bool) error {
 		log = slog.New(slog.DiscardHandler)
 	}
 	launch := link.Launcher{Path: socket, Log: log, Command: func() *exec.Cmd { return exec.Command(self, Command, "media", socket) }}
+	var killed atomic.Int32
 	e := link.New(link.Config{Audio: link.Audio{Compatible: "beat"}, Codecs: []media.Codec{g711.PCMU}, Log: log,
 		Launch: func(ctx context.Context) (*link.Process, error) {
 			p, err := launch.Launch(ctx)
 			if err == nil && dying {
-				time.AfterFunc(killEvery, p.Kill)
+				time.AfterFunc(killEvery, func() { p.Kill(); killed.Add(1) })
 			}
 			return p, err
 		}})
 	var wait sync.WaitGroup
 	wait.Go(func() { _ = e.Run(ctx) })
-	err = speak(e, to)
-	e.Connect(engine.Patch{Streams: []media.StreamID{1}, Mic: true})
+	if role != "heir" {
+		err = speak(e, to)
+		e.Connect(engine.Patch{Streams: []media.StreamID{1}, Mic: true})
+	}
 	if err == nil {
 		err = load(ctx)
 	}
 	<-ctx.Done()
+	lost, _ := e.Xruns()
+	fmt.Println("lost", lost, "killed", killed.Load())
 	wait.Wait()
 	return errors.Join(err, e.Close())
 }
