@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"offhook/media"
@@ -37,19 +38,19 @@ const period = ptime / 2
 // packets that came are received.
 type device struct {
 	voice *loop
-	now   time.Duration
+	now   atomic.Int64 // the receiving goroutines ask, too
 }
 
 func (d *device) ReadPeriod(f []int16) error {
 	time.Sleep(100 * time.Microsecond)
-	d.now += period
+	d.now.Add(int64(period))
 	copy(f, d.voice.next())
 	return nil
 }
 
 func (*device) WritePeriod([]int16) error         { return nil }
 func (*device) Xruns() (capture, playback uint64) { return 0, 0 }
-func (d *device) clock() time.Duration            { return d.now }
+func (d *device) clock() time.Duration            { return time.Duration(d.now.Load()) }
 func (d *device) codecs() (all []media.Codec, err error) {
 	o, err := opus.New(opus.Config{})
 	return []media.Codec{g711.PCMU, g722.Rate64, o}, err
