@@ -103,6 +103,9 @@ func (a *aside) speak(capture media.Frame, joined bool) {
 	if a.music != nil {
 		_ = a.music.ReadFrame(a.hold)
 	}
+	if a.announce == nil && a.clip == nil && a.before == nil {
+		return
+	}
 	clear(a.said)
 	clear(a.played)
 	if a.announce != nil && joined {

@@ -1,0 +1,66 @@
+package app
+
+import (
+	"strings"
+	"testing"
+
+	"offhook/cmd/internal/localapi"
+	"offhook/hal"
+	"offhook/provisioning"
+)
+
+// configure gives a phone that runs another document, and waits until it holds.
+func (w *world) configure(change func(*provisioning.Document), holds func(provisioning.Document) bool) {
+	w.t.Helper()
+	w.serve(change)
+	w.reprovision()
+	w.wait("the new document", func() bool { return holds(w.app.manager.Document()) }, func() any { return "the old one" })
+}
+
+// Keys that are pressed in a call reach the exchange as the account says.
+func TestJourney_digits(t *testing.T) {
+	for _, way := range []provisioning.DTMF{provisioning.DTMFAuto, provisioning.DTMFEvents, provisioning.DTMFInfo} {
+		t.Run(string(way), func(t *testing.T) {
+			w := newWorld(t, boardFile)
+			w.registered()
+			w.configure(func(d *provisioning.Document) { d.Accounts[0].DTMF = way },
+				func(d provisioning.Document) bool { return d.Accounts[0].DTMF == way })
+			w.talking("600")
+			w.parts.keys.tap("1", "2", hal.KeyPound)
+			dialled := func() string {
+				var all []string
+				for _, c := range w.lab.Calls() {
+					all = append(all, c.Digits)
+				}
+				return strings.Join(all, " ")
+			}
+			w.wait("the digits", func() bool { return dialled() == "12#" }, func() any { return dialled() })
+			w.replace()
+			w.quiet()
+		})
+	}
+}
+
+// Keys as sound are found by a phone that is asked to listen for them.
+func TestJourney_digits_in_the_sound(t *testing.T) {
+	w := newWorld(t, boardFile)
+	w.registered()
+	other := w.neighbour("1002", "00:00:5e:00:53:08")
+	other.registered()
+	w.configure(func(d *provisioning.Document) { d.Accounts[0].DTMF = provisioning.DTMFInBand },
+		func(d provisioning.Document) bool { return d.Accounts[0].DTMF == provisioning.DTMFInBand })
+	other.configure(func(d *provisioning.Document) { d.Door.Digits = []string{"inband"} },
+		func(d provisioning.Document) bool { return len(d.Door.Digits) == 1 && d.Door.Digits[0] == "inband" })
+	w.lift()
+	w.parts.keys.tap("1", "0", "0", "2")
+	other.takes()
+	w.heard()
+	w.parts.keys.tap("7", "3", hal.KeyStar)
+	other.until("the digits", func(s localapi.Status) bool { return len(s.Calls) == 1 && s.Calls[0].Digits == "73*" })
+	if s, err := w.control.Status(t.Context()); err != nil || s.Calls[0].Digits != "" {
+		t.Errorf("its own digits came back: %+v, %v", s.Calls, err)
+	}
+	w.replace()
+	w.quiet()
+	other.replace()
+}
