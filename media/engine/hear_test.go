@@ -13,7 +13,7 @@ import (
 	"offhook/media/session"
 )
 
-// listening is a leg without a stream, for packets given by hand.
+// listening is a leg of a stream that is not open, for packets given by hand.
 func listening(t testing.TB) (*leg, *plan) {
 	t.Helper()
 	voice, err := opus.New(opus.Config{})
@@ -25,7 +25,7 @@ func listening(t testing.TB) (*leg, *plan) {
 	for _, c := range cfg.Codecs {
 		spec.Receive = append(spec.Receive, c.Formats()[0])
 	}
-	l, p := newLeg(1, nil, cfg), &plan{spec: spec}
+	l, p := newLeg(1, new(session.Stream), cfg), &plan{spec: spec}
 	for _, formats := range group(spec.Receive) {
 		r, err := newReceiver(formats, spec, cfg)
 		if err != nil {
