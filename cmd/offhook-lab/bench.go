@@ -15,6 +15,7 @@ func benchMedia(ctx context.Context, t terminal, args []string) error {
 	tuning := fs.Bool("tuning", false, "play the traces to tune with, not those that are held out")
 	fs.BoolVar(&cfg.Peers, "peers", true, "play to baresip and to the engine in real time, too: a minute")
 	fs.StringVar(&cfg.Traces, "traces", "", "`FOLDER` of recorded networks to play as well (docs/benchmarks.md tells the formats)")
+	fs.StringVar(&cfg.Speech, "speech", "", "`FILE.wav` of 4 s of speech or more, to judge concealment by; speakers of our own when empty")
 	fs.StringVar(&cfg.Plots, "plots", "", "`FOLDER` for pictures (SVG); none when empty")
 	if err := parse(fs, t, args); err != nil {
 		return err

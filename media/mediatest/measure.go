@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"offhook/media"
+	"offhook/media/mediatest/fourier"
 )
 
 // Delay finds how much later received has what sent has (negative: sooner), and
@@ -15,7 +16,8 @@ func Delay(sent, received media.Frame, rate int) (lag time.Duration, correlation
 	if len(x) == 0 || len(y) == 0 {
 		return 0, 0
 	}
-	c := crossCorrelate(x, y)
+	t := fourier.New(fourier.Length(len(x) + len(y)))
+	c := t.Correlate(x, y, make([]complex128, t.Len()))
 	ex, ey := energies(x), energies(y)
 	best, at := 0.0, 0
 	for i := range c {
@@ -35,7 +37,7 @@ func Delay(sent, received media.Frame, rate int) (lag time.Duration, correlation
 		if norm < 1e-3*math.Sqrt(ex[len(x)]*ey[len(y)]) || norm == 0 {
 			continue
 		}
-		if v := c[i] / norm; v > best {
+		if v := real(c[i]) / norm; v > best {
 			best, at = v, l
 		}
 	}

@@ -22,6 +22,7 @@ type Config struct {
 	Seeds  []uint64  // of each network
 	Peers  bool      // play a minute of each network to baresip and to our engine, in real time
 	Traces string    // folder of recorded networks; none if empty
+	Speech string    // WAV file of speech to judge by ear's measure; several speakers of our own if empty
 	Plots  string    // folder for pictures; none if empty
 	Log    io.Writer // lines for people
 }
@@ -55,16 +56,18 @@ func Measure(ctx context.Context, cfg Config) (Figures, error) {
 			return Figures{}, err
 		}
 	}
-	curves, err := quality(voice)
+	voices := heldOut()
+	if cfg.Speech != "" {
+		var err error
+		if voices, err = spokenIn(cfg.Speech); err != nil {
+			return Figures{}, err
+		}
+	}
+	heard, curves, err := listening(ctx, voices, say)
 	if err != nil {
 		return Figures{}, err
 	}
-	for _, q := range curves {
-		say("%4.1f %% lost: Bark distortion %.4f; repeating the last packet %.4f; silence %.4f", 100*q.loss, q.ours, q.repeated, q.silence)
-		if q.loss == 0.05 {
-			f.BarkAt5, f.BarkAt5Repeated = q.ours, q.repeated
-		}
-	}
+	f.Quality = heard
 	if f.SkewWander, err = wander(voice); err != nil {
 		return Figures{}, err
 	}
@@ -87,7 +90,7 @@ func Measure(ctx context.Context, cfg Config) (Figures, error) {
 	}
 	say("%v allocations in a step of the buffer", f.Allocs)
 	if cfg.Plots != "" {
-		files, err := draw(cfg.Plots, all, curves, voice)
+		files, err := draw(cfg.Plots, all, curves, voices[0])
 		if err != nil {
 			return Figures{}, err
 		}

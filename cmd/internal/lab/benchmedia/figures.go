@@ -44,8 +44,7 @@ type Figures struct {
 	OutageLag              float64  `json:"outage_lag_ms"`
 	DiscardElsewhere       uint64   `json:"discarded_elsewhere"`
 	Allocs                 float64  `json:"allocs_per_step"`
-	BarkAt5                float64  `json:"bark_distortion_5_percent_loss"`
-	BarkAt5Repeated        float64  `json:"repeating_bark_distortion_5_percent_loss"`
+	Quality
 }
 
 // beyond takes from the figures of all traces what is not of the core alone.
@@ -178,7 +177,8 @@ func (f *Figures) round() {
 		&f.ClairvoyantToNetEQ, &f.FixedToNetEQ, &f.StationaryToNetEQ,
 		&f.PublicDeficitMean, &f.PublicDeficitMax, &f.PublicNetEQDeficitMean, &f.PublicNetEQDeficitMax,
 		&f.MinuteDeficitMean, &f.MinuteDeficitMax, &f.EngineDelayOff, &f.EngineROff,
-		&f.BarkAt5, &f.BarkAt5Repeated,
+		&f.Clean, &f.Conceal3, &f.Conceal5, &f.Conceal10, &f.Burst5, &f.Repeat5, &f.Appendix5, &f.Silence5, &f.BurstOf5,
+		&f.Stretched, &f.Buffer,
 	} {
 		*p = math.Round(*p*1000) / 1000
 	}

@@ -40,7 +40,8 @@ func draw(dir string, all []*result, curves []curve, voice media.Frame) (files [
 			}
 		}
 	}
-	save("quality-loss.svg", qualityChart(curves))
+	save("quality-loss.svg", qualityChart(curves, false))
+	save("quality-burst.svg", qualityChart(curves, true))
 	concealed, errConceal := concealment(voice)
 	if errConceal != nil {
 		return nil, errors.Join(err, errConceal)
@@ -116,22 +117,29 @@ func busiest(t *Trace) (from time.Duration) {
 	return from
 }
 
-func qualityChart(curves []curve) *chart {
+// qualityChart is the MOS-LQO against loss, of packets lost one by one or in bursts.
+func qualityChart(curves []curve, burst bool) *chart {
 	c := &chart{
-		title: "Distortion of speech, against loss",
-		note:  "G.711, 20 ms packets, lost in bursts of 1.5; Bark spectral distortion: 0 is the same sound, 100 silence",
-		xUnit: "% of the packets lost", yUnit: "% distortion", x1: 20,
+		title: "Quality of speech, against loss",
+		note:  "MOS-LQO by ITU-T P.862.1, mean of the speakers; G.711, 20 ms packets, lost one by one",
+		xUnit: "% of the packets lost", yUnit: "MOS-LQO", x1: 20, y0: 1, y1: 4.5,
+	}
+	if burst {
+		c.note = "MOS-LQO by ITU-T P.862.1, mean of the speakers; G.711, 20 ms packets, lost two or three in a row"
 	}
 	ours := series{name: "offhook's concealment", colour: oursColour, width: 2.2}
+	appendix := series{name: "G.711 Appendix I's rules", colour: optimumColour, width: 1.8}
 	repeated := series{name: "the last packet repeated", colour: neteqColour, width: 1.8}
 	silence := series{name: "silence", colour: networkColour, width: 1.8}
 	for _, q := range curves {
-		for s, y := range map[*series]float64{&ours: q.ours, &repeated: q.repeated, &silence: q.silence} {
-			s.x, s.y = append(s.x, 100*q.loss), append(s.y, 100*y)
-			c.y1 = max(c.y1, math.Ceil(100*y/5)*5)
+		if q.burst != burst {
+			continue
+		}
+		for s, y := range map[*series]float64{&ours: q.ours, &appendix: q.appendix, &repeated: q.repeated, &silence: q.silence} {
+			s.x, s.y = append(s.x, 100*q.loss), append(s.y, y)
 		}
 	}
-	c.series = []series{ours, repeated, silence}
+	c.series = []series{silence, repeated, appendix, ours}
 	return c
 }
 
@@ -139,7 +147,7 @@ func qualityChart(curves []curve) *chart {
 func concealment(voice media.Frame) (*chart, error) {
 	const gone = 2
 	lost := loud(voice)
-	call := mediatest.Call{Codec: g711.PCMA, Speech: voice[:samples(10*time.Second)], Edit: func(n int, _ *jitter.Packet) bool {
+	call := mediatest.Call{Codec: g711.PCMA, Speech: voice, Edit: func(n int, _ *jitter.Packet) bool {
 		return n < lost || n >= lost+gone
 	}}
 	h, err := call.Run()
@@ -175,7 +183,7 @@ func concealment(voice media.Frame) (*chart, error) {
 func loud(voice media.Frame) (at int) {
 	n := samples(ptime)
 	most := -200.0
-	for i := 100; i < 450; i++ {
+	for i := 100; i < min(450, len(voice)/n-10); i++ {
 		least := 0.0
 		for k := -2; k < 5; k++ {
 			least = min(least, mediatest.Level(voice[(i+k)*n:(i+k+1)*n]))
