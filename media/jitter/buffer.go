@@ -43,14 +43,16 @@ type Buffer struct {
 
 // arrivals is the state of Put.
 type arrivals struct {
-	started bool
-	ssrc    uint32
-	first   int64  // extended sequence number that the count began with
-	highest int64  // extended sequence number
-	unique  uint64 // packets since first
-	lost    uint64 // before first
-	suspect uint16 // sequence number that would confirm a jump
-	doubted bool
+	started  bool
+	ssrc     uint32
+	former   uint32 // the source that this one has replaced
+	replaced bool
+	first    int64  // extended sequence number that the count began with
+	highest  int64  // extended sequence number
+	unique   uint64 // packets since first
+	lost     uint64 // before first
+	suspect  uint16 // sequence number that would confirm a jump
+	doubted  bool
 
 	last      int64 // extended timestamp of highest
 	shift     int64 // added to the stream's timestamps

@@ -41,14 +41,15 @@ func (b *Buffer) overrun() {
 		}
 		b.credit(b.samples(p.ts-b.out.ts), true)
 		b.drop(seq)
-		b.out.ts, b.out.waited = p.ts, 0
+		b.leap(p.ts)
+		b.out.waited = 0
 	}
 }
 
 // drop goes on at a sequence number; what is held before it is discarded.
 func (b *Buffer) drop(seq int64) {
-	for s := max(b.out.next, seq-slotCount); s < seq; s++ {
-		if p := b.store.at(s); p != nil && p.state == holding {
+	for i := range b.store.slots {
+		if p := &b.store.slots[i]; p.state == holding && p.seq < seq {
 			p.state = done
 			b.count.Discarded++
 			if !b.out.made {
@@ -136,7 +137,14 @@ func (b *Buffer) play(p *slot, skip, missing int) {
 	b.out.packet = n
 	if skip > 0 && n-skip < samplesIn(leastUse, b.clock.rate) {
 		b.count.Late++ // decoded all the same: the decoder's state goes on
+		b.count.Cut += span(int64(n), b.clock.rate)
 		return
+	}
+	if skip > 0 {
+		b.count.Cut += span(int64(skip), b.clock.rate)
+		if !b.out.made { // timestamps went back
+			b.startConceal()
+		}
 	}
 	sound := b.scratch[skip:n]
 	b.merge(sound)
@@ -176,6 +184,8 @@ func (b *Buffer) credit(gap int64, lost bool) bool {
 	b.count.Waited -= span(int64(n), b.clock.rate)
 	if lost {
 		b.count.Concealed += span(int64(n), b.clock.rate)
+	} else {
+		b.count.Silent += span(int64(n), b.clock.rate)
 	}
 	return true
 }
@@ -188,7 +198,15 @@ func (b *Buffer) pause(p *slot, need int, lost bool) {
 		return
 	}
 	b.credit(b.samples(p.ts-b.out.ts), lost)
-	b.out.ts = p.ts
+	b.leap(p.ts)
+}
+
+// leap goes on at a timestamp; what is heard there is blended into what was before.
+func (b *Buffer) leap(ts int64) {
+	if !b.out.made {
+		b.startConceal()
+	}
+	b.out.ts = ts
 }
 
 // wait makes up sound while nothing is there: if the packet comes late, all of

@@ -21,6 +21,10 @@ const (
 // Put gives the buffer a packet. The payload is copied.
 func (b *Buffer) Put(p *Packet) {
 	if !b.in.started || p.SSRC != b.in.ssrc {
+		if b.in.replaced && p.SSRC == b.in.former && p.Arrival-b.in.arrival < outageAfter {
+			b.count.Discarded++ // a straggler of the source that was replaced
+			return
+		}
 		b.resync(p)
 	}
 	seq := b.in.highest + int64(int16(p.Sequence-uint16(b.in.highest)))
@@ -181,12 +185,16 @@ func (b *Buffer) resync(p *Packet) {
 	offset := p.Arrival - b.time(int64(p.Timestamp))
 	old := b.in
 	b.in = arrivals{
-		started: true, ssrc: p.SSRC, lost: old.lost, first: seq, highest: seq,
+		started: true, ssrc: p.SSRC, former: old.former, replaced: old.replaced, lost: old.lost, first: seq, highest: seq,
 		last: int64(p.Timestamp), arrival: p.Arrival, transit: offset, usual: offset, gap: p.Arrival - time.Hour,
+	}
+	if old.started && old.ssrc != p.SSRC {
+		b.in.former, b.in.replaced = old.ssrc, true
 	}
 	b.count.Discarded += b.store.clear()
 	b.cast.reset(offset, p.Arrival)
 	b.target = offset
+	b.count.Cut += span(int64(b.left()), b.clock.rate)
 	b.end = b.head
 	b.out = playout{next: seq, ts: int64(p.Timestamp), packet: b.out.packet, made: old.started, idle: !old.started}
 	if old.started {

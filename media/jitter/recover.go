@@ -40,6 +40,7 @@ func (b *Buffer) repeats(payload []byte) int {
 // does that itself.
 func (b *Buffer) merge(sound media.Frame) {
 	if b.out.made && !b.out.foreign {
+		b.plc.Conceal(nil) // if nothing was made up: what would have been
 		b.plc.Merge(sound)
 	}
 }

@@ -224,3 +224,40 @@ func TestOutage(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// What is still on its way from a source that was replaced does not bring it back; when the new one
+// has gone, it may come back.
+func TestSSRCStraggler(t *testing.T) {
+	h := newBench(t)
+	for k := range 20 {
+		h.packet(k)
+	}
+	old := *h
+	h.ssrc, h.seq, h.ts = 2, 999, 123456
+	for k := range 20 {
+		h.put(k)
+		if k == 5 {
+			old.now = h.now
+			old.put(20)
+			old.put(21)
+		}
+		f, kind := h.get()
+		if k > 0 {
+			h.want(f, kind, 160*k)
+		}
+		h.get()
+	}
+	if c := h.b.Counters(); c.Discarded != 2 || c.Received != 40 {
+		t.Errorf("%+v", c)
+	}
+	for range 40 {
+		h.get()
+	}
+	h.ssrc, h.seq, h.ts = old.ssrc, old.seq, old.ts
+	for k := 60; k < 80; k++ {
+		h.packet(k)
+	}
+	if c := h.b.Counters(); c.Discarded != 2 || c.Received != 60 {
+		t.Errorf("after it came back: %+v", c)
+	}
+}

@@ -64,7 +64,8 @@ type Counters struct {
 	Recovered   time.Duration // sound of lost packets that the next ones repeated
 	Expanded    time.Duration // sound added by stretching and waiting
 	Waited      time.Duration // of it: made up while waiting for a late packet
-	Silent      time.Duration // silence while the sender was silent, or gone
+	Silent      time.Duration // silence while the sender was silent, or gone, and the fading before it
+	Cut         time.Duration // sound that was received, decoded and not played: too late, or of a source that was replaced
 	Accelerated time.Duration // sound taken out by compressing
 	Delay       time.Duration // current play-out delay beyond the fastest recent packet
 	Jitter      time.Duration // interarrival jitter (RFC 3550 §6.4.1)
