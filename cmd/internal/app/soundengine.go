@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"os/exec"
+	"strconv"
+
+	"golang.org/x/sys/unix"
 
 	"offhook/cmd/internal/localapi"
 	"offhook/media/engine"
@@ -50,7 +54,23 @@ func (a *App) buildSound(log *slog.Logger) error {
 		return err
 	}
 	a.engine, a.calls.engine, a.audio = k.engine, k.engine, k
+	putFirst(log)
 	return nil
+}
+
+// putFirst puts a process with the sound inside before others, where that is
+// allowed: sound that waits for the runtime's poller is moved by any thread.
+// Threads to come inherit it.
+func putFirst(log *slog.Logger) {
+	const before = -10 // of the niceness of others
+	tasks, err := os.ReadDir("/proc/self/task")
+	for _, task := range tasks {
+		id, idErr := strconv.Atoi(task.Name())
+		err = errors.Join(err, idErr, unix.Setpriority(unix.PRIO_PROCESS, id, before))
+	}
+	if err != nil {
+		log.Debug("the sound has no priority over other programs", "error", err)
+	}
 }
 
 // buildSeparate makes what stands for the engine of the media process.

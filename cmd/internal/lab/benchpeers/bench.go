@@ -43,6 +43,9 @@ func Run(ctx context.Context, cfg Config) (Figures, error) {
 	if cfg.Progress == nil {
 		cfg.Progress = io.Discard
 	}
+	if err := comeFirst(); err != nil {
+		fmt.Fprintf(cfg.Progress, "what else this machine does may show in the figures: %v\n", err)
+	}
 	dir, err := os.MkdirTemp("", "peers-")
 	if err != nil {
 		return nil, err
