@@ -29,11 +29,12 @@ var _ interface {
 
 // recorder is an Engine that keeps what it was told.
 type recorder struct {
-	specs   []Spec
-	closed  int
-	refuse  error
-	sockets Sockets
-	sent    uint64
+	specs     []Spec
+	closed    int
+	refuse    error
+	sockets   Sockets
+	sent      uint64
+	discarded uint64
 }
 
 func (r *recorder) OpenStream(_ media.StreamID, s Sockets) error {
@@ -54,7 +55,7 @@ func (r *recorder) CloseStream(media.StreamID) error {
 }
 
 func (r *recorder) StreamStats(media.StreamID) (media.Stats, bool) {
-	return media.Stats{Sent: max(r.sent, 7)}, true
+	return media.Stats{Sent: max(r.sent, 7), Discarded: r.discarded}, true
 }
 
 func (r *recorder) SendDigit(media.StreamID, rune, time.Duration) error { return ErrNoEvents }

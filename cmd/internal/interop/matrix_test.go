@@ -20,6 +20,7 @@ func TestMatrix(t *testing.T) {
 		{"UDP, SRTP optional, the far end has none", "udp", "optional", "", false, false},
 		{"TCP, SRTP optional, the far end has it", "tcp", "optional", ";mediaenc=srtp", false, true},
 		{"TLS, SRTP mandatory", "tls", "mandatory", ";mediaenc=srtp-mand", false, true},
+		{"TLS, SRTP mandatory, keys by DTLS", "tls", "mandatory, srtp-keying: [dtls]", ";mediaenc=dtls_srtp", false, true},
 		{"IPv6, UDP, RTP in the clear", "udp", "off", "", true, false},
 		{"IPv6, TLS, SRTP mandatory", "tls", "mandatory", ";mediaenc=srtp-mand", true, true},
 	} {
