@@ -47,6 +47,7 @@ type Board struct {
 	Compatible []string // device-tree strings that Detect matches
 	Parts      []Part   // in file order
 	Separate   bool     // the sound is the work of a process of its own
+	Inside     bool     // it never is; neither: see Apart
 	lines      map[string]int
 }
 
@@ -119,6 +120,17 @@ func (b *Board) validateMedia(drivers hal.Drivers) error {
 		return b.fault("media.process", "separate needs a sound device that another process can open: %s lives in this one", audio.Compatible)
 	}
 	return nil
+}
+
+// Apart tells whether the sound is to be the work of a process of its own. Where
+// the file leaves it open that is so on one core, on which the work of the same
+// process holds up its sound, if another process can open the sound device.
+func (b *Board) Apart(drivers hal.Drivers, cores int) bool {
+	if b.Separate || b.Inside {
+		return b.Separate
+	}
+	audio, ok := b.Audio()
+	return ok && cores == 1 && !drivers.Audio[audio.Compatible].Bound
 }
 
 // Audio is the board's audio part, if it has one.

@@ -67,7 +67,7 @@ func TestLoad(t *testing.T) {
 		{"empty -> said", "", "b.yaml: is not a mapping"},
 		{"sound in a process of its own -> no fault", "offhook-board: 1\nname: x\naudio: {compatible: card}\nmedia: {process: separate}\n", ""},
 		{"sound inside -> no fault", "offhook-board: 1\nname: x\nmedia: {process: inside}\n", ""},
-		{"media of another kind -> said", "offhook-board: 1\nname: x\nmedia:\n  process: outside\n", "b.yaml:4: media.process: outside is neither inside nor separate"},
+		{"media of another kind -> said", "offhook-board: 1\nname: x\nmedia:\n  process: outside\n", "b.yaml:4: media.process: outside is neither auto nor inside nor separate"},
 		{"media with another key -> said", "offhook-board: 1\nname: x\nmedia: {proces: inside}\n", "b.yaml:3: media.proces: is not known here (known: process)"},
 		{"media that is a word -> said", "offhook-board: 1\nname: x\nmedia: separate\n", "b.yaml:3: media: is not a mapping"},
 		{"separate without sound -> said", "offhook-board: 1\nname: x\nmedia: {process: separate}\n", "b.yaml:3: media.process: separate is of no use"},
@@ -163,5 +163,32 @@ func TestWithout(t *testing.T) {
 	less := b.Without(Audio)
 	if _, still := less.Audio(); !ok || audio.Compatible != "card" || still || len(less.Parts) != 1 || len(b.Parts) != 2 || !b.Separate {
 		t.Errorf("%+v, %+v without audio", b.Parts, less.Parts)
+	}
+}
+
+func TestApart(t *testing.T) {
+	const card, page = "audio: {compatible: card}\n", "audio: {compatible: page}\n"
+	for _, row := range []struct {
+		name, in string
+		cores    int
+		want     bool
+	}{
+		{"left open, one core -> apart", card, 1, true},
+		{"auto, one core -> apart", card + "media: {process: auto}\n", 1, true},
+		{"left open, two cores -> inside", card, 2, false},
+		{"left open, one core, sound in the page -> inside", page, 1, false},
+		{"left open, one core, no sound -> inside", "", 1, false},
+		{"inside, one core -> inside", card + "media: {process: inside}\n", 1, false},
+		{"separate, two cores -> apart", card + "media: {process: separate}\n", 2, true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			b, err := Load("b.yaml", []byte("offhook-board: 1\nname: x\n"+row.in))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := b.Apart(table(new(int)), row.cores); got != row.want {
+				t.Errorf("apart: %v", got)
+			}
+		})
 	}
 }

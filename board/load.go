@@ -92,8 +92,10 @@ func (b *Board) media(t *tree, value any) {
 			t.fault(path, "is not known here (known: process)")
 		case m[key] == "separate":
 			b.Separate = true
-		case m[key] != "inside":
-			t.fault(path, "%v is neither inside nor separate", m[key])
+		case m[key] == "inside":
+			b.Inside = true
+		case m[key] != "auto":
+			t.fault(path, "%v is neither auto nor inside nor separate", m[key])
 		}
 	}
 }

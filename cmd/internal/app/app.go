@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"sync/atomic"
 	"time"
 
@@ -119,6 +120,17 @@ func stateError(err error) error {
 	return fmt.Errorf("the state directory cannot be written: %w: choose another with --state or state: in the agent's file", err)
 }
 
+// decide settles where the sound is run if the board's file leaves that open.
+func (a *App) decide(cores int) *board.Board {
+	if a.cfg.Media != nil && !a.cfg.Board.Separate && a.cfg.Board.Apart(a.cfg.Drivers, cores) {
+		decided := *a.cfg.Board
+		decided.Separate = true
+		a.cfg.Board = &decided
+		a.cfg.Log.Info("one core: the sound is the work of a process of its own (media: {process: inside} in the board's file has it here)")
+	}
+	return a.cfg.Board
+}
+
 // build makes every part; none runs yet but the devices.
 func (a *App) build(ctx context.Context) (err error) {
 	cfg, log := a.cfg, a.cfg.Log
@@ -127,7 +139,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return stateError(err)
 	}
-	here := cfg.Board
+	here := a.decide(runtime.GOMAXPROCS(0))
 	if here.Separate {
 		here = here.Without(board.Audio)
 	}

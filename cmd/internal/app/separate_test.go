@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"strings"
@@ -123,5 +124,20 @@ func TestSeparate_without_a_program_for_it(t *testing.T) {
 	err := Run(t.Context(), w.cfg)
 	if err == nil || !strings.Contains(err.Error(), "media.process") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestDecide(t *testing.T) {
+	w := newWorld(t, boardFile)
+	w.cfg.Media = (&mediaProcesses{}).command
+	a := &App{cfg: w.cfg}
+	if a.cfg.Log == nil {
+		a.cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if a.decide(2).Separate {
+		t.Error("two cores, and the sound goes elsewhere")
+	}
+	if !a.decide(1).Separate || w.cfg.Board.Separate {
+		t.Error("one core: the sound stays, or another's board was changed")
 	}
 }
