@@ -14,6 +14,7 @@ func benchBeat(ctx context.Context, t terminal, args []string) error {
 	cfg := benchbeat.Config{Progress: t.err}
 	fs := flag.NewFlagSet("offhook-lab bench-beat", flag.ContinueOnError)
 	fs.DurationVar(&cfg.Time, "time", 20*time.Second, "how `LONG` each structure is measured")
+	fs.DurationVar(&cfg.Accelerated, "accelerated", time.Hour, "how `LONG` the call is that runs as fast as the processor can")
 	if err := parse(fs, t, args); err != nil {
 		return err
 	}

@@ -28,12 +28,12 @@ func TestMain(m *testing.M) {
 // How late packets are is for the benchmark to say, not for a test.
 func TestRun(t *testing.T) {
 	var progress bytes.Buffer
-	f, err := Run(t.Context(), Config{Time: time.Second, MediaKills: 2, ControlKills: 2, Progress: &progress})
+	f, err := Run(t.Context(), Config{Time: time.Second, MediaKills: 2, ControlKills: 2, Accelerated: 20 * time.Second, Progress: &progress})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, progress.String())
 	}
 	t.Log(progress.String())
-	if f.Frames == 0 || f.P99 == 0 || f.MediaKill == 0 || f.MediaSilence == 0 || f.Seconds != 1 || f.MediaKills < 2 || f.ControlKills != 2 {
+	if f.Frames == 0 || f.P99 == 0 || f.MediaKill == 0 || f.MediaSilence == 0 || f.Seconds != 1 || f.MediaKills < 2 || f.ControlKills != 2 || f.Accelerated.Seconds != 20 {
 		t.Errorf("%+v", f)
 	}
 	_, noCompiler := exec.LookPath("gcc")
@@ -41,7 +41,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("the yardstick: %v, compiler: %v", f.CP99, noCompiler)
 	}
 	line, err := json.Marshal(f)
-	if err != nil || !strings.Contains(string(line), `"missed_frames"`) {
+	if err != nil || !strings.Contains(string(line), `"missed_frames"`) || !strings.Contains(string(line), `"accelerated_underruns"`) {
 		t.Errorf("%s, %v", line, err)
 	}
 }
@@ -91,7 +91,7 @@ func TestLoad_works(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, err := range map[string]error{"JSON": documents(), "TLS": handshake(certificate), "SIP": requests()} {
+	for name, err := range map[string]error{"JSON": documents(), "TLS": handshake(certificate), "SIP": requests(), "provisioning": provision()} {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -62,11 +62,16 @@ func (d *Device) ReadPeriod(p []int16) error {
 		return hal.ErrClosed
 	}
 	d.next += period
-	for i := range p { // 500 Hz
+	d.wave(p)
+	return nil
+}
+
+// wave is what the microphone hears: 500 Hz.
+func (d *Device) wave(p []int16) {
+	for i := range p {
 		p[i] = int16(8000 * math.Sin(float64(d.phase%32)*math.Pi/16))
 		d.phase++
 	}
-	return nil
 }
 
 // WritePeriod implements hal.AudioIO.

@@ -11,10 +11,13 @@ import (
 	"fmt"
 	"math/big"
 	"net"
+	"runtime"
 	"sync"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
+
+	"offhook/provisioning/native"
 )
 
 // load is what a control has to do at its worst moments, all the time: JSON to
@@ -33,6 +36,42 @@ func load(ctx context.Context) error {
 	}
 	wait.Wait()
 	return nil
+}
+
+// burst carries out one kind of load after the other, when asked, and counts.
+func burst(ctx context.Context, asked <-chan struct{}) (n int) {
+	certificate, err := selfSigned()
+	if err != nil {
+		return 0
+	}
+	works := []func() error{
+		func() error { runtime.GC(); return nil },
+		provision, documents, func() error { return handshake(certificate) }, requests,
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return n
+		case <-asked:
+		}
+		if works[n%len(works)]() != nil {
+			return n
+		}
+		n++
+	}
+}
+
+const provisioned = "offhook: 1\nphone: {name: Reception, time-zone: Europe/Berlin, country: de}\n" +
+	"accounts:\n  - user: 1001\n    domain: pbx.example\n    password: \"s3cret\"\n" +
+	"dial-plan:\n  digit-map: [\"112\", \"[1-7]xx\", \"0xxxx.T\", \"*xx\"]\n  dial-timeout: 4s\n"
+
+// provision reads a telephone's document.
+func provision() error {
+	doc, err := native.Parse([]byte(provisioned), "provisioned.yaml")
+	if err != nil {
+		return err
+	}
+	return doc.Validate()
 }
 
 type document struct {

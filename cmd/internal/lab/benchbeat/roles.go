@@ -55,6 +55,8 @@ func Role(ctx context.Context, args []string) error {
 		}
 	case "inside":
 		return inside(ctx, args[1])
+	case "accelerated":
+		return tell(ctx, args[1])
 	case "separate", "dying", "heir":
 		return separate(ctx, args[0], args[1], args[2])
 	}
