@@ -225,6 +225,37 @@ func TestFade_streams(t *testing.T) {
 	}
 }
 
+// Hold of both sides: nothing is sent, and the streams go on where they were.
+func TestHold_both_ways(t *testing.T) {
+	const second = time.Second
+	one, two := mediatest.Voice(rate, 6*second, 1), mediatest.Voice(rate, 6*second, 2)
+	c := newCall(t, one, two, options{})
+	c.run(2 * second)
+	negotiate(t, c.a.session, c.b.session, true)
+	negotiate(t, c.b.session, c.a.session, true)
+	if d := c.a.session.Direction(); d != media.Inactive {
+		t.Fatalf("%v", d)
+	}
+	sent := c.a.session.Stats().Sent + c.b.session.Stats().Sent
+	c.run(second)
+	if n := c.a.session.Stats().Sent + c.b.session.Stats().Sent; n != sent {
+		t.Errorf("%d packets sent on hold", n-sent)
+	}
+	if level := mediatest.Level(tail(c.b.device.heard, second/2)); level > -100 {
+		t.Errorf("%.1f dB are heard on hold", level)
+	}
+	negotiate(t, c.b.session, c.a.session, false) // b takes its hold back, then a
+	negotiate(t, c.a.session, c.b.session, false)
+	c.run(3 * second)
+	alike(t, "a to b", one, c.b.device.heard, rate, 7*second/2, mouth)
+	alike(t, "b to a", two, c.a.device.heard, rate, 7*second/2, mouth)
+	for _, p := range []*phone{c.a, c.b} { // where the sound stopped it faded out, which counts
+		if s := p.session.Stats(); s.Lost+s.Discarded+s.Late > 0 || s.Concealed > 100*time.Millisecond {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
 // Early media is heard before the answer, and goes on after it.
 func TestEarly_media_goes_on(t *testing.T) {
 	const long = 3 * time.Second

@@ -153,3 +153,36 @@ func TestDTX_allocates_nothing(t *testing.T) {
 		t.Errorf("%.2f allocations in a two-way frame", got)
 	}
 }
+
+// The same over a network that delays, loses and jitters: what is not there is told
+// from what is not sent.
+func TestDTX_over_a_link(t *testing.T) {
+	const ms = time.Millisecond
+	for _, codec := range []media.Codec{g711.PCMU, g722.Rate64} {
+		said := noisy(rate, 2*time.Second, 4*time.Second)
+		c := newCall(t, nil, nil, options{codecs: []media.Codec{codec}, config: dtx,
+			engine: func(c *engine.Config) { c.RTCPInterval = time.Hour }})
+		c.a.device.speech = said
+		r := newRelay(t, c, mediatest.NewLink(mediatest.Impairment{Delay: 30 * ms, Jitter: 20 * ms, Loss: 0.03, Seed: 9}))
+		r.run(8 * time.Second)
+		heard, s := c.b.device.heard, c.b.session.Stats()
+		alike(t, "words after the silence", said[6*rate:], heard[6*rate:], rate, 500*ms, 120*ms)
+		t.Logf("concealed %v, lost %d, expanded %v", s.Concealed, s.Lost, s.Expanded)
+		// One that is lost where a silence begins is waited for a little longer.
+		if s.Concealed > time.Duration(s.Lost)*25*ms+100*ms || s.Expanded > 500*ms {
+			t.Errorf("%+v", s)
+		}
+		band, off := 0.0, 0
+		for at := 3 * rate; at < 5*rate; at += rate / 10 {
+			band += bandpass(said[at:at+rate/10], codec) / 20
+		}
+		for at := 2*rate + rate*2/5; at < 6*rate; at += rate / 10 {
+			if piece := bandpass(heard[at:at+rate/10], codec); piece < band-5 || piece > band+5 {
+				off++
+			}
+		}
+		if off > 2 {
+			t.Errorf("%d of 36 pieces of the silence are not as loud as the noise of %.1f dB", off, band)
+		}
+	}
+}
