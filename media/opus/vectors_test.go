@@ -67,6 +67,27 @@ func TestVectors(t *testing.T) {
 	}
 }
 
+// dtx is half a second of that speech and 1.5 s of silence, in white noise of
+// -50 dBov, 16000 Hz, 20 ms, complexity 5, 16 kbit/s, with DTX: libopus makes 40
+// packets of one byte, which it decodes to noise of -52.0 to -52.5 dBov.
+func TestVectors_DTX(t *testing.T) {
+	packets, alone := packetFile(t, "dtx"), 0
+	for _, p := range packets {
+		if len(p) == 1 {
+			alone++
+		}
+	}
+	if len(packets) != 100 || alone != 40 {
+		t.Fatalf("%d packets, %d of one byte", len(packets), alone)
+	}
+	heard := decode(t, decoder(t, 16000), packets)
+	for at := 16000; at < len(heard); at += 3200 {
+		if level := mediatest.Level(heard[at : at+3200]); level < -54.5 || level > -50.5 {
+			t.Errorf("%.1f s: noise of %.1f dB", float64(at)/16000, level)
+		}
+	}
+}
+
 func packetFile(t testing.TB, name string) (packets [][]byte) {
 	t.Helper()
 	b := file(t, name+".packets")
