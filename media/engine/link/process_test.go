@@ -290,6 +290,35 @@ func TestEngine_media_process_killed_in_mid_call(t *testing.T) {
 	}
 }
 
+// What another release left gives way to this one's.
+func TestEngine_finds_a_process_that_does_not_understand_it(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "media")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := exec.Command(self)
+	old.Env = append(os.Environ(), roleVariable+"=deaf", pathVariable+"="+path)
+	out, err := old.StdoutPipe()
+	if err == nil {
+		err = old.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		t.Fatal(line, err)
+	}
+	n := newNear(t, launcher(path, slog.New(slog.DiscardHandler)).Launch)
+	n.up(t)
+	if err := old.Wait(); err == nil {
+		t.Error("the other one ended by itself")
+	}
+	if s := n.Status(); s.Restarts != 1 || !strings.Contains(n.log.String(), "another release") {
+		t.Errorf("%+v; %s", s, n.log)
+	}
+}
+
 func TestHost_outlives_its_control(t *testing.T) {
 	before := descriptorCount(t)
 	t.Run("call", outlives)

@@ -38,6 +38,8 @@ func TestMain(m *testing.M) {
 		exit(mediaRole())
 	case "control":
 		exit(controlRole())
+	case "deaf":
+		exit(deafRole())
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -160,6 +162,23 @@ func mediaRole() error {
 		return s, err
 	}
 	return NewHost(cfg).Run(context.Background(), first)
+}
+
+// deafRole listens like a media process whose messages are others, and stays.
+func deafRole() error {
+	l, err := Listen(os.Getenv(pathVariable))
+	if err != nil {
+		return err
+	}
+	fmt.Println("listening")
+	for {
+		socket, err := l.AcceptUnix()
+		if err != nil {
+			return err
+		}
+		_, _ = socket.Read(make([]byte, 10))
+		_ = socket.Close()
+	}
 }
 
 func launcher(path string, log *slog.Logger) Launcher {

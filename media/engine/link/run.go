@@ -74,6 +74,10 @@ func (e *Engine) keep(ctx context.Context) error {
 	defer stop()
 	if err = e.greet(c, p.Fresh); err == nil {
 		err = e.listen(ctx, c)
+	} else if !p.Fresh && ctx.Err() == nil {
+		// Left by another release, perhaps, that does not understand this one:
+		// its calls are over, and the sound device is needed.
+		err = fmt.Errorf("%w: %v", errForeign, err)
 	}
 	if broken := e.detach(); broken != nil {
 		err = broken
@@ -174,7 +178,10 @@ func (e *Engine) attach(c *conn, left int) error {
 	return e.tell(&connect{Patch: e.patch})
 }
 
-var errEnded = errors.New("it has ended")
+var (
+	errEnded   = errors.New("it has ended")
+	errForeign = errors.New("link: the media process that another offhook left does not work with this one, perhaps it is another release: ended")
+)
 
 // lost notes that the process is gone. Its streams stay; what is asked for is
 // refused when another cannot be had at once.
