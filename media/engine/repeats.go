@@ -95,6 +95,9 @@ func (l *leg) unwrap(p *plan, packet *jitter.Packet) {
 		return
 	}
 	repeated := l.blocks.Redundant()
+	if l.came.seen == 1 { // of a source's first packet: what was before it would come late
+		repeated = nil
+	}
 	for i, b := range repeated {
 		back := uint32(len(repeated) - i)
 		// One sent with a distance names a packet further back.
