@@ -71,9 +71,9 @@ func Measure(ctx context.Context, cfg Config) (Figures, error) {
 	if f.SkewWander, err = wander(voice); err != nil {
 		return Figures{}, err
 	}
+	var baresip, engine []*real
 	if cfg.Peers {
-		baresip, engine, err := peers(ctx, cfg.Seeds[0], voice, say)
-		if err != nil {
+		if baresip, engine, err = peers(ctx, cfg.Seeds[0], voice, say); err != nil {
 			return Figures{}, err
 		}
 		for _, r := range baresip {
@@ -94,7 +94,10 @@ func Measure(ctx context.Context, cfg Config) (Figures, error) {
 		if err != nil {
 			return Figures{}, err
 		}
-		say("pictures: %v", files)
+		if err := ratings(all, baresip, len(cfg.Seeds)).save(cfg.Plots); err != nil {
+			return Figures{}, err
+		}
+		say("pictures: %v", append(files, barsFile))
 	}
 	return f, nil
 }

@@ -120,7 +120,7 @@ func pictures(t *testing.T, all []*result) {
 		t.Fatal(err)
 	}
 	files, err := draw(dir, all, curves, voices[0])
-	if err != nil || len(files) != 6 {
+	if err != nil || len(files) != 8 {
 		t.Fatal(files, err)
 	}
 	for _, f := range files {

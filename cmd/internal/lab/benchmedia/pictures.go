@@ -32,6 +32,7 @@ func draw(dir string, all []*result, curves []curve, voice media.Frame) (files [
 	}
 	for name, file := range map[string]string{
 		"Wi-Fi stalls": "delay-wifi.svg", "bufferbloat": "delay-bufferbloat.svg", "+80 ms step": "delay-step.svg",
+		"LTE, handover": "delay-lte.svg", "outage": "delay-outage.svg",
 	} {
 		for _, r := range all {
 			if r.trace.Name == name {
