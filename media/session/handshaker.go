@@ -277,7 +277,9 @@ func (h *handshaker) result(r shaken) {
 		h.associations = slices.Delete(h.associations, i, i+1)
 		r.of.end(false)
 		h.session.cfg.Log.Warn("a DTLS handshake failed", slog.Uint64("stream", uint64(h.session.cfg.ID)), slog.String("far end", r.of.remote.String()), slog.Any("error", r.err))
-		if errors.Is(r.err, keying.ErrFingerprint) && h.described(r.of.remote) {
+		// Anybody may show a certificate of his from elsewhere, and another fork is
+		// beside the one that answered.
+		if errors.Is(r.err, keying.ErrFingerprint) && sameSource(r.of.remote, h.terms.remote) {
 			h.fail(r.err)
 		}
 		return

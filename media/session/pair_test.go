@@ -273,34 +273,44 @@ func TestPair_dtls_off_path(t *testing.T) {
 	}
 }
 
-// TestPair_dtls_answer_comes_late: the handshake began long before the offerer
-// hears the answer, as when somebody lets it ring.
-func TestPair_dtls_answer_comes_late(t *testing.T) {
-	edit := func(c *Config) { c.SRTP, c.Keying = sdp.Mandatory, []keying.Method{keying.DTLS} }
-	a, b := newSide(t, loopback, edit), newSide(t, loopback, edit)
-	offer, err := a.Offer(false)
-	if err != nil {
-		t.Fatal(err)
+// TestPair_dtls_begins_again and again while nobody answers, as when somebody
+// lets it ring: who picks up at last is not kept waiting by a long pause.
+func TestPair_dtls_begins_again(t *testing.T) {
+	conn, far := wire(t)
+	b := newSide(t, loopback, func(c *Config) { c.SRTP = sdp.Optional })
+	offer := fmt.Sprintf("v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio %d UDP/TLS/RTP/SAVP 0\r\na=setup:actpass\r\na=fingerprint:%s\r\n",
+		far.Port(), b.cfg.Identity.Fingerprint.Attribute())
+	answer, err := b.Answer([]byte(offer))
+	if err != nil || !strings.Contains(string(answer), "UDP/TLS/RTP/SAVP 0") || !strings.Contains(string(answer), "a=setup:active") {
+		t.Fatalf("%s, %v", answer, err)
 	}
-	answer, err := b.Answer(offer)
-	if err != nil {
-		t.Fatal(err)
+	randoms := map[string]int{}
+	for len(randoms) < 3 {
+		packet := read(t, conn)
+		if !isClientHello(packet) {
+			t.Fatalf("% x", packet)
+		}
+		if randoms[string(packet[27:59])]++; randoms[string(packet[27:59])] > 4 {
+			t.Fatal("the same again and again: ever more slowly")
+		}
 	}
-	if !beginnings(b) {
-		t.Fatal("keys without an answer")
+	if b.failed.Load() != nil || b.engine.stream.Send(Outgoing{Payload: []byte("x")}) {
+		t.Error("given up, or sent in the clear")
 	}
-	if err := a.Accept(answer); err != nil {
-		t.Fatal(err)
-	}
-	talk(t, a, b)
 }
 
-// beginnings waits out one handshake that nobody answers.
-func beginnings(s *side) bool {
-	timer := time.NewTimer(silentTry + lookTime)
-	defer timer.Stop()
-	<-timer.C
-	return s.Secure() == ""
+// TestPair_mux_falls_back: one side has a socket for reports, so both do.
+func TestPair_mux_falls_back(t *testing.T) {
+	for _, way := range [][2]bool{{true, false}, {false, true}} {
+		a := newSide(t, loopback, func(c *Config) { c.SeparateRTCP = way[0] })
+		b := newSide(t, loopback, func(c *Config) { c.SeparateRTCP = way[1] })
+		exchange(t, a.Session, b.Session, false)
+		talk(t, a, b)
+		if a.engine.last().Mux || b.engine.last().Mux {
+			t.Error("muxed")
+		}
+		until(t, "reports both ways", func() bool { return a.Stats().RemoteReports > 0 && b.Stats().RemoteReports > 0 })
+	}
 }
 
 // TestPair_roles: the far end may leave no choice.

@@ -27,6 +27,8 @@ type rtcpState struct {
 	mutex     sync.Mutex
 	spec      Spec
 	out, in   *cipher
+	before    *cipher        // in, until a new key came
+	since     time.Duration  // when that was
 	heardFrom netip.AddrPort // of the far end's RTCP
 	lastSR    uint32         // middle of its NTP time
 	lastSRAt  time.Duration
@@ -46,7 +48,7 @@ type rtcpState struct {
 	reported  atomic.Uint64 // reports<<8 | 256ths lost, for the engine's thread
 }
 
-func (r *rtcpState) update(spec Spec) error {
+func (r *rtcpState) update(spec Spec, now time.Duration) error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	out, err := renew(r.out, spec.LocalKey)
@@ -59,6 +61,9 @@ func (r *rtcpState) update(spec Spec) error {
 	}
 	if spec.RemoteRTCP != r.spec.RemoteRTCP {
 		r.heardFrom = netip.AddrPort{}
+	}
+	if in != r.in {
+		r.before, r.since = r.in, now
 	}
 	r.spec, r.out, r.in = spec, out, in
 	return nil
@@ -147,6 +152,16 @@ func (r *rtcpState) protect(raw []byte) ([]byte, error) {
 		return raw, nil
 	}
 	return r.out.context.EncryptRTCP(nil, raw, nil)
+}
+
+// unprotect decrypts a packet, also one that was under way when the key changed;
+// the mutex is held.
+func (r *rtcpState) unprotect(raw []byte, now time.Duration) ([]byte, error) {
+	plain, err := r.in.context.DecryptRTCP(nil, raw, nil)
+	if err != nil && r.before != nil && now-r.since < keyGrace {
+		return r.before.context.DecryptRTCP(nil, raw, nil)
+	}
+	return plain, err
 }
 
 // rtcpTarget is where reports go: with RTP, or where the far end's come from,
@@ -245,7 +260,7 @@ func (s *Stream) takeRTCP(raw []byte, from netip.AddrPort) {
 	if s.rtcp.spec.waits() {
 		err = errNoKeys
 	} else if secure {
-		raw, err = s.rtcp.in.context.DecryptRTCP(nil, raw, nil)
+		raw, err = s.rtcp.unprotect(raw, now)
 	}
 	s.rtcp.mutex.Unlock()
 	if err != nil || remote == nil || !secure && from.Addr() != remote.Addr() {

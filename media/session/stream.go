@@ -178,7 +178,7 @@ func (s *Stream) Update(spec Spec) error {
 	if in != nil && in.keys.current == newIn.keys.current {
 		newIn.since = in.since
 	}
-	if err := s.rtcp.update(spec); err != nil {
+	if err := s.rtcp.update(spec, newIn.agreed); err != nil {
 		return err
 	}
 	// Another clock rate is a new source (RFC 7160 §4.1), and so is a new key, unless
