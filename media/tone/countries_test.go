@@ -25,7 +25,7 @@ func all(p tone.Tones) map[string]tone.Cadence {
 // frequencies at their level and none of its own between them, and its pause is
 // silence, for as long as it is written and through the first repetition.
 func TestCountries_sound_as_they_are_written(t *testing.T) {
-	codes := tone.Countries()
+	codes, checked := tone.Countries(), map[string]bool{}
 	if len(codes) < 40 {
 		t.Errorf("%d countries", len(codes))
 	}
@@ -42,7 +42,10 @@ func TestCountries_sound_as_they_are_written(t *testing.T) {
 				t.Errorf("%s %s: the row cannot be read", code, name)
 				continue
 			}
-			checkCadence(t, code+" "+name, c)
+			if same := plainly(c) + " at " + number(c.LevelDB); !checked[same] {
+				checked[same] = true
+				checkCadence(t, code+" "+name, c)
+			}
 		}
 	}
 }
@@ -53,7 +56,7 @@ func checkCadence(t *testing.T, name string, c tone.Cadence) {
 	t.Helper()
 	g := tone.NewGenerator(rate)
 	g.Set(c)
-	order := append(append([]tone.Part{}, c.Parts...), c.Parts[c.Loop:]...)
+	order := append(append([]tone.Part{}, c.Parts...), c.Parts[c.Loop]) // and round again
 	if c.Repeat > 0 {
 		order = c.Parts
 	}
@@ -90,6 +93,7 @@ func checkPart(t *testing.T, name string, p tone.Part, level float64, sound medi
 	if len(sound) < rate/10 { // too short for the ramps not to count
 		tolerance = 3
 	}
+	sound = sound[:min(len(sound), rate/2)]
 	drop := 0.0
 	if p.Mod > 0 { // (1 + 0.9 cos) / 1.9
 		drop = 20 * math.Log10(1/1.9)
