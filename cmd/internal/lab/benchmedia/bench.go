@@ -82,7 +82,9 @@ func Measure(ctx context.Context, cfg Config) (Figures, error) {
 		for _, r := range engine {
 			say("%-18s a minute: ours computed %s | the engine in real time %s", r.trace.Name, r.ours, r.program)
 		}
-		f.real(baresip, engine)
+		if f.real(baresip, engine); f.SentLate > busy {
+			say("the machine is busy: packets were sent up to %.0f ms late, and the figures in real time are of that more than of the networks", f.SentLate)
+		}
 	}
 	f.round()
 	if f.Allocs, err = allocations(voice); err != nil {

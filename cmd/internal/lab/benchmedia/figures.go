@@ -23,6 +23,7 @@ type Figures struct {
 	MinuteDeficitMax       float64  `json:"jb_minute_r_deficit_max"`
 	EngineDelayOff         float64  `json:"engine_delay_off_ms"`
 	EngineROff             float64  `json:"engine_r_off"`
+	SentLate               float64  `json:"peers_sent_late_p99_ms"`
 	NetEQDeficitMean       float64  `json:"neteq_rules_r_deficit_mean"`
 	NetEQDeficitMax        float64  `json:"neteq_rules_r_deficit_max"`
 	FixedDeficitMean       float64  `json:"fixed_r_deficit_mean"`
@@ -176,7 +177,7 @@ func (f *Figures) round() {
 		&f.DelayToFixed, &f.DelayToNetEQ, &f.StepRecover, &f.Stretch, &f.NetEQStretch, &f.SkewWander, &f.OutageLag,
 		&f.ClairvoyantToNetEQ, &f.FixedToNetEQ, &f.StationaryToNetEQ,
 		&f.PublicDeficitMean, &f.PublicDeficitMax, &f.PublicNetEQDeficitMean, &f.PublicNetEQDeficitMax,
-		&f.MinuteDeficitMean, &f.MinuteDeficitMax, &f.EngineDelayOff, &f.EngineROff,
+		&f.MinuteDeficitMean, &f.MinuteDeficitMax, &f.EngineDelayOff, &f.EngineROff, &f.SentLate,
 		&f.Clean, &f.Conceal3, &f.Conceal5, &f.Conceal10, &f.Burst5, &f.Repeat5, &f.Appendix5, &f.Silence5, &f.BurstOf5,
 		&f.Stretched, &f.Buffer,
 	} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"sort"
@@ -18,6 +19,7 @@ import (
 const (
 	peerPackets = packets / 2 // of each trace: a minute, in real time
 	stagger     = 40 * time.Millisecond
+	busy        = 5.0 // ms of lateness in sending
 )
 
 // live are the networks that our engine plays, too: that what is computed is what happens.
@@ -27,6 +29,7 @@ var live = []string{"clean LAN", "Wi-Fi stalls", "+80 ms step"}
 // is computed for the same minute. The trace is the packets as they were sent indeed.
 type real struct {
 	trace          *Trace
+	late           time.Duration // so much later than wanted nearly all packets were sent: the 99th of 100
 	program        Outcome
 	optimum, neteq Outcome
 	ours           Outcome
@@ -81,9 +84,11 @@ func peers(ctx context.Context, seed uint64, voice media.Frame, say func(string,
 	return all[:ofBaresip], all[ofBaresip:], nil
 }
 
-// together plays all at one time; nothing else goes on meanwhile.
+// together plays all at one time; nothing else goes on meanwhile. Each thread has a processor of
+// the runtime's, so that none waits for another that the kernel has put behind other programs.
 func together(ctx context.Context, runs []*run) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4 * len(runs)))
 	var wait sync.WaitGroup
 	for i, r := range runs {
 		wait.Go(func() {
@@ -120,7 +125,19 @@ func (r *run) judge(voice media.Frame) (*real, error) {
 	}
 	o.Delay = mean(o.Path)
 	ours, err := Ours(t, voice)
-	return &real{trace: t, program: o.rated(), optimum: Optimum(t), neteq: NetEQ(t), ours: ours.Outcome}, err
+	return &real{trace: t, late: lateSent(r.trace.Arrival, t.Arrival), program: o.rated(), optimum: Optimum(t), neteq: NetEQ(t), ours: ours.Outcome}, err
+}
+
+// lateSent is the 99 % quantile of how late packets were sent.
+func lateSent(wanted, sent []time.Duration) time.Duration {
+	var late []time.Duration
+	for i, at := range sent {
+		if at != lost {
+			late = append(late, at-wanted[i])
+		}
+	}
+	slices.Sort(late)
+	return late[len(late)*99/100]
 }
 
 // sent is the trace as it is sent.
@@ -162,6 +179,7 @@ func (f *Figures) real(baresip, engine []*real) {
 	n := float64(len(baresip))
 	for _, r := range baresip {
 		add(&mean, &worst, r.optimum.R-r.program.R, n)
+		f.SentLate = max(f.SentLate, millis(r.late))
 		add(&f.MinuteDeficitMean, &f.MinuteDeficitMax, r.optimum.R-r.ours.R, n)
 	}
 	if len(baresip) > 0 {
