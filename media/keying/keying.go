@@ -1,5 +1,7 @@
-// Package keying exchanges SRTP keys in the session description: the a=crypto
-// lines of SDES (RFC 4568), for the suites of RFC 3711, 6188 and 7714.
+// Package keying is what a session description says of SRTP keys: the a=crypto
+// lines of SDES (RFC 4568), for the suites of RFC 3711, 6188 and 7714, and the
+// fingerprints and roles of DTLS-SRTP (RFC 5763, 8122). The handshake itself is in
+// package dtls beneath.
 package keying
 
 import (

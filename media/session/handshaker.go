@@ -47,12 +47,11 @@ type handshaker struct {
 	// the owner's
 	spec         Spec
 	terms        *terms // nil: keys do not come by DTLS
-	generation   int    // of terms
 	keys         dtls.Keys
 	associations []*association
 	early        []handed // beginnings that came before the answer
 	evidence     time.Time
-	discarded    uint64 // by the stream, when the generation began
+	discarded    uint64 // by the stream, when the terms came
 	failed       bool
 }
 
@@ -191,7 +190,6 @@ func (h *handshaker) agree(spec Spec, t *terms) error {
 		return nil
 	}
 	h.terms, h.keys, h.failed, h.evidence = t, keys, false, time.Time{}
-	h.generation++
 	for _, a := range h.associations {
 		a.end(true)
 	}

@@ -74,3 +74,16 @@ func TestPair_other_family_is_refused_with_a_reason(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestListen_exhausted_says_what_to_do(t *testing.T) {
+	taken, err := Listen(loopback, PortRange{}, -1, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = taken.Close() }()
+	port := taken.LocalAddr().Port()
+	_, err = Listen(loopback, PortRange{port, port + 1}, -1, nil)
+	if err == nil || !strings.Contains(err.Error(), "widen network.rtp-ports") {
+		t.Error(err)
+	}
+}

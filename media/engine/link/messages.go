@@ -12,7 +12,7 @@ import (
 )
 
 // version is the first octet of every message.
-const version = 1
+const version = 2
 
 // kind is the second one.
 type kind uint8

@@ -1,0 +1,60 @@
+package session
+
+import (
+	"testing"
+
+	"offhook/media/sdp"
+)
+
+// TestPair_sdes_rekey: a new key in a re-INVITE loses no packet, and no source.
+func TestPair_sdes_rekey(t *testing.T) {
+	edit := func(c *Config) { c.SRTP = sdp.Mandatory }
+	a, b := newSide(t, loopback, edit), newSide(t, loopback, edit)
+	exchange(t, a.Session, b.Session, false)
+	talk(t, a, b)
+	for _, from := range []*side{a, b} {
+		to := map[*side]*side{a: b, b: a}[from]
+		ssrc, key := from.engine.stream.ssrc(), from.engine.last().LocalKey
+		from.Rekey()
+		offer, err := from.Offer(false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from.Rollback() // refused: tried again
+		if offer, err = from.Offer(false); err != nil {
+			t.Fatal(err)
+		}
+		talk(t, a, b)
+		answer, err := to.Answer(offer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		talk(t, a, b) // the answer is on its way: under the old key still
+		if err := from.Accept(answer); err != nil {
+			t.Fatal(err)
+		}
+		talk(t, a, b)
+		if from.engine.last().LocalKey == key || from.engine.stream.ssrc() != ssrc {
+			t.Errorf("the key is the old one, or the source is another")
+		}
+	}
+	if n := a.Stats().Discarded + b.Stats().Discarded; n > 0 {
+		t.Errorf("%d packets lost by it", n)
+	}
+}
+
+// TestSession_expiring: a key that is nearly used up brings the next one.
+func TestSession_expiring(t *testing.T) {
+	a, ra := newSession(t, policy(sdp.Mandatory))
+	b, _ := newSession(t, policy(sdp.Mandatory))
+	exchange(t, a, b, false)
+	key := ra.last().LocalKey
+	if a.Expiring() {
+		t.Fatal("at once")
+	}
+	ra.sent = expiring
+	exchange(t, a, b, false)
+	if !a.Expiring() || ra.last().LocalKey == key {
+		t.Error("no new key")
+	}
+}
