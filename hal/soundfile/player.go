@@ -7,8 +7,9 @@ import (
 	"os"
 )
 
-// blockSize is how many bytes are read or written at a time.
-const blockSize = 4096
+// blockSize is how many bytes are read or written at a time: seldom, for each is
+// a system call that the runtime makes much of.
+const blockSize = 32 << 10
 
 // player reads a WAV file again and again. Without a file it is silent.
 type player struct {

@@ -83,14 +83,14 @@ func TestConformance(t *testing.T) {
 // The microphone goes round without a seam, and what is captured and played at
 // once is recorded two periods later.
 func TestLoopback(t *testing.T) {
-	said := count(5000) // more than a block, and no whole number of periods
+	said := count(25000) // more than a block, and no whole number of periods
 	heard := filepath.Join(t.TempDir(), "heard.wav")
 	d, err := open(config{Microphone: store(t, 8000, said), Loudspeaker: heard, SampleRate: 8000, Period: 10 * time.Millisecond}, &dial{at: time.Hour}, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := make([]int16, d.Format().Period)
-	for range 200 {
+	for range 700 {
 		if err := d.ReadPeriod(p); err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +102,7 @@ func TestLoopback(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := load(t, heard)
-	if len(got) != (200+ahead)*len(p) {
+	if len(got) != (700+ahead)*len(p) {
 		t.Fatalf("%d samples are recorded", len(got))
 	}
 	for i, s := range got {
