@@ -16,12 +16,12 @@ func TestPair_sdes_rekey(t *testing.T) {
 		to := map[*side]*side{a: b, b: a}[from]
 		ssrc, key := from.engine.stream.ssrc(), from.engine.last().LocalKey
 		from.Rekey()
-		offer, err := from.Offer(false)
-		if err != nil {
+		if _, err := from.Offer(false); err != nil {
 			t.Fatal(err)
 		}
 		from.Rollback() // refused: tried again
-		if offer, err = from.Offer(false); err != nil {
+		offer, err := from.Offer(false)
+		if err != nil {
 			t.Fatal(err)
 		}
 		talk(t, a, b)
