@@ -36,11 +36,15 @@ type baresip struct {
 	control net.Conn
 	console net.Conn
 
+	heardRate int // Hz of what heard returned
+
 	mu     sync.Mutex
 	events []event
 	more   chan struct{}
 
 	Host, Source, Player string
+	Codecs, Answers      string
+	Rate                 int // Hz of its sound
 	SIP, Control, Cons   int
 	Cert, CA, Dir        string
 }
@@ -63,7 +67,8 @@ func newBaresip(t *testing.T, k *kamailio, user, transport string, params string
 	t.Helper()
 	dir := t.TempDir()
 	b := &baresip{dir: dir, Dir: dir, more: make(chan struct{}), Host: "127.0.0.1", CA: k.CA,
-		SIP: freePort(t), Control: freePort(t), Cons: freePort(t), Player: "aubridge,ear"}
+		SIP: freePort(t), Control: freePort(t), Cons: freePort(t), Player: "aubridge,ear",
+		Codecs: "PCMU/8000,PCMA/8000", Answers: "manual", Rate: 8000}
 	song := filepath.Join(dir, "far.wav")
 	must(t, mediatest.SaveWAV(song, far.repeated(8000, 40), 8000))
 	b.Source = "aufile," + song
@@ -73,6 +78,7 @@ func newBaresip(t *testing.T, k *kamailio, user, transport string, params string
 	b.certify(t, k)
 	b.configure(t, k, user, transport, params)
 	b.process = start(t, dir, "baresip", "-f", dir)
+	b.first()
 	ctx, cancel := context.WithTimeout(t.Context(), rowTime)
 	defer cancel()
 	b.connect(t, ctx)
@@ -96,8 +102,8 @@ func (b *baresip) certify(t *testing.T, k *kamailio) {
 func (b *baresip) configure(t *testing.T, k *kamailio, user, transport, params string) {
 	var text strings.Builder
 	must(t, template.Must(template.New("").Parse(baresipConfig)).Execute(&text, b))
-	account := fmt.Sprintf("<sip:%s@%s;transport=%s>;auth_pass=secret-%s;outbound=\"sip:%s;transport=%s\";regint=600;answermode=manual;audio_codecs=PCMU/8000,PCMA/8000%s\n",
-		user, domain, transport, user, at(b.Host, k.port(transport)), transport, params)
+	account := fmt.Sprintf("<sip:%s@%s;transport=%s>;auth_pass=secret-%s;outbound=\"sip:%s;transport=%s\";regint=600;answermode=%s;audio_codecs=%s%s\n",
+		user, domain, transport, user, at(b.Host, k.port(transport)), transport, b.Answers, b.Codecs, params)
 	for name, data := range map[string]string{"config": text.String(), "accounts": account, "contacts": ""} {
 		must(t, os.WriteFile(filepath.Join(b.dir, name), []byte(data), 0o600))
 	}
@@ -209,20 +215,19 @@ func (b *baresip) press(t *testing.T, keys string) {
 	must(t, err)
 }
 
-// heard is what came out of its jitter buffer in the last call, at 8000 Hz: read
-// when the call is over.
+// heard is what came out of its jitter buffer in the last call: read when the
+// call is over.
 func (b *baresip) heard(t *testing.T) media.Frame {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(b.dir, "dump-*.wav"))
 	must(t, err)
 	var sound media.Frame
 	for _, f := range files { // by time: the last is the newest
-		data, err := os.ReadFile(f)
-		must(t, err)
-		must(t, os.Remove(f))
 		if strings.HasSuffix(f, "-dec.wav") {
-			sound = samplesOf(data)
+			sound, b.heardRate, err = wav(f)
+			must(t, err)
 		}
+		must(t, os.Remove(f))
 	}
 	if len(sound) == 0 {
 		t.Fatal("baresip kept no sound")

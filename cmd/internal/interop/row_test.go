@@ -50,7 +50,7 @@ func row(t *testing.T, name string, try func(t *testing.T, ctx context.Context))
 }
 
 // rowTime bounds each row; what takes longer has failed.
-const rowTime = 20 * time.Second
+const rowTime = 40 * time.Second
 
 // told puts a line of measured figures into the progress.
 func told(format string, args ...any) {

@@ -1,0 +1,147 @@
+//go:build interop
+
+package interop
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"offhook/media"
+	"offhook/media/mediatest"
+)
+
+// atOnce is how many calls of TestCodecs are up together: each waits most of its
+// time for sound to pass.
+const atOnce = 5
+
+// TestCodecs has speech judged in both directions, of calls made by either, with
+// each codec and each way to protect it.
+func TestCodecs(t *testing.T) {
+	k := newKamailio(t)
+	places := make(chan struct{}, atOnce)
+	for _, c := range codecCases(t) {
+		ours, theirs := c.alone(t, ourVoice), c.alone(t, theirVoice)
+		told("%s alone: MOS %.2f of our voice, %.2f of theirs", c.name, ours, theirs)
+		for _, m := range modeCases() {
+			t.Run(c.name+" over "+m.name, func(t *testing.T) {
+				t.Parallel()
+				places <- struct{}{}
+				defer func() { <-places }()
+				codecRows(t, k, c, m, ours, theirs)
+			})
+		}
+	}
+}
+
+func codecRows(t *testing.T, k *kamailio, c codecCase, m modeCase, ours, theirs float64) {
+	us := strings.NewReplacer(" ", "", ",", "").Replace(strings.ToLower(c.name + m.name))
+	b := newBaresip(t, k, "far"+us, "tls", m.bare, func(b *baresip) {
+		b.Codecs, b.Rate, b.Answers = c.bare, c.far, "auto"
+		mouth := filepath.Join(b.dir, "mouth.wav")
+		round := said(theirVoice, c.far)
+		must(t, mediatest.SaveWAV(mouth, slices.Repeat(round, 6), c.far))
+		b.Source = "aufile," + mouth
+	})
+	h := newHandset(t, c.card, k.account(us, "tls", append([]string{"codecs: [" + c.ours + "]"}, m.account...)...), k.CA)
+	row(t, "offhook calls -> speech both ways", func(t *testing.T, ctx context.Context) {
+		h.with(t).bound(ctx, us)
+		mark := b.happened()
+		h.dial(ctx, us, "far"+us)
+		_, err := b.until(ctx, mark, "CALL_ESTABLISHED")
+		must(t, err)
+		spoken(t, ctx, h, b, mark, c, m.calling, ours, theirs)
+	})
+	row(t, "baresip calls -> speech both ways", func(t *testing.T, ctx context.Context) {
+		mark, before := b.happened(), h.with(t).last(ctx)
+		b.command(t, "dial", "sip:"+us+"@"+domain)
+		h.answers(ctx, before)
+		spoken(t, ctx, h, b, mark, c, m.called, ours, theirs)
+	})
+}
+
+// windows is how many sentences are listened to until one came well: somebody
+// else's burst of work on this machine delays a far end's packets, and play-out
+// that follows them is not what these rows are about.
+const windows = 3
+
+// spoken judges both directions of a call, then ends it.
+func spoken(t *testing.T, ctx context.Context, h *handset, b *baresip, mark int, c codecCase, suite string, ours, theirs float64) {
+	t.Helper()
+	here, err := h.judged(ctx, theirVoice, c.wide(), theirs)
+	status, statusErr := h.control().Status(ctx)
+	must(t, statusErr)
+	call, _ := newestCall(status)
+	h.hangUp(ctx)
+	b.closed(t, ctx, mark)
+	if err != nil {
+		t.Errorf("what offhook hears: %v", err)
+	}
+	there, err := best(ourVoice, b.heard(t), b.heardRate, c.wide(), ours)
+	if err != nil {
+		t.Errorf("what baresip hears: %v", err)
+	}
+	if call.Media == nil {
+		t.Fatalf("no figures of %+v", call)
+	}
+	s := call.Media
+	told("%s %s: heard here %v, at baresip %v; %d late, %d lost, stretched %v, compressed %v, buffer %v", c.name, s.Suite, here, there, s.Late, s.Lost, s.Expanded, s.Accelerated, s.PlayoutDelay)
+	if s.Suite != suite || !strings.EqualFold(s.Encoding, c.name) {
+		t.Errorf("it is %s with %q, want %s with %q", s.Encoding, s.Suite, c.name, suite)
+	}
+}
+
+// judged listens to sentences until one came well, and returns the best.
+func (h *handset) judged(ctx context.Context, v mediatest.Speaker, wide bool, alone float64) (most verdict, err error) {
+	h.t.Helper()
+	for range windows {
+		heard, from := h.hear(ctx, sentence)
+		var one verdict
+		one, err = judge(v, heard, h.rate, wide)
+		one.From = from
+		if err == nil {
+			err = one.check(alone)
+		}
+		if one.MOS > most.MOS {
+			most = one
+		}
+		if err == nil {
+			return one, nil
+		}
+		keep(h.t, "here", heard, h.rate)
+	}
+	return most, err
+}
+
+// best is the best sentence of all that was heard in a call.
+func best(v mediatest.Speaker, heard media.Frame, rate int, wide bool, alone float64) (most verdict, err error) {
+	long := samples(sentence, rate)
+	err = fmt.Errorf("it has only %v of the call", time.Duration(len(heard))*time.Second/time.Duration(rate))
+	for at := samples(settle/2, rate); at+long <= len(heard); at += long {
+		var one verdict
+		one, err = judge(v, heard[at:at+long], rate, wide)
+		if err == nil {
+			err = one.check(alone)
+		}
+		if one.MOS > most.MOS {
+			most = one
+		}
+		if err == nil {
+			return one, nil
+		}
+	}
+	return most, err
+}
+
+// keep keeps sound for ears, in the folder OFFHOOK_SOUND if that is set.
+func keep(t *testing.T, which string, sound media.Frame, rate int) {
+	t.Helper()
+	if dir := os.Getenv("OFFHOOK_SOUND"); dir != "" {
+		must(t, mediatest.SaveWAV(filepath.Join(dir, fmt.Sprintf("%s-%s.wav", strings.NewReplacer("/", "-", " ", "").Replace(t.Name()), which)), sound, rate))
+	}
+}
