@@ -71,7 +71,10 @@ func peers(ctx context.Context, seed uint64, voice media.Frame, say func(string,
 			runs = append(runs, &run{trace: t, sent: t.sent(mark), play: peer.Engine})
 		}
 	}
-	say("%s plays a minute of %d networks, our engine of %d, in real time", version, ofBaresip, len(runs)-ofBaresip)
+	if version != "" {
+		say("%s plays a minute of %d networks, in real time", version, ofBaresip)
+	}
+	say("our engine plays a minute of %v, in real time", live)
 	if err := together(ctx, runs); err != nil {
 		return nil, nil, err
 	}
