@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,15 @@ type score struct {
 }
 
 var board = score{began: time.Now()}
+
+// peer has a program be named in the last line.
+func peer(version string) {
+	board.mu.Lock()
+	defer board.mu.Unlock()
+	if !slices.Contains(board.peers, version) {
+		board.peers = append(board.peers, version)
+	}
+}
 
 // row is one line of the suite: a subtest that is counted and told of.
 func row(t *testing.T, name string, try func(t *testing.T, ctx context.Context)) {

@@ -1,0 +1,149 @@
+//go:build interop && interoppeers
+
+package interop
+
+import (
+	"bufio"
+	"context"
+	"embed"
+	"fmt"
+	"net"
+	"net/textproto"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"text/template"
+
+	"offhook/cmd/internal/lab/ca"
+)
+
+//go:embed testdata/asterisk
+var asteriskFiles embed.FS
+
+// asteriskModules in the order in which they are loaded.
+const asteriskModules = `res_timing_timerfd res_sorcery_memory res_sorcery_config res_sorcery_astdb res_pjproject res_crypto res_srtp res_rtp_asterisk
+	res_format_attr_opus codec_ulaw codec_alaw codec_g722 codec_resample res_statsd res_geolocation bridge_simple bridge_softmix bridge_builtin_features
+	res_pjsip res_pjsip_session res_pjsip_sdp_rtp res_pjsip_registrar res_pjsip_authenticator_digest res_pjsip_outbound_authenticator_digest
+	res_pjsip_endpoint_identifier_user res_pjsip_nat res_pjsip_caller_id res_pjsip_rfc3326 res_pjsip_dtmf_info res_pjsip_refer res_pjsip_pubsub
+	res_mwi_external res_mwi_external_ami res_pjsip_mwi_body_generator res_pjsip_mwi chan_pjsip pbx_config app_echo app_dial app_read app_senddtmf app_verbose res_clioriginate`
+
+// endpoint is somebody who may register.
+type endpoint struct {
+	Name, Codec string
+	Settings    []string
+}
+
+// asterisk is an exchange from another Debian release: .ci/peers fetches it.
+type asterisk struct {
+	*process
+	tree, authority string
+
+	Dir, Modules, Data string
+	Load               []string
+	Cert, Key          string
+	TLS, Manager       int
+	RTP, RTPEnd        int
+	Endpoints          []endpoint
+}
+
+// peersDir is where .ci/peers puts what is not of this machine's release.
+func peersDir(t *testing.T, name string) string {
+	t.Helper()
+	cache, err := os.UserCacheDir()
+	must(t, err)
+	dir := filepath.Join(cache, "offhook-peers", name)
+	if _, err := os.Stat(dir); err != nil {
+		t.Fatalf("%s is not there: make interop-peers fetches it by .ci/peers", dir)
+	}
+	return dir
+}
+
+func newAsterisk(t *testing.T, endpoints []endpoint) *asterisk {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "offhook-interop-") // the name of its socket must be short
+	must(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	a := &asterisk{tree: peersDir(t, "sid"), Dir: dir, Load: strings.Fields(asteriskModules), Endpoints: endpoints,
+		TLS: freePort(t), Manager: freePort(t), RTP: 33000, RTPEnd: 33999} // beyond those that freePort gives, and not the kernel's first
+	found, err := filepath.Glob(filepath.Join(a.tree, "usr/lib/*/asterisk/modules"))
+	must(t, err)
+	if len(found) == 0 {
+		t.Fatalf("%s has no modules of Asterisk", a.tree)
+	}
+	a.Modules, a.Data = found[0], filepath.Join(a.tree, "usr/share/asterisk")
+	authority, err := ca.Open(filepath.Join(dir, "ca"))
+	must(t, err)
+	pair, err := authority.Server("127.0.0.1", domain)
+	must(t, err)
+	a.Cert, a.Key = writePair(t, dir, pair)
+	a.authority = authority.File()
+	for _, sub := range []string{"lib", "spool", "log"} {
+		must(t, os.Mkdir(filepath.Join(dir, sub), 0o700))
+	}
+	all := template.Must(template.ParseFS(asteriskFiles, "testdata/asterisk/*.conf"))
+	for _, tmpl := range all.Templates() {
+		var text strings.Builder
+		must(t, tmpl.Execute(&text, a))
+		must(t, os.WriteFile(filepath.Join(dir, tmpl.Name()), []byte(text.String()), 0o600))
+	}
+	a.process = start(t, dir, filepath.Join(a.tree, "start"), a.arguments("-f", "-n")...)
+	a.first()
+	ctx, cancel := context.WithTimeout(t.Context(), rowTime)
+	defer cancel()
+	_, err = a.await(ctx, 0, `Asterisk Ready`)
+	must(t, err)
+	conn, err := connect(ctx, a.process, "127.0.0.1", a.TLS)
+	must(t, err)
+	must(t, conn.Close())
+	peer(version("asterisk", `Asterisk [0-9.]+`, filepath.Join(a.tree, "start"), "asterisk", "-V"))
+	return a
+}
+
+func (a *asterisk) arguments(more ...string) []string {
+	return append([]string{"asterisk", "-C", filepath.Join(a.Dir, "asterisk.conf")}, more...)
+}
+
+// does has it do a command of its console.
+func (a *asterisk) does(t *testing.T, ctx context.Context, command string) string {
+	t.Helper()
+	out, err := exec.CommandContext(ctx, filepath.Join(a.tree, "start"), a.arguments("-rx", command)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("asterisk -rx %q: %v\n%s", command, err, out)
+	}
+	return string(out)
+}
+
+// manage has its manager do an action, and waits for its answer.
+func (a *asterisk) manage(t *testing.T, ctx context.Context, action string, fields ...string) {
+	t.Helper()
+	conn, err := connect(ctx, a.process, "127.0.0.1", a.Manager)
+	must(t, err)
+	defer conn.Close() // it has answered
+	text := "Action: Login\r\nUsername: tests\r\nSecret: tests\r\nEvents: off\r\n\r\nAction: " + action + "\r\n" + strings.Join(fields, "\r\n") + "\r\n\r\n"
+	_, err = conn.Write([]byte(text))
+	must(t, err)
+	answers(t, conn, 2)
+}
+
+// answers reads so many and wants all to be good.
+func answers(t *testing.T, conn net.Conn, many int) {
+	t.Helper()
+	r := textproto.NewReader(bufio.NewReader(conn))
+	_, err := r.ReadLine() // a greeting
+	must(t, err)
+	for range many {
+		h, err := r.ReadMIMEHeader()
+		must(t, err)
+		if h.Get("Response") != "Success" {
+			t.Fatalf("Asterisk's manager: %v", h)
+		}
+	}
+}
+
+// account is a line of an agent's configuration.
+func (a *asterisk) account(user string, more ...string) string {
+	return accountLine(append([]string{"user: " + user, "domain: " + domain, "transport: tls", "password: secret-" + user,
+		fmt.Sprintf("registrar: '127.0.0.1:%d'", a.TLS)}, usually(more, "mwi: false")...)...)
+}
