@@ -105,7 +105,6 @@ func TestPeersAsteriskCall(t *testing.T) {
 	p := newTelephone(t, a.account("events", "srtp: mandatory", "codecs: [pcmu]", "mwi: true")+a.account("info", "srtp: mandatory", "codecs: [pcmu]", "dtmf: info"), a.authority)
 	row(t, "messages wait at Asterisk -> told", func(t *testing.T, ctx context.Context) {
 		p.with(t).bound(ctx, "events")
-		a.manage(t, ctx, "MWIUpdate", "Mailbox: events@default", "OldMessages: 2", "NewMessages: 3")
 		_, err := p.Until(ctx, "three new messages", func(s localapi.Status) bool { return account(s, "events").New == 3 && account(s, "events").Old == 2 })
 		must(t, err)
 	})

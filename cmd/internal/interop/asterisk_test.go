@@ -3,12 +3,9 @@
 package interop
 
 import (
-	"bufio"
 	"context"
 	"embed"
 	"fmt"
-	"net"
-	"net/textproto"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +24,7 @@ const asteriskModules = `res_timing_timerfd res_sorcery_memory res_sorcery_confi
 	res_format_attr_opus codec_ulaw codec_alaw codec_g722 codec_resample res_statsd res_geolocation bridge_simple bridge_softmix bridge_builtin_features
 	res_pjsip res_pjsip_session res_pjsip_sdp_rtp res_pjsip_registrar res_pjsip_authenticator_digest res_pjsip_outbound_authenticator_digest
 	res_pjsip_endpoint_identifier_user res_pjsip_nat res_pjsip_caller_id res_pjsip_rfc3326 res_pjsip_dtmf_info res_pjsip_refer res_pjsip_pubsub
-	res_mwi_external res_mwi_external_ami res_pjsip_mwi_body_generator res_pjsip_mwi chan_pjsip pbx_config app_echo app_dial app_read app_senddtmf app_verbose res_clioriginate`
+	format_wav app_voicemail res_pjsip_mwi_body_generator res_pjsip_mwi chan_pjsip pbx_config app_echo app_dial app_read app_senddtmf app_verbose res_clioriginate`
 
 // endpoint is somebody who may register.
 type endpoint struct {
@@ -43,7 +40,7 @@ type asterisk struct {
 	Dir, Modules, Data string
 	Load               []string
 	Cert, Key          string
-	TLS, Manager       int
+	TLS                int
 	RTP, RTPEnd        int
 	Endpoints          []endpoint
 }
@@ -66,7 +63,7 @@ func newAsterisk(t *testing.T, endpoints []endpoint) *asterisk {
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	a := &asterisk{tree: peersDir(t, "sid"), Dir: dir, Load: strings.Fields(asteriskModules), Endpoints: endpoints,
-		TLS: freePort(t), Manager: freePort(t), RTP: 33000, RTPEnd: 33999} // beyond those that freePort gives, and not the kernel's first
+		TLS: freePort(t), RTP: 33000, RTPEnd: 33999} // beyond those that freePort gives, and not the kernel's first
 	found, err := filepath.Glob(filepath.Join(a.tree, "usr/lib/*/asterisk/modules"))
 	must(t, err)
 	if len(found) == 0 {
@@ -81,6 +78,10 @@ func newAsterisk(t *testing.T, endpoints []endpoint) *asterisk {
 	a.authority = authority.File()
 	for _, sub := range []string{"lib", "spool", "log"} {
 		must(t, os.Mkdir(filepath.Join(dir, sub), 0o700))
+	}
+	for _, e := range endpoints {
+		leave(t, dir, e.Name, "INBOX", 3)
+		leave(t, dir, e.Name, "Old", 2)
 	}
 	all := template.Must(template.ParseFS(asteriskFiles, "testdata/asterisk/*.conf"))
 	for _, tmpl := range all.Templates() {
@@ -115,30 +116,13 @@ func (a *asterisk) does(t *testing.T, ctx context.Context, command string) strin
 	return string(out)
 }
 
-// manage has its manager do an action, and waits for its answer.
-func (a *asterisk) manage(t *testing.T, ctx context.Context, action string, fields ...string) {
+// leave puts messages into a mailbox, before it starts.
+func leave(t *testing.T, dir, mailbox, folder string, many int) {
 	t.Helper()
-	conn, err := connect(ctx, a.process, "127.0.0.1", a.Manager)
-	must(t, err)
-	defer conn.Close() // it has answered
-	text := "Action: Login\r\nUsername: tests\r\nSecret: tests\r\nEvents: off\r\n\r\nAction: " + action + "\r\n" + strings.Join(fields, "\r\n") + "\r\n\r\n"
-	_, err = conn.Write([]byte(text))
-	must(t, err)
-	answers(t, conn, 2)
-}
-
-// answers reads so many and wants all to be good.
-func answers(t *testing.T, conn net.Conn, many int) {
-	t.Helper()
-	r := textproto.NewReader(bufio.NewReader(conn))
-	_, err := r.ReadLine() // a greeting
-	must(t, err)
-	for range many {
-		h, err := r.ReadMIMEHeader()
-		must(t, err)
-		if h.Get("Response") != "Success" {
-			t.Fatalf("Asterisk's manager: %v", h)
-		}
+	dir = filepath.Join(dir, "spool/voicemail/default", mailbox, folder)
+	must(t, os.MkdirAll(dir, 0o700))
+	for i := range many {
+		must(t, os.WriteFile(filepath.Join(dir, fmt.Sprintf("msg%04d.txt", i)), []byte("[message]\n"), 0o600))
 	}
 }
 

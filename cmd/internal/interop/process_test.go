@@ -22,6 +22,7 @@ import (
 type process struct {
 	name string
 	cmd  *exec.Cmd
+	in   io.WriteCloser // its standard input
 	done chan struct{}
 	err  error // after done
 
@@ -40,7 +41,8 @@ func start(t *testing.T, dir, name string, args ...string) *process {
 	p.cmd.Env = append(p.cmd.Environ(), "HOME="+dir, "TERM=dumb")
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	p.cmd.WaitDelay = time.Second
-	in, err := p.cmd.StdinPipe()
+	var err error
+	p.in, err = p.cmd.StdinPipe()
 	must(t, err)
 	out, w := io.Pipe()
 	p.cmd.Stdout, p.cmd.Stderr = w, w
@@ -54,7 +56,7 @@ func start(t *testing.T, dir, name string, args ...string) *process {
 		close(p.done)
 	}()
 	t.Cleanup(func() {
-		_ = in.Close() // the program may have gone
+		_ = p.in.Close() // the program may have gone
 		p.end()
 		if t.Failed() {
 			t.Logf("%s said last:\n%s", name, p.tail())
