@@ -4,6 +4,7 @@ package dtls
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -93,6 +94,7 @@ func New(cfg Config) (*Association, error) {
 	}
 	options := []pion.Option{
 		pion.WithCertificates(cfg.Identity.Certificate),
+		pion.WithGetClientCertificate(a.ours),
 		pion.WithSRTPProtectionProfiles(wanted...),
 		pion.WithExtendedMasterSecret(pion.RequestExtendedMasterSecret), // RFC 7627; not all have it
 		pion.WithFlightInterval(cfg.Interval),
@@ -123,6 +125,13 @@ func as[To any](options []pion.Option) []To {
 		list = append(list, any(o).(To))
 	}
 	return list
+}
+
+// ours is our certificate for whoever asks, whatever authorities the far end
+// names: who knows its fingerprint needs none (RFC 5763 §5). Some name theirs all
+// the same, and then cannot do without a certificate.
+func (a *Association) ours(*pion.CertificateRequestInfo) (*tls.Certificate, error) {
+	return &a.cfg.Identity.Certificate, nil
 }
 
 func (a *Association) verify(certificates [][]byte, _ [][]*x509.Certificate) error {

@@ -2,6 +2,9 @@ package dtls
 
 import (
 	"context"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"errors"
 	"math/rand/v2"
 	"net/netip"
@@ -10,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	pion "github.com/pion/dtls/v3"
 	"go.uber.org/goleak"
 
 	"offhook/media/keying"
@@ -117,6 +121,42 @@ func TestHandshake_foreign_certificate(t *testing.T) {
 			t.Errorf("client %t: %v, %v", client, ea, eb)
 		}
 	}
+}
+
+// TestHandshake_authorities_named has a server that asks for certificates of its
+// authorities, as Linphone does, and goes on without one.
+func TestHandshake_authorities_named(t *testing.T) {
+	one, two := identity(t), identity(t)
+	remote := netip.MustParseAddrPort("192.0.2.1:4000")
+	var a *Association
+	server := newPackets(remote, func(p []byte) { a.Deliver(p) })
+	a, err := New(Config{Identity: one, Client: true, Fingerprints: []keying.Fingerprint{two.Fingerprint}, Remote: remote, Send: server.deliver})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := asn1.Marshal(pkix.Name{CommonName: "an authority"}.ToRDNSequence())
+	if err != nil {
+		t.Fatal(err)
+	}
+	authorities := x509.NewCertPool()
+	authorities.AddCert(&x509.Certificate{Raw: name, RawSubject: name}) // of which the name is told
+	conn, err := pion.ServerWithOptions(server, server.remote, pion.WithCertificates(two.Certificate), pion.WithInsecureSkipVerify(true),
+		pion.WithSRTPProtectionProfiles(pion.SRTP_AEAD_AES_128_GCM), pion.WithClientAuth(pion.RequestClientCert), pion.WithClientCAs(authorities), pion.WithLoggerFactory(quiet{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var both sync.WaitGroup
+	both.Go(func() { _, err = a.Handshake(ctx) })
+	theirs := conn.HandshakeContext(ctx)
+	both.Wait()
+	state, _ := conn.ConnectionState()
+	if err := errors.Join(err, theirs); err != nil || len(state.PeerCertificates) == 0 {
+		t.Errorf("%v; certificates %d", err, len(state.PeerCertificates))
+	}
+	a.Close(false)
+	_ = conn.Close() // nothing is sent on
 }
 
 func TestHandshake_no_profile_in_common(t *testing.T) {
