@@ -154,9 +154,6 @@ func (h *handset) hear(ctx context.Context, long time.Duration) (heard media.Fra
 	return h.ear()[from:to], from
 }
 
-// settle is how long a call is not judged at its start.
-const settle = 600 * time.Millisecond
-
 // echoed is the delay of a loop: of our own voice that came back.
 func (h *handset) echoed(v verdict, from int) time.Duration {
 	said := time.Duration(from) * time.Second / time.Duration(h.rate) % sentence

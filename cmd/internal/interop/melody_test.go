@@ -70,17 +70,17 @@ func (m melody) repeated(rate, times int) media.Frame {
 type found struct {
 	At   int     // sample of its start
 	Gain float64 // dB, the mean of its tones over what was sent
-	Like float64 // correlation with what was sent, 0..1
+	Like float64 // how much of its least pure tone is that tone, 0..1
 }
 
 // in looks for the melody. Play-out may have stretched it: each tone must be
 // there in the middle of its time, alone.
 func (m melody) in(heard media.Frame, rate int) (found, bool) {
 	step := samples(10*time.Millisecond, rate)
-	best, at := -1000.0, -1
+	best, pure, at := -1000.0, 0.0, -1
 	for start := 0; start+samples(m.length(), rate) <= len(heard); start += step {
-		if level, ok := m.at(heard[start:], rate); ok && level > best {
-			best, at = level, start
+		if level, purity, ok := m.at(heard[start:], rate); ok && level > best {
+			best, pure, at = level, purity, start
 		}
 	}
 	if at < 0 {
@@ -88,27 +88,41 @@ func (m melody) in(heard media.Frame, rate int) (found, bool) {
 	}
 	from := max(0, at-samples(100*time.Millisecond, rate))
 	to := min(len(heard), at+samples(m.length()+100*time.Millisecond, rate))
-	lag, like := mediatest.Delay(m.pcm(rate), heard[from:to], rate)
-	return found{At: from + samples(lag, rate), Gain: best - toneLevel, Like: like}, true
+	lag, _ := mediatest.Delay(m.pcm(rate), heard[from:to], rate)
+	return found{At: from + samples(lag, rate), Gain: best - toneLevel, Like: pure}, true
 }
 
-// at reports whether the melody starts at the sound's start, and its level.
-func (m melody) at(heard media.Frame, rate int) (level float64, ok bool) {
+// at reports whether the melody starts at the sound's start, its level, and how
+// pure the least pure of its tones is. The tones are looked at one by one: play-out
+// that follows the network moves one against the other, and that is no fault.
+func (m melody) at(heard media.Frame, rate int) (level, pure float64, ok bool) {
+	pure = 1
 	for i, f := range m {
 		from := samples(time.Duration(i)*stepTime+toneTime/4, rate)
 		middle := heard[from : from+samples(toneTime/2, rate)]
 		l := mediatest.ToneLevel(middle, rate, f)
 		if l < audible {
-			return 0, false
+			return 0, 0, false
 		}
 		for _, other := range m {
 			if other != f && mediatest.ToneLevel(middle, rate, other) > l-apart {
-				return 0, false
+				return 0, 0, false
 			}
 		}
 		level += l / float64(len(m))
+		pure = min(pure, purity(middle, l))
 	}
-	return level, true
+	return level, pure, true
+}
+
+// purity is how much of a sound is a tone whose level in it is known.
+func purity(f media.Frame, level float64) float64 {
+	var all float64
+	for _, s := range f {
+		all += float64(s) * float64(s) / float64(len(f))
+	}
+	amplitude := 32768 * math.Pow(10, level/20)
+	return min(1, math.Sqrt(amplitude*amplitude/2/all))
 }
 
 // trace is the loudest level of any of the melody's tones: what is left of it

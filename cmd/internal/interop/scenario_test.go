@@ -91,7 +91,7 @@ func TestScenariosCalled(t *testing.T) {
 			from := s.p.ear.now()
 			f := s.p.hear(ctx, far, from)
 			if c := s.p.newCall(ctx, before, "early"); c.Answered.IsZero() {
-				told("heard before the answer %+.1f dB off, %.0f %% alike", f.Gain, 100*f.Like)
+				told("heard before the answer %+.1f dB off, %.1f %% pure", f.Gain, 100*f.Like)
 			}
 			must(t, f.check())
 			s.p.newCall(ctx, before, "confirmed")

@@ -38,7 +38,7 @@ type codecCase struct {
 	bare string // baresip's
 	bank string // Asterisk's
 	pj   string // pjsua's, whose L16 has 44.1 kHz
-	line string // Linphone's
+	line string // Linphone's, whose L16 is the same
 	card int    // Hz of offhook's sound card
 	far  int    // Hz of the far end's
 	self media.Codec
@@ -56,7 +56,7 @@ func codecCases(t *testing.T) []codecCase {
 		{"PCMU", "pcmu", "PCMU/8000/1", "ulaw", "PCMU/8000/1", "PCMU", 8000, 8000, g711.PCMU},
 		{"G722", "g722", "G722/16000/1", "g722", "G722/16000/1", "G722", 16000, 16000, g722.Rate64},
 		{"opus", "opus", "opus/48000/1", "opus", "opus/48000/2", "opus", 16000, 48000, voice},
-		{"L16", "l16", "L16/16000/1", "slin16", "", "L16", 16000, 16000, l16.Wide},
+		{"L16", "l16", "L16/16000/1", "slin16", "", "", 16000, 16000, l16.Wide},
 	}
 }
 
