@@ -35,14 +35,11 @@ func TestPeersAsterisk(t *testing.T) {
 		}
 	}
 	a := newAsterisk(t, endpoints)
-	places := make(chan struct{}, atOnce)
 	for _, c := range codecCases(t) {
 		alone := c.alone(t, ourVoice)
 		for _, m := range modeCases() {
 			t.Run(c.name+" over "+m.name, func(t *testing.T) {
 				t.Parallel()
-				places <- struct{}{}
-				defer func() { <-places }()
 				us := short(c, m)
 				h := newHandset(t, c.card, a.account(us, append([]string{"codecs: [" + c.ours + "]"}, m.account...)...), a.authority)
 				row(t, "offhook calls the echo", func(t *testing.T, ctx context.Context) {

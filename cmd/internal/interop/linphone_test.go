@@ -103,7 +103,6 @@ func (l *linphone) heard(t *testing.T) (sound media.Frame, rate int) {
 
 func TestPeersLinphone(t *testing.T) {
 	k := newKamailio(t)
-	places := make(chan struct{}, atOnce)
 	for _, c := range codecCases(t) {
 		if c.line == "" {
 			continue
@@ -112,8 +111,6 @@ func TestPeersLinphone(t *testing.T) {
 		for _, m := range modeCases() {
 			t.Run(c.name+" over "+m.name, func(t *testing.T) {
 				t.Parallel()
-				places <- struct{}{}
-				defer func() { <-places }()
 				us := short(c, m)
 				l := newLinphone(t, k, "far"+us, c, m)
 				h := newHandset(t, c.card, k.account(us, "tls", append([]string{"codecs: [" + c.ours + "]"}, m.account...)...), k.CA)

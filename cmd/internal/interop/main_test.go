@@ -4,10 +4,12 @@ package interop
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"testing"
 )
 
@@ -18,7 +20,15 @@ type figures struct {
 	Peers  []string `json:"peers"`
 }
 
+// atOnce is how many calls are up together where rows are of calls alike: each
+// waits most of its time for sound to pass.
+const atOnce = 5
+
 func TestMain(m *testing.M) {
+	flag.Parse()
+	if err := flag.Set("test.parallel", strconv.Itoa(atOnce)); err != nil {
+		panic(err) // the flag's name is wrong
+	}
 	board.peers = []string{
 		version("kamailio", `kamailio [0-9.]+`, "kamailio", "-v"),
 		version("baresip", `baresip v?[0-9.]+`, "baresip", "-h"),

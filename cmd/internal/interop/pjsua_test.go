@@ -66,7 +66,6 @@ const theirOpus = 0.25
 
 func TestPeersPjsua(t *testing.T) {
 	k := newKamailio(t)
-	places := make(chan struct{}, atOnce)
 	for _, c := range codecCases(t) {
 		if c.pj == "" {
 			continue
@@ -79,8 +78,6 @@ func TestPeersPjsua(t *testing.T) {
 		for _, m := range modeCases() {
 			t.Run(c.name+" over "+m.name, func(t *testing.T) {
 				t.Parallel()
-				places <- struct{}{}
-				defer func() { <-places }()
 				us := short(c, m)
 				p := newPjsua(t, k, "far"+us, c.card, // it is built without resampling
 					append(pjSettings[m.name], "--dis-codec=*", "--add-codec="+c.pj)...)
