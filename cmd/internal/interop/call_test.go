@@ -188,3 +188,26 @@ func TestRoundTrip(t *testing.T) {
 		c.end(t, ctx)
 	})
 }
+
+func TestKeysByInfo(t *testing.T) {
+	k := newKamailio(t)
+	b := newBaresip(t, k, "2003", "tls", ";mediaenc=srtp-mand")
+	p := newTelephone(t, k.account("1001", "tls", "dtmf: info"), k.CA)
+	row(t, "keys pressed at offhook, by INFO -> baresip is told", func(t *testing.T, ctx context.Context) {
+		p.with(t).bound(ctx, "1001")
+		p.listen(ctx)
+		c := call(t, ctx, p, b, "2003")
+		mark := b.happened()
+		must(t, p.page.Tap("1", "*", "7"))
+		for _, want := range []string{"1", "*", "7"} {
+			e, err := b.until(ctx, mark, "CALL_DTMF_START")
+			must(t, err)
+			if e.Param != want {
+				t.Errorf("baresip was told %q, want %q", e.Param, want)
+			}
+			mark = b.after(mark, "CALL_DTMF_START")
+		}
+		p.hangUp(ctx)
+		b.closed(t, ctx, c.mark)
+	})
+}

@@ -156,6 +156,16 @@ func TestScenariosCalled(t *testing.T) {
 		s.p.loop(ctx)
 		s.hangUp(t, ctx, x)
 	})
+	row(t, "another codec in mid-call -> sound in that", func(t *testing.T, ctx context.Context) {
+		x := served(t, ctx, "codec-change", "udp", s.port["udp"], blanks{}, "-rtp_echo")
+		before := s.dial(t, ctx, "udp")
+		s.p.newCall(ctx, before, "confirmed")
+		for _, encoding := range []string{"PCMU", "PCMA"} {
+			s.p.callThat(ctx, "has "+encoding, func(l localapi.Call) bool { return l.ID > before && l.Media != nil && l.Media.Encoding == encoding })
+			s.p.loop(ctx)
+		}
+		s.hangUp(t, ctx, x)
+	})
 	row(t, "302 to another address -> called there", func(t *testing.T, ctx context.Context) {
 		x := served(t, ctx, "redirect", "udp", s.port["udp"], blanks{})
 		before := s.dial(t, ctx, "udp")

@@ -196,8 +196,8 @@ func repeat(method string) string {
 	return ` retrans="500"`
 }
 
-// message puts one together. More may be "sdp" (or "echo": of sipp's port that
-// throws sound back), a direction for it, and fields.
+// message puts one together. More may be "sdp" (or "echo", "echo-pcma": of sipp's port
+// that throws sound back), a direction for it, and fields.
 func message(how, first, via, from, to, callID, cseq string, more []string) string {
 	lines := []string{first, via, from, to, callID, cseq, "Max-Forwards: 70"}
 	if !strings.HasPrefix(first, "SIP/2.0 ") || first < "SIP/2.0 3" { // a refusal's Contact would be another address to try
@@ -206,13 +206,16 @@ func message(how, first, via, from, to, callID, cseq string, more []string) stri
 	var body []string
 	for _, m := range more {
 		switch {
-		case m == "sdp" || m == "echo":
-			port := "[rtpstream_audio_port]"
-			if m == "echo" {
+		case m == "sdp" || m == "echo" || m == "echo-pcma":
+			port, payload, name := "[rtpstream_audio_port]", "0", "PCMU"
+			if m != "sdp" {
 				port = "[media_port]"
 			}
+			if m == "echo-pcma" {
+				payload, name = "8", "PCMA"
+			}
 			body = append(body, "v=0", "o=- 7 [cseq] IN IP[local_ip_type] [local_ip]", "s=-", "c=IN IP[media_ip_type] [media_ip]", "t=0 0",
-				"m=audio "+port+" RTP/AVP 0 101", "a=rtpmap:0 PCMU/8000", "a=rtpmap:101 telephone-event/8000")
+				"m=audio "+port+" RTP/AVP "+payload+" 101", "a=rtpmap:"+payload+" "+name+"/8000", "a=rtpmap:101 telephone-event/8000")
 		case strings.HasPrefix(m, "send") || strings.HasPrefix(m, "recv"):
 			body = append(body, "a="+m)
 		case m != "":
