@@ -75,7 +75,7 @@ func spoken(t *testing.T, ctx context.Context, h *handset, b *baresip, mark int,
 	if err != nil {
 		t.Errorf("what offhook hears: %v", err)
 	}
-	there, err := best(ourVoice, b.heard(t), b.heardRate, c.wide(), ours)
+	there, err := best(ourVoice, b.heard(t), b.heardRate, c.wide(), ours, 0)
 	if err != nil {
 		t.Errorf("what baresip hears: %v", err)
 	}
@@ -98,7 +98,7 @@ func (h *handset) judged(ctx context.Context, v mediatest.Speaker, wide bool, al
 		one, err = judge(v, heard, h.rate, wide)
 		one.From = from
 		if err == nil {
-			err = one.check(alone)
+			err = one.check(alone, h.louder)
 		}
 		if one.MOS > most.MOS {
 			most = one
@@ -112,14 +112,14 @@ func (h *handset) judged(ctx context.Context, v mediatest.Speaker, wide bool, al
 }
 
 // best is the best sentence of all that was heard in a call.
-func best(v mediatest.Speaker, heard media.Frame, rate int, wide bool, alone float64) (most verdict, err error) {
+func best(v mediatest.Speaker, heard media.Frame, rate int, wide bool, alone, louder float64) (most verdict, err error) {
 	long := samples(sentence, rate)
 	err = fmt.Errorf("it has only %v of the call", time.Duration(len(heard))*time.Second/time.Duration(rate))
 	for at := samples(settle/2, rate); at+long <= len(heard); at += long {
 		var one verdict
 		one, err = judge(v, heard[at:at+long], rate, wide)
 		if err == nil {
-			err = one.check(alone)
+			err = one.check(alone, louder)
 		}
 		if one.MOS > most.MOS {
 			most = one

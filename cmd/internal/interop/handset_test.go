@@ -22,9 +22,10 @@ import (
 // round and round.
 type handset struct {
 	*process
-	t    *testing.T
-	dir  string
-	rate int
+	t      *testing.T
+	dir    string
+	rate   int
+	louder float64 // dB, what its far end is known to send
 }
 
 const handsetBoard = `offhook-board: 1

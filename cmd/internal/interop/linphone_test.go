@@ -106,6 +106,10 @@ func (l *linphone) heard(t *testing.T) (sound media.Frame, rate int) {
 // seconds.
 const lineLess = 0.3
 
+// lineG722 is how much louder Linphone's G.722 is, and hears us so much louder:
+// its scale has one bit less than ours and baresip's, which agree.
+const lineG722 = -6.0
+
 func TestPeersLinphone(t *testing.T) {
 	k := newKamailio(t)
 	for _, c := range codecCases(t) {
@@ -122,6 +126,9 @@ func TestPeersLinphone(t *testing.T) {
 				us := short(c, m)
 				l := newLinphone(t, k, "far"+us, c, m)
 				h := newHandset(t, c.card, k.account(us, "tls", append([]string{"codecs: [" + c.ours + "]"}, m.account...)...), k.CA)
+				if c.name == "G722" {
+					h.louder = lineG722
+				}
 				row(t, "offhook calls Linphone", func(t *testing.T, ctx context.Context) {
 					h.with(t).bound(ctx, us)
 					l.listens(t)
@@ -152,7 +159,7 @@ func (l *linphone) spoken(t *testing.T, ctx context.Context, h *handset, way str
 	_, endErr := l.await(ctx, mark, `Call .* (ended|end)`)
 	must(t, endErr)
 	sound, rate := l.heard(t)
-	there, thereErr := best(ourVoice, sound, rate, c.wide(), ours)
+	there, thereErr := best(ourVoice, sound, rate, c.wide(), ours, -h.louder)
 	if call.Media == nil {
 		t.Fatalf("no figures of %+v", call)
 	}
