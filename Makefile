@@ -4,12 +4,18 @@
 GO        ?= go
 VERSION   ?= $(shell git describe --always --dirty 2>/dev/null || echo development)
 LDFLAGS   := -s -w -X main.version=$(VERSION)
-BUILD     := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)'
+# What does not run for each packet is built small, not inlined; HTTP/2 is for
+# nobody a telephone speaks to.
+SMALL     := $(foreach p,net/http crypto/tls encoding/... regexp/... golang.org/x/text/... github.com/pion/dtls/... github.com/emiago/... \
+	go.yaml.in/... offhook/cmd/... offhook/ua/... offhook/provisioning/...,-gcflags='$(p)=-l')
+FLAGS     := -trimpath -tags nethttpomithttp2 $(SMALL) -ldflags '$(LDFLAGS)'
+BUILD     := CGO_ENABLED=0 $(GO) build $(FLAGS)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 FUZZTIME  ?= 10s
 SPEECH    ?=
 OUT       ?=
+PEERS     := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/offhook-peers
 DEMO_ARGS := $(if $(SPEECH),--speech $(SPEECH)) $(if $(OUT),--out $(OUT))
 
 # The slimmest and the oldest boards are 32-bit ARM.
@@ -17,7 +23,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 # 16 MiB stripped: what a small board's flash and an update over the air bear.
 MAX_SIZE  := 16777216
 
-.PHONY: help build run demo test unit race cross bench bench-media bench-beat lint boards screenshots interop browser fuzz deps notices clean
+.PHONY: help build run demo test unit race cross bench bench-media bench-beat bench-peers bench-insns interop-peers lint boards screenshots interop browser fuzz deps notices clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +55,14 @@ interop: ## calls with Kamailio, baresip and sipp; ends with a JSON line
 	@$(GO) test -c -tags interop -o bin/interop.test ./cmd/internal/interop
 	@cd cmd/internal/interop && exec $(CURDIR)/bin/interop.test -test.timeout 10m
 
+interop-peers: ## calls with Asterisk, pjsua and Linphone, fetched from another Debian release; ends with a JSON line
+	@PEERS=1 .ci/deps
+	@.ci/peers $(PEERS)/sid asterisk baresip-core
+	@.ci/peers $(PEERS)/pjsua pjsua
+	@mkdir -p bin
+	@$(GO) test -c -tags interop,interoppeers -o bin/peers.test ./cmd/internal/interop
+	@cd cmd/internal/interop && exec $(CURDIR)/bin/peers.test -test.timeout 20m -test.run TestPeers
+
 browser: ## the faceplate in Chromium
 	@.ci/deps
 	$(GO) test -tags browser -count 1 ./hal/faceplate/browsertest
@@ -58,7 +72,7 @@ cross: ## static binaries for the boards in dist/, each within its size
 	@mkdir -p dist
 	@for t in $(TARGETS); do \
 		arch=$${t#linux-}; arm=; case $$arch in arm6|arm7) arm=$${arch#arm}; arch=arm;; esac; \
-		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch GOARM=$$arm $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o dist/offhook-$$t ./cmd/offhook || exit 1; \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch GOARM=$$arm $(GO) build $(FLAGS) -o dist/offhook-$$t ./cmd/offhook || exit 1; \
 		size=$$(stat -c %s dist/offhook-$$t); echo "dist/offhook-$$t $$size bytes"; \
 		if [ $$size -gt $(MAX_SIZE) ]; then echo "dist/offhook-$$t is larger than $(MAX_SIZE) bytes" >&2; exit 1; fi; \
 	done
@@ -66,16 +80,25 @@ cross: ## static binaries for the boards in dist/, each within its size
 bench: ## the benchmarks of the audio path
 	$(GO) test -run '^$$' -bench . -benchmem ./media/...
 
-bench-media: build ## the play-out buffer against the optimum and others; pictures in out/; ends with a JSON line
-	@exec bin/offhook-lab bench-media --plots out
+bench-media: build ## the whole audio path beside others and limits, a quarter of an hour; pictures in out/; ends with a JSON line
+	@BENCH=1 .ci/deps
+	@exec bin/offhook-lab bench-media --plots out $(if $(TIME),--time $(TIME)) $(if $(PARTS),--parts $(PARTS))
 
 bench-beat: build ## how late packets are sent on one busy core, engine in its own process and not; TIME=20s each; ends with a JSON line
 	@exec bin/offhook-lab bench-beat $(if $(TIME),--time $(TIME))
 
+bench-peers: build ## what a call costs beside baresip and pjsua; ends with a JSON line
+	@.ci/deps
+	@exec bin/offhook-lab bench-peers
+
+bench-insns: build ## ARMv6 instructions of each codec and stage; ends with a JSON line
+	@BENCH=1 .ci/deps
+	@exec bin/offhook-lab bench-insns
+
 lint: ## vet, gofmt, staticcheck; govulncheck where its database answers
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not gofmt'ed: $$out" >&2; exit 1; fi
 	$(GO) vet ./...
-	$(GO) vet -tags 'interop browser' ./...
+	$(GO) vet -tags 'interop interoppeers browser' ./...
 	$(GO) run $(STATICCHECK) ./...
 	@GOBIN=$(CURDIR)/bin $(GO) install $(GOVULNCHECK)
 	@bin/govulncheck ./cmd/offhook; case $$? in \

@@ -34,7 +34,7 @@ Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers [flag
 
   run          starts everything and prints the address of the page; Ctrl-C ends it
   demo         provisions, registers, calls and is called by script; prints a JSON line of figures
-  bench-media  measures the play-out buffer against the optimum; prints a JSON line of figures
+  bench-media  measures the whole audio path: play-out buffer, beat, calls beside other telephones, instructions; prints a JSON line of figures
   bench-beat   measures how late packets are sent on one busy core; prints a JSON line of figures
   bench-insns  counts the ARMv6 instructions of each codec and stage; prints a JSON line of figures
   bench-peers  measures what a call costs beside baresip and pjsua; prints a JSON line of figures
