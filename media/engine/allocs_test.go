@@ -38,23 +38,20 @@ func TestCall_allocates_nothing_for_long(t *testing.T) {
 	const spoken = 40 * time.Second
 	packets := uint64(spoken / (20 * time.Millisecond))
 	for _, test := range []struct {
-		name    string
-		policy  sdp.Policy
-		suite   keying.Suite
-		codecs  []media.Codec
-		threads bool
+		name   string
+		policy sdp.Policy
+		suite  keying.Suite
+		codecs []media.Codec
 	}{
-		{"plain", sdp.Off, "", nil, false},
-		{"plain, threads", sdp.Off, "", nil, true},
-		{"GCM", sdp.Mandatory, keying.AES128GCM, nil, false},
-		{"CM", sdp.Mandatory, keying.AES128CMSHA1_80, nil, false},
-		{"CM, threads", sdp.Mandatory, keying.AES128CMSHA1_80, nil, true},
-		{"G.722, CM", sdp.Mandatory, keying.AES128CMSHA1_80, []media.Codec{g722.Rate64}, false},
+		{"plain", sdp.Off, "", nil},
+		{"GCM", sdp.Mandatory, keying.AES128GCM, nil},
+		{"CM", sdp.Mandatory, keying.AES128CMSHA1_80, nil},
+		{"G.722, CM", sdp.Mandatory, keying.AES128CMSHA1_80, []media.Codec{g722.Rate64}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := newCall(t, mediatest.Voice(rate, 3*time.Second, 1), mediatest.Voice(rate, 3*time.Second, 2), options{
 				config: suites(test.policy, test.suite), codecs: test.codecs,
-				engine: func(cfg *engine.Config) { cfg.Threads, cfg.RTCPInterval = test.threads, time.Hour },
+				engine: func(cfg *engine.Config) { cfg.RTCPInterval = time.Hour },
 			})
 			c.run(2 * time.Second)
 			sent := c.a.session.Stats().Sent + c.b.session.Stats().Sent

@@ -46,10 +46,7 @@ type Config struct {
 	// run faster than time give their own.
 	Now          func() time.Duration
 	RTCPInterval time.Duration // mean; 0 means 5 s
-	// Threads has each stream receive on a thread of its own, with real-time
-	// priority where that is allowed: for a process that does nothing else.
-	Threads bool
-	Log     *slog.Logger
+	Log          *slog.Logger
 }
 
 // Engine moves the sound of all streams. Run, or Step, belongs to one
@@ -135,7 +132,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	defer e.running.Store(false)
 	device := *e.device.Load()
-	if p, ok := device.(Polled); !ok || !p.Polled() || e.cfg.Threads {
+	if p, ok := device.(Polled); !ok || !p.Polled() {
 		defer e.thread()()
 	}
 	rester, _ := device.(Rester)

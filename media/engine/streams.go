@@ -29,14 +29,10 @@ func (e *Engine) ResumeStream(id media.StreamID, sockets session.Sockets, from *
 	if e.find(id) != nil {
 		return fmt.Errorf("engine: stream %d is open already", id)
 	}
-	cfg := session.StreamConfig{
+	stream := session.OpenStream(session.StreamConfig{
 		ID: id, Sockets: sockets, Now: e.cfg.Now, Epoch: e.epoch,
 		Listener: listener{e}, RTCPInterval: e.cfg.RTCPInterval, Resume: from, Log: e.cfg.Log,
-	}
-	if e.cfg.Threads {
-		cfg.Thread = receiveThread
-	}
-	stream := session.OpenStream(cfg)
+	})
 	e.legs = append(e.legs, newLeg(id, stream, e.cfg))
 	e.rebuild(e.set.Load().generator)
 	return nil

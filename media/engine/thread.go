@@ -50,12 +50,6 @@ func fifo(flags uint64) *unix.SchedAttr {
 	return &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: priority, Flags: flags}
 }
 
-// receiveThread prepares a thread that a stream receives on.
-func receiveThread() (restore func()) {
-	restore, _ = realtime() // Run tells of what is not allowed
-	return restore
-}
-
 // Hasten puts all threads of a process that only moves sound before those of
 // other processes, threads to come included.
 //

@@ -7,6 +7,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// datagrams is where packets are read; a *net.UDPConn is one.
+type datagrams interface {
+	ReadFromUDPAddrPort([]byte) (int, netip.AddrPort, error)
+}
+
 // pollReader reads a socket that the runtime's poller waits for, in system
 // calls that the scheduler does not hear of. One that it hears of wakes its
 // monitor, which then looks at the idle program every 20 µs for a while: for
@@ -19,9 +24,12 @@ type pollReader struct {
 	p     []byte
 	n     int
 	errno unix.Errno
+
+	tries int  // of this read
+	busy  bool // packets come one upon the other
 }
 
-// polled is how RTP is read without a thread of its own.
+// polled is how RTP is read.
 func (s *Stream) polled() datagrams {
 	conn := s.cfg.Sockets.RTP
 	raw, err := conn.SyscallConn()
@@ -35,6 +43,7 @@ func (s *Stream) polled() datagrams {
 
 // ready reads when something is there; false waits for it.
 func (r *pollReader) ready(fd uintptr) bool {
+	r.tries++
 	for {
 		r.n, r.errno = r.take(fd, r.p)
 		if r.errno != unix.EINTR {
@@ -43,11 +52,17 @@ func (r *pollReader) ready(fd uintptr) bool {
 	}
 }
 
-// ReadFromUDPAddrPort waits for a packet. It does not allocate.
+// ReadFromUDPAddrPort waits for a packet. It does not allocate. When packets come
+// one upon the other, threads of the same real-time priority go first: a flood
+// must not hold up the sound.
 func (r *pollReader) ReadFromUDPAddrPort(p []byte) (int, netip.AddrPort, error) {
-	r.p = p
+	r.p, r.tries = p, 0
 	err := r.raw.Read(r.wait)
 	r.p = nil
+	if r.tries == 1 && r.busy {
+		_, _, _ = unix.RawSyscall(unix.SYS_SCHED_YIELD, 0, 0, 0)
+	}
+	r.busy = r.tries == 1
 	switch {
 	case err != nil:
 		return 0, netip.AddrPort{}, err

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"net"
 	"sync/atomic"
 	"testing"
@@ -19,7 +20,7 @@ func openAs(t testing.TB, now *atomic.Int64, from State, ports PortRange) *end {
 	e := &end{now: now, addr: sockets.LocalAddr()}
 	e.Stream = OpenStream(StreamConfig{
 		ID: 1, Sockets: sockets, Now: func() time.Duration { return time.Duration(now.Load()) },
-		Listener: &e.ear, RTCPInterval: time.Hour, Resume: &from, Thread: func() func() { return func() {} },
+		Listener: &e.ear, RTCPInterval: time.Hour, Resume: &from,
 	})
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
@@ -127,17 +128,14 @@ func TestState_of_another_key_is_another_source(t *testing.T) {
 	}
 }
 
-// A flood does not keep a thread from ending, and it sees both families.
-func TestThreadReader(t *testing.T) {
+// A flood does not keep a reader from ending, and it sees both families.
+func TestPollReader(t *testing.T) {
 	for _, network := range []string{"udp4", "udp6"} {
 		conn, err := net.ListenUDP(network, &net.UDPAddr{IP: map[string]net.IP{"udp4": net.IPv4(127, 0, 0, 1), "udp6": net.IPv6loopback}[network]})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := newThreadReader(conn)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := (&Stream{cfg: StreamConfig{Sockets: Sockets{RTP: conn}}}).polled()
 		if _, err := conn.WriteToUDPAddrPort([]byte("hello"), local(conn)); err != nil {
 			t.Fatal(err)
 		}
@@ -152,22 +150,27 @@ func TestThreadReader(t *testing.T) {
 		}); got > 1 { // local's
 			t.Errorf("%s: %v allocations", network, got)
 		}
-		ended := make(chan error)
+		to, flood := local(conn), make(chan struct{})
 		go func() {
+			defer close(flood)
 			for {
-				if _, _, err := r.ReadFromUDPAddrPort(b[:]); err != nil {
-					ended <- err
+				if _, err := conn.WriteToUDPAddrPort([]byte("flood"), to); err != nil {
 					return
 				}
 			}
 		}()
-		r.wake()
-		if err := <-ended; err != net.ErrClosed {
-			t.Error(err)
+		const plenty = 1000
+		for range plenty {
+			if _, _, err := r.ReadFromUDPAddrPort(b[:]); err != nil {
+				t.Fatal(err)
+			}
 		}
-		r.close()
 		if err := conn.Close(); err != nil {
 			t.Error(err)
+		}
+		<-flood
+		if _, _, err := r.ReadFromUDPAddrPort(b[:]); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("%s: %v after closing", network, err)
 		}
 	}
 }

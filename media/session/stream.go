@@ -30,9 +30,6 @@ type StreamConfig struct {
 	RTCPInterval time.Duration // mean; 0 means 5 s (RFC 3550 §6.2)
 	// Resume is where a Stream before this one was; nil for a new source.
 	Resume *State
-	// Thread prepares the thread that RTP is received on, and undoes it at the
-	// end; nil means any thread. It must not fail: what it may not do it leaves.
-	Thread func() (restore func())
 	Log    *slog.Logger
 }
 
@@ -55,11 +52,10 @@ type Stream struct {
 	remote atomic.Pointer[netip.AddrPort]
 
 	ring   ring
-	keys   *handover     // nil: packets of DTLS are nobody's
-	thread *threadReader // nil: the runtime's poller
-	reader reader        // the RTP receiving goroutine's
-	writer writer        // the engine thread's
-	sendto *sendto       // likewise
+	keys   *handover // nil: packets of DTLS are nobody's
+	reader reader    // the RTP receiving goroutine's
+	writer writer    // the engine thread's
+	sendto *sendto   // likewise
 	rtcp   rtcpState
 	played played
 	count  counters
@@ -132,12 +128,7 @@ func OpenStream(cfg StreamConfig) *Stream {
 	if s.keys, err = newHandover(cfg.Sockets.Keys); err != nil {
 		cfg.Log.Warn("DTLS cannot make keys for this stream", slog.Uint64("stream", uint64(cfg.ID)), slog.Any("error", err))
 	}
-	if cfg.Thread != nil {
-		if s.thread, err = newThreadReader(cfg.Sockets.RTP); err != nil {
-			cfg.Log.Warn("RTP is received on no thread of its own", slog.Uint64("stream", uint64(cfg.ID)), slog.Any("error", err))
-		}
-	}
-	s.wait.Go(s.receive)
+	s.wait.Go(func() { s.readRTP(s.polled()) })
 	s.wait.Go(s.readRTCP)
 	s.wait.Go(s.report)
 	return s
@@ -234,9 +225,6 @@ func (s *Stream) Close() error {
 	s.once.Do(func() {
 		s.sendReport(true)
 		close(s.done)
-		if s.thread != nil {
-			s.thread.wake()
-		}
 		err = s.cfg.Sockets.Close()
 	})
 	s.wait.Wait()

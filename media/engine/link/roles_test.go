@@ -131,7 +131,7 @@ func (c *card) likeness(long time.Duration) (time.Duration, float64) {
 func sound(log *slog.Logger) (*Sound, *card, error) {
 	c := newCard()
 	e, err := engine.New(engine.Config{Device: c, SampleRate: rate, Period: int(period * rate / time.Second), Codecs: codecs,
-		Now: Clock(), Threads: true, Log: log})
+		Now: Clock(), Log: log})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -140,7 +140,7 @@ func call(now func() time.Duration) ([2]party, error) {
 			return parties, err
 		}
 		p.Engine, err = engine.New(engine.Config{Device: &instant{}, SampleRate: sampleRate, Period: samples, Codecs: []media.Codec{g711.PCMU},
-			Now: now, Threads: true, RTCPInterval: time.Hour})
+			Now: now, RTCPInterval: time.Hour})
 		if err == nil {
 			p.sockets, err = session.Listen(netip.AddrFrom4([4]byte{127, 0, 0, 1}), session.PortRange{}, 0, nil)
 		}

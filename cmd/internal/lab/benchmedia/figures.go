@@ -19,11 +19,11 @@ type Figures struct {
 	AllDeficitMax          float64  `json:"jb_r_deficit_all_max"`
 	BaresipDeficitMean     *float64 `json:"baresip_r_deficit_mean,omitempty"`
 	BaresipDeficitMax      *float64 `json:"baresip_r_deficit_max,omitempty"`
-	MinuteDeficitMean      float64  `json:"jb_minute_r_deficit_mean"`
-	MinuteDeficitMax       float64  `json:"jb_minute_r_deficit_max"`
-	EngineDelayOff         float64  `json:"engine_delay_off_ms"`
-	EngineROff             float64  `json:"engine_r_off"`
-	SentLate               float64  `json:"peers_sent_late_p99_ms"`
+	MinuteDeficitMean      float64  `json:"jb_minute_r_deficit_mean,omitempty"`
+	MinuteDeficitMax       float64  `json:"jb_minute_r_deficit_max,omitempty"`
+	EngineDelayOff         float64  `json:"engine_delay_off_ms,omitempty"`
+	EngineROff             float64  `json:"engine_r_off,omitempty"`
+	SentLate               float64  `json:"peers_sent_late_p99_ms,omitempty"`
 	NetEQDeficitMean       float64  `json:"neteq_rules_r_deficit_mean"`
 	NetEQDeficitMax        float64  `json:"neteq_rules_r_deficit_max"`
 	FixedDeficitMean       float64  `json:"fixed_r_deficit_mean"`
