@@ -15,10 +15,9 @@ import (
 // call is an INVITE over UDP to a program that answers at once (RFC 3261 §13, §17.1.1), as
 // little of it as loopback needs.
 type call struct {
-	conn  *net.UDPConn
-	to    netip.AddrPort
-	tag   string
-	reply string // the last response
+	conn *net.UDPConn
+	to   netip.AddrPort
+	tag  string
 }
 
 const patience = 5 * time.Second
