@@ -235,6 +235,22 @@ func (b *baresip) heard(t *testing.T) media.Frame {
 	return sound
 }
 
+// soFar is what came out of its jitter buffer until now, in a call that goes on;
+// nothing if it has not begun to keep it.
+func (b *baresip) soFar(t *testing.T) (sound media.Frame, rate int) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(b.dir, "dump-*-dec.wav"))
+	must(t, err)
+	if len(files) == 0 {
+		return nil, 1
+	}
+	sound, rate, err = wav(files[len(files)-1]) // by time: the last is the newest
+	if err != nil {
+		return nil, 1 // it has no header yet
+	}
+	return sound, rate
+}
+
 // samplesOf is the sound of a WAV file whose header is not finished yet.
 func samplesOf(wav []byte) media.Frame {
 	_, data, ok := bytes.Cut(wav, []byte("data"))

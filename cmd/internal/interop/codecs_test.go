@@ -67,6 +67,13 @@ const windows = 3
 func spoken(t *testing.T, ctx context.Context, h *handset, b *baresip, mark int, c codecCase, suite string, ours, theirs float64) {
 	t.Helper()
 	here, err := h.judged(ctx, theirVoice, c.wide(), theirs)
+	for range windows - 1 { // the far end listens as often as we may
+		sound, rate := b.soFar(t)
+		if _, err := best(ourVoice, sound, rate, c.wide(), ours, 0); err == nil {
+			break
+		}
+		h.hear(ctx, sentence)
+	}
 	status, statusErr := h.control().Status(ctx)
 	must(t, statusErr)
 	call, _ := newestCall(status)
