@@ -26,7 +26,13 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require golang.org/x/crypto v0.48.0 // indirect
+require (
+	github.com/pion/stun/v3 v3.1.7
+	github.com/pion/transport/v4 v4.1.0 // indirect
+	github.com/wlynxg/anet v0.0.5 // indirect
+	golang.org/x/crypto v0.54.0 // indirect
+	golang.org/x/net v0.57.0
+)
 
 require (
 	github.com/chromedp/cdproto v0.159.0 // indirect
