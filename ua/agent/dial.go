@@ -25,7 +25,7 @@ type dialer struct {
 // dialed is a socket, and the addresses that the server has.
 type dialed struct {
 	stream  net.Conn
-	packets *net.UDPConn
+	packets packetConn
 	remote  netip.AddrPort
 	servers []netip.Addr
 }

@@ -30,7 +30,7 @@ func TestDial_marks_its_packets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var socket syscall.Conn = out.packets
+			socket, _ := out.packets.(syscall.Conn)
 			if out.stream != nil {
 				defer out.stream.Close()
 				socket = out.stream.(*net.TCPConn)

@@ -28,7 +28,7 @@ type flow struct {
 	servers   []netip.Addr   // trusted while the flow lives
 
 	stream  net.Conn
-	packets *net.UDPConn
+	packets packetConn
 	out     chan packet
 	down    chan struct{} // closed by close
 	last    chan struct{} // closed by finish
@@ -38,6 +38,16 @@ type flow struct {
 	pongs   atomic.Uint32
 	tx      *transactions
 }
+
+// packetConn is a datagram socket: *net.UDPConn, or a network in memory.
+type packetConn interface {
+	ReadFromUDPAddrPort([]byte) (int, netip.AddrPort, error)
+	WriteToUDPAddrPort([]byte, netip.AddrPort) (int, error)
+	LocalAddr() net.Addr
+	Close() error
+}
+
+var _ packetConn = (*net.UDPConn)(nil)
 
 type packet struct {
 	data []byte

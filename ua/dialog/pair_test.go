@@ -222,7 +222,7 @@ func (p *peer) reply(a Reply) {
 }
 
 func TestPair_over_a_bad_network(t *testing.T) {
-	many(t, 10, func(t *rapid.T) {
+	many(t, 100, func(t *rapid.T) {
 		configs := [2]Config{drawConfig(t), drawConfig(t)}
 		w := newWorld(rapid.Uint64().Draw(t, "seed"), rapid.Float64Range(0, 0.5).Draw(t, "loss"), configs)
 		for _, p := range w.peers {

@@ -12,7 +12,8 @@ import (
 )
 
 // many runs a property n times as often as rapid does by itself: the races have
-// narrow windows.
+// many runs a property n times as often as rapid does by itself, which is 100
+// times: the races have narrow windows.
 func many(t *testing.T, n int, property func(*rapid.T)) {
 	t.Helper()
 	for range n {
@@ -101,7 +102,7 @@ func (j *judge) reply(a Reply) {
 }
 
 func TestStep_any_input_in_any_state(t *testing.T) {
-	many(t, 10, func(t *rapid.T) {
+	many(t, 100, func(t *rapid.T) {
 		j := &judge{t: t, timers: map[TimerID]uint32{}, finals: map[ServerTx]int{}, last: map[ServerTx]Answer{}}
 		config := drawConfig(t)
 		config.Seed = rapid.Uint64().Draw(t, "seed")
