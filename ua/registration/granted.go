@@ -9,7 +9,7 @@ import (
 // our own Contact, else the Expires header, else what was asked (RFC 3261
 // §10.2.4, §10.3). Bindings of other telephones are not looked at.
 func Granted(r Response, asked time.Duration) time.Duration {
-	own, found := find(r)
+	own, found := Own(r)
 	if found && own.HasExpires {
 		return own.Expires
 	}
@@ -19,11 +19,12 @@ func Granted(r Response, asked time.Duration) time.Duration {
 	return asked
 }
 
-// find picks our binding: by instance (RFC 5626), by URI, or because there is
-// just one (a registrar behind NAT may have rewritten it).
-func find(r Response) (Contact, bool) {
+// Own picks our binding: by instance and reg-id (RFC 5626), by URI, by instance
+// alone, or because there is just one (a registrar behind NAT may have
+// rewritten it).
+func Own(r Response) (Contact, bool) {
 	for _, c := range r.Contacts {
-		if r.Instance != "" && strings.EqualFold(strings.Trim(c.Instance, `"`), strings.Trim(r.Instance, `"`)) {
+		if sameInstance(c, r) && c.RegID == r.RegID {
 			return c, true
 		}
 	}
@@ -32,10 +33,19 @@ func find(r Response) (Contact, bool) {
 			return c, true
 		}
 	}
+	for _, c := range r.Contacts {
+		if sameInstance(c, r) && (c.RegID == 0 || r.RegID == 0) {
+			return c, true
+		}
+	}
 	if len(r.Contacts) == 1 {
 		return r.Contacts[0], true
 	}
 	return Contact{}, false
+}
+
+func sameInstance(c Contact, r Response) bool {
+	return r.Instance != "" && strings.EqualFold(strings.Trim(c.Instance, `"`), strings.Trim(r.Instance, `"`))
 }
 
 // sameContact compares user, host, port and transport; what else a registrar

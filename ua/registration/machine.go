@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"offhook/ua"
+	"offhook/ua/refresh"
 )
 
 // Config is what a Machine is made with.
@@ -13,6 +14,7 @@ type Config struct {
 	StopWithin time.Duration // for the removal at exit; 0 means 2 s
 	Seed       uint64        // of the random intervals; the agent draws it
 	Spread     uint64        // names this device: its place among others that lost the same server
+	RegID      int           // of the flow (RFC 5626 §4.2); 0: without outbound
 }
 
 // Machine keeps a binding. It is a value: a Step leaves its receiver as it was.
@@ -20,19 +22,17 @@ type Machine struct {
 	config    Config
 	phase     phase
 	told      Changed
-	asked     time.Duration
+	expiry    refresh.Expiry
 	target    string
 	redirects int
-	briefs    int  // 423 in a row
-	failures  int  // in a row
 	refused   int  // quick attempts in a row
 	losses    int  // of the flow, since a binding lasted until its refresh
 	bound     bool // the registrar may have a binding of ours
-	tx        Tx   // in work, 0 for none
-	lastTx    Tx
-	gen       uint32
-	timer     bool
-	seed      uint64
+	plain     bool // the way to the registrar knows no outbound (439)
+	other     bool // another flow of the account stands
+	tx        refresh.Transaction[Tx]
+	timer     refresh.Timer
+	pace      refresh.Pace
 }
 
 type phase uint8
@@ -46,7 +46,7 @@ const (
 	phaseDone
 )
 
-// maxTurns bounds 423s and 3xxs that follow each other.
+// maxTurns bounds 3xxs and losses that follow each other.
 const maxTurns = 3
 
 // New makes a Machine that waits for Start.
@@ -57,7 +57,10 @@ func New(config Config) Machine {
 	if config.StopWithin <= 0 {
 		config.StopWithin = 2 * time.Second
 	}
-	return Machine{config: config, asked: config.Expires, seed: config.Seed}
+	return Machine{
+		config: config, expiry: refresh.Ask(config.Expires),
+		pace: refresh.Pace{Random: refresh.Random(config.Seed)},
+	}
 }
 
 // State is what was told last.
@@ -83,14 +86,16 @@ func (m Machine) Step(in Input) (Machine, []Action) {
 		s.afresh()
 	case NetworkChanged:
 		s.afresh()
+	case OtherFlow:
+		s.other = in.Stands
 	case FlowLost:
 		s.flowLost(in.Cause)
 	case Responded:
-		if s.ours(in.Tx) {
+		if s.tx.End(in.Tx) {
 			s.responded(in.Response)
 		}
 	case Failed:
-		if s.ours(in.Tx) {
+		if s.tx.End(in.Tx) {
 			s.failed(in)
 		}
 	case TimerFired:

@@ -102,21 +102,21 @@ func TestStep(t *testing.T) {
 		{"idle: Stop -> done", nil, Stop{}, "done", 0, 0, ""},
 		{"registering: 200 -> registered", []any{Start{}}, granted(10 * time.Minute), "registered", 510 * time.Second, 540 * time.Second, ""},
 		{"registering: 200 for a short time -> refresh at half of it", []any{Start{}}, granted(time.Minute), "registered", 27 * time.Second, 30 * time.Second, ""},
-		{"registering: 200 for no time -> failed", []any{Start{}}, granted(0), "failed", 15 * time.Second, 30 * time.Second, "dropped"},
+		{"registering: 200 for no time -> failed", []any{Start{}}, granted(0), "failed", 30 * time.Second, 60 * time.Second, "dropped"},
 		{"registering: 401 -> failed, slowly", []any{Start{}}, answer(401, nil), "failed", 150 * time.Second, 300 * time.Second, "password"},
 		{"registering: 401 with the digest's cause", []any{Start{}}, answer(401, func(r *Response) { r.Cause = "as digest says" }), "failed", 150 * time.Second, 300 * time.Second, "as digest says"},
 		{"registering: 403 -> failed, slowly", []any{Start{}}, answer(403, nil), "failed", 150 * time.Second, 300 * time.Second, "forbids"},
 		{"registering: 404 -> failed, slowly", []any{Start{}}, answer(404, nil), "failed", 150 * time.Second, 300 * time.Second, "does not know this user"},
 		{"registering: 603 -> failed, slowly", []any{Start{}}, answer(603, nil), "failed", 150 * time.Second, 300 * time.Second, "603 Because, pbx"},
-		{"registering: 500 -> failed", []any{Start{}}, answer(500, nil), "failed", 15 * time.Second, 30 * time.Second, "fault"},
+		{"registering: 500 -> failed", []any{Start{}}, answer(500, nil), "failed", 30 * time.Second, 60 * time.Second, "fault"},
 		{"registering: 503 with Retry-After -> then", []any{Start{}}, answer(503, func(r *Response) { r.RetryAfter = 100 * time.Second }), "failed", 100 * time.Second, 111 * time.Second, "overloaded"},
 		{"registering: 503 with a foolish Retry-After -> half an hour", []any{Start{}}, answer(503, func(r *Response) { r.RetryAfter = 1000 * time.Hour }), "failed", 30 * time.Minute, 34 * time.Minute, ""},
 		{"registering: 430 -> soon", []any{Start{}}, answer(430, nil), "failed", 0, time.Second, ""},
-		{"registering: no response -> failed", []any{Start{}}, quiet, "failed", 15 * time.Second, 30 * time.Second, "does not respond (pbx)"},
-		{"registering: not sent -> failed, the cause passes", []any{Start{}}, lost, "failed", 15 * time.Second, 30 * time.Second, "TLS: certificate signed by unknown authority (pbx)"},
+		{"registering: no response -> failed", []any{Start{}}, quiet, "failed", 30 * time.Second, 60 * time.Second, "does not respond (pbx)"},
+		{"registering: not sent -> failed, the cause passes", []any{Start{}}, lost, "failed", 30 * time.Second, 60 * time.Second, "TLS: certificate signed by unknown authority (pbx)"},
 		{"registering: refused -> soon", []any{Start{}}, refused, "failed", 500 * time.Millisecond, time.Second, "refused"},
 		{"failed: refused again -> a little later", []any{Start{}, refused, fire}, refused, "failed", time.Second, 2 * time.Second, "refused"},
-		{"failed: refused five times -> as RFC 5626", []any{Start{}, refused, fire, refused, fire, refused, fire, refused, fire, refused, fire}, refused, "failed", 15 * time.Second, 30 * time.Second, "refused"},
+		{"failed: refused five times -> as RFC 5626", []any{Start{}, refused, fire, refused, fire, refused, fire, refused, fire, refused, fire}, refused, "failed", 30 * time.Second, 60 * time.Second, "refused"},
 		{"failed: refused after a success -> soon", []any{Start{}, refused, fire, refused, fire, granted(time.Hour), fire}, refused, "failed", 500 * time.Millisecond, time.Second, "refused"},
 		{"registering: 423 -> asks for more", []any{Start{}}, answer(423, func(r *Response) { r.MinExpires = time.Hour }), "send 1h0m0s", 0, 0, ""},
 		{"registering: 423 without Min-Expires -> doubles", []any{Start{}}, answer(423, nil), "send 20m0s", 0, 0, ""},
@@ -131,7 +131,7 @@ func TestStep(t *testing.T) {
 		{"stopping: not sent -> removal", []any{Start{}, Stop{}}, lost, "send 0s", 2 * time.Second, 2 * time.Second, ""},
 		{"registered: refresh -> REGISTER, told nothing", registered, fire, "send 10m0s", 0, 0, ""},
 		{"registered: refresh done -> the new end is told", []any{registered, fire}, granted(10 * time.Minute), "registered", 510 * time.Second, 540 * time.Second, ""},
-		{"registered: refresh failed -> failed", []any{registered, fire}, quiet, "failed", 15 * time.Second, 30 * time.Second, ""},
+		{"registered: refresh failed -> failed", []any{registered, fire}, quiet, "failed", 30 * time.Second, 60 * time.Second, ""},
 		{"registered: stale timer -> ignored", registered, stale, "", 510 * time.Second, 540 * time.Second, ""},
 		{"registered: flow lost -> soon", registered, FlowLost{}, "failed", 0, time.Second, "connection to the server was lost"},
 		{"registered: network changed -> at once", registered, NetworkChanged{}, "send 10m0s", 0, 0, ""},
@@ -146,8 +146,14 @@ func TestStep(t *testing.T) {
 		{"removing: network changed -> nothing", []any{registered, Stop{}}, NetworkChanged{}, "", 2 * time.Second, 2 * time.Second, ""},
 		{"failed: timer -> again", failed, fire, "registering; send 10m0s", 0, 0, ""},
 		{"failed: network changed -> at once", failed, NetworkChanged{}, "registering; send 10m0s", 0, 0, ""},
-		{"failed: flow lost -> nothing new", failed, FlowLost{}, "", 15 * time.Second, 30 * time.Second, ""},
-		{"failed again -> longer", []any{failed, fire}, answer(503, nil), "failed", 30 * time.Second, 60 * time.Second, ""},
+		{"failed: flow lost -> nothing new", failed, FlowLost{}, "", 30 * time.Second, 60 * time.Second, ""},
+		{"failed again -> longer", []any{failed, fire}, answer(503, nil), "failed", 60 * time.Second, 120 * time.Second, ""},
+		{"registering: 430 again -> as RFC 5626", []any{Start{}, answer(430, nil), fire}, answer(430, nil), "failed", 60 * time.Second, 120 * time.Second, "lost the connection"},
+		{"registering: 439 without outbound asked -> failed, slowly", []any{Start{}}, answer(439, nil), "failed", 150 * time.Second, 300 * time.Second, ""},
+		{"failed: another flow stands -> from now on longer", []any{Start{}, OtherFlow{true}}, quiet, "failed", 90 * time.Second, 180 * time.Second, ""},
+		{"failed: another flow stands, refused -> no hurry", []any{Start{}, OtherFlow{true}}, refused, "failed", 90 * time.Second, 180 * time.Second, ""},
+		{"failed: the other flow has gone -> shorter again", []any{Start{}, OtherFlow{true}, OtherFlow{false}}, quiet, "failed", 30 * time.Second, 60 * time.Second, ""},
+		{"done: another flow -> nothing", []any{Stop{}}, OtherFlow{true}, "", 0, 0, ""},
 		{"done: anything -> nothing", []any{Stop{}}, Start{}, "", 0, 0, ""},
 	} {
 		t.Run(c.arrow, func(t *testing.T) {
@@ -176,7 +182,7 @@ func TestStep_backoff_is_bounded(t *testing.T) {
 	r.step(Start{})
 	for i := range 40 {
 		r.feed(quiet)
-		if low := min(maxInterval, quickBase<<min(i, 9)) / 2; r.after < low || r.after > maxInterval {
+		if low := min(maxInterval, allBase<<min(i, 9)) / 2; r.after < low || r.after > maxInterval {
 			t.Errorf("failure %d waits %v", i, r.after)
 		}
 		r.feed(fire)
@@ -184,7 +190,7 @@ func TestStep_backoff_is_bounded(t *testing.T) {
 	for i := range 10 { // a server that throws everybody out after each 200
 		r.feed(granted(time.Hour))
 		r.step(FlowLost{})
-		if i > maxTurns && r.after < quickBase/2 {
+		if i > maxTurns && r.after < allBase/2 {
 			t.Errorf("loss %d waits %v", i, r.after)
 		}
 		r.feed(fire)
@@ -225,7 +231,9 @@ func TestStep_restart_of_a_server(t *testing.T) {
 
 func TestGranted(t *testing.T) {
 	own := "sip:1001@10.0.0.5:5060;transport=tls;ob"
-	contact := func(uri string, expires time.Duration) Contact { return Contact{uri, "", expires, true} }
+	contact := func(uri string, expires time.Duration) Contact {
+		return Contact{URI: uri, Expires: expires, HasExpires: true}
+	}
 	for _, c := range []struct {
 		arrow string
 		r     Response
@@ -237,7 +245,14 @@ func TestGranted(t *testing.T) {
 		{"our Contact among others", Response{Contacts: []Contact{contact("sip:1001@10.0.0.9", time.Second), contact("<SIP:1001@10.0.0.5:5060;transport=TLS>", 2*time.Minute)}}, 2 * time.Minute},
 		{"another's port", Response{HasExpires: true, Expires: time.Minute, Contacts: []Contact{contact("sip:1001@10.0.0.5:5070;transport=tls", 1), contact("sip:x@y", 1)}}, time.Minute},
 		{"the one binding, rewritten", Response{Contacts: []Contact{contact("sip:1001@203.0.113.7:1024", time.Minute)}}, time.Minute},
-		{"by instance", Response{Instance: `"<urn:uuid:1>"`, Contacts: []Contact{contact(own, time.Second), {"sip:z@z", "<urn:uuid:1>", time.Minute, true}}}, time.Minute},
+		{"by instance", Response{Instance: `"<urn:uuid:1>"`, Contacts: []Contact{contact(own, time.Second), {URI: "sip:z@z", Instance: "<urn:uuid:1>", Expires: time.Minute, HasExpires: true}}}, time.Minute},
+		{"by instance and flow", Response{Instance: "<urn:uuid:1>", RegID: 2, Contacts: []Contact{
+			{URI: "sip:z@y", Instance: "<urn:uuid:1>", RegID: 1, Expires: time.Second, HasExpires: true},
+			{URI: "sip:z@z", Instance: "<urn:uuid:1>", RegID: 2, Expires: time.Minute, HasExpires: true},
+		}}, time.Minute},
+		{"by instance: another flow's is not ours", Response{Instance: "<urn:uuid:1>", RegID: 2, HasExpires: true, Expires: time.Minute, Contacts: []Contact{
+			{URI: "sip:z@y", Instance: "<urn:uuid:1>", RegID: 1, Expires: time.Second, HasExpires: true}, {URI: "sip:x@x"},
+		}}, time.Minute},
 		{"our Contact without expires: header", Response{HasExpires: true, Expires: time.Minute, Contacts: []Contact{{URI: own}}}, time.Minute},
 		{"removed", Response{HasExpires: true, Contacts: []Contact{contact(own, 0)}}, 0},
 	} {
@@ -257,7 +272,7 @@ func TestGranted(t *testing.T) {
 // has not begun, or is done; and Stop always leads to Done.
 func TestStep_never_stands_still(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		r := newRig(Config{Seed: rapid.Uint64().Draw(t, "seed")})
+		r := newRig(Config{Seed: rapid.Uint64().Draw(t, "seed"), RegID: rapid.IntRange(0, 2).Draw(t, "reg-id")})
 		begun, tx := false, Tx(0)
 		for range rapid.IntRange(0, 50).Draw(t, "steps") {
 			in := drawInput(t, r)
@@ -269,10 +284,10 @@ func TestStep_never_stands_still(t *testing.T) {
 			_, isStart := in.(Start)
 			begun = begun || isStart
 			done := slices.Contains(r.lines, "done")
-			if begun && !done && !r.timer && r.machine.tx == 0 {
+			if begun && !done && !r.timer && !r.machine.tx.Busy() {
 				t.Fatalf("stands still after %v", r.lines)
 			}
-			if done && (r.timer || r.machine.tx != 0) {
+			if done && (r.timer || r.machine.tx.Busy()) {
 				t.Fatalf("a timer after Done: %v", r.lines)
 			}
 		}
@@ -287,10 +302,10 @@ func TestStep_never_stands_still(t *testing.T) {
 }
 
 func drawInput(t *rapid.T, r *rig) any {
-	status := rapid.SampledFrom([]int{0, 200, 302, 401, 403, 423, 430, 500, 503, 603}).Draw(t, "status")
+	status := rapid.SampledFrom([]int{0, 200, 302, 401, 403, 423, 430, 439, 500, 503, 603}).Draw(t, "status")
 	expires := time.Duration(rapid.Int64Range(-1, 1<<40).Draw(t, "expires"))
 	return rapid.SampledFrom([]any{
-		Start{}, Start{}, NetworkChanged{}, FlowLost{}, Refresh{}, Reconfigure{expires}, Stop{}, TimerFired{r.gen}, TimerFired{99},
+		Start{}, Start{}, NetworkChanged{}, OtherFlow{true}, OtherFlow{}, FlowLost{}, Refresh{}, Reconfigure{expires}, Stop{}, TimerFired{r.gen}, TimerFired{99},
 		lost, quiet, refused, granted(expires), granted(time.Hour),
 		answer(status, func(a *Response) { a.MinExpires, a.RetryAfter = expires, expires }),
 		answer(302, func(a *Response) { a.Contacts = []Contact{{URI: "sip:x"}} }),

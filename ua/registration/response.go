@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"offhook/ua"
+	"offhook/ua/refresh"
 )
 
 func (s *step) responded(r Response) {
@@ -21,8 +22,10 @@ func (s *step) responded(r Response) {
 		s.tooBrief(r)
 	case r.Status == 430: // Flow Failed, RFC 5626 §11.5
 		s.fail(r.Status, s.cause(r), s.flowFailed())
+	case r.Status == 439 && s.regID() == 1:
+		s.withoutOutbound()
 	case needsPerson(r.Status):
-		s.fail(r.Status, s.cause(r), s.backoff(slowBase))
+		s.fail(r.Status, s.cause(r), s.slowly())
 	default:
 		s.fail(r.Status, s.cause(r), s.retryAfter(r))
 	}
@@ -50,65 +53,69 @@ func (s *step) failed(in Failed) {
 		s.fail(status, cause, s.refusedAfter())
 		return
 	}
-	s.fail(status, cause, s.backoff(quickBase))
+	s.fail(status, cause, s.later())
 }
 
 func (s *step) success(r Response) {
-	granted := Granted(r, s.asked)
+	granted := Granted(r, s.expiry.Asked())
 	if granted <= 0 {
-		s.fail(r.Status, "the server took the registration and dropped it at once"+s.server(), s.backoff(quickBase))
+		s.fail(r.Status, "the server took the registration and dropped it at once"+s.server(), s.later())
 		return
 	}
-	s.phase, s.failures, s.redirects, s.briefs = phaseRegistered, 0, 0, 0
-	s.refused = 0
+	s.phase, s.pace.Failures, s.redirects, s.refused = phaseRegistered, 0, 0, 0
+	s.expiry.Granted()
 	s.told = Changed{State: ua.Registered, Status: r.Status, ExpiresIn: granted}
+	s.told.Outbound = s.regID() > 0 && r.Outbound
+	if s.told.Outbound {
+		s.told.KeepAlive = r.FlowTimer
+	}
 	s.do(s.told) // each time: the end of the binding has moved
-	s.start(s.refreshAfter(granted))
+	s.start(s.pace.Refresh(granted))
 }
 
 func (s *step) redirected(r Response) {
 	s.redirects++
 	if s.redirects > maxTurns || len(r.Contacts) == 0 || r.Contacts[0].URI == "" {
-		s.fail(r.Status, s.cause(r), s.backoff(slowBase))
+		s.fail(r.Status, s.cause(r), s.slowly())
 		return
 	}
 	s.target = r.Contacts[0].URI
-	s.send(s.asked)
+	s.send(s.expiry.Asked())
 }
 
 // tooBrief: RFC 3261 §10.2.8.
 func (s *step) tooBrief(r Response) {
-	s.briefs++
-	want := max(r.MinExpires, s.asked+time.Second)
-	if r.MinExpires <= 0 {
-		want = 2 * s.asked
-	}
-	if s.briefs > maxTurns || want > maxExpires {
-		s.asked = s.config.Expires
-		s.fail(r.Status, s.cause(r), s.backoff(slowBase))
+	if !s.expiry.TooBrief(r.MinExpires, maxExpires) {
+		s.expiry = refresh.Ask(s.config.Expires)
+		s.fail(r.Status, s.cause(r), s.slowly())
 		return
 	}
-	s.asked = want
-	s.send(s.asked)
+	s.send(s.expiry.Asked())
+}
+
+// withoutOutbound registers the account's first flow as RFC 3261 has it: the
+// edge proxy does not keep flows (RFC 5626 §4.2.1). A further flow would be a
+// second telephone then, so it fails.
+func (s *step) withoutOutbound() {
+	s.plain = true
+	s.send(s.expiry.Asked())
 }
 
 // flowFailed is quick once.
 func (s *step) flowFailed() time.Duration {
-	if s.failures == 0 {
-		s.failures++
-		return s.between(0, time.Second)
+	if s.pace.Failures == 0 {
+		s.pace.Failures++
+		return s.pace.Between(0, time.Second)
 	}
-	return s.backoff(quickBase)
+	return s.later()
 }
 
 // retryAfter obeys the server, within reason, and spreads what it sent away.
 func (s *step) retryAfter(r Response) time.Duration {
 	if r.RetryAfter <= 0 {
-		return s.backoff(quickBase)
+		return s.later()
 	}
-	s.failures++
-	after := min(r.RetryAfter, maxInterval)
-	return s.between(after, after+after/10+time.Second)
+	return s.pace.Obey(r.RetryAfter, maxInterval)
 }
 
 // needsPerson: asking again soon brings nothing, and may lock the account.
@@ -139,6 +146,10 @@ func (s *step) cause(r Response) string {
 		text = "the server does not know this user: check user name and domain"
 	case 408, 504:
 		text = "the server did not hear from the one behind it in time"
+	case 430:
+		text = "the proxy lost the connection that the server would call over"
+	case 439:
+		text = "the proxy before the server does not keep connections (RFC 5626), so there can be no second one"
 	case 423:
 		text = "the server wants a longer registration than can be asked for"
 	case 500, 502:

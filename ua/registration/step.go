@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"offhook/ua"
+	"offhook/ua/refresh"
 )
 
 // step is a Machine while it takes one input.
@@ -22,32 +23,24 @@ func (s *step) tell(c Changed) {
 }
 
 // start arms the timer; its callers have given the interval its jitter.
-func (s *step) start(after time.Duration) {
-	s.gen++
-	s.timer = true
-	s.do(StartTimer{s.gen, after})
-}
+func (s *step) start(after time.Duration) { s.do(StartTimer{s.timer.Start(), after}) }
 
 func (s *step) stopTimer() {
-	if s.timer {
-		s.timer = false
+	if s.timer.Stop() {
 		s.do(StopTimer{})
 	}
 }
 
-// ours reports whether a transaction is the one in work, and ends it.
-func (s *step) ours(tx Tx) bool {
-	if tx == 0 || tx != s.tx {
-		return false
+// regID is that of the next REGISTER.
+func (s *step) regID() int {
+	if s.plain {
+		return 0
 	}
-	s.tx = 0
-	return true
+	return s.config.RegID
 }
 
 func (s *step) send(expires time.Duration) {
-	s.lastTx++
-	s.tx = s.lastTx
-	s.do(Send{s.tx, expires, s.target})
+	s.do(Send{Tx: s.tx.Begin(), Expires: expires, Target: s.target, RegID: s.regID()})
 }
 
 // register sends a REGISTER. A refresh is not told: the binding stands.
@@ -58,7 +51,7 @@ func (s *step) register() {
 	if s.told.State != ua.Registered {
 		s.tell(Changed{State: ua.Registering, Cause: s.told.Cause})
 	}
-	s.send(s.asked)
+	s.send(s.expiry.Asked())
 }
 
 // afresh forgets failures and what the server wanted, and registers now.
@@ -66,8 +59,8 @@ func (s *step) afresh() {
 	if s.phase == phaseIdle || s.phase == phaseStopping {
 		return
 	}
-	s.failures, s.redirects, s.briefs, s.losses, s.refused = 0, 0, 0, 0, 0
-	s.target, s.asked = "", s.config.Expires
+	s.pace.Failures, s.redirects, s.losses, s.refused = 0, 0, 0, 0
+	s.target, s.plain, s.expiry = "", false, refresh.Ask(s.config.Expires)
 	s.register()
 }
 
@@ -78,11 +71,11 @@ func (s *step) flowLost(cause string) {
 	case phaseRegistered:
 		after := s.own(0, refusedBase)
 		if s.losses++; s.losses > maxTurns {
-			after = s.backoff(quickBase) // a server that throws everybody out
+			after = s.later() // a server that throws everybody out
 		}
 		s.fail(0, or(cause, "the connection to the server was lost"), after)
 	case phaseRegistering:
-		s.tx = 0 // a server that restarts is back soon
+		s.tx.Drop() // a server that restarts is back soon
 		s.fail(0, or(cause, "the connection to the server was lost"), s.refusedAfter())
 	}
 }
@@ -90,17 +83,17 @@ func (s *step) flowLost(cause string) {
 // fail tells why there is no binding and waits for the next attempt.
 func (s *step) fail(status int, cause string, after time.Duration) {
 	s.phase = phaseFailed
-	s.target, s.redirects, s.briefs = "", 0, 0
+	s.target, s.redirects = "", 0
+	s.expiry.Granted()
 	s.told = Changed{State: ua.RegistrationFailed, Status: status, Cause: cause, RetryIn: after}
 	s.do(s.told)
 	s.start(after)
 }
 
 func (s *step) timerFired(gen uint32) {
-	if !s.timer || gen != s.gen {
+	if !s.timer.Fired(gen) {
 		return // stale
 	}
-	s.timer = false
 	switch s.phase {
 	case phaseRegistered:
 		s.losses = 0
@@ -125,7 +118,7 @@ func (s *step) stop() {
 	s.phase = phaseStopping
 	s.target = ""
 	s.start(s.config.StopWithin)
-	if s.tx == 0 {
+	if !s.tx.Busy() {
 		s.remove()
 	}
 }
@@ -137,7 +130,8 @@ func (s *step) remove() {
 
 func (s *step) finish() {
 	s.stopTimer()
-	s.phase, s.tx = phaseDone, 0
+	s.phase = phaseDone
+	s.tx.Drop()
 	s.tell(Changed{State: ua.Unregistered})
 	s.do(Done{})
 }

@@ -24,10 +24,13 @@ type Responded struct {
 // Response is what the machine reads of it.
 type Response struct {
 	Status     int
-	Reason     string    // reason phrase
-	Own        string    // URI of our Contact as it was sent
-	Instance   string    // our +sip.instance, "" for none
-	Contacts   []Contact // of a 200: all bindings; of a 3xx: where to go
+	Reason     string        // reason phrase
+	Own        string        // URI of our Contact as it was sent
+	Instance   string        // our +sip.instance, "" for none
+	RegID      int           // as it was sent
+	Outbound   bool          // Require: outbound; the registrar keeps several flows (RFC 5626 §4.2.1)
+	FlowTimer  time.Duration // of the edge proxy; 0 when absent (RFC 5626 §4.4)
+	Contacts   []Contact     // of a 200: all bindings; of a 3xx: where to go
 	Expires    time.Duration
 	HasExpires bool // there was an Expires header
 	MinExpires time.Duration
@@ -39,6 +42,7 @@ type Response struct {
 type Contact struct {
 	URI        string
 	Instance   string        // +sip.instance parameter
+	RegID      int           // reg-id parameter; 0 when absent
 	Expires    time.Duration // its parameter
 	HasExpires bool
 }
@@ -60,6 +64,10 @@ type FlowLost struct{ Cause string }
 // NetworkChanged says that the device has another address or link.
 type NetworkChanged struct{}
 
+// OtherFlow says whether another flow of the account is registered: what has
+// failed can wait longer then (RFC 5626 §4.5).
+type OtherFlow struct{ Stands bool }
+
 // Refresh registers again now, because a person asks.
 type Refresh struct{}
 
@@ -75,6 +83,7 @@ func (Failed) input()         {}
 func (TimerFired) input()     {}
 func (FlowLost) input()       {}
 func (NetworkChanged) input() {}
+func (OtherFlow) input()      {}
 func (Refresh) input()        {}
 func (Reconfigure) input()    {}
 func (Stop) input()           {}
@@ -87,6 +96,7 @@ type Send struct {
 	Tx      Tx
 	Expires time.Duration
 	Target  string // where a 3xx pointed; "" for the account's registrar
+	RegID   int    // of the Contact; 0: none, and no outbound in Supported
 }
 
 // StartTimer starts the timer anew.
@@ -105,6 +115,8 @@ type Changed struct {
 	Cause     string
 	ExpiresIn time.Duration // when Registered
 	RetryIn   time.Duration // when RegistrationFailed
+	Outbound  bool          // when Registered: the registrar keeps several flows
+	KeepAlive time.Duration // when Registered: at least so often; 0: as configured
 }
 
 // Done ends the Machine.
