@@ -24,6 +24,7 @@ type Command struct {
 	Duration time.Duration // of SendDigit
 	On       bool
 	Accounts []ua.Account
+	Feature  ua.FeatureState // of SetFeature
 }
 
 // Agent is a fake ua.Agent: it notes commands and tells the events that a test
@@ -183,6 +184,16 @@ func (a *Agent) SendDigit(id ua.CallID, digit rune, duration time.Duration) erro
 
 // Hangup implements ua.Agent.
 func (a *Agent) Hangup(id ua.CallID) error { return a.onCall(Command{Name: "Hangup", Call: id}) }
+
+// SetFeature implements ua.Agent.
+func (a *Agent) SetFeature(account ua.AccountID, feature ua.FeatureState) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, ok := a.accounts[account]; !ok {
+		return ua.ErrNoAccount
+	}
+	return a.accept(Command{Name: "SetFeature", Account: account, Feature: feature})
+}
 
 // SetAccounts implements ua.Agent.
 func (a *Agent) SetAccounts(accounts []ua.Account) error {

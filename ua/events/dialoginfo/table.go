@@ -1,0 +1,100 @@
+package dialoginfo
+
+import (
+	"slices"
+
+	"offhook/ua"
+)
+
+// Outcome is what became of a document.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Taken Outcome = iota
+	Stale         // older than what is known; nothing has changed
+	Gap           // a document in between is missing: the full state has to be asked for
+)
+
+// Table is what is known of a resource: a value, the zero one knows nothing.
+type Table struct {
+	known   bool
+	version uint32
+	dialogs []Dialog
+}
+
+// Apply takes a document in (RFC 4235 §4.3). A full one always counts: NOTIFYs
+// are in order of their CSeq already, and there are servers that do not count.
+func (t Table) Apply(info Info) (Table, Outcome) {
+	if !info.Full {
+		switch {
+		case !t.known:
+			return t, Gap
+		case info.Version <= t.version:
+			return t, Stale
+		case info.Version != t.version+1:
+			return Table{dialogs: t.dialogs}, Gap
+		}
+	}
+	next := Table{known: true, version: info.Version}
+	if !info.Full {
+		next.dialogs = slices.Clone(t.dialogs)
+	}
+	for _, d := range info.Dialogs {
+		next.put(d)
+	}
+	return next, Taken
+}
+
+// put replaces the dialog of that id; a terminated one goes.
+func (t *Table) put(d Dialog) {
+	t.dialogs = slices.DeleteFunc(t.dialogs, func(old Dialog) bool { return old.ID == d.ID })
+	if d.State != ua.Terminated && len(t.dialogs) < maxDialogs {
+		t.dialogs = append(t.dialogs, d)
+	}
+}
+
+// Known reports whether a full state has come and nothing is missing since.
+func (t Table) Known() bool { return t.known }
+
+// Dialogs counts those that are not over.
+func (t Table) Dialogs() int { return len(t.dialogs) }
+
+// Foremost is the dialog that a person has to see: one that rings before one
+// that is in a call, before one that is being set up; false when there is none.
+func (t Table) Foremost() (Dialog, bool) {
+	if len(t.dialogs) == 0 {
+		return Dialog{}, false
+	}
+	return slices.MaxFunc(t.dialogs, func(a, b Dialog) int { return rank(a) - rank(b) }), true
+}
+
+func rank(d Dialog) int {
+	switch {
+	case d.Incoming && d.State < ua.Confirmed:
+		return 4
+	case d.State == ua.Confirmed && !d.Held:
+		return 3
+	case d.State == ua.Confirmed:
+		return 2
+	case d.State == ua.Early:
+		return 1
+	}
+	return 0
+}
+
+// State is the resource's, as a lamp has it.
+func (t Table) State() ua.LineState {
+	d, busy := t.Foremost()
+	switch {
+	case !t.known:
+		return ua.LineUnknown
+	case !busy:
+		return ua.LineIdle
+	case d.State == ua.Confirmed:
+		return ua.LineConfirmed
+	case d.State == ua.Early || d.Incoming:
+		return ua.LineEarly
+	}
+	return ua.LineTrying
+}
