@@ -1,6 +1,7 @@
 package session
 
 import (
+	"encoding/binary"
 	"errors"
 	"log/slog"
 	"net"
@@ -162,6 +163,7 @@ func (s *Stream) admit(in *incoming, dst, raw []byte, from netip.AddrPort, now t
 		return plain, current && r.latch.authentic(from, s.newest(), now), true
 	}
 	r.current = false
+	s.reflected(raw)
 	if _, err := r.header.Unmarshal(raw); err != nil {
 		return nil, false, false
 	}
@@ -169,6 +171,17 @@ func (s *Stream) admit(in *incoming, dst, raw []byte, from netip.AddrPort, now t
 		s.count.foreign.Add(1)
 	}
 	return append(dst, raw...), moved, ok
+}
+
+// reflected gives the number that our source had before a collision to a packet
+// with the one that it has since: who throws our packets back throws back one
+// source, and its sound would have a hole where the number changes. Only who hears
+// the call knows either.
+func (s *Stream) reflected(raw []byte) {
+	out := s.out.Load()
+	if out != nil && s.count.collided.Load() && binary.BigEndian.Uint32(raw[8:]) == out.spare {
+		binary.BigEndian.PutUint32(raw[8:], out.ssrc)
+	}
 }
 
 // newest tells whether the packet in the header is later than all before.
