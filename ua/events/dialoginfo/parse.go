@@ -92,12 +92,17 @@ var states = map[string]ua.CallState{
 
 func sideOf(e *element.Element) Side {
 	identity := e.Child("identity")
-	return Side{
-		Display: keep(identity.Attr("display")), Identity: keep(identity.Text), Target: keep(e.Child("target").Attr("uri")),
+	side := Side{Identity: keep(identity.Text), Target: keep(e.Child("target").Attr("uri"))}
+	if side.Identity != "" {
+		side.Display = keep(identity.Attr("display"))
 	}
+	return side
 }
 
 func held(target *element.Element) bool {
+	if keep(target.Attr("uri")) == "" {
+		return false
+	}
 	for i := range target.Children {
 		p := &target.Children[i]
 		if p.Name == "param" && strings.EqualFold(p.Attr("pname"), "+sip.rendering") && strings.EqualFold(p.Attr("pval"), "no") {
