@@ -55,6 +55,7 @@ type Account struct {
 	Password    Secret
 	Registrar   string // host[:port]; Domain when empty
 	Proxy       string // outbound proxy, host[:port]; the registrar when empty
+	SecondProxy string // another outbound proxy, registered with at the same time (RFC 5626); none when empty
 	Transport   Transport
 	Expires     time.Duration // asked of the registrar; 0 means 10 min
 	Register    bool          // false: peer to peer, no REGISTER
@@ -66,6 +67,14 @@ type Account struct {
 	Reliable       Reliability // provisional responses
 	MWI            bool        // subscribe to message-summary (RFC 3842)
 	Voicemail      string      // number to dial for messages
+	// Anonymous: calls withhold who we are (RFC 3323); see InviteOptions.
+	Anonymous bool
+	// Identity is the user part that we prefer to be known by, of those that the
+	// server knows us to have (RFC 3325 §9.3); User when empty.
+	Identity string
+	// EmergencyURN: an emergency call asks for urn:service:sos (RFC 5031).
+	EmergencyURN bool
+	Location     Location // told by emergency calls
 }
 
 // Publication is the event package of what an account publishes.

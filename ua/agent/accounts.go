@@ -28,7 +28,7 @@ func checkAccounts(accounts []ua.Account, roots *x509.CertPool) error {
 func checkAccount(account ua.Account, roots *x509.CertPool) error {
 	for _, field := range []struct{ name, text string }{
 		{"user", account.User}, {"domain", account.Domain}, {"display name", account.DisplayName},
-		{"auth user", account.AuthUser}, {"registrar", account.Registrar}, {"proxy", account.Proxy},
+		{"auth user", account.AuthUser}, {"registrar", account.Registrar}, {"proxy", account.Proxy}, {"second proxy", account.SecondProxy},
 		{"TLS server name", account.TLS.ServerName},
 	} {
 		if hasControl(field.text) {
@@ -41,7 +41,7 @@ func checkAccount(account ua.Account, roots *x509.CertPool) error {
 	if account.Domain == "" {
 		return fmt.Errorf("the domain is missing")
 	}
-	for _, host := range []string{account.Domain, account.Registrar, account.Proxy} {
+	for _, host := range []string{account.Domain, account.Registrar, account.Proxy, account.SecondProxy} {
 		if host == "" {
 			continue
 		}
@@ -72,6 +72,12 @@ func splitServer(text string) (string, uint16, error) {
 // hasServer reports whether the account's requests go to a server of its own.
 func hasServer(account ua.Account) bool {
 	return account.Register || account.Registrar != "" || account.Proxy != ""
+}
+
+// secondServer is where the account's second flow goes.
+func secondServer(account ua.Account) Query {
+	host, port, _ := splitServer(account.SecondProxy)
+	return Query{Host: host, Port: port, Transport: account.Transport}
 }
 
 // server is where the account's requests go first.

@@ -16,46 +16,68 @@ import (
 
 // binding is a registration machine at work.
 type binding struct {
-	machine registration.Machine
-	running bool // between Start and Done
-	callID  string
-	tag     string
-	cseq    uint32
-	timer   *alarm
-	x       *exchange // the REGISTER that is under way
-	own     string    // URI of our Contact in it
-	state   ua.RegistrationState
-	moved   bool     // a refresh for a changed public address was asked for
-	service []string // Service-Route (RFC 3608)
+	machine   registration.Machine
+	running   bool // between Start and Done
+	callID    string
+	tag       string
+	cseq      uint32
+	timer     *alarm
+	x         *exchange // the REGISTER that is under way
+	own       string    // URI of our Contact in it
+	state     ua.RegistrationState
+	moved     bool          // a refresh for a changed public address was asked for
+	service   []string      // Service-Route (RFC 3608)
+	outbound  bool          // the registrar keeps the flow (RFC 5626)
+	flowTimer time.Duration // pings that the edge proxy wants; 0: as configured
+	gruu      string        // ours by this registration (RFC 5627); "" for none
 }
 
-// leaving reports whether the binding is still to be removed.
-func (l *line) leaving() bool { return l.binding.running && (l.removed || l.binding.x != nil) }
+// leaving reports whether a binding is still to be removed.
+func (l *line) leaving() bool {
+	for _, e := range l.edges() {
+		if e.binding.running && (l.removed || e.binding.x != nil) {
+			return true
+		}
+	}
+	return false
+}
 
+// startBinding registers by the first way; the second follows when the answer
+// has told whether the registrar keeps several flows.
 func (o *owner) startBinding(l *line) {
-	b := &l.binding
-	if !l.account.Register {
+	if l.account.Register {
+		o.startEdge(l.edge)
+	}
+}
+
+func (o *owner) startEdge(e *edge) {
+	b := &e.binding
+	if b.running || o.stopping || e.line.removed {
 		return
+	}
+	regID := e.regID
+	if o.config.InstanceID == "" {
+		regID = 0 // nothing names the device whose flow it is
 	}
 	b.running = true
 	b.callID, b.tag, b.cseq = o.token(18), o.token(9), uint32(o.random(1<<15))
 	b.machine = registration.New(registration.Config{
-		Expires: l.account.Expires, Server: l.query.Host,
-		StopWithin: o.config.ShutdownTimeout, Seed: o.seed(), Spread: o.spread(l),
+		Expires: e.line.account.Expires, Server: e.query.Host, RegID: regID,
+		StopWithin: o.config.ShutdownTimeout, Seed: o.seed(), Spread: o.spread(e.line),
 	})
-	o.stepBinding(l, registration.Start{})
+	o.stepBinding(e, registration.Start{})
 }
 
-// unregister removes the binding; leaving turns false when that is done.
+// unregister removes the bindings; leaving turns false when that is done.
 func (o *owner) unregister(l *line) {
 	o.endMailbox(l)
-	if l.binding.running {
-		o.stepBinding(l, registration.Stop{})
+	for _, e := range l.edges() {
+		o.stepBinding(e, registration.Stop{})
 	}
 }
 
-func (o *owner) stepBinding(l *line, in registration.Input) {
-	b := &l.binding
+func (o *owner) stepBinding(e *edge, in registration.Input) {
+	b := &e.binding
 	if !b.running {
 		return
 	}
@@ -64,31 +86,36 @@ func (o *owner) stepBinding(l *line, in registration.Input) {
 	for _, action := range actions {
 		switch action := action.(type) {
 		case registration.Send:
-			o.register(l, action)
+			o.register(e, action)
 		case registration.StartTimer:
 			o.clock.stop(b.timer)
 			fired := registration.TimerFired{Gen: action.Gen}
-			b.timer = o.clock.after(action.After, func() { o.stepBinding(l, fired) })
+			b.timer = o.clock.after(action.After, func() { o.stepBinding(e, fired) })
 		case registration.StopTimer:
 			o.clock.stop(b.timer)
 		case registration.Changed:
-			o.bindingChanged(l, action)
+			o.bindingChanged(e, action)
 		case registration.Done:
-			b.running = false
-			if b.x != nil {
-				b.x.void = true
-				b.x = nil
-			}
-			o.clock.stop(b.timer)
-			if l.removed {
-				o.settle(l)
-			}
+			o.bindingDone(e)
 		}
 	}
 }
 
-func (o *owner) register(l *line, action registration.Send) {
-	b := &l.binding
+func (o *owner) bindingDone(e *edge) {
+	b := &e.binding
+	b.running = false
+	if b.x != nil {
+		b.x.void = true
+		b.x = nil
+	}
+	o.clock.stop(b.timer)
+	if e.line.removed {
+		o.settle(e.line)
+	}
+}
+
+func (o *owner) register(e *edge, action registration.Send) {
+	b, l := &e.binding, e.line
 	if b.x != nil {
 		b.x.void = true
 	}
@@ -96,9 +123,9 @@ func (o *owner) register(l *line, action registration.Send) {
 	s := spec{
 		method: "REGISTER", uri: wire.URI{Host: host, Port: port}.String(),
 		from: withTag(l.identity(), b.tag), to: l.identity(), callID: b.callID,
-		contact: o.instance(), extra: []wire.Field{
+		contact: o.contactParams(action.RegID), edge: e, extra: []wire.Field{
 			{Name: "Expires", Value: strconv.Itoa(int(action.Expires / time.Second))},
-			{Name: "Supported", Value: "path"},
+			{Name: "Supported", Value: supportedBinding(action.RegID, o.config.InstanceID)},
 			{Name: "Allow", Value: allow},
 		},
 	}
@@ -107,28 +134,48 @@ func (o *owner) register(l *line, action registration.Send) {
 	}
 	x := &exchange{line: l, spec: s}
 	x.next = func() uint32 { b.cseq++; return b.cseq }
-	x.prepared = func(f *flow, to netip.AddrPort) { b.own = o.contact(l, f, to) }
+	x.prepared = func(f *flow, to netip.AddrPort) {
+		b.own = o.address(l, f, to).String()
+		x.spec.contactURI = b.own
+	}
 	x.answer = func(m wire.Message, refusal error) {
 		if m.Status < 200 {
 			return
 		}
 		b.x = nil
-		o.registered(l, action, &m, refusal)
+		o.registered(e, action, &m, refusal)
 	}
 	x.failed = func(err error) {
 		b.x = nil
-		if x.flow != nil && !x.flow.alive() {
-			o.stepBinding(l, registration.FlowLost{Cause: err.Error()})
-			return
-		}
-		silent := errors.Is(err, errTimeout)
-		o.stepBinding(l, registration.Failed{Tx: action.Tx, Timeout: silent, Refused: wasRefused(err), Cause: err.Error()})
-		if silent && l.flow != nil {
-			l.flow.close(err) // the next attempt asks DNS and connects again
-		}
+		o.registerFailed(e, action, x.flow, err)
 	}
 	b.x = x
 	o.send(x)
+}
+
+func (o *owner) registerFailed(e *edge, action registration.Send, f *flow, err error) {
+	if f != nil && !f.alive() {
+		o.stepBinding(e, registration.FlowLost{Cause: err.Error()})
+		return
+	}
+	silent := errors.Is(err, errTimeout)
+	o.stepBinding(e, registration.Failed{Tx: action.Tx, Timeout: silent, Refused: wasRefused(err), Cause: err.Error()})
+	if silent && e.flow != nil {
+		e.flow.close(err) // the next attempt asks DNS and connects again
+	}
+}
+
+// supportedBinding is what a REGISTER says of extensions: Path always (RFC 3327
+// §5.1), flows and GRUUs with a name for the device.
+func supportedBinding(regID int, instance string) string {
+	text := "path"
+	if regID > 0 {
+		text += ", outbound"
+	}
+	if instance != "" {
+		text += ", gruu"
+	}
+	return text
 }
 
 // spread is this device's place among others, the same at each start; without
@@ -142,54 +189,100 @@ func (o *owner) spread(l *line) uint64 {
 	return sum.Sum64()
 }
 
-// instance are the Contact parameters that name this device (RFC 5626 §4.1).
-func (o *owner) instance() string {
+// contactParams name this device and its flow (RFC 5626 §4.1 and §4.2).
+func (o *owner) contactParams(regID int) string {
 	if o.config.InstanceID == "" {
 		return ""
 	}
-	return `;+sip.instance="<` + strings.Trim(o.config.InstanceID, `"<>`) + `>"`
+	params := `;+sip.instance="<` + strings.Trim(o.config.InstanceID, `"<>`) + `>"`
+	if regID > 0 {
+		params += ";reg-id=" + strconv.Itoa(regID)
+	}
+	return params
 }
 
-func (o *owner) registered(l *line, action registration.Send, m *wire.Message, refusal error) {
-	b := &l.binding
+func (o *owner) registered(e *edge, action registration.Send, m *wire.Message, refusal error) {
+	b := &e.binding
+	response := o.bindingResponse(e, action, m)
+	if refusal != nil {
+		response.Cause = refusal.Error()
+	}
+	bound := m.Status/100 == 2 && action.Expires > 0
+	if bound {
+		b.service = m.List("Service-Route")
+		b.gruu = o.gruuOf(response)
+	}
+	o.stepBinding(e, registration.Responded{Tx: action.Tx, Response: response})
+	o.moveBinding(e, bound)
+}
+
+// bindingResponse is what the machine reads of a final response.
+func (o *owner) bindingResponse(e *edge, action registration.Send, m *wire.Message) registration.Response {
 	response := registration.Response{
-		Status: m.Status, Reason: m.Reason, Own: b.own, RetryAfter: retryAfter(m),
+		Status: m.Status, Reason: m.Reason, Own: e.binding.own, RegID: action.RegID, RetryAfter: retryAfter(m),
+		Outbound: hasOption(m.List("Require"), "outbound"),
 	}
 	if o.config.InstanceID != "" {
 		response.Instance = "<" + o.config.InstanceID + ">"
 	}
-	if refusal != nil {
-		response.Cause = refusal.Error()
-	}
 	for _, text := range m.List("Contact") {
-		contact, err := wire.ParseAddress(text)
-		if err != nil {
-			continue
+		if contact, err := wire.ParseAddress(text); err == nil {
+			response.Contacts = append(response.Contacts, contactOf(contact))
 		}
-		one := registration.Contact{URI: contact.URI}
-		one.Instance, _ = contact.Params.Get("+sip.instance")
-		value, _ := contact.Params.Get("expires")
-		one.Expires, one.HasExpires = delta(value)
-		response.Contacts = append(response.Contacts, one)
 	}
 	response.Expires, response.HasExpires = delta(m.Get("Expires"))
 	response.MinExpires, _ = delta(m.Get("Min-Expires"))
-	if m.Status/100 == 2 && action.Expires > 0 {
-		b.service = m.List("Service-Route")
+	response.FlowTimer, _ = delta(m.Get("Flow-Timer"))
+	return response
+}
+
+func contactOf(contact wire.Address) registration.Contact {
+	one := registration.Contact{URI: contact.URI}
+	one.Instance, _ = contact.Params.Get("+sip.instance")
+	one.PubGRUU, _ = contact.Params.Get("pub-gruu")
+	one.TempGRUU, _ = contact.Params.Get("temp-gruu")
+	id, _ := contact.Params.Get("reg-id")
+	one.RegID, _ = strconv.Atoi(id)
+	value, _ := contact.Params.Get("expires")
+	one.Expires, one.HasExpires = delta(value)
+	return one
+}
+
+// gruuOf is the URI that reaches this very telephone (RFC 5627 §4.2): the
+// public one, for who may know our name; a registrar that gives only the
+// temporary one means that.
+func (o *owner) gruuOf(response registration.Response) string {
+	own, _ := registration.Own(response)
+	for _, text := range []string{own.PubGRUU, own.TempGRUU} {
+		uri, err := wire.ParseURI(text)
+		if err == nil && uri.Headers == "" && !strings.ContainsAny(text, " <>\"") && !hasControl(text) {
+			return uri.String()
+		}
 	}
-	o.stepBinding(l, registration.Responded{Tx: action.Tx, Response: response})
-	o.moveBinding(l, m.Status/100 == 2 && action.Expires > 0)
+	return ""
+}
+
+func hasOption(tags []string, want string) bool {
+	for _, tag := range tags {
+		if strings.EqualFold(strings.TrimSpace(tag), want) {
+			return true
+		}
+	}
+	return false
 }
 
 // moveBinding registers again, once a flow, when the server sees us at another
 // address than the one we told (a NAT before a UDP account).
-func (o *owner) moveBinding(l *line, bound bool) {
-	b := &l.binding
-	if !bound || b.moved || l.flow == nil || l.flow.isStream() || b.own == o.contact(l, l.flow, l.flow.remote) {
+func (o *owner) moveBinding(e *edge, bound bool) {
+	b := &e.binding
+	if !bound || b.moved || e.flow == nil || e.flow.isStream() || !e.public.IsValid() {
+		return
+	}
+	if b.own == o.address(e.line, e.flow, e.flow.remote).String() {
 		return
 	}
 	b.moved = true
-	o.stepBinding(l, registration.Refresh{})
+	o.stepBinding(e, registration.Refresh{})
 }
 
 func delta(text string) (time.Duration, bool) {
@@ -197,42 +290,110 @@ func delta(text string) (time.Duration, bool) {
 	return time.Duration(n) * time.Second, err == nil
 }
 
-func (o *owner) bindingChanged(l *line, c registration.Changed) {
-	b := &l.binding
-	before := b.state
+func (o *owner) bindingChanged(e *edge, c registration.Changed) {
+	b, l := &e.binding, e.line
+	stood := l.registered()
 	b.state = c.State
-	if l.removed && o.lines[l.account.ID] != nil {
-		return // the account goes on, as another line
+	if c.State == ua.Registered {
+		o.useBinding(e, c)
+	} else {
+		b.gruu = ""
 	}
+	if o.tells(e, c.State) {
+		o.tellBinding(e, c)
+	}
+	if other := e.other(); other != nil {
+		o.stepBinding(other, registration.OtherFlow{Stands: c.State == ua.Registered})
+	}
+	o.steerSecond(l)
+	if c.State != ua.Registered {
+		return
+	}
+	o.moveCalls(l)
+	if !stood {
+		o.startMailbox(l)
+	}
+}
+
+// registered reports whether the account can be called by any way.
+func (l *line) registered() bool {
+	for _, e := range l.edges() {
+		if e.binding.state == ua.Registered {
+			return true
+		}
+	}
+	return false
+}
+
+// useBinding takes over what the server said of the flow.
+func (o *owner) useBinding(e *edge, c registration.Changed) {
+	b := &e.binding
+	before := e.pingEvery()
+	b.outbound, b.flowTimer = c.Outbound, c.KeepAlive
+	if e.flow != nil && e.pingEvery() != before {
+		o.keepAlive(e)
+	}
+}
+
+// steerSecond has the second way's binding stand beside the first where the
+// registrar knows that they are one telephone (RFC 5626 §4.2.1), and instead of
+// the first where it does not: as two bindings each call would come twice.
+func (o *owner) steerSecond(l *line) {
+	if l.second == nil || l.removed || o.stopping {
+		return
+	}
+	first := l.edge.binding
+	switch {
+	case first.state == ua.Registered && !first.outbound:
+		o.stepBinding(l.second, registration.Stop{})
+	case first.state == ua.Registered, first.state == ua.RegistrationFailed:
+		o.startEdge(l.second)
+	}
+}
+
+// tells reports whether a change of one way is one of the account: it is not
+// while it can be called by the other.
+func (o *owner) tells(e *edge, state ua.RegistrationState) bool {
+	if e.line.removed && o.lines[e.line.account.ID] != nil {
+		return false // the account goes on, as another line
+	}
+	other := e.other()
+	switch {
+	case other == nil || state == ua.Registered:
+		return true
+	case state == ua.Unregistered:
+		return !other.binding.running
+	}
+	return other.binding.state != ua.Registered
+}
+
+func (o *owner) tellBinding(e *edge, c registration.Changed) {
 	now := o.config.Now()
-	event := ua.RegistrationChanged{Account: l.account.ID, State: c.State, Status: c.Status, Cause: c.Cause}
+	event := ua.RegistrationChanged{Account: e.line.account.ID, State: c.State, Status: c.Status, Cause: c.Cause}
 	if c.State == ua.Registered && c.ExpiresIn > 0 {
 		event.Expires = now.Add(c.ExpiresIn)
 	}
 	if c.State == ua.RegistrationFailed {
 		event.Retry = now.Add(c.RetryIn)
 	}
-	if l.flow != nil {
-		event.Server = l.flow.remote.String()
+	if e.flow != nil {
+		event.Server = e.flow.remote.String()
 	}
 	o.emit(event)
-	if c.State == ua.Registered {
-		o.moveCalls(l)
-	}
-	if c.State == ua.Registered && before != ua.Registered {
-		o.startMailbox(l)
-	}
 }
 
 // moveCalls tells the far ends of calls that have outlived their flow where we
 // are now (RFC 3261 §12.2: a target refresh).
 func (o *owner) moveCalls(l *line) {
-	if l.flow == nil || !l.flow.alive() {
-		return
-	}
-	here := o.contact(l, l.flow, l.flow.remote)
 	for _, c := range o.calls {
-		if c.line == l && c.contact != "" && c.contact != here {
+		if c.line != l || c.contact == "" {
+			continue
+		}
+		e := l.edgeFor(&spec{flow: c.flow})
+		if e.flow == nil || !e.flow.alive() {
+			continue
+		}
+		if c.contact != o.contact(l, e.flow, e.flow.remote) {
 			o.step(c, dialog.Refresh{})
 		}
 	}
@@ -240,10 +401,10 @@ func (o *owner) moveCalls(l *line) {
 
 // bindingLost tells the machine, unless a REGISTER was under way on the flow:
 // then its failure tells the same.
-func (o *owner) bindingLost(l *line, cause error) {
-	l.public, l.binding.moved = netip.AddrPort{}, false
-	if x := l.binding.x; x != nil && !x.final {
+func (o *owner) bindingLost(e *edge, cause error) {
+	e.public, e.binding.moved = netip.AddrPort{}, false
+	if x := e.binding.x; x != nil && !x.final {
 		return
 	}
-	o.stepBinding(l, registration.FlowLost{Cause: cause.Error()})
+	o.stepBinding(e, registration.FlowLost{Cause: cause.Error()})
 }

@@ -115,19 +115,20 @@ func (o *owner) invite(id ua.CallID, account ua.AccountID, uri string) {
 // registrar wants between (RFC 3261 §8.1.2, RFC 3608).
 func (o *owner) initialRoute(l *line) []string {
 	var route []string
-	if l.account.Proxy != "" {
-		route = append(route, o.proxyRoute(l))
+	e := l.leading()
+	if l.account.Proxy != "" || e.regID > 1 {
+		route = append(route, o.proxyRoute(e))
 	}
-	return append(route, l.binding.service...)
+	return append(route, e.binding.service...)
 }
 
 func mergeKey(fromTag string, cseq uint32) string { return fmt.Sprint(cseq, " ", fromTag) }
 
 // proxyRoute is the pre-loaded route of an outbound proxy (RFC 3261 §8.1.2).
-func (o *owner) proxyRoute(l *line) string {
-	uri := wire.URI{Host: l.query.Host, Port: l.query.Port, Params: "lr"}
-	if l.account.Transport != ua.UDP {
-		uri.Params = "transport=" + string(l.account.Transport) + ";lr"
+func (o *owner) proxyRoute(e *edge) string {
+	uri := wire.URI{Host: e.query.Host, Port: e.query.Port, Params: "lr"}
+	if e.query.Transport != ua.UDP {
+		uri.Params = "transport=" + string(e.query.Transport) + ";lr"
 	}
 	return "<" + uri.String() + ">"
 }

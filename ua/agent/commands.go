@@ -8,7 +8,6 @@ import (
 
 	"offhook/ua"
 	"offhook/ua/dialog"
-	"offhook/ua/registration"
 	"offhook/ua/wire"
 )
 
@@ -114,11 +113,9 @@ var errNetwork = errors.New("the network has changed")
 func (a *Agent) NetworkChanged() error {
 	return a.command(func(o *owner) {
 		for _, l := range o.lines {
-			if l.flow != nil {
-				l.flow.close(errNetwork)
-				l.flow = nil
+			for _, e := range l.edges() {
+				o.renew(e, errNetwork)
 			}
-			o.stepBinding(l, registration.NetworkChanged{})
 		}
 	})
 }

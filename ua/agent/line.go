@@ -1,13 +1,11 @@
 package agent
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
-	"time"
 
 	"offhook/ua"
 	"offhook/ua/digest"
@@ -17,24 +15,11 @@ import (
 // line is an account at work.
 type line struct {
 	account ua.Account
-	query   Query // its server
-	tls     *tls.Config
+	*edge   // the first way to its server
+	second  *edge
 	digest  *digest.Client
 	removed bool
-
-	flow    *flow // to the server; nil before the first and after a lost one
-	dialing bool
-	waiting []func(*flow, error)
-
-	peers  map[string]*flow // of an account without a server, by transport and address
-	wide   *flow            // TCP to a UDP account's server, for large requests
-	narrow bool             // that server takes no TCP
-
-	public netip.AddrPort // as the server sees our datagrams (RFC 3581)
-	ping   *alarm
-	pong   *alarm
-
-	binding binding
+	peers   map[string]*flow // of an account without a server, by transport and address
 	mailbox mailbox
 }
 
@@ -45,11 +30,20 @@ func (o *owner) newLine(account ua.Account) *line {
 	if user == "" {
 		user = account.User
 	}
-	l := &line{account: account, query: server(account), digest: digest.NewClient(user, account.Password), peers: map[string]*flow{}}
-	if account.Transport == ua.TLS {
-		l.tls, _ = tlsConfig(account.TLS, l.query.Host, o.config.Roots) // was checked by SetAccounts
+	l := &line{account: account, digest: digest.NewClient(user, account.Password), peers: map[string]*flow{}}
+	l.edge = o.newEdge(l, 1, server(account))
+	if account.SecondProxy != "" && hasServer(account) {
+		l.second = o.newEdge(l, 2, secondServer(account))
 	}
 	return l
+}
+
+func (o *owner) newEdge(l *line, regID int, query Query) *edge {
+	e := &edge{line: l, regID: regID, query: query}
+	if l.account.Transport == ua.TLS {
+		e.tls, _ = tlsConfig(l.account.TLS, query.Host, o.config.Roots) // was checked by SetAccounts
+	}
+	return e
 }
 
 // setAccounts starts what is new, ends what is gone, and does both for what
@@ -97,53 +91,55 @@ func (o *owner) settle(l *line) {
 		}
 	}
 	delete(o.leaving, l)
-	o.clock.stop(l.ping)
-	o.clock.stop(l.pong)
-	for _, f := range append([]*flow{l.flow, l.wide}, values(l.peers)...) {
+	for _, e := range l.edges() {
+		o.closeEdge(e)
+	}
+	for _, f := range l.peers {
+		f.finish()
+	}
+}
+
+func (o *owner) closeEdge(e *edge) {
+	o.clock.stop(e.ping)
+	o.clock.stop(e.pong)
+	for _, f := range append([]*flow{e.flow, e.wide}, e.former...) {
 		if f != nil {
 			f.finish()
 		}
 	}
-	for _, waiting := range l.waiting {
+	for _, waiting := range e.waiting {
 		waiting(nil, errRemoved)
 	}
-	l.waiting = nil
+	e.waiting = nil
 }
 
-func values(peers map[string]*flow) []*flow {
-	var out []*flow
-	for _, f := range peers {
-		out = append(out, f)
-	}
-	return out
-}
-
-// withFlow calls with the flow to the server, which it opens if need be.
-func (o *owner) withFlow(l *line, then func(*flow, error)) {
-	if l.flow != nil && l.flow.alive() {
-		then(l.flow, nil)
+// withFlow calls with the flow of a way to the server, which it opens if need be.
+func (o *owner) withFlow(e *edge, then func(*flow, error)) {
+	if e.flow != nil && e.flow.alive() {
+		then(e.flow, nil)
 		return
 	}
-	l.waiting = append(l.waiting, then)
-	if l.dialing {
+	e.waiting = append(e.waiting, then)
+	if e.dialing {
 		return
 	}
-	l.dialing = true
-	o.dial(l.query, l.tls, func(o *owner, f *flow, err error) {
-		l.dialing = false
+	e.dialing = true
+	o.dial(e.query, e.tls, func(o *owner, f *flow, err error) {
+		l := e.line
+		e.dialing = false
 		if err == nil && (l.removed && !l.leaving()) {
 			f.close(errRemoved)
 			return
 		}
 		if err == nil {
-			l.flow = f
-			o.keepAlive(l)
+			e.flow = f
+			o.keepAlive(e)
 			if !l.account.Register {
 				o.moveCalls(l)
 			}
 		}
-		waiting := l.waiting
-		l.waiting = nil
+		waiting := e.waiting
+		e.waiting = nil
 		for _, then := range waiting {
 			then(f, err)
 		}
@@ -174,72 +170,24 @@ func (o *owner) lineLost(l *line, f *flow, cause error) {
 			delete(l.peers, key)
 		}
 	}
-	if l.wide == f {
-		l.wide = nil
+	if e := l.edgeOf(f); e != nil {
+		o.edgeLost(e, f, cause)
 	}
-	if l.flow != f {
-		return
-	}
-	l.flow = nil
-	o.clock.stop(l.ping)
-	o.clock.stop(l.pong)
-	o.log.Info("connection lost", "account", l.account.ID, "cause", cause)
-	o.bindingLost(l, cause)
 }
 
-// keepAlive pings the server so that a NAT keeps its mapping and a dead
-// connection is found out (RFC 5626 §3.5.1 and §4.4.1).
-func (o *owner) keepAlive(l *line) {
-	every := l.account.KeepAlive
-	if every < 0 {
+func (o *owner) edgeLost(e *edge, f *flow, cause error) {
+	if e.wide == f {
+		e.wide = nil
+	}
+	e.former = slices.DeleteFunc(e.former, func(former *flow) bool { return former == f })
+	if e.flow != f {
 		return
 	}
-	if every == 0 {
-		every = 25 * time.Second
-	}
-	// Between 80 and 100 % of the interval, so that telephones do not march in step.
-	wait := every*4/5 + time.Duration(o.random(uint64(every/5)+1))
-	f := l.flow
-	l.ping = o.clock.after(wait, func() { o.sendPing(l, f) })
-}
-
-func (o *owner) sendPing(l *line, f *flow) {
-	if l.flow != f || !f.alive() {
-		return
-	}
-	seen := f.pongs.Load()
-	_ = f.send([]byte("\r\n\r\n"), f.remote)
-	o.keepAlive(l)
-	// A server that never answered a ping may not know them; one that did must.
-	if !f.isStream() || seen == 0 || l.pong.pending() {
-		return
-	}
-	l.pong = o.clock.after(o.config.PongTimeout, func() {
-		if f.pongs.Load() == seen {
-			f.close(fmt.Errorf("no answer to keep-alive: %w", context.DeadlineExceeded))
-		}
-	})
-}
-
-// contact is our address for a flow, as others shall send to.
-func (o *owner) contact(l *line, f *flow, to netip.AddrPort) string {
-	if f == l.wide && l.flow != nil {
-		f = l.flow // the detour of a large request is not where we listen
-	}
-	address := o.localAddress(f, to)
-	if l.public.IsValid() && f == l.flow && !f.isStream() {
-		address = l.public
-	}
-	if f.isStream() && !hasServer(l.account) {
-		for _, d := range o.doors { // a caller cannot come back on our outgoing port
-			address = netip.AddrPortFrom(address.Addr(), d.port)
-		}
-	}
-	uri := wire.URI{User: wire.EscapeUser(l.account.User), Host: address.Addr().WithZone("").String(), Port: address.Port()}
-	if f.transport != ua.UDP {
-		uri.Params = "transport=" + string(f.transport)
-	}
-	return uri.String()
+	e.flow = nil
+	o.clock.stop(e.ping)
+	o.clock.stop(e.pong)
+	o.log.Info("connection lost", "account", e.line.account.ID, "flow", e.regID, "cause", cause)
+	o.bindingLost(e, cause)
 }
 
 // localAddress is the flow's address; of a socket bound to all of them, the

@@ -5,7 +5,6 @@ import (
 
 	"offhook/ua"
 	"offhook/ua/dialog"
-	"offhook/ua/subscription"
 	"offhook/ua/wire"
 )
 
@@ -172,7 +171,7 @@ func (o *owner) outOfDialog(s *serverTx) {
 func (o *owner) lineOf(f *flow, user string) *line {
 	var any *line
 	for _, l := range o.lines {
-		if l.flow == f || l.wide == f {
+		if l.edgeOf(f) != nil {
 			return l
 		}
 		for _, peer := range l.peers {
@@ -255,49 +254,4 @@ func bareAddress(text string) string {
 		return "<sip:anonymous@anonymous.invalid>"
 	}
 	return nameAddr(address.Display, address.URI)
-}
-
-// notified takes a NOTIFY that belongs to no call.
-func (o *owner) notified(s *serverTx, toTag string) {
-	m := &s.request
-	for _, l := range o.lines {
-		if l.mailbox.running && l.mailbox.callID == m.Get("Call-ID") && l.mailbox.tag == toTag {
-			o.mailboxNotified(l, s)
-			return
-		}
-	}
-	event := m.Get("Event")
-	l := o.serverLine(s.flow)
-	sync, isSync := subscription.ParseCheckSync(event)
-	name, _, _ := strings.Cut(strings.ToLower(event), ";")
-	switch {
-	case l == nil:
-		o.reply(s, 403, "", nil, nil) // only the server of an account is heard
-	case isSync:
-		o.reply(s, 200, "", nil, nil)
-		sync.Account = l.account.ID
-		o.log.Info("asked to fetch the configuration again", "account", l.account.ID, "event", cut(event))
-		o.emit(sync)
-	case strings.TrimSpace(name) == "message-summary" && (toTag == "" || !l.mailbox.running):
-		o.reply(s, 200, "", nil, nil) // unsolicited, as many servers do
-		o.summary(l, m.Body)
-	case strings.TrimSpace(name) == "message-summary":
-		o.reply(s, 481, "", nil, nil)
-	case event == "keep-alive":
-		o.reply(s, 200, "", nil, nil)
-	case toTag != "":
-		o.reply(s, 481, "", nil, nil)
-	default:
-		o.reply(s, 489, "", allowEvents(489), nil)
-	}
-}
-
-// serverLine is the account whose server has this flow.
-func (o *owner) serverLine(f *flow) *line {
-	for _, l := range o.lines {
-		if hasServer(l.account) && (l.flow == f || l.wide == f) {
-			return l
-		}
-	}
-	return nil
 }

@@ -10,7 +10,7 @@ import (
 // route finds the flow and the address that a request goes to.
 func (o *owner) route(l *line, s *spec, then func(*flow, netip.AddrPort, error)) {
 	if hasServer(l.account) && !s.elsewhere {
-		o.withFlow(l, func(f *flow, err error) {
+		o.withFlow(l.edgeFor(s), func(f *flow, err error) {
 			if err != nil {
 				then(nil, netip.AddrPort{}, err)
 				return
@@ -142,13 +142,13 @@ func (o *owner) resolve(query Query, then func(*owner, netip.AddrPort, error)) {
 // widen sends a request that is too large for a datagram by TCP, if the server
 // takes that (RFC 3261 §18.1.1). It reports whether it took the request over.
 func (o *owner) widen(x *exchange, f *flow, to netip.AddrPort, octets int) bool {
-	l := x.line
-	if octets <= 1300 || f != l.flow || f.isStream() || to != f.remote || l.narrow {
+	e := x.line.edgeOf(f)
+	if octets <= 1300 || e == nil || f != e.flow || f.isStream() || to != f.remote || e.narrow {
 		return false
 	}
 	x.next = onceAgain(x.spec.cseq, x.next)
-	if l.wide != nil && l.wide.alive() {
-		o.retransmit(x, l.wide)
+	if e.wide != nil && e.wide.alive() {
+		o.retransmit(x, e.wide)
 		return true
 	}
 	query := Query{Host: f.remote.Addr().String(), Port: f.remote.Port(), Transport: ua.TCP}
@@ -157,11 +157,11 @@ func (o *owner) widen(x *exchange, f *flow, to netip.AddrPort, octets int) bool 
 			return
 		}
 		if err != nil {
-			l.narrow = true
-			o.log.Debug("large requests go by UDP", "account", l.account.ID, "cause", err)
+			e.narrow = true
+			o.log.Debug("large requests go by UDP", "account", e.line.account.ID, "cause", err)
 			wide = f
 		} else {
-			l.wide = wide
+			e.wide = wide
 		}
 		o.retransmit(x, wide)
 	})

@@ -24,6 +24,8 @@ type spec struct {
 	callID      string
 	cseq        uint32
 	contact     string // added parameters of the Contact; "-" for no Contact
+	contactURI  string // "" for the flow's own
+	edge        *edge  // the one way to go, of a REGISTER
 	extra       []wire.Field
 	contentType string
 	body        []byte
@@ -162,8 +164,8 @@ func (x *exchange) ended(tx *clientTx, err error) {
 
 // learnAddress notes how the server sees our datagrams (RFC 3581 §4).
 func (o *owner) learnAddress(x *exchange, m *wire.Message) {
-	l := x.line
-	if x.flow != l.flow || x.flow == nil || x.flow.isStream() {
+	e := x.line.edgeOf(x.flow)
+	if e == nil || x.flow != e.flow || x.flow.isStream() {
 		return
 	}
 	via, err := wire.ParseVia(m.Get("Via"))
@@ -180,7 +182,7 @@ func (o *owner) learnAddress(x *exchange, m *wire.Message) {
 	if err != nil {
 		address = x.flow.local.Addr()
 	}
-	l.public = netip.AddrPortFrom(address.Unmap(), uint16(port))
+	e.public = netip.AddrPortFrom(address.Unmap(), uint16(port))
 }
 
 func requestURI(text string) (sip.Uri, error) {
@@ -216,7 +218,11 @@ func (o *owner) encode(l *line, f *flow, to netip.AddrPort, s spec, credentials 
 		wire.Field{Name: "CSeq", Value: strconv.FormatUint(uint64(s.cseq), 10) + " " + s.method},
 	)
 	if s.contact != "-" {
-		fields = append(fields, wire.Field{Name: "Contact", Value: "<" + o.contact(l, f, to) + ">" + s.contact})
+		uri := s.contactURI
+		if uri == "" {
+			uri = o.contact(l, f, to)
+		}
+		fields = append(fields, wire.Field{Name: "Contact", Value: "<" + uri + ">" + s.contact})
 	}
 	fields = append(fields, credentials...)
 	fields = append(fields, s.extra...)

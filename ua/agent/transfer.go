@@ -70,7 +70,7 @@ func parseReplaces(text string) (replaces, bool) {
 // somebody, or take a call of ours over: only through the account's own server,
 // which knows whom it lets do that.
 func (o *owner) obeys(l *line, f *flow) bool {
-	return !o.config.Inbound.RefuseRefer && hasServer(l.account) && f != nil && (f == l.flow || f == l.wide)
+	return !o.config.Inbound.RefuseRefer && hasServer(l.account) && l.edgeOf(f) != nil
 }
 
 // replacedBy finds the call that an INVITE is to take over, nil for none, or

@@ -43,6 +43,8 @@ type Contact struct {
 	URI        string
 	Instance   string        // +sip.instance parameter
 	RegID      int           // reg-id parameter; 0 when absent
+	PubGRUU    string        // pub-gruu parameter (RFC 5627 §5.2)
+	TempGRUU   string        // temp-gruu parameter
 	Expires    time.Duration // its parameter
 	HasExpires bool
 }

@@ -1,0 +1,52 @@
+package agent
+
+import (
+	"net/netip"
+
+	"offhook/ua"
+	"offhook/ua/wire"
+)
+
+// address is our URI for a flow, as others shall send to.
+func (o *owner) address(l *line, f *flow, to netip.AddrPort) wire.URI {
+	e := l.edgeOf(f)
+	if e != nil && f == e.wide && e.flow != nil {
+		f = e.flow // the detour of a large request is not where we listen
+	}
+	address := o.localAddress(f, to)
+	if e != nil && e.public.IsValid() && f == e.flow && !f.isStream() {
+		address = e.public
+	}
+	if f.isStream() && !hasServer(l.account) {
+		for _, d := range o.doors { // a caller cannot come back on our outgoing port
+			address = netip.AddrPortFrom(address.Addr(), d.port)
+		}
+	}
+	uri := wire.URI{User: wire.EscapeUser(l.account.User), Host: address.Addr().WithZone("").String(), Port: address.Port()}
+	if f.transport != ua.UDP {
+		uri.Params = "transport=" + string(f.transport)
+	}
+	return uri
+}
+
+// contact is where requests of a dialog shall go: the GRUU that the registrar
+// gave us (RFC 5627 §4.4.1), else our address, which asks for the flow that the
+// dialog was made over where the server keeps flows (RFC 5626 §4.3).
+func (o *owner) contact(l *line, f *flow, to netip.AddrPort) string {
+	e := l.edgeOf(f)
+	if e != nil && e.binding.gruu != "" {
+		return e.binding.gruu
+	}
+	uri := o.address(l, f, to)
+	if e != nil && e.binding.outbound {
+		uri.Params = withParam(uri.Params, "ob")
+	}
+	return uri.String()
+}
+
+func withParam(params, more string) string {
+	if params == "" {
+		return more
+	}
+	return params + ";" + more
+}
