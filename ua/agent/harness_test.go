@@ -23,9 +23,13 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	// sipgo's timers belong to the process; short ones keep the tests short.
-	sip.SetTimers(50*time.Millisecond, 200*time.Millisecond, 200*time.Millisecond)
+	shortTimers()
 	goleak.VerifyTestMain(m)
+}
+
+// shortTimers keep the tests short; sipgo's belong to the process.
+func shortTimers() {
+	sip.SetTimers(50*time.Millisecond, 200*time.Millisecond, 200*time.Millisecond)
 }
 
 // patience bounds every wait of a test; it is never what a test measures.

@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-// many runs a property n times as often as rapid does by itself: the races have
 // many runs a property n times as often as rapid does by itself, which is 100
 // times: the races have narrow windows.
 func many(t *testing.T, n int, property func(*rapid.T)) {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ type Network struct {
 	sockets map[netip.AddrPort]*Socket
 	fate    func(Datagram) []time.Duration
 	sent    map[string]int
+	first   map[string]time.Duration
 	order   time.Duration
 	trace   []string
 	began   time.Time
@@ -46,7 +48,7 @@ func (d Datagram) What() string {
 // NewNetwork makes a Network on which everything arrives after a delay.
 func NewNetwork(tb testing.TB, delay time.Duration) *Network {
 	return &Network{
-		tb: tb, sockets: map[netip.AddrPort]*Socket{}, sent: map[string]int{}, began: time.Now(),
+		tb: tb, sockets: map[netip.AddrPort]*Socket{}, sent: map[string]int{}, first: map[string]time.Duration{}, began: time.Now(),
 		fate: func(Datagram) []time.Duration { return []time.Duration{delay} },
 	}
 }
@@ -88,6 +90,13 @@ func (n *Network) Count(from, what string) int {
 	return n.sent[from+" "+what]
 }
 
+// First tells when somebody sent such a datagram for the first time; 0 for never.
+func (n *Network) First(from, what string) time.Duration {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.first[from+" "+what]
+}
+
 // Socket opens a socket. Its name is for Datagram and Trace.
 func (n *Network) Socket(name string, address netip.AddrPort) *Socket {
 	s := &Socket{network: n, name: name, address: address, inbox: make(chan parcel, 4096), closed: make(chan struct{})}
@@ -116,6 +125,9 @@ func (n *Network) carry(from *Socket, to netip.AddrPort, data []byte) {
 	key := from.name + " " + d.What()
 	n.sent[key]++
 	d.Nth = n.sent[key]
+	if d.Nth == 1 {
+		n.first[key] = time.Since(n.began)
+	}
 	delays := n.fate(d)
 	n.trace = append(n.trace, fmt.Sprintf("%v %s>%s %s %v", time.Since(n.began).Round(time.Millisecond), d.From, d.To, d.What(), delays))
 	for _, delay := range delays {
@@ -133,6 +145,9 @@ type Socket struct {
 	inbox   chan parcel
 	closed  chan struct{}
 	once    sync.Once
+
+	mu       sync.Mutex
+	deadline time.Time // of reading; zero for none
 }
 
 type parcel struct {
@@ -147,11 +162,33 @@ func (s *Socket) take(p parcel) {
 	}
 }
 
+// SetReadDeadline bounds the next ReadFromUDPAddrPort.
+func (s *Socket) SetReadDeadline(t time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deadline = t
+	return nil
+}
+
+func (s *Socket) late() (<-chan time.Time, func() bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.deadline.IsZero() {
+		return nil, func() bool { return false }
+	}
+	timer := time.NewTimer(time.Until(s.deadline))
+	return timer.C, timer.Stop
+}
+
 // ReadFromUDPAddrPort waits for a datagram.
 func (s *Socket) ReadFromUDPAddrPort(buffer []byte) (int, netip.AddrPort, error) {
+	late, stop := s.late()
+	defer stop()
 	select {
 	case p := <-s.inbox:
 		return copy(buffer, p.data), p.from, nil
+	case <-late:
+		return 0, netip.AddrPort{}, os.ErrDeadlineExceeded
 	case <-s.closed:
 		return 0, netip.AddrPort{}, net.ErrClosed
 	}

@@ -14,9 +14,28 @@ import (
 // does nothing by itself.
 type Peer struct {
 	tb     testing.TB
-	socket *net.UDPConn
+	socket peerSocket
 	to     netip.AddrPort
 	from   netip.AddrPort // of the last message
+}
+
+// peerSocket is a *net.UDPConn, or a Socket of a Network.
+type peerSocket interface {
+	ReadFromUDPAddrPort([]byte) (int, netip.AddrPort, error)
+	WriteToUDPAddrPort([]byte, netip.AddrPort) (int, error)
+	SetReadDeadline(time.Time) error
+	LocalAddr() net.Addr
+}
+
+var (
+	_ peerSocket = (*net.UDPConn)(nil)
+	_ peerSocket = (*Socket)(nil)
+)
+
+// NewPeerOn makes a Peer on a Network.
+func NewPeerOn(tb testing.TB, socket *Socket, to netip.AddrPort) *Peer {
+	tb.Cleanup(func() { socket.Close() })
+	return &Peer{tb: tb, socket: socket, to: to}
 }
 
 // PeerPatience bounds every wait of a Peer.
