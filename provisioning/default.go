@@ -13,7 +13,7 @@ func Default() Document {
 		Phone: Phone{
 			Name: "offhook", Language: "en", TimeZone: "UTC", TimeFormat: "24h",
 			Country: "us", Emergency: []string{"112", "911"},
-			CallWaiting: true, AutoAnswer: AutoAnswerOff, RingTone: "default",
+			CallWaiting: true, AutoAnswer: AutoAnswerOff, RingTone: "default", TransferOnHook: true, DNDAnswer: DNDBusy,
 		},
 		DialPlan: DialPlan{DialTimeout: 4 * time.Second},
 		Screen:   Screen{Backlight: 80, BacklightIdle: 10, Timeout: time.Minute},
@@ -33,6 +33,7 @@ func Default() Document {
 		Log:       Log{Level: "info"},
 		Door:      Door{Hold: 3 * time.Second, Digits: []string{"rfc4733"}},
 		Recording: Recording{Announce: "tone", MaxTime: 2 * time.Hour, KeepFree: 64},
+		Emergency: Emergency{CallBack: 30 * time.Minute},
 	}
 }
 
@@ -48,6 +49,7 @@ func (a *Account) setDefaults() {
 	a.DTMF = DTMFAuto
 	a.Reliable = ua.ReliableSupported
 	a.SessionExpires = 30 * time.Minute
+	a.ForwardAfter = 20 * time.Second
 }
 
 func (k *Key) setDefaults() { k.Type = "line" }

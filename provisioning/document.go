@@ -27,6 +27,7 @@ type Document struct {
 	Log          Log          `key:"log"`
 	Door         Door         `key:"door"`
 	Recording    Recording    `key:"recording"`
+	Emergency    Emergency    `key:"emergency"`
 
 	origin map[string]Position // where each setting was given
 }
@@ -42,7 +43,21 @@ type Phone struct {
 	CallWaiting bool       `key:"call-waiting"`
 	AutoAnswer  AutoAnswer `key:"auto-answer" oneof:"off intercom all"`
 	RingTone    string     `key:"ring-tone" match:"name"`
+	// TransferOnHook: putting the handset back while asking about a transfer transfers.
+	TransferOnHook bool      `key:"transfer-on-hook"`
+	DoNotDisturb   bool      `key:"do-not-disturb"`
+	DNDAnswer      DNDAnswer `key:"do-not-disturb-answer" oneof:"busy unavailable declined"`
 }
+
+// DNDAnswer is what callers hear while nobody is to be disturbed.
+type DNDAnswer string
+
+// The answers.
+const (
+	DNDBusy        DNDAnswer = "busy"        // 486
+	DNDUnavailable DNDAnswer = "unavailable" // 480
+	DNDDeclined    DNDAnswer = "declined"    // 603
+)
 
 // AutoAnswer says which calls the phone takes by itself.
 type AutoAnswer string
@@ -58,6 +73,8 @@ const (
 type DialPlan struct {
 	DigitMap    []string      `key:"digit-map" match:"digit-map"`
 	DialTimeout time.Duration `key:"dial-timeout" range:"1s..30s"`
+	// WithholdPrefix before a number withholds ours from whom it calls; empty: none does.
+	WithholdPrefix string `key:"withhold-prefix" match:"number"`
 }
 
 // Screen is how the display behaves.
@@ -92,6 +109,13 @@ type Account struct {
 	Redundancy     int            `key:"redundancy" range:"0..2" restart:"none"` // packets repeated when many get lost (RFC 2198)
 	Voicemail      string         `key:"voicemail" match:"user" restart:"none"`
 	MWI            bool           `key:"mwi"`
+	ForwardAlways  string         `key:"forward-always" match:"user" restart:"none"`
+	ForwardBusy    string         `key:"forward-busy" match:"user" restart:"none"`
+	ForwardNoReply string         `key:"forward-no-answer" match:"user" restart:"none"`
+	ForwardAfter   time.Duration  `key:"forward-after" range:"5s..3m" restart:"none"`
+	Anonymous      bool           `key:"anonymous"`             // our number is withheld from whom we call
+	Identity       string         `key:"identity" match:"user"` // user part that we prefer to be known by
+	NoAnonymous    bool           `key:"reject-anonymous" restart:"none"`
 	CA             string         `key:"ca" match:"authority"`
 	ServerName     string         `key:"server-name" match:"host"`
 	Certificate    string         `key:"certificate" match:"identity"`
@@ -161,7 +185,7 @@ type CheckSync struct {
 // Key is what a line key of the phone does.
 type Key struct {
 	Key     string `key:"key,required" match:"name"` // of the board: line1
-	Type    string `key:"type" oneof:"line speed-dial voicemail"`
+	Type    string `key:"type" oneof:"line speed-dial voicemail dnd forward park"`
 	Value   string `key:"value" match:"user"`
 	Label   string `key:"label" match:"label"`
 	Account string `key:"account"` // empty: the first

@@ -24,6 +24,8 @@ var matchers = map[string]func(string) string{
 	"host":        matchHost,
 	"identity":    matchIdentity,
 	"label":       matchLabel,
+	"latitude":    matchDegrees(90),
+	"longitude":   matchDegrees(180),
 	"language":    pattern(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`, "a language; use a tag such as en or de-AT (BCP 47)"),
 	"mac":         matchMAC,
 	"name":        pattern(`^[A-Za-z0-9_.+@*#-]{1,64}$`, "a name; use letters, digits and _ . + @ - only, at most 64"),
@@ -60,6 +62,17 @@ func matchLabel(s string) string {
 		return "is longer than 128 bytes; shorten it"
 	}
 	return ""
+}
+
+var degrees = regexp.MustCompile(`^-?[0-9]{1,3}(\.[0-9]{1,8})?$`)
+
+func matchDegrees(most float64) func(string) string {
+	return func(s string) string {
+		if value, err := strconv.ParseFloat(s, 64); err == nil && degrees.MatchString(s) && value >= -most && value <= most {
+			return ""
+		}
+		return fmt.Sprintf("%q is not degrees; use a decimal number between -%v and %v, such as 52.5163", clip(s), most, most)
+	}
 }
 
 var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*\.?$`)

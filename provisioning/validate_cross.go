@@ -21,6 +21,13 @@ func (c *checker) accounts(d Document) {
 			c.fault(at+".id", "%q is the id of %s too; give one of them another id", clip(a.ID), other)
 		}
 		first[a.ID] = at
+		for _, f := range []struct{ key, to string }{
+			{"forward-always", a.ForwardAlways}, {"forward-busy", a.ForwardBusy}, {"forward-no-answer", a.ForwardNoReply},
+		} {
+			if f.to != "" && f.to == a.User {
+				c.fault(at+"."+f.key, "is the account's own number; name another one")
+			}
+		}
 		c.credentials(at, a.Certificate, a.Key, d.TLS)
 		c.authority(at+".ca", a.CA, d.TLS)
 		if a.Transport != ua.TLS && (a.CA != "" || a.Certificate != "" || a.ServerName != "") {
@@ -47,6 +54,9 @@ func (c *checker) references(d Document) {
 		}
 		if k.Type == "speed-dial" && k.Value == "" {
 			c.fault(at+".value", "is missing; a %s key needs the number to call", k.Type)
+		}
+		if k.Type == "park" && k.Value == "" {
+			c.fault(at+".value", "is missing; a park key needs the number of its place (orbit)")
 		}
 	}
 	c.unique("keys", "key", reflect.ValueOf(d.Keys))
@@ -76,6 +86,9 @@ func (c *checker) rest(d Document) {
 		c.fault("audio.jitter.min", "%s is more than max, which is %s; swap them", formatDuration(j.Min), formatDuration(j.Max))
 	}
 	c.ports(d.Network.RTPPorts)
+	if l := d.Emergency.Location; (l.Latitude == "") != (l.Longitude == "") {
+		c.fault("emergency.location", "has one half of a point; give latitude and longitude, or neither")
+	}
 	if !d.Door.Code.IsZero() && d.Door.Relay == "" {
 		c.fault("door.relay", "is missing; a door code needs the relay that it opens")
 	}

@@ -22,7 +22,7 @@ var faultCases = []struct {
 		`f:1: offhook: is version "1", and this program reads version 1; write the document for that version or update the program`}},
 	{"unknown key, near", "offhook: 1\nphone:\n  time_zone: UTC\n", []string{"f:3: phone.time_zone: is not a setting here; did you mean time-zone?"}},
 	{"unknown key, far", "offhook: 1\ndial-plan:\n  colour: red\n", []string{
-		"f:3: dial-plan.colour: is not a setting here; remove it, or use one of digit-map, dial-timeout"}},
+		"f:3: dial-plan.colour: is not a setting here; remove it, or use one of digit-map, dial-timeout, withhold-prefix"}},
 	{"duplicate key", "offhook: 1\nphone:\n  name: a\n  name: b\n", []string{"f:4: phone.name: is given twice, first on line 3; remove one of them"}},
 	{"duplicate section in JSON", `{"offhook": 1,
  "phone": {"name": "a"},
@@ -70,7 +70,7 @@ accounts:
 keys:
   - {key: line1, account: 1002}
   - {key: line2, type: speed-dial}
-  - {key: line2, type: park}
+  - {key: line2, type: jump}
 provisioning:
   check-sync: {accounts: [1003]}
 `, []string{
@@ -80,7 +80,7 @@ provisioning:
 		`f:5: keys[line1].account: there is no account "1002"; name the id of one under accounts`,
 		"f:6: keys[line2].value: is missing; a speed-dial key needs the number to call",
 		`f:7: keys[2].key: "line2" is there already; give it another name or remove one`,
-		`f:7: keys[2].type: "park" is not known; use one of line, speed-dial, voicemail`,
+		`f:7: keys[2].type: "jump" is not known; use one of line, speed-dial, voicemail, dnd, forward, park`,
 		`f:9: provisioning.check-sync.accounts[0]: there is no account "1003"; name the id of one under accounts`}},
 	{"certificates over a transport without", "offhook: 1\naccounts:\n  - {user: 1, domain: a.example, transport: udp, server-name: a.example}\n", []string{
 		"f:3: accounts[1].transport: udp carries no certificate; set transport: tls, or remove ca, certificate and server-name"}},

@@ -165,6 +165,8 @@ func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 		return refused(e, d.agent.Hold(e.Call, e.On))
 	case phone.Transfer:
 		return refused(e, d.agent.Transfer(e.Call, e.Target))
+	case phone.TransferTo:
+		return refused(e, d.agent.TransferTo(e.Call, e.Consult))
 	case phone.SendDigit:
 		return refused(e, d.sendDigit(e))
 	case phone.Route:

@@ -20,10 +20,13 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 		return phone.Config{}, fmt.Errorf("dial-plan.digit-map: %w", err)
 	}
 	c := phone.Config{
-		Name:       doc.Phone.Name,
-		DialPlan:   phone.DialPlan{Map: plan, Timeout: doc.DialPlan.DialTimeout},
-		Emergency:  doc.Phone.Emergency,
-		NoWaiting:  !doc.Phone.CallWaiting,
+		Name:      doc.Phone.Name,
+		DialPlan:  phone.DialPlan{Map: plan, Timeout: doc.DialPlan.DialTimeout},
+		Emergency: doc.Phone.Emergency,
+		NoWaiting: !doc.Phone.CallWaiting,
+
+		TransferOnHook: doc.Phone.TransferOnHook,
+
 		AutoAnswer: autoAnswer(doc.Phone.AutoAnswer),
 		Hour12:     doc.Phone.TimeFormat == "12h",
 		Language:   doc.Phone.Language,

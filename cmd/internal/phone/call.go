@@ -19,12 +19,15 @@ type call struct {
 	joined    bool           // in the conference
 	tried     []ua.AccountID // by an emergency call
 	transfer  string         // target of a transfer under way
+	recall    bool           // came back from a transfer while nobody listened
+	consults  int            // serial of the call that this one is made to transfer
+	joining   bool           // its far end is to be joined with that of the first
 	media     Media
 }
 
 // live: it has the sound, or will have it as soon as there is some.
 func (c *call) live() bool {
-	return !c.leaving && !c.held && (!c.Incoming || c.answering || c.State == ua.Confirmed)
+	return !c.leaving && !c.held && !c.joining && (!c.Incoming || c.answering || c.State == ua.Confirmed)
 }
 
 // ringing: it comes in and waits for a person.

@@ -36,10 +36,14 @@ func (t *turn) hold(c *call, on bool) {
 
 // resume brings a held call back, in place of the one that is heard.
 func (t *turn) resume(c *call) {
+	c.transfer = ""
+	if second := t.secondOf(c); second != nil {
+		second.joining = false
+	}
 	t.parkLive()
 	t.entry, t.ended, t.list = entry{}, ended{}, list{}
 	t.takePath()
-	c.transfer = ""
+	c.recall = false
 	t.hold(c, false)
 	t.focus = c.serial
 	for _, other := range t.conference() {
@@ -144,6 +148,10 @@ func (t *turn) commandFailed(in CommandFailed) {
 		if c := t.byID(e.Call); c != nil {
 			t.transferFailed(c, why)
 		}
+	case TransferTo:
+		if c := t.byID(e.Call); c != nil {
+			t.transferFailed(c, why)
+		}
 	default:
 		t.do(Log{Warn: true, Text: "phone: a command failed: " + why})
 	}
@@ -192,6 +200,9 @@ func (t *turn) wanted(e Effect) bool {
 	case Transfer:
 		c := t.byID(e.Call)
 		return c != nil && c.transfer == string(e.Target)
+	case TransferTo:
+		c := t.byID(e.Call)
+		return c != nil && c.transfer != ""
 	case Ringing:
 		c := t.byID(e.Call)
 		return c != nil && c.ringing()

@@ -39,6 +39,7 @@ func (t *turn) join() {
 	}
 	t.entry, t.ended, t.list = entry{}, ended{}, list{}
 	talk.joined, held.joined = true, true
+	talk.consults, held.consults = 0, 0
 	t.hold(held, false)
 }
 

@@ -11,21 +11,23 @@ import (
 // place of the last and ends no call. The zero value is a phone without
 // accounts.
 type Config struct {
-	Name       string    // shown when idle; the first account's label when empty
-	Accounts   []Account // the first is the usual one
-	LineKeys   []LineKey // line1 and on; the accounts in order when empty
-	DialPlan   DialPlan
-	Emergency  []string // numbers dialled at once and on any account
-	NoWaiting  bool     // a second call gets 486 instead of the call-waiting tone
-	AutoAnswer AutoAnswer
-	CallKey    string       // number that the call key dials, "" for none
-	CallLine   ua.AccountID // that it is dialled by, "" for the usual one
-	Recording  bool         // calls may be recorded
-	DoorCode   bool         // what the far end presses may be a door's code: it is not shown
-	Volumes    map[hal.Output]int
-	Hour12     bool   // 2:05 pm instead of 14:05
-	Language   string // of the screen: "en"; English when not known
-	Backlight  BacklightConfig
+	Name      string    // shown when idle; the first account's label when empty
+	Accounts  []Account // the first is the usual one
+	LineKeys  []LineKey // line1 and on; the accounts in order when empty
+	DialPlan  DialPlan
+	Emergency []string // numbers dialled at once and on any account
+	// TransferOnHook: putting the handset back in a consultation transfers.
+	TransferOnHook bool
+	NoWaiting      bool // a second call gets 486 instead of the call-waiting tone
+	AutoAnswer     AutoAnswer
+	CallKey        string       // number that the call key dials, "" for none
+	CallLine       ua.AccountID // that it is dialled by, "" for the usual one
+	Recording      bool         // calls may be recorded
+	DoorCode       bool         // what the far end presses may be a door's code: it is not shown
+	Volumes        map[hal.Output]int
+	Hour12         bool   // 2:05 pm instead of 14:05
+	Language       string // of the screen: "en"; English when not known
+	Backlight      BacklightConfig
 }
 
 // Account is an account as the phone needs it.

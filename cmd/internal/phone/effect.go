@@ -45,6 +45,10 @@ type Transfer struct {
 	Target ua.Target
 }
 
+// TransferTo joins the far ends of two calls. A consult that is not answered
+// yet ends, and the call goes where that went.
+type TransferTo struct{ Call, Consult ua.CallID }
+
 // SendDigit sends one telephone-event into a call.
 type SendDigit struct {
 	Call  ua.CallID
@@ -164,6 +168,7 @@ func (Reject) effect()     {}
 func (Hangup) effect()     {}
 func (Hold) effect()       {}
 func (Transfer) effect()   {}
+func (TransferTo) effect() {}
 func (SendDigit) effect()  {}
 func (Route) effect()      {}
 func (Tone) effect()       {}

@@ -52,15 +52,16 @@ func (t *turn) adopt(u ua.Call) *call {
 }
 
 func (t *turn) update(c *call, u ua.Call) {
-	incoming, was, wasTransferring := c.Incoming, c.State, c.Transferring
+	incoming, was, wasTransferring, reason := c.Incoming, c.State, c.Transferring, c.Reason
 	c.Call = u
 	c.Incoming = incoming
 	if was != ua.Confirmed && u.State == ua.Confirmed && !c.leaving {
 		c.answering = false
 		t.focus = c.serial
 	}
-	if c.transfer != "" && wasTransferring && !u.Transferring {
-		t.transferFailed(c, strings.TrimPrefix(u.Reason, "transfer: "))
+	why, told := strings.CutPrefix(u.Reason, "transfer: ")
+	if c.transfer != "" && !u.Transferring && (wasTransferring || told && u.Reason != reason) {
+		t.transferFailed(c, why)
 	}
 }
 
@@ -85,7 +86,7 @@ func (t *turn) terminated(c *call, u ua.Call) {
 	before := *c
 	c.Call = u
 	t.remove(c)
-	if t.find(func(c *call) bool { return c.Replaces == u.ID && !c.leaving }) == nil {
+	if u.ID == 0 || t.find(func(c *call) bool { return c.Replaces == u.ID && !c.leaving }) == nil {
 		t.farewell(before, u)
 	}
 }

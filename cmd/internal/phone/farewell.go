@@ -24,9 +24,10 @@ type ended struct {
 // call as it was, u how it ended.
 func (t *turn) farewell(before call, u ua.Call) {
 	switch {
-	case before.leaving: // the person has moved on already
+	case before.leaving || before.joining: // the person has moved on already
 	case before.ringing():
 	case before.transfer != "" && transferred(u.Cause):
+		t.joined(before, u.Cause)
 		t.remark(t.texts().Transferred)
 		t.signal(Tone{Kind: ToneConfirm})
 		t.freeHandsfree()
@@ -34,6 +35,12 @@ func (t *turn) farewell(before call, u ua.Call) {
 		t.complain(t.texts().TransferFailed + ": " + u.Reason)
 	case before.held:
 		t.complain(t.texts().HeldEnded + ": " + before.party().Title())
+	case before.consults != 0 && t.path != "" && t.takeFirst(before.consults):
+		title := t.texts().CallEnded
+		if before.State != ua.Confirmed {
+			title, _ = failure(t.texts(), u)
+		}
+		t.complain(title + ": " + before.party().Title())
 	case before.joined: // the others talk on
 		t.remark(t.texts().CallEnded + ": " + before.party().Title())
 	case before.State == ua.Confirmed:

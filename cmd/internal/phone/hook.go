@@ -31,6 +31,8 @@ func (t *turn) openLine() {
 	case t.live() != nil:
 	case t.ringing() != nil:
 		t.answer(t.toAnswer())
+	case t.recalled() != nil:
+		t.resume(t.recalled())
 	case t.entry.on && t.entry.purpose == forCall && t.entry.digits != "":
 		t.place(t.entry.digits)
 	case t.entry.on && t.entry.purpose == forTransfer:
@@ -51,7 +53,12 @@ func (t *turn) toAnswer() *call {
 }
 
 // onHook gives the line back: the call that is heard ends, a held one stays.
+// A person who has asked about a transfer and puts the handset back means it,
+// if the configuration says so.
 func (t *turn) onHook() {
+	if first, second := t.consultation(); t.config.TransferOnHook && second != nil && second.live() {
+		t.completeTransfer(first, second)
+	}
 	for range t.calls {
 		if c := t.live(); c != nil {
 			t.hangup(c)

@@ -104,7 +104,7 @@ func (t *turn) arrow(by int) {
 
 func (t *turn) muteKey() {
 	switch {
-	case t.ringing() != nil && t.path == "":
+	case (t.ringing() != nil || t.recalled() != nil) && t.path == "":
 		t.quiet = true
 	case t.live() != nil:
 		t.mute = !t.mute
@@ -126,12 +126,16 @@ func (t *turn) holdKey() {
 	}
 }
 
-// transferKey opens a transfer; pressed again with a number, it sends it.
+// transferKey opens a transfer. Pressed again it sends the caller off: to the
+// number, or to whom the person has called to ask.
 func (t *turn) transferKey() {
+	first, second := t.consultation()
 	switch {
 	case t.entry.on && t.entry.purpose == forTransfer:
-		t.place(t.entry.digits)
+		t.sendTransfer(cleanNumber(t.entry.digits))
 	case t.entry.on:
+	case second != nil:
+		t.completeTransfer(first, second)
 	default:
 		t.openTransfer()
 	}

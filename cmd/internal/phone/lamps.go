@@ -21,7 +21,7 @@ func (s *State) lamps() lamps {
 		lampIf(s.path == hal.Speaker, hal.LampOn),
 		lampIf(s.mute, hal.LampOn),
 		lampIf(s.path == hal.Headset, hal.LampOn),
-		lampIf(s.ringing() != nil, hal.LampFast),
+		lampIf(s.ringing() != nil || s.recalled() != nil, hal.LampFast),
 		lampIf(s.held() != nil, hal.LampSlow),
 	}
 	for i, k := range s.config.lineKeys() {

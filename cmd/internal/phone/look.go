@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,7 +41,7 @@ func (s *State) kind() Kind {
 
 func (s *State) callKind(c *call) Kind {
 	switch {
-	case c.transfer != "":
+	case c.transfer != "" || c.joining:
 		return KindTransferring
 	case c.ringing() && s.open() > 1:
 		return KindWaiting
@@ -172,7 +173,7 @@ func (s *State) callView(v *View, c *call) {
 			v.Title = x.CallWaiting
 		}
 	case KindTransferring:
-		v.Title = fmt.Sprintf(x.Transferring, c.transfer)
+		v.Title = fmt.Sprintf(x.Transferring, cmp.Or(c.transfer, c.party().Title()))
 	case KindHeld:
 		v.Title = x.OnHold
 	default:

@@ -123,6 +123,9 @@ func (s *State) dialTone() ToneKind {
 
 func (s *State) ring() Ring {
 	c := s.ringing()
+	if c == nil {
+		c = s.recalled()
+	}
 	if c == nil || s.path != "" || s.quiet {
 		return Ring{}
 	}

@@ -14,8 +14,10 @@ func (t *turn) place(text string) {
 	}
 	t.stop(timerInterDigit)
 	if t.entry.on && t.entry.purpose == forTransfer {
-		t.sendTransfer(number)
-		return
+		if !t.isEmergency(number) {
+			t.consult(number)
+			return
+		}
 	}
 	t.takePath()
 	emergency := t.isEmergency(number)

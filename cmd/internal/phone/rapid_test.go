@@ -43,7 +43,7 @@ func testConfig(t *rapid.T) Config {
 	return Config{
 		Accounts: []Account{{ID: "a", Label: "Front", Number: "1001", Voicemail: "700", Register: true}, {ID: "b", Label: "Back", Register: rapid.Bool().Draw(t, "register b")}},
 		DialPlan: DialPlan{Map: dm}, Emergency: []string{"112"}, CallKey: "200",
-		NoWaiting:  rapid.Bool().Draw(t, "no waiting"),
+		NoWaiting: rapid.Bool().Draw(t, "no waiting"), TransferOnHook: rapid.Bool().Draw(t, "transfer on-hook"),
 		AutoAnswer: AutoAnswer(rapid.IntRange(0, 2).Draw(t, "auto-answer")),
 	}
 }
@@ -85,6 +85,9 @@ func (w *world) carryOut(e Effect) {
 		w.known("Hold", e.Call)
 	case Transfer:
 		w.known("Transfer", e.Call)
+	case TransferTo:
+		w.known("TransferTo", e.Call)
+		w.known("TransferTo", e.Consult)
 	}
 }
 
@@ -132,7 +135,7 @@ func (w *world) check() {
 	if w.route.Output == hal.Ringer && (w.tone.Kind != ToneNone || w.route.Call != 0 || w.route.Mute) {
 		w.t.Fatalf("on-hook with %+v %+v", w.tone, w.route)
 	}
-	if w.ring.On && (w.route.Output != hal.Ringer || w.s.ringing() == nil) {
+	if w.ring.On && (w.route.Output != hal.Ringer || w.s.ringing() == nil && w.s.recalled() == nil) {
 		w.t.Fatal("it rings in somebody's ear, or for nobody")
 	}
 	if w.shown.Kind > KindList {
@@ -169,7 +172,7 @@ func (w *world) random() {
 	case 13:
 		if id, ok := w.anyCall(); ok {
 			err := rapid.SampledFrom([]error{ua.ErrBusy, errors.New("no"), ua.ErrTarget}).Draw(t, "error")
-			w.step(CommandFailed{rapid.SampledFrom([]Effect{Answer{id}, Hold{id, true}, Hold{id, false}, Transfer{id, "1"}, SendDigit{id, '1'}}).Draw(t, "failed"), err})
+			w.step(CommandFailed{rapid.SampledFrom([]Effect{Answer{id}, Hold{id, true}, Hold{id, false}, Transfer{id, "1"}, TransferTo{id, id}, SendDigit{id, '1'}}).Draw(t, "failed"), err})
 		}
 	}
 }

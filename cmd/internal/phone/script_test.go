@@ -30,6 +30,8 @@ func word(e Effect) string {
 		return fmt.Sprintf("hold %d", e.Call)
 	case Transfer:
 		return fmt.Sprintf("transfer %d to %s", e.Call, e.Target)
+	case TransferTo:
+		return fmt.Sprintf("join %d with %d", e.Call, e.Consult)
 	case SendDigit:
 		return fmt.Sprintf("digit %c to %d", e.Digit, e.Call)
 	case Route:
@@ -151,6 +153,18 @@ func desk(t *testing.T) []Input {
 		UA{ua.RegistrationChanged{Account: "a", State: ua.Registered}},
 		UA{ua.RegistrationChanged{Account: "b", State: ua.Registered}},
 	}
+}
+
+// configured is the desk's configuration with something changed.
+func configured(t *testing.T, change func(*Config)) Input {
+	t.Helper()
+	for _, in := range desk(t) {
+		if c, ok := in.(Config); ok {
+			change(&c)
+			return c
+		}
+	}
+	return nil
 }
 
 func invited() Input { return Invited{Ref: 1, Call: 1} }

@@ -24,6 +24,8 @@ const (
 	actSplit
 	actTransfer
 	actSendTransfer
+	actConsult
+	actComplete
 	actNew
 	actEnd
 	actClose
@@ -35,7 +37,7 @@ const (
 
 func (a action) role() SoftRole {
 	switch a {
-	case actAnswer, actDial, actResume, actSendTransfer, actDialItem:
+	case actAnswer, actDial, actResume, actSendTransfer, actComplete, actDialItem:
 		return RoleGo
 	case actReject, actEnd:
 		return RoleStop
@@ -51,7 +53,8 @@ func (s *State) softKeys() [4]action {
 	case KindDialling:
 		return s.diallingKeys()
 	case KindCalling:
-		return [4]action{3: actEnd}
+		_, second := s.consultation()
+		return [4]action{0: when(second != nil, actComplete), 3: actEnd}
 	case KindRinging:
 		return [4]action{actAnswer, actReject, when(!s.quiet && s.path == "", actSilence), actNone}
 	case KindWaiting:
@@ -61,6 +64,13 @@ func (s *State) softKeys() [4]action {
 	case KindHeld:
 		if c := s.byFocus(); c != nil && c.joined {
 			return [4]action{actResume, actSplit, actNone, actEnd}
+		}
+		if _, second := s.consultation(); second != nil {
+			first := actResume
+			if s.live() != nil {
+				first = actSwap
+			}
+			return [4]action{first, actComplete, actNone, actEnd}
 		}
 		if s.live() != nil {
 			return [4]action{actSwap, actTransfer, actNone, actEnd}
@@ -93,7 +103,7 @@ func (s *State) diallingKeys() [4]action {
 	typed := s.entry.digits != ""
 	switch {
 	case s.entry.purpose == forTransfer:
-		return [4]action{when(typed, actSendTransfer), when(typed, actDelete), actNone, actCancelEntry}
+		return [4]action{when(typed, actSendTransfer), when(typed, actDelete), when(typed, actConsult), actCancelEntry}
 	case s.ringing() != nil:
 		return [4]action{actAnswer, actReject, when(typed, actDial), when(typed, actDelete)}
 	case typed:
@@ -114,7 +124,11 @@ func (s *State) talkKeys() [4]action {
 	if talk, held := s.joinable(); talk != nil && held != nil {
 		first = actConference
 	}
-	return [4]action{first, actTransfer, actSwap, actEnd}
+	transfer := actTransfer
+	if _, second := s.consultation(); second != nil {
+		transfer = actComplete
+	}
+	return [4]action{first, transfer, actSwap, actEnd}
 }
 
 func when(condition bool, a action) action {
@@ -177,7 +191,9 @@ func (t *turn) act(a action) {
 		t.openList(listMissed)
 	case actMessages:
 		t.callVoicemail()
-	case actDial, actSendTransfer:
+	case actSendTransfer, actComplete:
+		t.transferKey()
+	case actDial, actConsult:
 		t.place(t.entry.digits)
 	case actDelete:
 		t.erase()
@@ -243,7 +259,11 @@ func (t *turn) endShown() {
 		return
 	}
 	wasLive := c.live()
+	first := c.consults
 	t.hangup(c)
+	if wasLive && t.takeFirst(first) {
+		return
+	}
 	if wasLive {
 		t.freeHandsfree()
 	}

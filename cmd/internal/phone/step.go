@@ -77,6 +77,7 @@ func (t *turn) event(e ua.Event) {
 // enforce restores what is true of every telephone, whatever has happened.
 func (t *turn) enforce() {
 	t.partners()
+	t.consultations()
 	t.oneLive()
 	live := t.live()
 	if live != nil {
@@ -91,7 +92,7 @@ func (t *turn) enforce() {
 		t.openEntry(forCall)
 	}
 	t.refocus()
-	if t.ringing() == nil {
+	if t.ringing() == nil && t.recalled() == nil {
 		t.quiet = false
 	}
 	if t.open() == 0 {

@@ -217,31 +217,6 @@ func TestStep_several_calls(t *testing.T) {
 	})
 }
 
-func TestStep_transfer(t *testing.T) {
-	sent := then(talking(), press(hal.KeyTransfer, "1", "0", "0", "7", hal.KeyOK), fire{timerBeep})
-	refused := out(ua.Confirmed)
-	refused.Reason = "transfer: 486 Busy here"
-	asked := out(ua.Confirmed)
-	asked.Transferring = true
-	check(t, desk(t), []arrow{
-		{"talking: transfer -> held, dial tone", talking(), press(hal.KeyTransfer), "hold 1, hear 0 at handset, dial tone", KindDialling},
-		{"transfer: number -> waits for the person", then(talking(), press(hal.KeyTransfer, "1", "0", "0")), press("7"), "beep 7", KindDialling},
-		{"transfer: ok -> transfer", then(talking(), press(hal.KeyTransfer, "1", "0", "0", "7"), fire{timerBeep}), press(hal.KeyOK), "transfer 1 to 1007", KindTransferring},
-		{"transfer: transfer again -> transfer", then(talking(), press(hal.KeyTransfer, "1", "0", "0", "7"), fire{timerBeep}), press(hal.KeyTransfer), "transfer 1 to 1007", KindTransferring},
-		{"transfer: cancel -> talk again", then(talking(), press(hal.KeyTransfer)), press(hal.KeyCancel), "resume 1, hear 1 at handset, no tone", KindInCall},
-		{"transfer: on-hook -> stays held", then(talking(), press(hal.KeyTransfer)), then(cradle), "hear 0 at ringer, no tone", KindHeld},
-		{"transferring: call ends -> done", sent, then(said(over(out(ua.Confirmed), 200, ua.LocalBye, ""))), "confirm tone", KindDialling},
-		{"transferring: asked -> wait", sent, then(said(asked)), "", KindTransferring},
-		{"transferring: dialog lost -> why", sent, then(said(over(out(ua.Confirmed), 481, ua.CauseError, "The call does not exist"))), "error tone", KindDialling},
-		{"transferring: refused -> still here", then(sent, said(asked)), then(said(refused)), "error tone", KindHeld},
-		{"transferring: command refused -> still here", sent, then(CommandFailed{Transfer{1, "1007"}, ua.ErrTarget}), "error tone", KindHeld},
-		{"transferring: nobody tells -> still here", sent, then(fire{timerTransfer}), "error tone", KindHeld},
-		{"transferring: resume -> talk", sent, press(hal.KeySoft1), "resume 1, hear 1 at handset", KindInCall},
-		{"idle: transfer -> says so", nil, press(hal.KeyTransfer), "", KindIdle},
-		{"remote transfer -> transfer", onSpeaker(), then(RemoteTransfer{Number: "1007"}), "hold 1, transfer 1 to 1007, hear 0 at speaker", KindTransferring},
-	})
-}
-
 func TestStep_accounts(t *testing.T) {
 	down := func(id ua.AccountID) Input {
 		return UA{ua.RegistrationChanged{Account: id, State: ua.RegistrationFailed, Cause: "TLS: certificate signed by unknown authority (pbx.example)"}}

@@ -127,7 +127,7 @@ func english() *Texts {
 		Soft: [actionCount]string{
 			actRedial: "Redial", actCalls: "Calls", actMissed: "Missed", actMessages: "Inbox", actDial: "Dial",
 			actDelete: "Del", actCancelEntry: "Cancel", actAnswer: "Answer", actReject: "Reject", actSilence: "Silence",
-			actHold: "Hold", actResume: "Resume", actSwap: "Swap", actConference: "Conf", actSplit: "Split", actTransfer: "Xfer", actSendTransfer: "Xfer",
+			actHold: "Hold", actResume: "Resume", actSwap: "Swap", actConference: "Conf", actSplit: "Split", actTransfer: "Xfer", actSendTransfer: "Xfer", actConsult: "Call", actComplete: "Xfer",
 			actNew: "New", actEnd: "End", actClose: "Close", actDialItem: "Dial", actDeleteItem: "Del", actBack: "Back",
 		},
 		Outputs: map[hal.Output]string{

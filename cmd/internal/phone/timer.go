@@ -36,6 +36,7 @@ const (
 	noticeTime     = 4 * time.Second
 	volumeTime     = 2500 * time.Millisecond
 	retryTime      = 100 * time.Millisecond
+	recallTime     = 60 * time.Second
 	transferTime   = 190 * time.Second // longer than a proxy lets a call ring (RFC 3261 §16.6)
 )
 

@@ -39,7 +39,7 @@ func TestView_soft_keys_suit_the_state(t *testing.T) {
 		{"two calls", twoCalls(), "Conf|Xfer|Swap|End"},
 		{"held", heldCall(), "Resume|Xfer|New|End"},
 		{"held shown beside a talk", then(twoCalls(), press(hal.KeyDown)), "Swap|Xfer||End"},
-		{"transfer", then(talking(), press(hal.KeyTransfer, "1")), "Xfer|Del||Cancel"},
+		{"transfer", then(talking(), press(hal.KeyTransfer, "1")), "Xfer|Del|Call|Cancel"},
 		{"failed", then(dialled(), said(over(out(ua.Trying), 486, ua.Rejected, ""))), "Redial|||Close"},
 		{"missed list", then(missed, press(hal.KeyUp)), "Dial|Del||Back"},
 		{"empty list", press(hal.KeyUp), "|||Back"},

@@ -146,7 +146,11 @@ func diallingScenes(add func(string, *stage)) {
 	add("calling", ready().in(phone.Hook{State: hal.OffHook}).keys("1", "0", "0", "2", "#").call(ua.Call{ID: 1, Account: "a", State: ua.Early, Remote: ua.Party{User: "1002", DisplayName: "Anna Lindqvist"}}))
 	add("calling-number", ready().keys("0", "2", "0", "7", "9", "4", "6", "0", "0", "1", "8", hal.KeyOK))
 	add("transfer", talking().keys(hal.KeyTransfer, "1", "0", "0", "7"))
-	add("transferring", talking().keys(hal.KeyTransfer, "1", "0", "0", "7", hal.KeyOK))
+	add("transferring", talking().keys(hal.KeyTransfer, "1", "0", "0", "7", hal.KeyTransfer))
+	carl := ua.Call{ID: 2, Account: "a", State: ua.Early, Remote: ua.Party{User: "1007", DisplayName: "Carl Brandt"}}
+	add("asking", talking().keys(hal.KeyTransfer, "1", "0", "0", "7", hal.KeyOK).call(carl))
+	carl.State, carl.Answered = ua.Confirmed, noon().Add(-9*time.Second)
+	add("asked", talking().keys(hal.KeyTransfer, "1", "0", "0", "7", hal.KeyOK).call(carl))
 	busy := ua.Call{ID: 1, Account: "a", State: ua.Terminated, Status: 486, Reason: "Busy here", Cause: ua.Rejected}
 	add("failed-busy", ready().in(phone.Hook{State: hal.OffHook}).keys("1", "0", "0", "2", "#").call(busy))
 	lost := ua.Call{ID: 1, Account: "a", State: ua.Terminated, Cause: ua.CauseSetupFail, Reason: "No address for pbx.example: the name server 192.0.2.53 did not reply within 5 s. Check the network settings."}
