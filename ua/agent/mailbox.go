@@ -8,6 +8,7 @@ import (
 
 	"offhook/ua"
 	"offhook/ua/dialog"
+	"offhook/ua/events/summary"
 	"offhook/ua/subscription"
 	"offhook/ua/wire"
 )
@@ -159,10 +160,10 @@ func (o *owner) mailboxNotified(l *line, s *serverTx) {
 
 // summary tells what a message-summary says.
 func (o *owner) summary(l *line, body []byte) {
-	summary, err := subscription.ParseSummary(body)
+	box, err := summary.Parse(body)
 	if err != nil {
 		o.log.Debug("message-summary not understood", "account", l.account.ID, "error", err)
 		return
 	}
-	o.emit(ua.MessageWaiting{Account: l.account.ID, Waiting: summary.Waiting, New: summary.New, Old: summary.Old})
+	o.emit(ua.MessageWaiting{Account: l.account.ID, Waiting: box.Waiting, New: box.New, Old: box.Old})
 }

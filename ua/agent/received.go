@@ -255,3 +255,13 @@ func bareAddress(text string) string {
 	}
 	return nameAddr(address.Display, address.URI)
 }
+
+// serverLine is the account whose server has this flow.
+func (o *owner) serverLine(f *flow) *line {
+	for _, l := range o.lines {
+		if hasServer(l.account) && l.edgeOf(f) != nil {
+			return l
+		}
+	}
+	return nil
+}

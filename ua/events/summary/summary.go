@@ -1,4 +1,5 @@
-package subscription
+// Package summary is the message-summary event package (RFC 3842).
+package summary
 
 import (
 	"errors"
@@ -13,16 +14,22 @@ type Summary struct {
 	New, Old int    // voice messages; -1 when not told
 }
 
-// ErrSummary is returned for a body that tells nothing of a mailbox.
-var ErrSummary = errors.New("subscription: not a message summary")
+// ErrBody is returned for a body that tells nothing of a mailbox.
+var ErrBody = errors.New("summary: not a message summary")
+
+// ContentType is that of a body, Event the name of the package.
+const (
+	ContentType = "application/simple-message-summary"
+	Event       = "message-summary"
+)
 
 // maxCount bounds what is believed.
 const maxCount = 9999
 
-// ParseSummary reads an application/simple-message-summary body. It is tolerant
+// Parse reads an application/simple-message-summary body. It is tolerant
 // of spacing, case, line ends and unknown lines; a missing Messages-Waiting line
 // is made up for by the counts.
-func ParseSummary(body []byte) (Summary, error) {
+func Parse(body []byte) (Summary, error) {
 	summary := Summary{New: -1, Old: -1}
 	waiting := false
 	for _, line := range strings.FieldsFunc(string(body), func(r rune) bool { return r == '\r' || r == '\n' }) {
@@ -43,7 +50,7 @@ func ParseSummary(body []byte) (Summary, error) {
 	}
 	if !waiting {
 		if summary.New < 0 {
-			return Summary{New: -1, Old: -1}, ErrSummary
+			return Summary{New: -1, Old: -1}, ErrBody
 		}
 		summary.Waiting = summary.New > 0
 	}
