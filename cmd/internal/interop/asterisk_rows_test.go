@@ -11,6 +11,7 @@ import (
 
 	"offhook/cmd/internal/localapi"
 	"offhook/hal"
+	"offhook/media"
 )
 
 // bankSettings are an endpoint's for each of modeCases.
@@ -77,7 +78,7 @@ func (h *handset) echo(ctx context.Context, who, way string, c codecCase, m mode
 	s := call.Media
 	verdict := "good"
 	if err != nil {
-		h.t.Errorf("the echo: %v", err)
+		h.t.Errorf("the echo: %v; %s", err, onTheWay(s))
 		verdict = "bad"
 	}
 	if !strings.EqualFold(s.Encoding, c.name) || (s.Suite != "") != (m.calling != "") {
@@ -88,6 +89,12 @@ func (h *handset) echo(ctx context.Context, who, way string, c codecCase, m mode
 		h.t.Errorf("a delay of %v", delay)
 	}
 	told("%s", tableLine(who, c.name, m.name, way, s.Suite, fmt.Sprintf("%.2f", v.MOS), fmt.Sprintf("%.1f ms", float64(delay)/1e6), verdict))
+}
+
+// onTheWay is what became of a far end's packets, to tell a fault from a busy machine.
+func onTheWay(s *media.Stats) string {
+	return fmt.Sprintf("%d packets, %d late, %d lost, %d discarded, jitter %v, stretched %v, compressed %v, concealed %v, buffer %v",
+		s.Received, s.Late, s.Lost, s.Discarded, s.Jitter, s.Expanded, s.Accelerated, s.Concealed, s.PlayoutDelay)
 }
 
 // tableLine is one of docs/interop.md.

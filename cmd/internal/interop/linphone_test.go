@@ -93,7 +93,7 @@ func (l *linphone) listens(t *testing.T) {
 	l.says(t, "record "+l.ear())
 }
 
-// heard is what it heard in a call that is over.
+// heard is what it has heard in the newest call so far.
 func (l *linphone) heard(t *testing.T) (sound media.Frame, rate int) {
 	t.Helper()
 	sound, rate, err := wav(l.ear())
@@ -152,6 +152,13 @@ func (l *linphone) spoken(t *testing.T, ctx context.Context, h *handset, way str
 	t.Helper()
 	mark := l.mark()
 	here, err := h.judged(ctx, theirVoice, c.wide(), theirs)
+	for range windows - 1 { // the far end listens as often as we may
+		sound, rate := l.heard(t)
+		if _, err := best(ourVoice, sound, rate, c.wide(), ours, -h.louder); err == nil {
+			break
+		}
+		h.hear(ctx, sentence)
+	}
 	status, statusErr := h.control().Status(ctx)
 	must(t, statusErr)
 	call, _ := newestCall(status)
@@ -167,7 +174,7 @@ func (l *linphone) spoken(t *testing.T, ctx context.Context, h *handset, way str
 	verdict := "good"
 	for who, e := range map[string]error{"offhook": err, "Linphone": thereErr} {
 		if e != nil {
-			t.Errorf("what %s hears: %v", who, e)
+			t.Errorf("what %s hears: %v; %s", who, e, onTheWay(s))
 			verdict = "bad"
 		}
 	}

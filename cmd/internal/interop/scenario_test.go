@@ -153,7 +153,7 @@ func TestScenariosCalled(t *testing.T) {
 		x := served(t, ctx, "echo", "udp", s.port["udp"], blanks{}, "-rtp_echo")
 		before := s.dial(t, ctx, "udp")
 		s.p.newCall(ctx, before, "confirmed")
-		s.p.loop(ctx)
+		s.p.echoed(ctx) // the collision that it begins with is not heard
 		s.hangUp(t, ctx, x)
 	})
 	row(t, "another codec in mid-call -> sound in that", func(t *testing.T, ctx context.Context) {

@@ -89,6 +89,13 @@ func (p *telephone) loop(ctx context.Context) {
 	settled := p.ear.now() + int64(samples(settle, p.ear.format.SampleRate))
 	_, err := p.ear.between(ctx, settled-1, settled)
 	must(p.t, err)
+	p.echoed(ctx)
+}
+
+// echoed is loop from a call's first moment on: for a far end that neither buffers
+// nor makes keys.
+func (p *telephone) echoed(ctx context.Context) {
+	p.t.Helper()
 	at := p.say(ctx, first)
 	f := p.hear(ctx, first, at)
 	delay := time.Duration(int64(f.At)-at) * time.Second / time.Duration(p.ear.format.SampleRate) % first.round()
