@@ -155,7 +155,9 @@ type Call struct {
 	// Replaces is our call in whose place this one came, because the far end
 	// transferred it; 0 for none. It takes over what that call had.
 	Replaces   CallID
-	AutoAnswer bool // asked for by Call-Info, Alert-Info or Answer-Mode
+	AutoAnswer bool  // asked for by Call-Info, Alert-Info or Answer-Mode
+	DivertedBy Party // who sent the call on to us, if anybody (RFC 5806, RFC 7044)
+	CallBack   bool  // an emergency centre calls back (RFC 7090)
 	AlertInfo  string
 	Status     int    // last final or provisional status code
 	Reason     string // its reason phrase, or what went wrong in words for a person

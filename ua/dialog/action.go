@@ -101,6 +101,9 @@ type Digit struct {
 	Duration time.Duration
 }
 
+// Text is what a MESSAGE in the call said.
+type Text struct{ Text string }
+
 // Referred asks for a call to URI, which may have a Replaces header in it; By is
 // the Referred-By value, "" for none. What becomes of the call is told by
 // ReferProgress.
@@ -125,6 +128,7 @@ func (StartTimer) action()   {}
 func (StopTimer) action()    {}
 func (Changed) action()      {}
 func (Digit) action()        {}
+func (Text) action()         {}
 func (Referred) action()     {}
 func (Log) action()          {}
 func (Done) action()         {}

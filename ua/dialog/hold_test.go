@@ -99,7 +99,7 @@ func TestStep_requests(t *testing.T) {
 		{arrow: "confirmed: REFER -> 603", given: serving, when: req(2, "REFER", 2, ""), want: "reply#2 603"},
 		{arrow: "confirmed: SUBSCRIBE -> 489", given: serving, when: req(2, "SUBSCRIBE", 2, ""), want: "reply#2 489"},
 		{arrow: "confirmed: PRACK -> 481", given: serving, when: req(2, "PRACK", 2, ""), want: "reply#2 481"},
-		{arrow: "confirmed: MESSAGE -> 405", given: serving, when: req(2, "MESSAGE", 2, ""), want: "reply#2 405"},
+		{arrow: "confirmed: PUBLISH -> 405", given: serving, when: req(2, "PUBLISH", 2, ""), want: "reply#2 405"},
 		{arrow: "confirmed: unknown method -> 501", given: serving, when: req(2, "FROBNICATE", 2, ""), want: "reply#2 501"},
 		{arrow: "confirmed: lower CSeq -> 500", given: then(serving, req(2, "OPTIONS", 5, "")), when: req(3, "INFO", 4, ""), want: "reply#3 500"},
 		{arrow: "confirmed: unknown extension -> 420", given: serving, when: with(req(2, "OPTIONS", 2, ""), func(r *Request) { r.Require = []string{"x"} }), want: "reply#2 420"},
@@ -119,6 +119,6 @@ func TestStep_requests(t *testing.T) {
 		{arrow: "transferring: told nothing -> as before", given: transferring, when: notify("terminated", ""), want: "reply#2 200; confirmed"},
 		{arrow: "transferring: too long -> as before", given: then(transferring, got(1, 202, "far", "")), when: TimerTransfer, want: "confirmed"},
 		{arrow: "transferring: BYE -> 200", given: transferring, when: req(2, "BYE", 2, ""), want: "reply#2 200; close; terminated remote-bye"},
-		{arrow: "answered: Transfer before the ACK -> ignored", given: answered, when: Transfer{"sip:x@y"}, want: ""},
+		{arrow: "answered: Transfer before the ACK -> refused, and told", given: answered, when: Transfer{"sip:x@y"}, want: "confirmed"},
 	})
 }

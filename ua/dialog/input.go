@@ -18,6 +18,8 @@ type Dial struct {
 	// Replaces and ReferredBy are header values of a call that was asked for
 	// by a REFER (RFC 3891, RFC 3892), "" for none.
 	Replaces, ReferredBy string
+	// Insist: it is to replace that call, or not to be at all (RFC 3891 §4).
+	Insist bool
 }
 
 // Received is a request of the far end: the first INVITE of an incoming call,
@@ -71,6 +73,9 @@ type Accept struct{}
 // Reject refuses an incoming call that was not answered yet.
 type Reject struct{ Status int }
 
+// Redirect sends an incoming call that was not answered yet to URI.
+type Redirect struct{ URI string }
+
 // Hold holds or resumes.
 type Hold struct{ On bool }
 
@@ -111,6 +116,7 @@ func (MediaDone) input()      {}
 func (Ring) input()           {}
 func (Accept) input()         {}
 func (Reject) input()         {}
+func (Redirect) input()       {}
 func (Hold) input()           {}
 func (Transfer) input()       {}
 func (SendDigit) input()      {}

@@ -182,6 +182,8 @@ func (s *step) take(in Input) {
 		s.accept()
 	case Reject:
 		s.reject(in.Status)
+	case Redirect:
+		s.sendElsewhere(in.URI)
 	case Hold:
 		s.wantHold = in.On
 	case Transfer:

@@ -22,6 +22,8 @@ type Request struct {
 	Party      ua.Party
 	AlertInfo  []string // header values, for auto-answer and ring tones
 	CallInfo   []string
+	DivertedBy ua.Party // who sent the call on to us last
+	CallBack   bool     // an emergency centre calls back (RFC 7090)
 	AnswerMode string // Answer-Mode or Priv-Answer-Mode (RFC 5373)
 	Reason     []string
 	Event      string // of NOTIFY and SUBSCRIBE, with parameters
@@ -88,6 +90,7 @@ type Answer struct {
 	ContentType string
 	Body        []byte
 	RetryAfter  time.Duration // 0 for no header
+	Contact     string        // of a 302: a URI
 	Accept      string        // of a 415
 	Unsupported []string      // of a 420
 	AllowEvents string        // of a 489

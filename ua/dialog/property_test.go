@@ -191,7 +191,7 @@ func drawInput(t *rapid.T, j *judge, machine Machine, serverTx *ServerTx) Input 
 		return Failed{Tx: tx, Timeout: rapid.Bool().Draw(t, "timeout")}
 	}
 	return rapid.SampledFrom([]Input{
-		Ring{}, Ring{Early: true}, Accept{}, Reject{486}, Hold{true}, Hold{false},
+		Ring{}, Ring{Early: true}, Accept{}, Reject{486}, Redirect{"sip:x@far"}, Hold{true}, Hold{false},
 		Transfer{"sip:x@y"}, Refresh{}, Replace{}, ReferProgress{Status: 180}, ReferProgress{Status: 200, Over: true}, Hangup{}, dial, MediaDone{Seq: 3}, nil,
 	}).Draw(t, "command")
 }

@@ -75,7 +75,8 @@ func (s *step) notifyResponse(r Response) {
 // replaced ends a call in whose place another one is (RFC 3891 §3).
 func (s *step) replaced() {
 	switch s.phase {
-	case phaseInviting:
+	case phaseInviting: // who rings there must not call it a missed call (RFC 3326 §2)
+		s.invite.why = reasonHeader(200, "Call completed elsewhere")
 		s.cancelInvite()
 		s.end(ua.Replaced, 0, "")
 	case phaseConfirmed:

@@ -36,7 +36,7 @@ func TestStep_referred(t *testing.T) {
 		{arrow: "ended: nothing is told", given: then(referred, Hangup{}), when: ReferProgress{Status: 200, Over: true}, want: ""},
 		{arrow: "confirmed: another takes over -> BYE", given: serving, when: Replace{}, want: "send BYE>far; close; terminated replaced"},
 		{arrow: "answered: another takes over -> BYE waits for the ACK", given: answered, when: Replace{}, want: "close; terminated replaced"},
-		{arrow: "early: another takes over -> CANCEL", given: ringing, when: Replace{}, want: "cancel; close; terminated replaced"},
+		{arrow: "early: another takes over -> CANCEL", given: ringing, when: Replace{}, want: "cancel: SIP;cause=200;text=\"Call completed elsewhere\"; close; terminated replaced"},
 		{arrow: "ringing: another takes over -> not an incoming call", given: alerting, when: Replace{}, want: ""},
 		{arrow: "transferring: 202 without subscription -> BYE", given: then(serving, Transfer{"sip:x@y"}), when: Responded{1, Response{Status: 202, ReferSub: "false"}}, want: "send BYE>far; close; terminated local-bye"},
 	})

@@ -7,7 +7,7 @@ import (
 )
 
 // known are the methods that we know and do not serve in a call: 405, not 501.
-var known = []string{"MESSAGE", "PUBLISH", "REGISTER"}
+var known = []string{"PUBLISH", "REGISTER"}
 
 // received takes every request of the far end.
 func (s *step) received(tx ServerTx, r Request) {
@@ -65,6 +65,8 @@ func (s *step) inDialog(tx ServerTx, r Request) {
 		s.reply(tx, Answer{Status: 489, AllowEvents: "refer"})
 	case "PRACK":
 		s.pracked(tx, r)
+	case "MESSAGE":
+		s.messaged(tx, r)
 	default:
 		if slices.Contains(known, r.Method) {
 			s.refuse(tx, 405)

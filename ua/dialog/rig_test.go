@@ -86,9 +86,15 @@ func (r *rig) line(a Action) string {
 	case Ack:
 		return "ack " + a.Request.ToTag
 	case Cancel:
+		if a.Reason != "" {
+			return "cancel: " + a.Reason
+		}
 		return "cancel"
 	case Reply:
 		line := fmt.Sprintf("reply#%d %d%s", a.Tx, a.Answer.Status, body(a.Answer.Body))
+		if a.Answer.Contact != "" {
+			line += " " + a.Answer.Contact
+		}
 		if a.Answer.RetryAfter > 0 {
 			line += " later"
 		}
@@ -122,6 +128,8 @@ func (r *rig) line(a Action) string {
 		return line
 	case Referred:
 		return "referred to " + a.URI
+	case Text:
+		return "text " + a.Text
 	case Digit:
 		return fmt.Sprintf("digit %c %v", a.Digit, a.Duration)
 	case Done:

@@ -17,6 +17,9 @@ func (s *step) startTransfer(uri string) {
 	if s.phase != phaseConfirmed || s.transfer.active || uri == "" ||
 		(s.server.state == serverAnswered && s.server.first) {
 		s.log("Transfer is not possible now")
+		if s.phase == phaseConfirmed && !s.transfer.active {
+			s.call.Reason = "transfer: it is not possible now"
+		}
 		return
 	}
 	request := s.legs[s.chosen].request("REFER")

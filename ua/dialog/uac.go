@@ -19,7 +19,9 @@ type clientInvite struct {
 	replaces    string
 	referredBy  string
 	provisional bool // one came
+	insist      bool
 	cancel      cancelState
+	why         string // Reason of the CANCEL
 }
 
 // cancelState: a CANCEL waits for a provisional response (RFC 3261 §9.1).
@@ -39,7 +41,7 @@ func (s *step) dial(in Dial) {
 	s.caller, s.phase = true, phaseOffering
 	s.call.State = ua.Trying
 	s.invite.uri, s.invite.route = in.URI, slices.Clone(in.Route)
-	s.invite.replaces, s.invite.referredBy = in.Replaces, in.ReferredBy
+	s.invite.replaces, s.invite.referredBy, s.invite.insist = in.Replaces, in.ReferredBy, in.Insist
 	s.makeOffer(waitDial, false)
 }
 
@@ -58,6 +60,9 @@ func (s *step) sendInvite() {
 		Method: "INVITE", URI: s.invite.uri, Route: s.invite.route,
 		ContentType: sdpType, Body: s.invite.offer,
 		Replaces: s.invite.replaces, ReferredBy: s.invite.referredBy, Supported: []string{"replaces"},
+	}
+	if s.invite.insist {
+		request.Require = append(request.Require, "replaces")
 	}
 	s.askReliable(&request)
 	s.askSession(&request)
@@ -209,7 +214,7 @@ func (s *step) answered(in MediaDone) {
 
 func (s *step) sendCancel() {
 	s.invite.cancel = cancelSent
-	s.do(Cancel{Tx: s.invite.tx})
+	s.do(Cancel{Tx: s.invite.tx, Reason: s.invite.why})
 	s.start(TimerCancel, 64*s.config.T1)
 }
 
@@ -229,6 +234,7 @@ func (s *step) cancelInvite() {
 func (s *step) waitedForFinal() {
 	switch {
 	case s.phase == phaseInviting:
+		s.invite.why = reasonHeader(408, "Nobody answered") // RFC 3326
 		s.cancelInvite()
 		s.end(ua.Timeout, 408, "nobody answered")
 	case s.phase == phaseIncoming:

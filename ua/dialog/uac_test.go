@@ -39,7 +39,7 @@ func TestStep_outgoing(t *testing.T) {
 		{arrow: "calling: no response -> timeout", given: calling, when: Failed{Tx: 1, Timeout: true}, want: "close; terminated timeout; done"},
 		{arrow: "calling: not sent -> setup-failed", given: calling, when: Failed{Tx: 1, Cause: "TCP: refused"}, want: "close; terminated setup-failed; done"},
 		{arrow: "early: connection lost -> error", given: ringing, when: Failed{Tx: 1}, want: "close; terminated error; done"},
-		{arrow: "early: rings too long -> CANCEL", given: ringing, when: TimerFinal, want: "cancel; close; terminated timeout"},
+		{arrow: "early: rings too long -> CANCEL", given: ringing, when: TimerFinal, want: "cancel: SIP;cause=408;text=\"Nobody answered\"; close; terminated timeout"},
 		{arrow: "calling: Hangup -> CANCEL waits for a provisional", given: calling, when: Hangup{}, want: "close; terminated cancelled"},
 		{arrow: "cancelling: 100 -> CANCEL", given: then(calling, Hangup{}), when: got(1, 100, "", ""), want: "cancel"},
 		{arrow: "cancelling: no response -> done", given: then(calling, Hangup{}), when: Failed{Tx: 1, Timeout: true}, want: "done"},

@@ -47,6 +47,7 @@ func (s *step) incoming(tx ServerTx, r Request) {
 	if len(r.AlertInfo) > 0 {
 		s.call.AlertInfo = r.AlertInfo[0]
 	}
+	s.call.DivertedBy, s.call.CallBack = r.DivertedBy, r.CallBack
 	s.legs = append(s.legs, leg{
 		tag: r.FromTag, target: r.Contact, route: trimmed(r.RecordRoute), remoteSeq: r.CSeq, hasSeq: true,
 	})
@@ -263,6 +264,17 @@ func (s *step) reject(status int) {
 	s.refuse(s.server.tx, status)
 	s.server = serverInvite{}
 	s.end(ua.Rejected, status, phrase(status))
+}
+
+// sendElsewhere has the caller's side call another in our place (RFC 3261 §21.3.3).
+func (s *step) sendElsewhere(uri string) {
+	if s.phase != phaseIncoming || uri == "" {
+		s.log("Redirect in a call that does not come in")
+		return
+	}
+	s.reply(s.server.tx, Answer{Status: 302, Contact: uri})
+	s.server = serverInvite{}
+	s.end(ua.Forwarded, 302, "forwarded")
 }
 
 func (s *step) cancelReceived(in CancelReceived) {
