@@ -1,6 +1,6 @@
-// Package subscription is what a telephone subscribes to and is notified of: the
-// SUBSCRIBE usage (RFC 6665) as a pure machine, message-waiting (RFC 3842), and
-// the check-sync events of provisioning.
+// Package subscription is the subscriber's side of SUBSCRIBE and NOTIFY (RFC 6665)
+// as a pure machine, one for all event packages. What the bodies say is told by
+// the packages in ua/events; the other side is ua/subscription/notifier.
 //
 // # How an agent runs a Machine
 //
@@ -14,9 +14,9 @@
 //     401 and 407 are answered below. Each Send is answered by one Responded
 //     (final) or Failed with its Tx; a later Send makes it void.
 //   - NOTIFYs of that Call-ID and From tag come as Notified and are answered by
-//     Reply. A NOTIFY of message-summary that nobody subscribed to (many PBXs) is
-//     the agent's: 200, and ParseSummary.
-//   - Notification brings a body; for message-summary, ParseSummary reads it.
+//     Reply. What nobody subscribed to is the agent's.
+//   - Notification brings a body. What does not fit is followed by Refetch.
+//   - Tell is for packages that are also written to, as as-feature-event.
 //   - StartTimer replaces the one timer there is and comes back as TimerFired.
 //   - Done is the last action.
 package subscription

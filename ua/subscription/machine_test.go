@@ -44,7 +44,7 @@ func (r *rig) step(in Input) {
 		switch a := a.(type) {
 		case Send:
 			r.tx = a.Tx
-			r.lines = append(r.lines, strings.TrimSpace(fmt.Sprintf("send %v %s", a.Expires, a.Dialog.Tag)))
+			r.lines = append(r.lines, strings.TrimSpace(fmt.Sprintf("send %v %s %s", a.Expires, a.Dialog.Tag, a.Content.Body)))
 		case Reply:
 			r.lines = append(r.lines, fmt.Sprintf("reply %d", a.Status))
 		case Notification:
@@ -83,7 +83,9 @@ var (
 )
 
 func TestStep(t *testing.T) {
-	active := []any{Start{}, answer(200, time.Hour)}
+	active := []any{Start{}, answer(200, time.Hour), notify(1, "far", "active")}
+	turns := []any{active, Refetch{}, answer(200, time.Hour), Refetch{}, answer(200, time.Hour), Refetch{}, answer(200, time.Hour)}
+	dnd := Tell{Content{"text/plain", []byte("dnd")}}
 	const minute = time.Minute
 	for _, c := range []struct {
 		arrow    string
@@ -95,8 +97,13 @@ func TestStep(t *testing.T) {
 		{"idle: Start -> SUBSCRIBE", nil, Start{}, "send 1h0m0s", 0, 0},
 		{"idle: NOTIFY -> 481", nil, notify(1, "far", "active"), "reply 481", 0, 0},
 		{"idle: Stop -> done", nil, Stop{}, "done", 0, 0},
-		{"subscribing: 200 -> active", []any{Start{}}, answer(200, time.Hour), "active", 56 * minute, 59 * minute},
+		{"subscribing: 200 -> active, Timer N", []any{Start{}}, answer(200, time.Hour), "active", 32 * time.Second, 32 * time.Second},
 		{"subscribing: 202 -> active", []any{Start{}}, answer(202, 2*minute), "active", 54 * time.Second, minute},
+		{"subscribing: NOTIFY, then 200 -> active", []any{Start{}, notify(1, "far", "active")}, answer(200, time.Hour), "active", 56 * minute, 59 * minute},
+		{"silent: NOTIFY -> refresh in time", []any{Start{}, answer(200, time.Hour)}, notify(1, "far", "active"), "reply 200; body", 55 * minute, 59 * minute},
+		{"silent: pending -> stands", []any{Start{}, answer(200, time.Hour)}, notify(1, "far", "pending;expires=600"), "reply 200; body", 8 * minute, 9 * minute},
+		{"silent: nothing -> lost", []any{Start{}, answer(200, time.Hour)}, fire, "lost", 15 * time.Second, 30 * time.Second},
+		{"a short one, silent: nothing -> lost", []any{Start{}, answer(200, minute)}, fire, "lost", 15 * time.Second, 30 * time.Second},
 		{"subscribing: NOTIFY before the 200 -> taken", []any{Start{}}, notify(1, "far", "active;expires=60"), "reply 200; body", 0, 0},
 		{"subscribing: 489 -> slowly", []any{Start{}}, answer(489, 0), "lost", 15 * minute, 30 * minute},
 		{"subscribing: 403 -> slowly", []any{Start{}}, answer(403, 0), "lost", 15 * minute, 30 * minute},
@@ -109,22 +116,41 @@ func TestStep(t *testing.T) {
 		{"subscribing: Stop, then 403 -> done", []any{Start{}, Stop{}}, answer(403, 0), "done", 0, 0},
 		{"active: refresh -> in the dialog", active, fire, "send 1h0m0s far", 0, 0},
 		{"refreshing: 200 -> nothing told", []any{active, fire}, answer(200, time.Hour), "", 56 * minute, 59 * minute},
-		{"refreshing: 481 -> anew, soon", []any{active, fire}, answer(481, 0), "lost", 0, time.Second},
+		{"refreshing: 481 -> anew, soon", []any{active, fire}, answer(481, 0), "lost", 0, 2 * time.Second},
+		{"refreshing: 480 -> anew, soon", []any{active, fire}, answer(480, 0), "lost", 0, 2 * time.Second},
+		{"refreshing: 503 -> again, it still stands", []any{active, fire}, answer(503, 0), "", 15 * time.Second, 30 * time.Second},
+		{"refreshing: no response -> again, it still stands", []any{active, fire}, quiet, "", 15 * time.Second, 30 * time.Second},
+		{"refreshing: 503, then -> in the dialog", []any{active, fire, answer(503, 0)}, fire, "send 1h0m0s far", 0, 0},
+		{"refreshing: 503 until it is over -> lost", []any{active, notify(2, "far", "active;expires=20"), fire}, answer(503, 0), "lost", 15 * time.Second, 30 * time.Second},
+		{"refreshing: 423 -> asks for more", []any{active, fire}, answer(423, 2*time.Hour), "send 2h0m0s far", 0, 0},
 		{"refreshing: 481, then -> a new dialog", []any{active, fire, answer(481, 0)}, fire, "send 1h0m0s", 0, 0},
-		{"active: NOTIFY -> told", active, notify(1, "far", "active"), "reply 200; body", 56 * minute, 59 * minute},
-		{"active: NOTIFY with less time -> refresh sooner", active, notify(1, "far", "active;expires=60"), "reply 200; body", 27 * time.Second, 30 * time.Second},
+		{"active: NOTIFY -> told", active, notify(2, "far", "active"), "reply 200; body", 56 * minute, 59 * minute},
+		{"active: NOTIFY with less time -> refresh sooner", active, notify(2, "far", "active;expires=60"), "reply 200; body", 27 * time.Second, 30 * time.Second},
 		{"active: NOTIFY of another fork -> 481", active, notify(1, "b", "active"), "reply 481", 56 * minute, 59 * minute},
 		{"active: NOTIFY out of order -> 500", []any{active, notify(5, "far", "active")}, notify(4, "far", "active"), "reply 500", 56 * minute, 59 * minute},
 		{"active: NOTIFY of another event -> 489", active, Notified{1, Notify{Event: "dialog"}}, "reply 489", 56 * minute, 59 * minute},
-		{"active: deactivated -> anew, soon", active, notify(1, "far", "terminated;reason=deactivated"), "reply 200; body; lost", 0, 2 * time.Second},
-		{"active: timeout -> anew, soon", active, notify(1, "far", "terminated; reason=Timeout"), "reply 200; body; lost", 0, 2 * time.Second},
-		{"active: rejected -> slowly", active, notify(1, "far", "terminated;reason=rejected"), "reply 200; body; lost", 15 * minute, 30 * minute},
-		{"active: noresource -> slowly", active, notify(1, "far", "terminated;reason=noresource"), "reply 200; body; lost", 15 * minute, 30 * minute},
-		{"active: probation -> as told", active, notify(1, "far", "terminated;reason=probation;retry-after=100"), "reply 200; body; lost", 100 * time.Second, 111 * time.Second},
-		{"active: terminated without a reason -> later", active, notify(1, "far", "terminated"), "reply 200; body; lost", 15 * time.Second, 30 * time.Second},
+		{"active: deactivated -> anew, soon", active, notify(2, "far", "terminated;reason=deactivated"), "reply 200; body; lost", 0, 2 * time.Second},
+		{"active: timeout -> anew, soon", active, notify(2, "far", "terminated; reason=Timeout"), "reply 200; body; lost", 0, 2 * time.Second},
+		{"active: rejected -> slowly", active, notify(2, "far", "terminated;reason=rejected"), "reply 200; body; lost", 15 * minute, 30 * minute},
+		{"active: noresource -> slowly", active, notify(2, "far", "terminated;reason=noresource"), "reply 200; body; lost", 15 * minute, 30 * minute},
+		{"active: invariant -> what was told stands", active, notify(2, "far", "terminated;reason=invariant"), "reply 200; body", 24 * time.Hour, 24 * time.Hour},
+		{"invariant: network changed -> anew", []any{active, notify(2, "far", "terminated;reason=invariant")}, Afresh{}, "send 1h0m0s", 0, 0},
+		{"active: giveup -> as told", active, notify(2, "far", "terminated;reason=giveup;retry-after=10"), "reply 200; body; lost", 10 * time.Second, 12 * time.Second},
+		{"refreshing: terminated -> anew, the response is void", []any{active, fire, notify(2, "far", "terminated;reason=timeout")}, answer(200, time.Hour), "", 0, 2 * time.Second},
+		{"active: a gap -> asks for all", active, Refetch{}, "send 1h0m0s far", 0, 0},
+		{"active: a gap while it refreshes -> nothing", []any{active, fire}, Refetch{}, "", 0, 0},
+		{"active: gaps again and again -> anew, later", turns, Refetch{}, "lost", 15 * time.Second, 30 * time.Second},
+		{"active: something to tell -> in the dialog", active, dnd, "send 1h0m0s far dnd", 0, 0},
+		{"telling: 200 -> told", []any{active, dnd, answer(200, time.Hour)}, fire, "send 1h0m0s far", 0, 0},
+		{"telling: 503 -> told again", []any{active, dnd, answer(503, 0)}, fire, "send 1h0m0s far dnd", 0, 0},
+		{"telling: 403 -> not again", []any{active, dnd, answer(403, 0), fire, answer(200, time.Hour)}, fire, "lost", 15 * time.Second, 20 * time.Hour},
+		{"subscribing: something to tell -> after the 200", []any{Start{}, dnd}, answer(200, time.Hour), "active; send 1h0m0s far dnd", 0, 0},
+		{"telling: something else to tell -> after the 200", []any{active, dnd, dnd}, answer(200, time.Hour), "send 1h0m0s far dnd", 0, 0},
+		{"active: probation -> as told", active, notify(2, "far", "terminated;reason=probation;retry-after=100"), "reply 200; body; lost", 100 * time.Second, 111 * time.Second},
+		{"active: terminated without a reason -> later", active, notify(2, "far", "terminated"), "reply 200; body; lost", 15 * time.Second, 30 * time.Second},
 		{"active: network changed -> a new dialog", active, Afresh{}, "send 1h0m0s", 0, 0},
 		{"active: Stop -> unsubscribes", active, Stop{}, "send 0s far", 2 * time.Second, 2 * time.Second},
-		{"unsubscribing: the last NOTIFY -> 200", []any{active, Stop{}}, notify(1, "far", "terminated"), "reply 200", 2 * time.Second, 2 * time.Second},
+		{"unsubscribing: the last NOTIFY -> 200", []any{active, Stop{}}, notify(2, "far", "terminated"), "reply 200", 2 * time.Second, 2 * time.Second},
 		{"unsubscribing: 200 -> done", []any{active, Stop{}}, answer(200, 0), "done", 0, 0},
 		{"unsubscribing: too long -> done", []any{active, Stop{}}, fire, "done", 0, 0},
 		{"lost: Stop -> done", []any{Start{}, quiet}, Stop{}, "done", 0, 0},
@@ -152,7 +178,7 @@ func TestStep_deactivated_again_and_again(t *testing.T) {
 	var slowest time.Duration
 	for range 10 {
 		r.feed(answer(200, time.Hour))
-		r.step(notify(1, "far", "terminated;reason=deactivated"))
+		r.step(notify(2, "far", "terminated;reason=deactivated"))
 		slowest = max(slowest, r.after)
 		r.feed(fire)
 	}
@@ -170,12 +196,12 @@ func TestStep_never_stands_still(t *testing.T) {
 			expires := time.Duration(rapid.Int64Range(-1, 1<<44).Draw(t, "expires"))
 			state := rapid.SampledFrom([]string{"", "active;expires=5", "terminated;reason=deactivated", "terminated;reason=rejected", "terminated"}).Draw(t, "state")
 			r.feed(rapid.SampledFrom([]any{
-				answer(status, expires), answer(200, time.Hour), quiet, fire, Afresh{}, Stop{}, Start{}, TimerFired{99},
+				answer(status, expires), answer(200, time.Hour), quiet, fire, Afresh{}, Stop{}, Start{}, TimerFired{99}, Refetch{}, Tell{Content{"a/b", []byte("x")}},
 				notify(uint32(rapid.IntRange(0, 9).Draw(t, "cseq")), "far", state), notify(1, "b", state),
 			}).Draw(t, "input"))
 			done := slices.Contains(r.lines, "done")
-			if done == (r.timer || r.machine.tx != 0) {
-				t.Fatalf("done %v, timer %v, tx %d after %v", done, r.timer, r.machine.tx, r.lines)
+			if done == (r.timer || r.machine.tx.Busy()) {
+				t.Fatalf("done %v, timer %v, phase %d after %v", done, r.timer, r.machine.phase, r.lines)
 			}
 		}
 		r.step(Stop{})
@@ -184,6 +210,59 @@ func TestStep_never_stands_still(t *testing.T) {
 		}
 		if !slices.Contains(r.lines, "done") {
 			t.Fatalf("%v", r.lines)
+		}
+	})
+}
+
+func TestStep_once(t *testing.T) {
+	for _, c := range []struct {
+		arrow string
+		given []any
+		want  string
+	}{
+		{"200, NOTIFY -> done", []any{answer(200, 0), notify(1, "far", "terminated;reason=timeout")}, "reply 200; body; done"},
+		{"NOTIFY before the 200 -> done", []any{notify(1, "far", "terminated")}, "reply 200; body; done"},
+		{"200, nothing -> done, with a cause", []any{answer(202, 0), fire}, "lost; done"},
+		{"489 -> done, with a cause", []any{answer(489, 0)}, "lost; done"},
+		{"no response -> done, with a cause", []any{quiet}, "lost; done"},
+		{"Stop -> done", []any{Stop{}}, "done"},
+	} {
+		t.Run(c.arrow, func(t *testing.T) {
+			r := &rig{machine: New(Config{Once: true})}
+			r.step(Start{})
+			if r.lines[0] != "send 0s" {
+				t.Error(r.lines)
+			}
+			r.lines = nil
+			r.feed(c.given)
+			if got := strings.Join(r.lines, "; "); got != c.want || r.timer {
+				t.Errorf("got %s, want %s; timer %v", got, c.want, r.timer)
+			}
+		})
+	}
+}
+
+func TestTell_is_bounded(t *testing.T) {
+	r := newRig()
+	r.step(Start{})
+	for range 100 {
+		r.step(Tell{Content{"a/b", []byte("x")}})
+	}
+	if len(r.machine.news) != maxNews {
+		t.Errorf("%d wait", len(r.machine.news))
+	}
+}
+
+func FuzzState(f *testing.F) {
+	f.Add("dialog;id=1", "active;expires=60;reason=x")
+	f.Add("dialog", "terminated;reason=probation;retry-after=4294967295")
+	f.Fuzz(func(t *testing.T, event, state string) {
+		m, _ := New(Config{Event: "dialog"}).Step(Start{})
+		_, actions := m.Step(Notified{1, Notify{CSeq: 1, Dialog: Dialog{Tag: "t"}, Event: event, State: state}})
+		for _, a := range actions {
+			if timer, ok := a.(StartTimer); ok && (timer.After < 0 || timer.After > 2*slowMax) {
+				t.Errorf("after %v", timer.After)
+			}
 		}
 	})
 }

@@ -1,6 +1,11 @@
 package subscription
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"offhook/ua/refresh"
+)
 
 // step is a Machine while it takes one input.
 type step struct {
@@ -10,42 +15,35 @@ type step struct {
 
 func (s *step) do(a Action) { s.out = append(s.out, a) }
 
-func (s *step) start(after time.Duration) {
-	s.gen++
-	s.timer = true
-	s.do(StartTimer{s.gen, after})
-}
+func (s *step) start(after time.Duration) { s.do(StartTimer{s.timer.Start(), after}) }
 
 func (s *step) stopTimer() {
-	if s.timer {
-		s.timer = false
+	if s.timer.Stop() {
 		s.do(StopTimer{})
 	}
 }
 
-// ours reports whether a transaction is the one in work, and ends it.
-func (s *step) ours(tx Tx) bool {
-	if tx == 0 || tx != s.tx {
-		return false
-	}
-	s.tx = 0
-	return true
-}
-
+// send sends a SUBSCRIBE, in a dialog with what is to be told to the server.
 func (s *step) send(expires time.Duration) {
-	s.lastTx++
-	s.tx = s.lastTx
-	s.do(Send{s.tx, expires, s.dialog})
+	out := Send{Tx: s.tx.Begin(), Expires: expires, Dialog: s.dialog}
+	if len(s.news) > 0 && s.dialog.Tag != "" && expires > 0 {
+		out.Content = s.news[0]
+	}
+	s.do(out)
 }
 
 // subscribe opens a dialog, or refreshes in the one there is.
 func (s *step) subscribe() {
 	s.stopTimer()
 	if s.dialog.Tag == "" {
-		s.hasCSeq = false
+		s.hasCSeq, s.heard = false, false
 	}
 	s.phase = phaseSubscribing
-	s.send(s.asked)
+	if s.config.Once {
+		s.send(0)
+		return
+	}
+	s.send(s.expiry.Asked())
 }
 
 func (s *step) afresh() {
@@ -53,16 +51,67 @@ func (s *step) afresh() {
 	case phaseIdle, phaseStopping, phaseDone:
 		return
 	}
-	s.failures, s.briefs, s.asked = 0, 0, s.config.Expires
-	s.dialog = Dialog{}
+	s.pace.Failures, s.gaps = 0, 0
+	s.forget()
 	s.subscribe()
+}
+
+// forget gives the dialog up.
+func (s *step) forget() {
+	s.dialog, s.left = Dialog{}, 0
+	s.expiry = refresh.Ask(s.config.Expires)
+}
+
+// refetch asks for the full state, which every SUBSCRIBE brings
+// (RFC 6665 §4.1.2.2), in the dialog that there is.
+func (s *step) refetch() {
+	if s.phase != phaseActive && s.phase != phaseSilent {
+		return // a SUBSCRIBE is under way, or will be
+	}
+	if s.gaps++; s.gaps > maxTurns {
+		s.again("what the server tells does not fit together", s.quick())
+		return
+	}
+	s.subscribe()
+}
+
+// tellServer sends a body, now or with the next SUBSCRIBE in a dialog.
+func (s *step) tellServer(content Content) {
+	if s.phase == phaseStopping || s.phase == phaseDone {
+		return
+	}
+	s.news = append(slices.Clone(s.news), content)
+	if len(s.news) > maxNews {
+		s.news = s.news[1:]
+	}
+	if s.phase == phaseActive || s.phase == phaseSilent {
+		s.subscribe()
+	}
 }
 
 // again gives the dialog up and tries later.
 func (s *step) again(cause string, after time.Duration) {
-	s.phase, s.tx = phaseWaiting, 0
-	s.dialog, s.briefs, s.asked = Dialog{}, 0, s.config.Expires
+	s.forget()
+	s.tx.Drop()
+	s.gaps = 0
+	if s.config.Once {
+		s.tell(Changed{Cause: cause})
+		s.finish()
+		return
+	}
+	s.phase = phaseWaiting
 	s.tell(Changed{Cause: cause, RetryIn: after})
+	s.start(after)
+}
+
+// retry refreshes later while the subscription still stands, and else gives it
+// up: a refresh that failed for now does not end it (RFC 6665 §4.1.2.2).
+func (s *step) retry(cause string, after time.Duration) {
+	if s.dialog.Tag == "" || after >= s.left {
+		s.again(cause, after)
+		return
+	}
+	s.phase, s.left = phaseActive, s.left-after
 	s.start(after)
 }
 
@@ -74,14 +123,16 @@ func (s *step) tell(c Changed) {
 	s.do(c)
 }
 
-func (s *step) timerFired(gen uint32) {
-	if !s.timer || gen != s.gen {
-		return // stale
-	}
-	s.timer = false
+func (s *step) timerFired() {
 	switch s.phase {
+	case phaseSilent:
+		s.silent()
 	case phaseActive:
-		s.failures = 0 // it has lasted
+		if !s.heard {
+			s.silent()
+			return
+		}
+		s.pace.Failures, s.gaps = 0, 0 // it has lasted
 		s.subscribe()
 	case phaseWaiting:
 		s.subscribe()
@@ -90,18 +141,21 @@ func (s *step) timerFired(gen uint32) {
 	}
 }
 
+// silent: Timer N has fired (RFC 6665 §4.1.2.4).
+func (s *step) silent() { s.again("the server accepted the subscription and told nothing", s.quick()) }
+
 func (s *step) stop() {
 	if s.phase == phaseStopping || s.phase == phaseDone {
 		return
 	}
 	s.stopTimer()
-	if s.phase == phaseIdle || s.phase == phaseWaiting {
+	if s.phase == phaseIdle || s.phase == phaseWaiting || s.config.Once {
 		s.finish()
 		return
 	}
 	s.phase = phaseStopping
 	s.start(s.config.StopWithin)
-	if s.tx == 0 {
+	if !s.tx.Busy() {
 		s.unsubscribe()
 	}
 }
@@ -117,7 +171,8 @@ func (s *step) unsubscribe() {
 
 func (s *step) finish() {
 	s.stopTimer()
-	s.phase, s.tx, s.active = phaseDone, 0, false
+	s.tx.Drop()
+	s.phase, s.active, s.news = phaseDone, false, nil
 	s.do(Done{})
 }
 

@@ -70,6 +70,19 @@ type TimerFired struct{ Gen uint32 }
 // Afresh subscribes anew: the network is another, or a registration came back.
 type Afresh struct{}
 
+// Refetch asks for the full state: what came does not fit what is known.
+type Refetch struct{}
+
+// Tell tells the server something: the body of a SUBSCRIBE in the dialog, now or
+// as soon as there is one. At most eight wait.
+type Tell struct{ Content Content }
+
+// Content is a body.
+type Content struct {
+	Type string
+	Body []byte
+}
+
 // Stop unsubscribes and ends the Machine within Config.StopWithin.
 type Stop struct{}
 
@@ -79,6 +92,8 @@ func (Failed) input()     {}
 func (Notified) input()   {}
 func (TimerFired) input() {}
 func (Afresh) input()     {}
+func (Refetch) input()    {}
+func (Tell) input()       {}
 func (Stop) input()       {}
 
 // Action is what an agent has to do; the concrete types are below.
@@ -89,6 +104,7 @@ type Send struct {
 	Tx      Tx
 	Expires time.Duration
 	Dialog  Dialog
+	Content Content // none when its Type is empty
 }
 
 // Reply answers a NOTIFY.
