@@ -30,6 +30,9 @@ func (f *fade) to(heard bool) {
 	}
 }
 
+// cut is for sound that nobody gets: what follows begins with a ramp.
+func (f *fade) cut() { f.gain = 0 }
+
 // silent reports whether nothing is heard, nor is going to be.
 func (f *fade) silent() bool { return f.gain == 0 && f.target == 0 }
 

@@ -39,6 +39,7 @@ type leg struct {
 	trailing bool   // the packet in which sending ends is not full yet
 	clock    uint32 // timestamp of the next packet
 	rest     int    // of the clock, in 1/rate
+	paused   int    // of the clock, since the last packet or longer
 	marker   bool   // the next packet of sound follows a pause
 	event    eventSender
 	inband   inband
@@ -59,8 +60,12 @@ type plan struct {
 	receivers []*receiver
 }
 
+// longestPause is as much of one as needs to be counted: no packet is longer, by
+// any clock.
+const longestPause = 1 << 16
+
 func newLeg(id media.StreamID, stream *session.Stream, cfg Config) *leg {
-	l := &leg{id: id, stream: stream, rate: cfg.SampleRate, marker: true,
+	l := &leg{id: id, stream: stream, rate: cfg.SampleRate, marker: true, paused: longestPause,
 		in: make(media.Frame, cfg.Period), scratch: make(media.Frame, cfg.Period),
 		heard: newFade(cfg.SampleRate, streamRamp), voice: newFade(cfg.SampleRate, streamRamp)}
 	l.staying = int(longestLeave * time.Duration(cfg.SampleRate) / time.Second / time.Duration(cfg.Period))

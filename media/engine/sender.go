@@ -98,6 +98,7 @@ func (l *leg) send(frame media.Frame, routed bool) {
 	_ = l.levels.sent.WriteFrame(frame)
 	s := l.sender
 	s.n += s.resampler.Process(s.fifo[s.n:], frame)
+	l.lead(s)
 	for s.n >= s.packet {
 		l.pack(p, s, s.fifo[:s.packet])
 		s.n = copy(s.fifo, s.fifo[s.packet:s.n])
@@ -108,6 +109,24 @@ func (l *leg) send(frame media.Frame, routed bool) {
 			s = p.sender
 		}
 	}
+}
+
+// lead puts silence before the first sound after a pause, so much that its packet
+// is full and leaves at once. No sound waits longer for it: every packet leaves
+// in the period in which it ends, and the timestamps count the silence as a part
+// of the pause.
+func (l *leg) lead(s *sender) {
+	if l.paused == 0 {
+		return
+	}
+	rate, clock := s.spec.SampleRate, s.spec.ClockRate
+	units := min((max(0, s.packet-s.n)*clock+rate-1)/rate, l.paused)
+	silence := units * rate / clock
+	copy(s.fifo[silence:], s.fifo[:s.n])
+	clear(s.fifo[:silence])
+	s.n += silence
+	l.clock -= uint32(units)
+	l.paused = 0
 }
 
 // ramped is the frame, with a ramp where sending begins or ends: the packet in
@@ -168,7 +187,7 @@ func (l *leg) pausedSound(s *sender) {
 
 // pause lets one period go by without sending it.
 func (l *leg) pause(samples int) {
-	s := l.sender
+	s, before := l.sender, l.clock
 	l.clock += uint32(s.n * s.spec.ClockRate / s.spec.SampleRate)
 	s.n = 0
 	if l.current.sender != s {
@@ -178,6 +197,8 @@ func (l *leg) pause(samples int) {
 	l.rest += samples * s.spec.ClockRate
 	l.clock += uint32(l.rest / l.rate)
 	l.rest %= l.rate
+	l.paused = min(l.paused+int(l.clock-before), longestPause)
+	l.voice.cut()
 	l.pausedSound(s)
 }
 

@@ -14,10 +14,11 @@ import (
 // is sent goes first, for a far end waits for it; in a conference it takes what
 // the others say with it.
 func (e *Engine) Step() error {
-	device, set := *e.device.Load(), e.set.Load()
+	device := *e.device.Load()
 	if err := device.ReadPeriod(e.capture); err != nil {
 		return fmt.Errorf("engine: capture from the sound device: %w", err)
 	}
+	set := e.set.Load() // what was connected meanwhile waits for no other period
 	e.microphone(set)
 	set.aside.speak(e.capture, set.joined)
 	now := e.cfg.Now()

@@ -33,7 +33,11 @@ func (e *Engine) ResumeStream(id media.StreamID, sockets session.Sockets, from *
 		ID: id, Sockets: sockets, Now: e.cfg.Now, Epoch: e.epoch,
 		Listener: listener{e}, RTCPInterval: e.cfg.RTCPInterval, Resume: from, Log: e.cfg.Log,
 	})
-	e.legs = append(e.legs, newLeg(id, stream, e.cfg))
+	l := newLeg(id, stream, e.cfg)
+	if from != nil {
+		l.paused = 0 // it has sent packets before, one cannot tell up to when
+	}
+	e.legs = append(e.legs, l)
 	e.rebuild(e.set.Load().generator)
 	return nil
 }
