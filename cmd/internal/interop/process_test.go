@@ -65,9 +65,10 @@ func start(t *testing.T, dir, name string, args ...string) *process {
 	return p
 }
 
-// first lets a peer's sound come before other programs, where we may: what a far
-// end sends late because others have the processor says nothing of the telephone,
-// which has such a priority itself. Its threads inherit it.
+// first lets a program's sound come before others', where we may: what is sent late
+// because a compiler has the processor says nothing of how two telephones get on.
+// A nice value would not do, as it counts within a session alone where the kernel
+// groups processes by those (sched(7), autogroup). Its threads inherit it.
 func (p *process) first() {
 	_ = unix.SchedSetAttr(p.cmd.Process.Pid, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: 30}, 0) // not everybody may
 }
