@@ -34,6 +34,7 @@ type Stats struct {
 	LastReceived                                time.Time
 	LevelSent                                   float64 // dBov of the last second, -127 for silence
 	LevelReceived                               float64
+	KeySent, KeyReceived                        uint64 // packets under the SRTP keys of now
 	Suite                                       string // SRTP crypto suite, "" for plain RTP
 	Encoding                                    string // of what is sent
 }

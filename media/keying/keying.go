@@ -92,6 +92,9 @@ type Crypto struct {
 	Suite Suite
 	Key   Key
 	MKI   string // octets that follow each packet, "" for none
+	// Lifetime is how many packets its sender says the key is for; 0: as many as
+	// the suite bears.
+	Lifetime uint64
 }
 
 // IsZero reports whether this means no encryption.

@@ -158,3 +158,24 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestLifetime(t *testing.T) {
+	for text, want := range map[string][2]uint64{ // packets of RTP, of RTCP
+		"":          {1 << 48, 1 << 31},
+		"|2^10":     {1 << 10, 1 << 10},
+		"|2^0":      {1, 1},
+		"|2^40":     {1 << 40, 1 << 31},
+		"|1000":     {1000, 1000},
+		"|2^10|1:4": {1 << 10, 1 << 10},
+	} {
+		line := "1 AES_CM_128_HMAC_SHA1_80 inline:" + rfcKey + text
+		c, err := Parse(line)
+		if err != nil || c.Packets() != want[0] || c.Reports() != want[1] || c.Attribute() != line {
+			t.Errorf("%s: %d and %d packets, %v, written %s", text, c.Packets(), c.Reports(), err, c.Attribute()[len(line)-len(text):])
+		}
+		other := c
+		if other.Lifetime++; !c.SameKey(other) {
+			t.Error("another key by its lifetime")
+		}
+	}
+}

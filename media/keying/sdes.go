@@ -11,6 +11,9 @@ import (
 // Attribute is the value of the a=crypto line. It shows the key.
 func (c Crypto) Attribute() string {
 	value := fmt.Sprintf("%d %s inline:%s", c.Tag, c.Suite, base64.StdEncoding.EncodeToString([]byte(c.Key.material)))
+	if c.Lifetime > 0 {
+		value += "|" + lifetimeText(c.Lifetime)
+	}
 	if c.MKI != "" {
 		value += fmt.Sprintf("|%s:%d", new(big.Int).SetBytes([]byte(c.MKI)), len(c.MKI))
 	}
@@ -66,32 +69,16 @@ func (c *Crypto) inline(text string) error {
 	case len(rest) > 2:
 		return fmt.Errorf("%w: too many key parameters", ErrSyntax)
 	case len(rest) == 2:
-		if err := lifetime(rest[0]); err != nil {
+		if c.Lifetime, err = lifetime(rest[0]); err != nil {
 			return err
 		}
 		return c.mki(rest[1])
 	case len(rest) == 1 && strings.Contains(rest[0], ":"):
 		return c.mki(rest[0])
 	case len(rest) == 1:
-		return lifetime(rest[0])
+		c.Lifetime, err = lifetime(rest[0])
 	}
-	return nil
-}
-
-// lifetime checks how many packets a key is for. It binds the far end, whose
-// key it is (RFC 4568 §6.1); ours ends where the cipher does, at 2^48.
-func lifetime(text string) error {
-	var n uint64
-	var err error
-	if power, ok := strings.CutPrefix(text, "2^"); ok {
-		n, err = strconv.ParseUint(power, 10, 8)
-		if err == nil && n <= 48 {
-			return nil
-		}
-	} else if n, err = strconv.ParseUint(text, 10, 64); err == nil && n > 0 && n <= 1<<48 {
-		return nil
-	}
-	return fmt.Errorf("%w: key lifetime %q", ErrSyntax, text)
+	return err
 }
 
 // mki reads value:length, the value in decimal, the length in octets.

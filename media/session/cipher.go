@@ -3,6 +3,7 @@ package session
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
@@ -14,11 +15,13 @@ import (
 const replayWindow = countermode.Window
 
 // cipher is one SRTP context with the key that it was made of. A context has
-// one direction, one owner, and carries RTP or RTCP, not both.
+// one direction, one owner, and carries RTP or RTCP, not both. Anybody may read how
+// many packets it has had.
 type cipher struct {
 	key     keying.Crypto
 	context *srtp.Context
-	rtp     protection  // of RTP: the context, or what does its work for less
+	rtp     protection // of RTP: the context, or what does its work for less
+	used    atomic.Uint64
 	proven  bool        // has authenticated a packet
 	resumed *resumption // nil: began with its first packet
 }
@@ -36,21 +39,54 @@ var (
 	_ protection = (*countermode.Context)(nil)
 )
 
-var errReplayed = errors.New("session: a packet that may have been received before")
+var (
+	errReplayed = errors.New("session: a packet that may have been received before")
+	errSpent    = errors.New("session: all packets that one SRTP key may protect were sent: the call needs a new key")
+)
 
 // decrypt unprotects a packet of at least a header.
 func (c *cipher) decrypt(dst, packet []byte, header *rtp.Header) ([]byte, error) {
-	if c.resumed == nil {
-		return c.rtp.DecryptRTP(dst, packet, header)
+	if c.used.Load() >= c.key.Packets() {
+		return nil, errSpent // whose key it is said so: it must not be used any more (RFC 3711 §9.2)
 	}
-	if !c.resumed.admits(c.rtp, packet) {
+	if c.resumed != nil && !c.resumed.admits(c.rtp, packet) {
 		return nil, errReplayed
 	}
 	plain, err := c.rtp.DecryptRTP(dst, packet, header)
-	if err == nil && c.resumed.over(packet) {
+	if err != nil {
+		return plain, err
+	}
+	c.used.Add(1)
+	if c.resumed != nil && c.resumed.over(packet) {
 		c.resumed = nil
 	}
-	return plain, err
+	return plain, nil
+}
+
+// encrypt protects a packet, as long as the key lasts.
+func (c *cipher) encrypt(dst, plain []byte, header *rtp.Header) ([]byte, error) {
+	if c.used.Load() >= c.key.Packets() {
+		return nil, errSpent
+	}
+	c.used.Add(1)
+	return c.rtp.EncryptRTP(dst, plain, header)
+}
+
+// report protects RTCP, as long as the key lasts.
+func (c *cipher) report(plain []byte) ([]byte, error) {
+	if c.used.Load() >= c.key.Reports() {
+		return nil, errSpent
+	}
+	c.used.Add(1)
+	return c.context.EncryptRTCP(nil, plain, nil)
+}
+
+// count is how many packets the key has protected.
+func (c *cipher) count() uint64 {
+	if c == nil {
+		return 0
+	}
+	return c.used.Load()
 }
 
 func profile(suite keying.Suite) (srtp.ProtectionProfile, bool) {
@@ -85,7 +121,7 @@ func renew(old *cipher, key keying.Crypto) (*cipher, error) {
 	if key.IsZero() {
 		return nil, nil
 	}
-	if old != nil && old.key == key {
+	if old != nil && old.key.SameKey(key) {
 		return old, nil
 	}
 	p, ok := profile(key.Suite)
@@ -115,7 +151,7 @@ type inbound struct{ current, previous *cipher }
 // renew makes the inbound for a key, keeping contexts that have it.
 func (in inbound) renew(key keying.Crypto) (inbound, error) {
 	for _, old := range []*cipher{in.current, in.previous} {
-		if old != nil && old.key == key {
+		if old != nil && old.key.SameKey(key) {
 			if old == in.current {
 				return in, nil
 			}
@@ -140,7 +176,7 @@ func (in inbound) unprotect(dst, packet []byte, header *rtp.Header, grace bool) 
 	// begin at 0 instead. Both are tried until one was right.
 	if roc, known := in.previous.rtp.ROC(header.SSRC); known && roc > 0 && !in.current.proven {
 		in.current.rtp.SetROC(header.SSRC, roc)
-		if plain, err = in.current.rtp.DecryptRTP(dst, packet, header); err == nil {
+		if plain, err = in.current.decrypt(dst, packet, header); err == nil {
 			in.current.proven = true
 			return plain, true, nil
 		}

@@ -83,7 +83,7 @@ func (s *Session) offerKeys(local *sdp.Local) error {
 			continue
 		}
 		for i, suite := range s.offeredSuites() {
-			crypto, err := keyOf(s.nextKeys, i+1, suite)
+			crypto, err := s.keyOf(s.nextKeys, i+1, suite)
 			if err != nil {
 				return err
 			}
@@ -111,7 +111,10 @@ func (s *Session) answerKeys(remote sdp.Remote, local *sdp.Local) (a agreement, 
 		if a.theirs, err = keying.Choose(remote.Crypto, s.suites(keying.Suites())); err != nil {
 			return a, err
 		}
-		if a.ours, err = keyOf(s.keys, a.theirs.Tag, a.theirs.Suite); err != nil {
+		if s.late() {
+			clear(s.keys)
+		}
+		if a.ours, err = s.keyOf(s.keys, a.theirs.Tag, a.theirs.Suite); err != nil {
 			return a, err
 		}
 		local.Crypto = []string{a.ours.Attribute()}
@@ -172,13 +175,14 @@ func (s *Session) supported(value string) bool {
 // keyOf is our key of a suite. It stays the same until Rekey: with the same SSRC a
 // second context of the same suite would need a new roll-over counter on the
 // far side too, and far ends differ in that.
-func keyOf(keys map[keying.Suite]keying.Crypto, tag int, suite keying.Suite) (keying.Crypto, error) {
+func (s *Session) keyOf(keys map[keying.Suite]keying.Crypto, tag int, suite keying.Suite) (keying.Crypto, error) {
 	crypto, ok := keys[suite]
 	if !ok {
 		var err error
 		if crypto, err = keying.Generate(tag, suite); err != nil {
 			return crypto, err
 		}
+		crypto.Lifetime = s.cfg.KeyLifetime
 		keys[suite] = crypto
 	}
 	crypto.Tag = tag
@@ -205,6 +209,11 @@ func (s *Session) engineUpdate(spec Spec) error {
 	if err := s.cfg.Engine.UpdateStream(s.cfg.ID, spec); err != nil {
 		return fmt.Errorf("session: stream %d: %w", s.cfg.ID, err)
 	}
+	k := keyPair{spec.LocalKey, spec.RemoteKey}
+	if spec.DTLS { // there is a key as long as there is a call: 2^48 packets are 180 000 years
+		k = keyPair{}
+	}
+	s.inForce.Store(&k)
 	return nil
 }
 

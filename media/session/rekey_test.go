@@ -42,19 +42,3 @@ func TestPair_sdes_rekey(t *testing.T) {
 		t.Errorf("%d packets lost by it", n)
 	}
 }
-
-// TestSession_expiring: a key that is nearly used up brings the next one.
-func TestSession_expiring(t *testing.T) {
-	a, ra := newSession(t, policy(sdp.Mandatory))
-	b, _ := newSession(t, policy(sdp.Mandatory))
-	exchange(t, a, b, false)
-	key := ra.last().LocalKey
-	if a.Expiring() {
-		t.Fatal("at once")
-	}
-	ra.sent = expiring
-	exchange(t, a, b, false)
-	if !a.Expiring() || ra.last().LocalKey == key {
-		t.Error("no new key")
-	}
-}

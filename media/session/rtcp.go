@@ -151,7 +151,7 @@ func (r *rtcpState) protect(raw []byte) ([]byte, error) {
 	if r.said = true; r.out == nil {
 		return raw, nil
 	}
-	return r.out.context.EncryptRTCP(nil, raw, nil)
+	return r.out.report(raw)
 }
 
 // unprotect decrypts a packet, also one that was under way when the key changed;

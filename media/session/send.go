@@ -44,7 +44,7 @@ func (s *Stream) Send(p Outgoing) bool {
 	}
 	packet := w.plain[:n+copy(w.plain[n:], p.Payload)]
 	if out.cipher != nil {
-		if packet, err = out.cipher.rtp.EncryptRTP(w.wire[:0], packet, &w.parsed); err != nil {
+		if packet, err = out.cipher.encrypt(w.wire[:0], packet, &w.parsed); err != nil {
 			s.count.sendErrors.Add(1)
 			return false
 		}

@@ -90,6 +90,7 @@ type Config struct {
 	// not block, or call the Session.
 	Secured      func(keying.Suite)
 	Suites       []keying.Suite // by preference; nil means keying.Offered in offers, keying.Suites in answers
+	KeyLifetime  uint64         // packets that a key of SDES is for, as is told to the far end; 0: as many as the suite bears
 	Addr         netip.Addr     // of this side: bound and told to the far end
 	Advertised   netip.Addr     // told instead of Addr, behind a NAT with a known address
 	Ports        PortRange      // zero means any
@@ -135,6 +136,7 @@ type Session struct {
 	zone       string        // of link-local addresses, as a number
 	rekey      atomic.Bool
 	suite      atomic.Pointer[keying.Suite] // in use; nil or "": none
+	inForce    atomic.Pointer[keyPair]      // as the engine was told last
 	codec      media.Format                 // in use
 	hold       bool                         // our wish, by the last exchange
 	holdNext   bool                         // by the pending offer
@@ -270,16 +272,6 @@ func (s *Session) Secure() string {
 
 // Rekey has the next Offer bring a new key of this side.
 func (s *Session) Rekey() { s.rekey.Store(true) }
-
-// Expiring tells that this side's key is nearly used up (RFC 3711 §9.2): an Offer
-// then brings a new one by itself, so a re-INVITE is due.
-func (s *Session) Expiring() bool {
-	stats, _ := s.cfg.Engine.StreamStats(s.cfg.ID)
-	return s.Secure() != "" && stats.Sent >= expiring
-}
-
-// expiring is half of the packets that one key is good for (RFC 3711 §9.2).
-const expiring = 1 << 47
 
 // RemoteHold tells whether the far end holds us, by the last description.
 func (s *Session) RemoteHold() bool {

@@ -23,15 +23,17 @@ type State struct {
 	Remote    netip.AddrPort // where RTP goes
 	Source    uint32         // the far end's SSRC
 	Received  uint64         // 1 plus the highest SRTP packet index received; 0: none
+	// Packets that the keys of now have protected.
+	KeySent, KeyReceived uint64
 }
 
 // ForgetSending is for a new key or clock rate of what is sent: a new source.
 func (s *State) ForgetSending() {
-	s.SSRC, s.Spare, s.Index, s.Timestamp, s.SentAt, s.Reports = 0, 0, 0, 0, 0, 0
+	s.SSRC, s.Spare, s.Index, s.Timestamp, s.SentAt, s.Reports, s.KeySent = 0, 0, 0, 0, 0, 0, 0
 }
 
 // ForgetReceiving is for a new key of what is received.
-func (s *State) ForgetReceiving() { s.Source, s.Received = 0, 0 }
+func (s *State) ForgetReceiving() { s.Source, s.Received, s.KeyReceived = 0, 0, 0 }
 
 // skipped is how many packets more than the time since a State was taken allows
 // for may have been sent: what a sound device held back and let go at once. A
@@ -46,7 +48,10 @@ func (s *Stream) State() State {
 		return state
 	}
 	state.SSRC, state.Spare = s.ssrc(), out.spare
-	state.Index = out.position.Load()
+	state.Index, state.KeySent = out.position.Load(), out.cipher.count()
+	if in := s.in.Load(); in != nil {
+		state.KeyReceived = in.keys.current.count()
+	}
 	if clock := s.count.clock.Load(); s.count.sent.Load() > 0 {
 		state.Timestamp = uint32(clock >> 32)
 		state.SentAt = state.At - time.Duration(uint32(state.At/time.Millisecond)-uint32(clock))*time.Millisecond
@@ -73,6 +78,7 @@ func (s *Stream) resume(from State, spec Spec, out *outgoing, in *incoming) {
 	}
 	if in.keys.current != nil && from.Received != 0 {
 		in.keys.current.resumed = &resumption{ssrc: from.Source, highest: from.Received - 1}
+		in.keys.current.used.Store(from.KeyReceived)
 	}
 	if from.Remote.IsValid() {
 		s.remote.Store(&from.Remote)
@@ -91,6 +97,7 @@ func (s *Stream) resumeSending(from State, spec Spec, out *outgoing) {
 	}
 	if out.cipher != nil {
 		out.cipher.rtp.SetROC(from.SSRC, uint32(next>>16))
+		out.cipher.used.Store(from.KeySent + next - from.Index)
 	}
 	s.rtcp.resume(from.SSRC, from.Reports)
 }

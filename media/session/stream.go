@@ -264,7 +264,10 @@ func (s *Stream) Stats() media.Stats {
 	s.rtcp.stats(&stats)
 	s.qualityStats(&stats)
 	if out := s.out.Load(); out != nil && out.cipher != nil {
-		stats.Suite = string(out.cipher.key.Suite)
+		stats.Suite, stats.KeySent = string(out.cipher.key.Suite), out.cipher.count()
+	}
+	if in := s.in.Load(); in != nil {
+		stats.KeyReceived = in.keys.current.count()
 	}
 	return stats
 }

@@ -130,10 +130,10 @@ func (e *Engine) UpdateStream(id media.StreamID, spec session.Spec) error {
 // does not go on where the one before was.
 func (s *stream) take(spec session.Spec) {
 	if s.spec != nil && s.state != nil {
-		if s.spec.LocalKey != spec.LocalKey || s.spec.Send.ClockRate != spec.Send.ClockRate {
+		if !s.spec.LocalKey.SameKey(spec.LocalKey) || s.spec.Send.ClockRate != spec.Send.ClockRate {
 			s.state.ForgetSending()
 		}
-		if s.spec.RemoteKey != spec.RemoteKey {
+		if !s.spec.RemoteKey.SameKey(spec.RemoteKey) {
 			s.state.ForgetReceiving()
 		}
 		if s.spec.Remote != spec.Remote {

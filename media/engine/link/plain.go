@@ -145,13 +145,15 @@ func (c *coder) state(s *session.State) {
 	c.address(&s.Remote)
 	c.u32(&s.Source)
 	c.u64(&s.Received)
+	c.u64(&s.KeySent)
+	c.u64(&s.KeyReceived)
 	if s.Index > 1<<48 || s.Received > 1<<48 { // RFC 3711 §3.3.1: 48 bits
 		c.fail("a packet index out of bounds")
 	}
 }
 
 func (c *coder) stats(s *media.Stats) {
-	for _, v := range []*uint64{&s.Sent, &s.Received, &s.SentBytes, &s.ReceivedBytes, &s.Lost, &s.Late, &s.Discarded, &s.Foreign, &s.RemoteReports} {
+	for _, v := range []*uint64{&s.Sent, &s.Received, &s.SentBytes, &s.ReceivedBytes, &s.Lost, &s.Late, &s.Discarded, &s.Foreign, &s.RemoteReports, &s.KeySent, &s.KeyReceived} {
 		c.u64(v)
 	}
 	for _, v := range []*time.Duration{&s.Concealed, &s.Recovered, &s.Expanded, &s.Accelerated, &s.Jitter, &s.PlayoutDelay, &s.RoundTrip, &s.RemoteJitter, &s.BurstDuration, &s.GapDuration} {
