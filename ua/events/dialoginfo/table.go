@@ -19,6 +19,7 @@ const (
 // Table is what is known of a resource: a value, the zero one knows nothing.
 type Table struct {
 	known   bool
+	gap     bool // known, but for what is missing
 	version uint32
 	dialogs []Dialog
 }
@@ -29,11 +30,11 @@ func (t Table) Apply(info Info) (Table, Outcome) {
 	if !info.Full {
 		switch {
 		case !t.known:
-			return t, Gap
+			return t, Gap // the first document has to be a full one
 		case info.Version <= t.version:
 			return t, Stale
 		case info.Version != t.version+1:
-			return Table{dialogs: t.dialogs}, Gap
+			return Table{gap: true, dialogs: t.dialogs}, Gap
 		}
 	}
 	next := Table{known: true, version: info.Version}
@@ -56,6 +57,9 @@ func (t *Table) put(d Dialog) {
 
 // Known reports whether a full state has come and nothing is missing since.
 func (t Table) Known() bool { return t.known }
+
+// Gapped reports whether something is missing of what was known.
+func (t Table) Gapped() bool { return t.gap }
 
 // Dialogs counts those that are not over.
 func (t Table) Dialogs() int { return len(t.dialogs) }
