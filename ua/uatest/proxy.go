@@ -36,6 +36,8 @@ type Proxy struct {
 	drop      func(*wire.Message) bool
 	mute      bool // pings are not answered
 	pongs     atomic.Int64
+	binds     atomic.Int64   // Binding requests that were answered
+	seenAs    netip.AddrPort // what they are told; the truth when zero
 }
 
 // ProxyConfig sets a Proxy.
@@ -47,6 +49,12 @@ type ProxyConfig struct {
 	Challenge   bool // INVITE, BYE … are challenged with 407, too
 	Expires     int  // granted, in seconds; as asked when 0
 	ServiceNote func(wire.Message)
+
+	Outbound  bool // keeps flows and says so (RFC 5626)
+	FlowTimer int  // seconds, with Outbound; 0 for none
+	Lacks     bool // 439 to a REGISTER with a reg-id
+	GRUU      bool // gives public ones (RFC 5627)
+	STUN      bool // answers Binding requests beside SIP
 }
 
 type bound struct {
@@ -280,6 +288,10 @@ func (p *Proxy) register(from *link, m *wire.Message) {
 	if err != nil {
 		p.tb.Errorf("uatest: Contact of a REGISTER: %v", err)
 	}
+	if _, flow := contact.Params.Get("reg-id"); flow && p.config.Lacks {
+		p.answer(from, m, 439, "First Hop Lacks Outbound Support")
+		return
+	}
 	expires, _ := strconv.Atoi(m.Get("Expires"))
 	if p.config.Expires > 0 && expires > 0 {
 		expires = p.config.Expires
@@ -296,7 +308,7 @@ func (p *Proxy) register(from *link, m *wire.Message) {
 		p.answer(from, m, 200, "OK")
 		return
 	}
-	p.answer(from, m, 200, "OK", wire.Field{Name: "Contact", Value: fmt.Sprintf("<%s>;expires=%d", contact.URI, expires)})
+	p.answer(from, m, 200, "OK", p.granted(m, contact, uri.User, expires)...)
 }
 
 // answer responds in the proxy's own name.

@@ -44,6 +44,10 @@ func (p *Proxy) servePackets(socket *net.UDPConn) {
 					return err
 				}, func() error { return nil })
 			}
+			if answer := p.bind(from, buffer[:n]); answer != nil {
+				_, _ = socket.WriteToUDPAddrPort(answer, from)
+				continue
+			}
 			p.handle(peers[from], buffer[:n])
 		}
 	})
