@@ -91,25 +91,30 @@ func TestStream_lifetime(t *testing.T) {
 			continue
 		}
 		a, b := pair(t, suite)
-		short := func(k keying.Crypto) keying.Crypto { k.Lifetime = 3; return k }
 		sa, sb := a.spec, b.spec
-		sb.RemoteKey = short(sb.RemoteKey)
-		b.in.Load().keys.current.key = sb.RemoteKey // a new Spec with the same key would leave it
+		long, short := key(t, suite), key(t, suite)
+		sa.LocalKey, sb.RemoteKey = long, long
+		sb.RemoteKey.Lifetime = 3
+		a.update(t, sa)
+		b.update(t, sb)
 		for range 3 {
 			pass(t, a, b)
 		}
 		taken := b.taken()
 		a.Send(Outgoing{Payload: []byte("x")})
 		until(t, "a packet", func() bool { return b.taken() > taken })
-		if s := b.Stats(); s.Received != 3 || s.Discarded != 1 || s.KeyReceived != 3 {
+		if s := b.Stats(); s.Received != 3 || s.Discarded != 1 || s.KeyReceived != 3 || b.State().KeyReceived != 3 {
 			t.Errorf("%s: %+v", suite, s)
 		}
-		a.out.Load().cipher.key = short(sa.LocalKey)
-		if a.Send(Outgoing{Payload: []byte("x")}) || a.Stats().KeySent != 4 {
-			t.Errorf("%s: sent under a key that is used up: %+v", suite, a.Stats())
+		short.Lifetime = 3
+		sa.LocalKey, sb.RemoteKey = short, short
+		a.update(t, sa)
+		b.update(t, sb)
+		for range 3 {
+			pass(t, a, b)
 		}
-		if a.State().KeySent != 4 || b.State().KeyReceived != 3 {
-			t.Errorf("%s: %+v, %+v", suite, a.State(), b.State())
+		if a.Send(Outgoing{Payload: []byte("x")}) || a.Stats().KeySent != 3 || a.State().KeySent != 3 {
+			t.Errorf("%s: sent under a key that is used up: %+v", suite, a.Stats())
 		}
 	}
 }
