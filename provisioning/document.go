@@ -93,6 +93,7 @@ type Account struct {
 	Label          string         `key:"label" match:"label" restart:"none"` // on the screen; the user when empty
 	AuthUser       string         `key:"auth-user" match:"label"`
 	Password       ua.Secret      `key:"password"`
+	DigestMD5      bool           `key:"digest-md5"` // false: the password is not shown to who only knows MD5
 	Registrar      string         `key:"registrar" match:"server"`
 	Proxy          string         `key:"proxy" match:"server"`
 	Transport      ua.Transport   `key:"transport" oneof:"tls tcp udp"`

@@ -53,6 +53,7 @@ type Account struct {
 	DisplayName string
 	AuthUser    string // digest user name; User when empty
 	Password    Secret
+	RefuseMD5   bool   // answer no challenge that offers no stronger algorithm (RFC 8760)
 	Registrar   string // host[:port]; Domain when empty
 	Proxy       string // outbound proxy, host[:port]; the registrar when empty
 	SecondProxy string // another outbound proxy, registered with at the same time (RFC 5626); none when empty

@@ -30,7 +30,7 @@ func (o *owner) newLine(account ua.Account) *line {
 	if user == "" {
 		user = account.User
 	}
-	l := &line{account: account, digest: digest.NewClient(user, account.Password), peers: map[string]*flow{}}
+	l := &line{account: account, digest: digest.NewClient(user, account.Password, refusedAlgorithms(account)...), peers: map[string]*flow{}}
 	l.edge = o.newEdge(l, 1, server(account))
 	if account.SecondProxy != "" && hasServer(account) {
 		l.second = o.newEdge(l, 2, secondServer(account))
@@ -44,6 +44,13 @@ func (o *owner) newEdge(l *line, regID int, query Query) *edge {
 		e.tls, _ = tlsConfig(l.account.TLS, query.Host, o.config.Roots) // was checked by SetAccounts
 	}
 	return e
+}
+
+func refusedAlgorithms(account ua.Account) []digest.Algorithm {
+	if account.RefuseMD5 {
+		return []digest.Algorithm{digest.MD5}
+	}
+	return nil
 }
 
 // setAccounts starts what is new, ends what is gone, and does both for what

@@ -146,7 +146,9 @@ func (o *owner) responded(x *exchange, tx *clientTx, m wire.Message) {
 		x.final = true
 	default:
 		if !x.final {
-			x.digest.Done(m.Get("Authentication-Info"), m.Get("Proxy-Authentication-Info"))
+			if err := x.digest.Done(m.Get("Authentication-Info"), m.Get("Proxy-Authentication-Info"), m.Body); err != nil {
+				o.log.Warn("the server is not proved", "account", x.line.account.ID, "error", err)
+			}
 		}
 		x.final = true
 	}

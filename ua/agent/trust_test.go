@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"offhook/ua"
+	"offhook/ua/digest"
 	"offhook/ua/guard"
 	"offhook/ua/uatest"
 )
@@ -104,5 +105,30 @@ func TestFault_in_the_media_is_the_calls_alone(t *testing.T) {
 		peer := uatest.NewPeer(t, bound[0])
 		peer.Send(request("INVITE", "sip:phone@%TO%", offer))
 		peer.Expect(want)
+	}
+}
+
+func TestCredentials_are_not_given_for_MD5_where_it_is_refused(t *testing.T) {
+	for _, test := range []struct {
+		arrow  string
+		offers []digest.Algorithm
+		state  ua.RegistrationState
+		cause  string
+	}{
+		{"MD5 alone -> failed, told why", []digest.Algorithm{digest.MD5}, ua.RegistrationFailed, "no algorithm but MD5"},
+		{"MD5 first, SHA-256 -> registered", []digest.Algorithm{digest.MD5, digest.SHA256}, ua.Registered, ""},
+	} {
+		t.Run(test.arrow, func(t *testing.T) {
+			o := newOffice(t, func(c *uatest.ProxyConfig) { c.Algorithms = test.offers })
+			p := o.phone(t, "1001", ua.TCP, func(a *ua.Account) { a.RefuseMD5 = true })
+			if event := p.awaitState(test.state); !strings.Contains(event.Cause, test.cause) {
+				t.Errorf("cause %q", event.Cause)
+			}
+			for _, m := range o.Requests("REGISTER") {
+				if strings.Contains(m.Get("Authorization"), "MD5") {
+					t.Errorf("answered %s", m.Get("Authorization"))
+				}
+			}
+		})
 	}
 }

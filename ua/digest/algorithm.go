@@ -32,6 +32,20 @@ func (a Algorithm) canonical() (Algorithm, bool) {
 	return a, false
 }
 
+// strength orders algorithms; those of one hash are equal.
+func (a Algorithm) strength() int {
+	switch a {
+	case SHA512256, SHA512256Sess:
+		return 3
+	case SHA256, SHA256Sess:
+		return 2
+	}
+	return 1
+}
+
+// like reports whether both are of one hash: MD5, MD5-sess and the unnamed.
+func (a Algorithm) like(b Algorithm) bool { return a.strength() == b.strength() }
+
 func (a Algorithm) session() bool {
 	return a == MD5Sess || a == SHA256Sess || a == SHA512256Sess
 }
@@ -51,7 +65,8 @@ func (a Algorithm) hash(parts ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// response computes request-digest (RFC 7616 §3.4.1; RFC 2069 without a qop).
+// response computes request-digest (RFC 7616 §3.4.1; RFC 2069 without a qop),
+// or, without a method, rspauth (§3.5).
 func response(c Credentials, method string, body []byte, password string) string {
 	h := c.Algorithm.hash
 	a1 := h(c.User, c.Realm, password)

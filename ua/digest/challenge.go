@@ -14,6 +14,8 @@ type Challenge struct {
 	Algorithm Algorithm
 	QOP       []string // "auth", "auth-int"; none as in RFC 2069
 	Stale     bool     // the credentials were right, the nonce was old
+	UserHash  bool     // the user's name may come hashed (RFC 7616 §3.4.4)
+	UTF8      bool     // charset=UTF-8 was said (§4); we encode so in any case
 }
 
 // ErrMalformed is returned for a header that is no Digest challenge or answer.
@@ -32,6 +34,7 @@ func ParseChallenges(value string) ([]Challenge, error) {
 		challenge := Challenge{
 			Realm: c.get("realm"), Nonce: c.get("nonce"), Opaque: c.get("opaque"),
 			Algorithm: algorithm, Stale: strings.EqualFold(c.get("stale"), "true"),
+			UserHash: strings.EqualFold(c.get("userhash"), "true"), UTF8: strings.EqualFold(c.get("charset"), "utf-8"),
 		}
 		for _, qop := range strings.FieldsFunc(c.get("qop"), func(r rune) bool { return r == ',' || r == ' ' }) {
 			challenge.QOP = append(challenge.QOP, strings.ToLower(qop))
@@ -49,6 +52,15 @@ func (c Challenge) Supported() bool {
 	_, known := c.Algorithm.canonical()
 	_, ok := c.chooseQOP()
 	return known && ok
+}
+
+// stronger reports whether c is better to answer than other: by its hash, then
+// by whether a count protects it from being replayed.
+func (c Challenge) stronger(other Challenge) bool {
+	if a, b := c.Algorithm.strength(), other.Algorithm.strength(); a != b {
+		return a > b
+	}
+	return len(c.QOP) > 0 && len(other.QOP) == 0
 }
 
 // chooseQOP prefers auth: bodies are changed on the way by many a proxy.
@@ -88,6 +100,12 @@ func (c Challenge) String() string {
 	}
 	if c.Stale {
 		b.WriteString(", stale=true")
+	}
+	if c.UTF8 {
+		b.WriteString(", charset=UTF-8")
+	}
+	if c.UserHash {
+		b.WriteString(", userhash=true")
 	}
 	return b.String()
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"offhook/ua"
 )
@@ -13,8 +12,15 @@ import (
 // Header is a header to put on a request.
 type Header struct{ Name, Value string }
 
-// ErrUnsupported is returned when no challenge can be answered.
-var ErrUnsupported = errors.New("digest: the server asks for an authentication that is not supported")
+// Why no challenge is answered, or a server is not believed.
+var (
+	ErrUnsupported = errors.New("digest: the server asks for an authentication that is not supported")
+	ErrWeak        = errors.New("digest: the server offers no algorithm but MD5, which this account refuses: " +
+		"let the server offer SHA-256 (RFC 8760), or allow MD5")
+	// ErrProof is told once, until a server shows its knowledge again.
+	ErrProof = errors.New("digest: the server's rspauth does not show that it knows the password: " +
+		"it is another server, or counts wrongly")
+)
 
 // RefusedError says that credentials for a fresh nonce were not accepted.
 type RefusedError struct{ User, Realm string }
@@ -28,8 +34,10 @@ func (e *RefusedError) Error() string {
 type Client struct {
 	user     string
 	password ua.Secret
+	refused  []Algorithm
 	spaces   []*space
 	cnonce   func() string
+	doubted  bool // ErrProof was told
 }
 
 // space is a protection space: who asks, and the nonce that is in use with it.
@@ -43,9 +51,14 @@ type space struct {
 // maxSpaces bounds the memory of realms; the oldest goes first.
 const maxSpaces = 8
 
-// NewClient makes a Client.
-func NewClient(user string, password ua.Secret) *Client {
-	return &Client{user: user, password: password, cnonce: rand.Text}
+// NewClient makes a Client. Challenges of refused algorithms, with a session or
+// without, are not answered.
+func NewClient(user string, password ua.Secret, refused ...Algorithm) *Client {
+	return &Client{user: user, password: password, refused: refused, cnonce: rand.Text}
+}
+
+func (c *Client) refuses(challenge Challenge) bool {
+	return slices.ContainsFunc(c.refused, challenge.Algorithm.like)
 }
 
 // Begin starts the exchange of one request and its repetitions. The URI is the
@@ -76,44 +89,27 @@ func (c *Client) forget(proxy bool, realm string) {
 	})
 }
 
-func (c *Client) authorize(s *space, method, uri string, body []byte) Header {
+// authorize answers a space's challenge. The credentials name the user in clear.
+func (c *Client) authorize(s *space, method, uri string, body []byte) Credentials {
 	qop, _ := s.challenge.chooseQOP()
-	s.nc++
+	s.nc++ // each request counts, those that are under way at once too
 	credentials := Credentials{
 		User: c.user, Realm: s.challenge.Realm, Nonce: s.challenge.Nonce, URI: uri,
 		Algorithm: s.challenge.Algorithm, Opaque: s.challenge.Opaque,
 		QOP: qop, NC: s.nc, CNonce: s.cnonce,
 	}
 	credentials.Response = response(credentials, method, body, c.password.Reveal())
+	return credentials
+}
+
+// header writes the credentials for a space.
+func (s *space) header(credentials Credentials) Header {
+	if s.challenge.UserHash {
+		credentials = credentials.hidden()
+	}
 	name := "Authorization"
 	if s.proxy {
 		name = "Proxy-Authorization"
 	}
 	return Header{name, credentials.String()}
-}
-
-// nextNonce takes Authentication-Info (RFC 7616 §3.5). A session algorithm has
-// its key from the first nonce and waits for the next challenge instead.
-func (c *Client) nextNonce(proxy bool, info string) {
-	nonce := ""
-	for _, p := range parse("info " + info) {
-		nonce = or(nonce, p.get("nextnonce"))
-	}
-	if nonce == "" {
-		return
-	}
-	for i := len(c.spaces) - 1; i >= 0; i-- {
-		s := c.spaces[i]
-		if s.proxy == proxy && !s.challenge.Algorithm.session() {
-			s.challenge.Nonce, s.nc, s.cnonce = nonce, 0, c.cnonce()
-			return
-		}
-	}
-}
-
-func or(a, b string) string {
-	if strings.TrimSpace(a) != "" {
-		return a
-	}
-	return b
 }

@@ -22,6 +22,7 @@ type Credentials struct {
 	QOP       string // "" as in RFC 2069
 	NC        uint32
 	CNonce    string
+	UserHash  bool // User is hashed (RFC 7616 §3.4.4)
 }
 
 // What Verify finds wrong.
@@ -44,6 +45,7 @@ func ParseCredentials(value string) (Credentials, error) {
 			User: c.get("username"), Realm: c.get("realm"), Nonce: c.get("nonce"), URI: c.get("uri"),
 			Response: c.get("response"), Algorithm: algorithm, Opaque: c.get("opaque"),
 			QOP: strings.ToLower(c.get("qop")), CNonce: c.get("cnonce"),
+			UserHash: strings.EqualFold(c.get("userhash"), "true"),
 		}
 		if cred.QOP != "" {
 			nc, err := strconv.ParseUint(c.get("nc"), 16, 32)
@@ -60,9 +62,26 @@ func ParseCredentials(value string) (Credentials, error) {
 	return Credentials{}, ErrMalformed
 }
 
-// Verify checks an answer to a challenge, on the server's side. ErrNonce means
-// that it answers another one; whether a count (NC) was seen before is for the
-// caller to know.
+// hidden names the user by a hash, so that nobody on the way reads it.
+func (c Credentials) hidden() Credentials {
+	c.User, c.UserHash = c.Algorithm.hash(c.User, c.Realm), true
+	return c
+}
+
+// Of returns the credentials with the user named in clear, and whether they are
+// that user's.
+func (c Credentials) Of(user string) (Credentials, bool) {
+	if !c.UserHash {
+		return c, c.User == user
+	}
+	named := c
+	named.User, named.UserHash = user, false
+	return named, subtle.ConstantTimeCompare([]byte(named.hidden().User), []byte(strings.ToLower(c.User))) == 1
+}
+
+// Verify checks an answer to a challenge, on the server's side; a hashed user is
+// to be named before (Of). ErrNonce means that it answers another one; whether a
+// count (NC) was seen before is for the caller to know.
 func Verify(c Credentials, challenge Challenge, method string, body []byte, password ua.Secret) error {
 	if c.Nonce != challenge.Nonce {
 		return ErrNonce
@@ -106,6 +125,9 @@ func (c Credentials) String() string {
 	}
 	if c.QOP != "" {
 		b.WriteString(", qop=" + token(c.QOP) + ", nc=" + c.count())
+	}
+	if c.UserHash {
+		b.WriteString(", userhash=true")
 	}
 	if c.CNonce != "" && (c.QOP != "" || c.Algorithm.session()) {
 		b.WriteString(", cnonce=" + quoted(c.CNonce))

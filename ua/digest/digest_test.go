@@ -122,10 +122,15 @@ func TestExchange(t *testing.T) {
 		want  []string      // what is in the last headers
 		err   string
 	}{
-		{"the first supported is taken", [][2][]string{{{sha, md5}, nil}}, []string{`Authorization: Digest username="1001", realm="pbx", nonce="2"`}, ""},
-		{"in the order of the server", [][2][]string{{{md5, sha}, nil}}, []string{`Authorization: Digest username="1001", realm="pbx", nonce="1"`}, ""},
+		{"the strongest is taken", [][2][]string{{{sha, md5}, nil}}, []string{`Authorization: Digest username="1001", realm="pbx", nonce="2"`}, ""},
+		{"the strongest is taken wherever it stands", [][2][]string{{{md5, sha}, nil}}, []string{`Authorization: Digest username="1001", realm="pbx", nonce="2"`}, ""},
+		{"SHA-512-256 before SHA-256", [][2][]string{{{sha, `Digest realm="pbx", nonce="3", algorithm=SHA-512-256, qop="auth"`, md5}, nil}}, []string{`nonce="3"`}, ""},
+		{"of equal ones the server's first", [][2][]string{{{sha, `Digest realm="pbx", nonce="3", algorithm=SHA-256-sess, qop="auth"`}, nil}}, []string{`nonce="2"`}, ""},
+		{"with a count before without", [][2][]string{{{`Digest realm="pbx", nonce="3"`, md5}, nil}}, []string{`nonce="1"`}, ""},
+		{"proxy and user agent in one response, as forks may (RFC 3261 §22.3)", [][2][]string{{{md5}, {sha}}}, []string{"Authorization: ", "Proxy-Authorization: "}, ""},
 		{"unknown algorithm and other schemes are passed over", [][2][]string{{{`Basic realm="x"`, `Digest realm="pbx", nonce="0", algorithm=AKAv1-MD5`, md5}, nil}}, []string{`nonce="1"`}, ""},
 		{"several in one header", [][2][]string{{{`Basic realm="x", ` + sha + ", " + md5}, nil}}, []string{`nonce="2"`}, ""},
+		{"proxy, then registrar, then another proxy", [][2][]string{{nil, {sha}}, {{md5}, nil}, {nil, {`Digest realm="far", nonce="4"`}}}, []string{"Proxy-Authorization: ", "Authorization: ", `realm="far"`}, ""},
 		{"proxy and registrar", [][2][]string{{{md5}, nil}, {nil, {sha}}}, []string{"Authorization: ", "Proxy-Authorization: "}, ""},
 		{"two realms at once", [][2][]string{{nil, {md5, `Digest realm="other", nonce="3"`}}}, []string{`realm="pbx"`, `realm="other"`}, ""},
 		{"nothing supported", [][2][]string{{{`Basic realm="x"`}, nil}}, nil, "not supported"},
@@ -182,7 +187,9 @@ func TestClient_uses_a_nonce_again(t *testing.T) {
 	if nonce, nc := count(again); nonce != "2" || nc != 1 {
 		t.Errorf("nonce %s, count %d", nonce, nc)
 	}
-	again.Done(`nextnonce="3", qop=auth`, "")
+	if err := again.Done(`nextnonce="3", qop=auth`, "", nil); err != nil {
+		t.Error(err)
+	}
 	if nonce, nc := count(client.Begin("BYE", "sip:600@pbx", nil)); nonce != "3" || nc != 1 {
 		t.Errorf("after nextnonce: %s, count %d", nonce, nc)
 	}
@@ -213,6 +220,7 @@ func TestParseChallenges(t *testing.T) {
 			want: Challenge{Realm: "pbx", Nonce: "a,b=c", Opaque: "o", Algorithm: MD5, QOP: []string{"auth", "auth-int"}}},
 		{arrow: "spaces, case, no comma, single qop", value: "DIGEST  Realm = \"p\\\"x\"  ,NONCE=abc,stale=TRUE ,qop = Auth",
 			want: Challenge{Realm: `p"x`, Nonce: "abc", Stale: true, QOP: []string{"auth"}}},
+		{arrow: "userhash and charset", value: `Digest realm="r",nonce="n",userhash=TRUE,charset="utf-8"`, want: Challenge{Realm: "r", Nonce: "n", UserHash: true, UTF8: true}},
 		{arrow: "quoted algorithm", value: `Digest realm="r",nonce="n",algorithm="sha-512-256"`, want: Challenge{Realm: "r", Nonce: "n", Algorithm: SHA512256}},
 		{arrow: "unquoted list", value: `Digest realm="r",nonce="n",qop=auth-int,auth,opaque="o"`,
 			want: Challenge{Realm: "r", Nonce: "n", Opaque: "o", QOP: []string{"auth-int", "auth"}}},
@@ -230,7 +238,7 @@ func TestParseChallenges(t *testing.T) {
 			if c.err {
 				return
 			}
-			if got[0].String() != c.want.String() || len(got) != 1 {
+			if got[0].String() != c.want.String() || len(got) != 1 || got[0].UTF8 != c.want.UTF8 {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
 		})

@@ -11,7 +11,7 @@
 //			if err := exchange.Challenged(www, proxy); err == nil { CSeq+1; continue }
 //			// err says why for a person: the response is final
 //		}
-//		exchange.Done(authenticationInfo, proxyAuthenticationInfo)
+//		exchange.Done(authenticationInfo, proxyAuthenticationInfo, body)
 //		break
 //	}
 //

@@ -7,6 +7,7 @@ type Exchange struct {
 	uri     string
 	body    []byte
 	fresh   []answered
+	sent    []sent // the last time
 	repeats int
 }
 
@@ -23,8 +24,11 @@ const maxRepeats = 5
 // nobody has asked yet. Each call counts the nonces up.
 func (e *Exchange) Headers() []Header {
 	var headers []Header
+	e.sent = e.sent[:0]
 	for _, s := range e.client.spaces {
-		headers = append(headers, e.client.authorize(s, e.method, e.uri, e.body))
+		credentials := e.client.authorize(s, e.method, e.uri, e.body)
+		e.sent = append(e.sent, sent{s, credentials})
+		headers = append(headers, s.header(credentials))
 	}
 	return headers
 }
@@ -51,20 +55,29 @@ func (e *Exchange) Challenged(www, proxy []string) error {
 	return nil
 }
 
-// answer picks, for each realm, the first challenge that is supported
-// (RFC 8760 §2.4).
+// answer picks, for each realm, the strongest challenge that is supported: the
+// policy that RFC 8760 §2.4 leaves to us, or whoever can put a challenge before
+// the server's would choose. Of equal ones the server's first counts.
 func (e *Exchange) answer(proxy bool, values []string) (int, error) {
 	var picked []Challenge
+	weak := false
 	for _, value := range values {
 		challenges, err := ParseChallenges(value)
 		if err != nil {
 			continue // another scheme
 		}
 		for _, c := range challenges {
-			if c.Supported() && !hasRealm(picked, c.Realm) {
-				picked = append(picked, c)
+			switch {
+			case !c.Supported():
+			case e.client.refuses(c):
+				weak = true
+			default:
+				picked = pick(picked, c)
 			}
 		}
+	}
+	if weak && len(picked) == 0 {
+		return 0, ErrWeak
 	}
 	for _, c := range picked {
 		who := answered{proxy, c.Realm}
@@ -87,18 +100,15 @@ func (e *Exchange) answeredBefore(who answered) bool {
 	return false
 }
 
-func hasRealm(challenges []Challenge, realm string) bool {
-	for _, c := range challenges {
-		if c.Realm == realm {
-			return true
+// pick adds a challenge, or puts it in the place of a weaker one of its realm.
+func pick(picked []Challenge, c Challenge) []Challenge {
+	for i, have := range picked {
+		if have.Realm == c.Realm {
+			if c.stronger(have) {
+				picked[i] = c
+			}
+			return picked
 		}
 	}
-	return false
-}
-
-// Done takes the Authentication-Info and Proxy-Authentication-Info values of the
-// final response, "" when there are none.
-func (e *Exchange) Done(info, proxyInfo string) {
-	e.client.nextNonce(false, info)
-	e.client.nextNonce(true, proxyInfo)
+	return append(picked, c)
 }
