@@ -57,6 +57,7 @@ type Account struct {
 	Registrar   string // host[:port]; Domain when empty
 	Proxy       string // outbound proxy, host[:port]; the registrar when empty
 	SecondProxy string // another outbound proxy, registered with at the same time (RFC 5626); none when empty
+	STUN        string // host[:port] of a server that tells our public address (RFC 8489), for UDP; none when empty
 	Transport   Transport
 	Expires     time.Duration // asked of the registrar; 0 means 10 min
 	Register    bool          // false: peer to peer, no REGISTER
@@ -317,6 +318,9 @@ type Agent interface {
 	Answer(CallID) error
 	Reject(CallID, int) error // with a status code, 486 for busy
 	Hold(CallID, bool) error
+	// Reoffer has the call's Session make a new offer: its keys are nearly used up.
+	// One that is refused leaves the call as it was.
+	Reoffer(CallID) error
 	Transfer(CallID, Target) error // blind transfer (RFC 3515, RFC 5589)
 	// TransferTo joins the far ends of two confirmed calls: attended transfer
 	// (RFC 5589 §7). Both calls end when it has succeeded.

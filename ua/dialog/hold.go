@@ -163,6 +163,7 @@ func (s *step) dropOffer() {
 	s.stop(TimerFinal)
 	if !s.local.plain {
 		s.do(Rollback{})
+		s.keep.reoffer = s.keep.reoffer || s.local.hold == s.held // it was no hold that could be wanted still
 	}
 	s.local.state, s.local.plain = reinviteIdle, false
 }
@@ -200,7 +201,10 @@ func (s *step) holdFailed(status int, reason string) {
 }
 
 func (s *step) holdWord() string {
-	if s.local.hold {
+	switch {
+	case s.local.hold == s.held:
+		return "new description"
+	case s.local.hold:
 		return "hold"
 	}
 	return "resume"

@@ -99,6 +99,9 @@ type ReferProgress struct {
 	Over   bool // nothing follows
 }
 
+// Reoffer has a new description be offered in the call, with the direction that it has.
+type Reoffer struct{}
+
 // Refresh tells the far end our address, which has become another, and refreshes
 // the session.
 type Refresh struct{}
@@ -121,6 +124,7 @@ func (Hold) input()           {}
 func (Transfer) input()       {}
 func (SendDigit) input()      {}
 func (Refresh) input()        {}
+func (Reoffer) input()        {}
 func (Replace) input()        {}
 func (ReferProgress) input()  {}
 func (Hangup) input()         {}

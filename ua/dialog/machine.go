@@ -196,6 +196,8 @@ func (s *step) take(in Input) {
 		s.tellReferrer(in.Status, in.Reason, in.Over)
 	case Refresh:
 		s.moved()
+	case Reoffer:
+		s.keep.reoffer = s.keep.reoffer || s.phase == phaseConfirmed
 	case Hangup:
 		s.hangup()
 	default:

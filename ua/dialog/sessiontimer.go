@@ -30,7 +30,7 @@ type keeping struct {
 	briefs   int
 	wanted   bool // a refresh is due, or the far end must learn our new address
 	moving   bool // our address has changed, and the far end does not know yet
-	reoffer  bool // their description changed: offer anew
+	reoffer  bool // offer anew: their description changed, or our media side asks for it
 	tx       Tx   // UPDATE under way, 0 for none
 	update   bool // the far end allows UPDATE
 	tries    int

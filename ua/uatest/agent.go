@@ -14,7 +14,7 @@ var _ ua.Agent = (*Agent)(nil)
 
 // Command is what an Agent was told to do.
 type Command struct {
-	Name     string // Invite, Ringing, Answer, Reject, Hold, Transfer, TransferTo, SendDigit, Hangup or SetAccounts
+	Name     string // Invite, Ringing, Answer, Reject, Hold, Reoffer, Transfer, TransferTo, SendDigit, Hangup or SetAccounts
 	Account  ua.AccountID
 	Call     ua.CallID
 	Consult  ua.CallID // of TransferTo
@@ -156,6 +156,11 @@ func (a *Agent) Reject(id ua.CallID, status int) error {
 // Hold implements ua.Agent.
 func (a *Agent) Hold(id ua.CallID, on bool) error {
 	return a.onCall(Command{Name: "Hold", Call: id, On: on})
+}
+
+// Reoffer implements ua.Agent.
+func (a *Agent) Reoffer(id ua.CallID) error {
+	return a.onCall(Command{Name: "Reoffer", Call: id})
 }
 
 // Transfer implements ua.Agent.
