@@ -89,8 +89,7 @@ func newAsterisk(t *testing.T, endpoints []endpoint) *asterisk {
 		must(t, tmpl.Execute(&text, a))
 		must(t, os.WriteFile(filepath.Join(dir, tmpl.Name()), []byte(text.String()), 0o600))
 	}
-	a.process = start(t, dir, filepath.Join(a.tree, "start"), a.arguments("-f", "-n")...)
-	a.first()
+	a.process = start(t, dir, filepath.Join(a.tree, "start"), a.arguments("-f", "-n")...) // first comes with its highpriority
 	ctx, cancel := context.WithTimeout(t.Context(), rowTime)
 	defer cancel()
 	_, err = a.await(ctx, 0, `Asterisk Ready`)
