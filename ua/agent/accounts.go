@@ -41,12 +41,15 @@ func checkAccount(account ua.Account, roots *x509.CertPool) error {
 	if account.Domain == "" {
 		return fmt.Errorf("the domain is missing")
 	}
-	for _, host := range []string{account.Domain, account.Registrar, account.Proxy, account.SecondProxy} {
+	if _, _, err := splitServer(account.Domain); err != nil {
+		return fmt.Errorf("%q is not host or host:port", account.Domain)
+	}
+	for _, host := range []string{account.Registrar, account.Proxy, account.SecondProxy} {
 		if host == "" {
 			continue
 		}
-		if _, _, err := splitServer(host); err != nil {
-			return fmt.Errorf("%q is not host or host:port", host)
+		if _, err := serverList(host, account.Transport); err != nil {
+			return err
 		}
 	}
 	switch account.Transport {
@@ -74,14 +77,22 @@ func hasServer(account ua.Account) bool {
 	return account.Register || account.Registrar != "" || account.Proxy != ""
 }
 
-// secondServer is where the account's second flow goes.
-func secondServer(account ua.Account) Query {
-	host, port, _ := splitServer(account.SecondProxy)
-	return Query{Host: host, Port: port, Transport: account.Transport}
+// serverList reads host[:port] and more of them after commas, best first.
+func serverList(text string, transport ua.Transport) ([]Query, error) {
+	var out []Query
+	for one := range strings.SplitSeq(text, ",") {
+		one = strings.TrimSpace(one)
+		host, port, err := splitServer(one)
+		if err != nil || host == "" {
+			return nil, fmt.Errorf("%q is not host or host:port", one)
+		}
+		out = append(out, Query{Host: host, Port: port, Transport: transport, Secure: transport == ua.TLS})
+	}
+	return out, nil
 }
 
-// server is where the account's requests go first.
-func server(account ua.Account) Query {
+// servers are where the account's requests go, the first as long as it serves.
+func servers(account ua.Account) []Query {
 	text := account.Domain
 	if account.Registrar != "" {
 		text = account.Registrar
@@ -89,6 +100,12 @@ func server(account ua.Account) Query {
 	if account.Proxy != "" {
 		text = account.Proxy
 	}
-	host, port, _ := splitServer(text)
-	return Query{Host: host, Port: port, Transport: account.Transport}
+	out, _ := serverList(text, account.Transport) // was checked by SetAccounts
+	return out
+}
+
+// secondServers are where the account's second flow goes.
+func secondServers(account ua.Account) []Query {
+	out, _ := serverList(account.SecondProxy, account.Transport)
+	return out
 }

@@ -310,7 +310,8 @@ func (o *owner) bindingChanged(e *edge, c registration.Changed) {
 		return
 	}
 	o.moveCalls(l)
-	if !stood {
+	if !stood || e.relocated {
+		e.relocated = false
 		o.startMailbox(l)
 	}
 }
@@ -386,7 +387,7 @@ func (o *owner) tellBinding(e *edge, c registration.Changed) {
 // are now (RFC 3261 §12.2: a target refresh).
 func (o *owner) moveCalls(l *line) {
 	for _, c := range o.calls {
-		if c.line != l || c.contact == "" {
+		if c.line != l || c.contact == "" || l.stays(c.flow) {
 			continue
 		}
 		e := l.edgeFor(&spec{flow: c.flow})

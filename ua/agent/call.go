@@ -20,7 +20,7 @@ type call struct {
 	localTag string
 	local    string // From or To value of our side, without the tag
 	remote   string // of theirs
-	flow     *flow  // an incoming call's
+	flow     *flow  // that its dialog was made over
 	merge    string // its From tag and CSeq
 	cseq     uint32
 	replaces ua.CallID // the call that this one takes over
@@ -117,7 +117,7 @@ func (o *owner) initialRoute(l *line) []string {
 	var route []string
 	e := l.leading()
 	if l.account.Proxy != "" || e.regID > 1 {
-		route = append(route, o.proxyRoute(e))
+		route = append(route, o.proxyRoute(e.server(e.flow)))
 	}
 	return append(route, e.binding.service...)
 }
@@ -125,10 +125,10 @@ func (o *owner) initialRoute(l *line) []string {
 func mergeKey(fromTag string, cseq uint32) string { return fmt.Sprint(cseq, " ", fromTag) }
 
 // proxyRoute is the pre-loaded route of an outbound proxy (RFC 3261 §8.1.2).
-func (o *owner) proxyRoute(e *edge) string {
-	uri := wire.URI{Host: e.query.Host, Port: e.query.Port, Params: "lr"}
-	if e.query.Transport != ua.UDP {
-		uri.Params = "transport=" + string(e.query.Transport) + ";lr"
+func (o *owner) proxyRoute(server Query) string {
+	uri := wire.URI{Host: server.Host, Port: server.Port, Params: "lr"}
+	if server.Transport != ua.UDP {
+		uri.Params = "transport=" + string(server.Transport) + ";lr"
 	}
 	return "<" + uri.String() + ">"
 }

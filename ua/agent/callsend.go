@@ -54,7 +54,10 @@ func (o *owner) callSend(c *call, action dialog.Send) {
 	}
 	x.next = func() uint32 { c.cseq++; return c.cseq }
 	if method := action.Request.Method; method == "INVITE" || method == "UPDATE" {
-		x.prepared = func(f *flow, to netip.AddrPort) { c.contact = o.contact(c.line, f, to) }
+		x.prepared = func(f *flow, to netip.AddrPort) {
+			c.contact = o.contact(c.line, f, to)
+			o.stayOn(c, f)
+		}
 	}
 	x.answer = func(m wire.Message, refusal error) {
 		response := o.dialogResponse(c, &m)

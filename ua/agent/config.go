@@ -12,6 +12,7 @@ import (
 
 	"offhook/ua"
 	"offhook/ua/guard"
+	"offhook/ua/locate"
 )
 
 // Config is what an Agent is made with. Log and NewSession are needed; the
@@ -29,7 +30,7 @@ type Config struct {
 	// bring none of their own.
 	Roots   *x509.CertPool
 	Inbound InboundPolicy
-	// Locate finds the addresses of a server; DNS (A, AAAA, SRV) when nil.
+	// Locate finds the targets of a server; DNS (RFC 3263) when nil.
 	Locate LocateFunc
 	Guard  guard.Config
 	// DSCP is the code point of the packets of a flow that is opened now; 0 or
@@ -43,6 +44,13 @@ type Config struct {
 	RingFor         time.Duration // an incoming call; 0 means 2 min
 	FinalAfter      time.Duration // an outgoing call after 180; 0 means 3 min
 	PongTimeout     time.Duration // RFC 5626 §4.4.1; 0 means 10 s
+	// Silence is how long a server may leave a new request without any response
+	// before the next server is asked, if there is one; 0 means 4 s. With one
+	// server it is 64*T1 (RFC 3261 §17.1.1.2).
+	Silence time.Duration
+	// Failback is how often a better server that has failed is looked at; 0
+	// means 30 s.
+	Failback time.Duration
 }
 
 // InboundPolicy says who may call. Requests over an account's own flow to its
@@ -67,15 +75,11 @@ type Listen struct {
 	Address   netip.AddrPort
 }
 
-// LocateFunc finds where to send, best first.
-type LocateFunc func(context.Context, Query) ([]netip.AddrPort, error)
+// LocateFunc finds where to send, best first. It must end with the context.
+type LocateFunc func(context.Context, Query) ([]locate.Target, error)
 
 // Query is a server's name as configured.
-type Query struct {
-	Host      string
-	Port      uint16 // 0: by SRV, or the transport's standard one
-	Transport ua.Transport
-}
+type Query = locate.Query
 
 func (c Config) withDefaults() (Config, error) {
 	if c.Log == nil || c.NewSession == nil {
@@ -97,12 +101,12 @@ func (c Config) withDefaults() (Config, error) {
 		c.DSCP = func() int { return 0 }
 	}
 	if c.Locate == nil {
-		c.Locate = Locate
+		c.Locate = locate.New(locate.Config{}).Locate
 	}
 	for _, d := range []struct {
 		field    *time.Duration
 		standard time.Duration
-	}{{&c.DialTimeout, 10 * time.Second}, {&c.ShutdownTimeout, 2 * time.Second}, {&c.PongTimeout, 10 * time.Second}} {
+	}{{&c.DialTimeout, 10 * time.Second}, {&c.ShutdownTimeout, 2 * time.Second}, {&c.PongTimeout, 10 * time.Second}, {&c.Silence, 4 * time.Second}, {&c.Failback, 30 * time.Second}} {
 		if *d.field <= 0 {
 			*d.field = d.standard
 		}

@@ -16,6 +16,8 @@ func (o *owner) address(l *line, f *flow, to netip.AddrPort) wire.URI {
 	address := o.localAddress(f, to)
 	if e != nil && e.public.IsValid() && f == e.flow && !f.isStream() {
 		address = e.public
+	} else if f.public.IsValid() {
+		address = f.public
 	}
 	if f.isStream() && !hasServer(l.account) {
 		for _, d := range o.doors { // a caller cannot come back on our outgoing port

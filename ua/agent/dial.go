@@ -5,66 +5,47 @@ import (
 	"crypto/tls"
 	"net"
 	"net/netip"
-	"strings"
 	"syscall"
 	"time"
 
 	"offhook/ua"
+	"offhook/ua/locate"
 )
 
 // dialer opens the socket of a flow. It runs in a goroutine of its own.
 type dialer struct {
-	query   Query
+	servers []Query // best first
 	bind    netip.Addr
 	tls     *tls.Config
+	anyName bool // TLS: the name that each server has, not the one in tls
 	locate  LocateFunc
 	timeout time.Duration
 	dscp    int
+	health  locate.Health   // a copy
+	skip    []locate.Server // not these
+	below   int             // only targets of a better rank that have not failed; 0 for all
 }
 
-// dialed is a socket, and the addresses that the server has.
+// dialed is a socket, and what was found out on the way to it.
 type dialed struct {
 	stream  net.Conn
 	packets packetConn
 	remote  netip.AddrPort
-	servers []netip.Addr
+	target  locate.Target
+	servers []netip.Addr    // addresses that the servers have
+	targets []locate.Target // all that are known
+	failed  []locate.Server // did not answer, or not in time
 }
 
-func (d dialer) dial(ctx context.Context) (dialed, error) {
-	ctx, cancel := context.WithTimeout(ctx, d.timeout)
-	defer cancel()
-	targets, err := d.locate(ctx, d.query)
-	if err != nil {
-		return dialed{}, &FlowError{Layer: "DNS", Host: d.query.Host, Err: err}
-	}
-	if len(targets) == 0 {
-		return dialed{}, &FlowError{Layer: "DNS", Host: d.query.Host, Err: &net.DNSError{Name: d.query.Host, IsNotFound: true}}
-	}
-	var out dialed
-	for i, target := range targets {
-		if out, err = d.try(ctx, target, len(targets)-i); err == nil {
-			for _, server := range targets {
-				out.servers = append(out.servers, server.Addr().Unmap())
-			}
-			return out, nil
-		}
-	}
-	return dialed{}, err
-}
-
-// try leaves time for the targets that come after.
-func (d dialer) try(ctx context.Context, target netip.AddrPort, left int) (dialed, error) {
-	if deadline, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Until(deadline)/time.Duration(left))
-		defer cancel()
-	}
-	fault := &FlowError{Layer: strings.ToUpper(string(d.query.Transport)), Host: d.query.Host, Remote: target.String()}
-	out := dialed{remote: target}
-	if d.query.Transport == ua.UDP {
-		out.packets, fault.Err = openPackets(d.bind, target, d.dscp)
+// open opens the socket of one target. connected is called when a stream is
+// there, before TLS.
+func (d dialer) open(ctx context.Context, target locate.Target, connected func()) (dialed, error) {
+	fault := &FlowError{Layer: transportName(target.Transport), Host: target.Name, Remote: target.Address.String()}
+	out := dialed{remote: target.Address, target: target}
+	if target.Transport == ua.UDP {
+		out.packets, fault.Err = openPackets(d.bind, target.Address, d.dscp)
 	} else {
-		out.stream, fault.Layer, fault.Err = d.openStream(ctx, target)
+		out.stream, fault.Layer, fault.Err = d.openStream(ctx, target, connected)
 	}
 	if fault.Err != nil {
 		return dialed{}, fault
@@ -72,21 +53,32 @@ func (d dialer) try(ctx context.Context, target netip.AddrPort, left int) (diale
 	return out, nil
 }
 
-func (d dialer) openStream(ctx context.Context, target netip.AddrPort) (net.Conn, string, error) {
-	tcp := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error { return mark(c, target.Addr(), d.dscp) }}
+func (d dialer) openStream(ctx context.Context, target locate.Target, connected func()) (net.Conn, string, error) {
+	tcp := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error { return mark(c, target.Address.Addr(), d.dscp) }}
 	if d.bind.IsValid() {
 		tcp.LocalAddr = &net.TCPAddr{IP: d.bind.AsSlice(), Zone: d.bind.Zone()}
 	}
-	conn, err := tcp.DialContext(ctx, "tcp", target.String())
-	if err != nil || d.query.Transport != ua.TLS {
+	conn, err := tcp.DialContext(ctx, "tcp", target.Address.String())
+	if err != nil || target.Transport != ua.TLS {
 		return conn, "TCP", err
 	}
-	secure := tls.Client(conn, d.tls)
+	connected()
+	secure := tls.Client(conn, d.identity(target))
 	if err := secure.HandshakeContext(ctx); err != nil {
 		conn.Close()
 		return nil, "TLS", err
 	}
 	return secure, "TLS", nil
+}
+
+// identity is the configuration for a server: whom TLS has to meet there.
+func (d dialer) identity(target locate.Target) *tls.Config {
+	if !d.anyName || d.tls.ServerName == target.Name {
+		return d.tls
+	}
+	config := d.tls.Clone()
+	config.ServerName = target.Name
+	return config
 }
 
 // openPackets binds to the address that the route to the target has, so that
@@ -107,4 +99,41 @@ func openPackets(bind netip.Addr, target netip.AddrPort, dscp int) (*net.UDPConn
 		return nil, err
 	}
 	return conn.(*net.UDPConn), nil
+}
+
+// dial opens a flow to a server in a goroutine and calls back in the owner's.
+func (o *owner) dial(query Query, config *tls.Config, then func(*owner, *flow, error)) {
+	o.dialBy(dialer{servers: []Query{query}, tls: config}, then)
+}
+
+// dialEdge opens a flow to the best server of an account's way but some.
+func (o *owner) dialEdge(e *edge, skip []locate.Server, then func(*owner, *flow, error)) {
+	o.dialBy(dialer{servers: e.servers, tls: e.tls, anyName: e.line.account.TLS.ServerName == "", skip: skip}, then)
+}
+
+func (o *owner) dialBy(d dialer, then func(*owner, *flow, error)) {
+	d.bind, d.locate, d.timeout, d.dscp = o.config.Bind, o.config.Locate, o.config.DialTimeout, o.config.DSCP()
+	d.health = o.health.Clone()
+	o.spawn(func() {
+		out, err := d.dial(o.life)
+		if err != nil {
+			o.post(func(o *owner) {
+				o.haveFailed(out.failed)
+				then(o, nil, err)
+			})
+			return
+		}
+		f := newFlow(out.target.Transport, out, out.target.Name)
+		o.postOr(func(o *owner) {
+			o.haveFailed(out.failed)
+			o.adopt(f)
+			then(o, f, nil)
+		}, f.discard)
+	})
+}
+
+func (o *owner) haveFailed(all []locate.Server) {
+	for _, server := range all {
+		o.health.Failed(server, time.Now(), 0)
+	}
 }

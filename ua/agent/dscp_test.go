@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"offhook/ua"
+	"offhook/ua/locate"
 )
 
 func TestDial_marks_its_packets(t *testing.T) {
@@ -24,8 +25,10 @@ func TestDial_marks_its_packets(t *testing.T) {
 			}
 			defer listener.Close()
 			target := listener.Addr().(*net.TCPAddr).AddrPort()
-			d := dialer{query: Query{Host: "pbx", Transport: c.transport}, dscp: 24, timeout: 5 * time.Second,
-				locate: func(context.Context, Query) ([]netip.AddrPort, error) { return []netip.AddrPort{target}, nil }}
+			d := dialer{servers: []Query{{Host: "pbx", Transport: c.transport}}, dscp: 24, timeout: 5 * time.Second,
+				locate: func(context.Context, Query) ([]locate.Target, error) {
+					return []locate.Target{{Transport: c.transport, Address: target}}, nil
+				}}
 			out, err := d.dial(t.Context())
 			if err != nil {
 				t.Fatal(err)

@@ -11,11 +11,13 @@ import (
 // edge is a way to an account's server: one flow, and the binding over it. An
 // account has one, or two that stand at the same time (RFC 5626 §3.1).
 type edge struct {
-	line  *line
-	regID int // of its binding
-	query Query
-	tls   *tls.Config
+	line    *line
+	regID   int     // of its binding
+	query   Query   // the first of servers
+	servers []Query // best first
+	tls     *tls.Config
 
+	last    *flow // as flow, but kept when that is lost
 	flow    *flow // nil before the first and after a lost one
 	dialing bool
 	waiting []func(*flow, error)
@@ -27,6 +29,9 @@ type edge struct {
 	public netip.AddrPort // as the server sees our datagrams (RFC 3581)
 	ping   *alarm
 	pong   *alarm
+
+	failback  *alarm // looks whether a better server is back
+	relocated bool   // another server has the flow than before: subscribe anew
 
 	binding binding
 }
@@ -104,6 +109,7 @@ func (o *owner) renew(e *edge, cause error) {
 		e.flow = nil
 		o.clock.stop(e.ping)
 		o.clock.stop(e.pong)
+		o.clock.stop(e.failback)
 		e.public, e.binding.moved = netip.AddrPort{}, false
 	}
 	o.stepBinding(e, registration.NetworkChanged{})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"offhook/ua"
+	"offhook/ua/locate"
 	"offhook/ua/wire"
 )
 
@@ -22,10 +23,13 @@ var errFlowFull = errors.New("agent: the connection does not take more")
 type flow struct {
 	transport ua.Transport
 	local     netip.AddrPort
-	remote    netip.AddrPort // of a stream, or the server of a socket
-	host      string         // of the server, for messages
-	open      bool           // anyone may send here (InboundPolicy.Listen)
-	servers   []netip.Addr   // trusted while the flow lives
+	remote    netip.AddrPort  // of a stream, or the server of a socket
+	host      string          // of the server, for messages
+	target    locate.Target   // of what was dialled
+	public    netip.AddrPort  // of a former one: as the server sees our datagrams
+	targets   []locate.Target // the servers that it was chosen from
+	open      bool            // anyone may send here (InboundPolicy.Listen)
+	servers   []netip.Addr    // trusted while the flow lives
 
 	stream  net.Conn
 	packets packetConn
@@ -56,7 +60,7 @@ type packet struct {
 
 func newFlow(transport ua.Transport, d dialed, host string) *flow {
 	f := &flow{
-		transport: transport, remote: d.remote, host: host, servers: d.servers,
+		transport: transport, remote: d.remote, host: host, target: d.target, targets: d.targets, servers: d.servers,
 		stream: d.stream, packets: d.packets, out: make(chan packet, 64), down: make(chan struct{}), last: make(chan struct{}),
 	}
 	if d.stream != nil {

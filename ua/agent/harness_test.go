@@ -16,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"offhook/ua"
+	"offhook/ua/locate"
 	"offhook/ua/uatest"
 	"offhook/ua/wire"
 
@@ -196,24 +197,21 @@ func (o *office) account(user string, transport ua.Transport) ua.Account {
 	}
 }
 
-// locate stands for DNS: pbx.example is the proxy.
-func locate(ctx context.Context, query Query) ([]netip.AddrPort, error) {
+// lookup stands for DNS: pbx.example is the proxy.
+func lookup(ctx context.Context, query Query) ([]locate.Target, error) {
 	if query.Host == "pbx.example" {
-		return []netip.AddrPort{netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), query.Port)}, nil
+		address := netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), query.Port)
+		return []locate.Target{{Transport: query.Transport, Address: address, Name: query.Host, Host: query.Host}}, nil
 	}
-	if address, err := netip.ParseAddr(query.Host); err == nil {
-		port := query.Port
-		if port == 0 {
-			port = standardPort(query.Transport)
-		}
-		return []netip.AddrPort{netip.AddrPortFrom(address, port)}, nil
+	if target, ok := locate.Literal(query); ok {
+		return []locate.Target{target}, nil
 	}
 	return nil, &net.DNSError{Err: "no such host", Name: query.Host, IsNotFound: true}
 }
 
 func (o *office) phone(tb testing.TB, user string, transport ua.Transport, change func(*ua.Account)) *phone {
 	tb.Helper()
-	p := newPhone(tb, func(c *Config) { c.Locate = locate })
+	p := newPhone(tb, func(c *Config) { c.Locate = lookup })
 	account := o.account(user, transport)
 	if change != nil {
 		change(&account)

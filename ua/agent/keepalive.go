@@ -39,7 +39,9 @@ func (o *owner) sendPing(e *edge, f *flow) {
 		return
 	}
 	seen := f.pongs.Load()
-	_ = f.send([]byte("\r\n\r\n"), f.remote)
+	for _, one := range append([]*flow{f}, e.former...) {
+		_ = one.send([]byte("\r\n\r\n"), one.remote)
+	}
 	o.keepAlive(e)
 	// A server that never answered a ping may not know them; one that did must,
 	// and one that keeps flows (RFC 5626 §4.4.1).

@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"crypto/tls"
 	"errors"
 	"net/netip"
 	"slices"
@@ -31,17 +30,17 @@ func (o *owner) newLine(account ua.Account) *line {
 		user = account.User
 	}
 	l := &line{account: account, digest: digest.NewClient(user, account.Password, refusedAlgorithms(account)...), peers: map[string]*flow{}}
-	l.edge = o.newEdge(l, 1, server(account))
+	l.edge = o.newEdge(l, 1, servers(account))
 	if account.SecondProxy != "" && hasServer(account) {
-		l.second = o.newEdge(l, 2, secondServer(account))
+		l.second = o.newEdge(l, 2, secondServers(account))
 	}
 	return l
 }
 
-func (o *owner) newEdge(l *line, regID int, query Query) *edge {
-	e := &edge{line: l, regID: regID, query: query}
+func (o *owner) newEdge(l *line, regID int, servers []Query) *edge {
+	e := &edge{line: l, regID: regID, servers: servers, query: servers[0]}
 	if l.account.Transport == ua.TLS {
-		e.tls, _ = tlsConfig(l.account.TLS, query.Host, o.config.Roots) // was checked by SetAccounts
+		e.tls, _ = tlsConfig(l.account.TLS, e.query.Host, o.config.Roots) // was checked by SetAccounts
 	}
 	return e
 }
@@ -87,8 +86,12 @@ func (o *owner) remove(l *line) {
 	o.settle(l)
 }
 
-// settle closes a removed line once nothing needs it.
+// settle closes what nothing needs any more: flows that only calls were left
+// on, and a removed line.
 func (o *owner) settle(l *line) {
+	for _, e := range l.edges() {
+		o.tidy(e)
+	}
 	if !l.removed || l.leaving() {
 		return
 	}
@@ -109,6 +112,7 @@ func (o *owner) settle(l *line) {
 func (o *owner) closeEdge(e *edge) {
 	o.clock.stop(e.ping)
 	o.clock.stop(e.pong)
+	o.clock.stop(e.failback)
 	for _, f := range append([]*flow{e.flow, e.wide}, e.former...) {
 		if f != nil {
 			f.finish()
@@ -121,54 +125,7 @@ func (o *owner) closeEdge(e *edge) {
 }
 
 // withFlow calls with the flow of a way to the server, which it opens if need be.
-func (o *owner) withFlow(e *edge, then func(*flow, error)) {
-	if e.flow != nil && e.flow.alive() {
-		then(e.flow, nil)
-		return
-	}
-	e.waiting = append(e.waiting, then)
-	if e.dialing {
-		return
-	}
-	e.dialing = true
-	o.dial(e.query, e.tls, func(o *owner, f *flow, err error) {
-		l := e.line
-		e.dialing = false
-		if err == nil && (l.removed && !l.leaving()) {
-			f.close(errRemoved)
-			return
-		}
-		if err == nil {
-			e.flow = f
-			o.keepAlive(e)
-			if !l.account.Register {
-				o.moveCalls(l)
-			}
-		}
-		waiting := e.waiting
-		e.waiting = nil
-		for _, then := range waiting {
-			then(f, err)
-		}
-	})
-}
-
-// dial opens a flow in a goroutine and calls back in the owner's.
-func (o *owner) dial(query Query, config *tls.Config, then func(*owner, *flow, error)) {
-	d := dialer{query: query, bind: o.config.Bind, tls: config, locate: o.config.Locate, timeout: o.config.DialTimeout, dscp: o.config.DSCP()}
-	o.spawn(func() {
-		out, err := d.dial(o.life)
-		if err != nil {
-			o.post(func(o *owner) { then(o, nil, err) })
-			return
-		}
-		f := newFlow(query.Transport, out, query.Host)
-		o.postOr(func(o *owner) {
-			o.adopt(f)
-			then(o, f, nil)
-		}, f.discard)
-	})
-}
+func (o *owner) withFlow(e *edge, then func(*flow, error)) { o.withOther(e, nil, then) }
 
 // lineLost tells the line that a flow is gone.
 func (o *owner) lineLost(l *line, f *flow, cause error) {
@@ -188,6 +145,7 @@ func (o *owner) edgeLost(e *edge, f *flow, cause error) {
 	}
 	e.former = slices.DeleteFunc(e.former, func(former *flow) bool { return former == f })
 	if e.flow != f {
+		o.moveCalls(e.line) // those that had stayed on it
 		return
 	}
 	e.flow = nil

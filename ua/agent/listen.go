@@ -127,5 +127,5 @@ func (a *Agent) locate(query Query) (netip.AddrPort, error) {
 	if err != nil {
 		return netip.AddrPort{}, &FlowError{Layer: "DNS", Host: query.Host, Err: err}
 	}
-	return found[0], nil
+	return found[0].Address, nil
 }

@@ -2,83 +2,149 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
-	"strings"
+	"slices"
+	"sync"
+	"time"
 
-	"offhook/ua"
+	"offhook/ua/locate"
 )
 
-// Locate asks DNS: SRV when no port is given (RFC 3263 §4.2), else A and AAAA.
-// Addresses come in the resolver's order (RFC 6724), the families by turns
-// (RFC 8305 §4).
-func Locate(ctx context.Context, query Query) ([]netip.AddrPort, error) {
-	port := query.Port
-	if port == 0 {
-		port = standardPort(query.Transport)
+// rankStep keeps the ranks of one server's targets below those of the next one.
+const rankStep = 1000
+
+// backupGrace is how long a socket for datagrams, which opens at once, waits to
+// hear where the other servers are: they may call us, too.
+const backupGrace = 300 * time.Millisecond
+
+// finding asks where all servers of a dialer are, at once, and gives their
+// targets in order: what has failed lately comes last.
+type finding struct {
+	dialer dialer
+	answer []chan found  // of each server
+	ready  chan struct{} // closed when all have answered
+
+	mu     sync.Mutex
+	left   int
+	all    []locate.Target
+	faults []error // of each server
+}
+
+type found struct {
+	targets []locate.Target
+	err     error
+}
+
+// begin starts goroutines of the group, which end with the context.
+func (d dialer) begin(ctx context.Context, group *sync.WaitGroup) *finding {
+	f := &finding{dialer: d, ready: make(chan struct{}), left: len(d.servers), faults: make([]error, len(d.servers))}
+	for i, query := range d.servers {
+		answer := make(chan found, 1)
+		f.answer = append(f.answer, answer)
+		group.Go(func() {
+			targets, err := d.locate(ctx, query)
+			if err == nil && len(targets) == 0 {
+				err = &net.DNSError{Name: query.Host, IsNotFound: true}
+			}
+			f.note(i, targets, err)
+			answer <- found{targets, err}
+		})
 	}
-	if address, err := netip.ParseAddr(strings.Trim(query.Host, "[]")); err == nil {
-		return []netip.AddrPort{netip.AddrPortFrom(address, port)}, nil
+	return f
+}
+
+func (f *finding) note(server int, targets []locate.Target, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err != nil {
+		f.faults[server] = &FlowError{Layer: "DNS", Host: f.dialer.servers[server].Host, Err: err}
 	}
-	resolver := &net.Resolver{}
-	if query.Port == 0 {
-		if found := locateSRV(ctx, resolver, query); len(found) > 0 {
-			return found, nil
+	for i := range targets {
+		targets[i].Rank += server * rankStep
+	}
+	f.all = append(f.all, targets...)
+	if f.left--; f.left == 0 {
+		close(f.ready)
+	}
+}
+
+// leads gives the targets, as soon as it is known that each is next.
+func (f *finding) leads(ctx context.Context, to chan<- locate.Target) {
+	defer close(to)
+	var failed []locate.Target
+	for _, answer := range f.answer {
+		select {
+		case found := <-answer:
+			for _, target := range found.targets {
+				if !f.dialer.wants(target) {
+					continue
+				}
+				if f.dialer.health.Down(target.Server(), time.Now()) {
+					failed = append(failed, target)
+					continue
+				}
+				if !give(ctx, to, target) {
+					return
+				}
+			}
+		case <-ctx.Done():
+			return
 		}
 	}
-	return locateHost(ctx, resolver, query.Host, port)
+	for _, target := range f.dialer.health.Order(failed, time.Now()) {
+		if !give(ctx, to, target) {
+			return
+		}
+	}
 }
 
-func standardPort(transport ua.Transport) uint16 {
-	if transport == ua.TLS {
-		return 5061
+// wants reports whether a target is to be tried.
+func (d dialer) wants(target locate.Target) bool {
+	if d.below > 0 && (target.Rank >= d.below || d.health.Down(target.Server(), time.Now())) {
+		return false
 	}
-	return 5060
+	return !slices.Contains(d.skip, target.Server())
 }
 
-func locateSRV(ctx context.Context, resolver *net.Resolver, query Query) []netip.AddrPort {
-	service, protocol := "sip", "tcp"
-	switch query.Transport {
-	case ua.TLS:
-		service = "sips"
-	case ua.UDP:
-		protocol = "udp"
+func give(ctx context.Context, to chan<- locate.Target, target locate.Target) bool {
+	select {
+	case to <- target:
+		return true
+	case <-ctx.Done():
+		return false
 	}
-	_, records, err := resolver.LookupSRV(ctx, service, protocol, query.Host)
-	if err != nil {
-		return nil // no records is the rule, not a fault
+}
+
+// known are the targets that were found so far.
+func (f *finding) known() []locate.Target {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.all)
+}
+
+// fault is why the first server that is not to be found is not.
+func (f *finding) fault() (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, err := range f.faults {
+		if err != nil {
+			return i * rankStep, err
+		}
 	}
-	var out []netip.AddrPort
-	for _, record := range records {
-		found, err := locateHost(ctx, resolver, record.Target, record.Port)
-		if err == nil {
-			out = append(out, found...)
+	return 0, nil
+}
+
+// addresses are those of all servers.
+func addresses(targets []locate.Target) []netip.Addr {
+	var out []netip.Addr
+	for _, target := range targets {
+		if address := target.Address.Addr().Unmap(); !slices.Contains(out, address) {
+			out = append(out, address)
 		}
 	}
 	return out
 }
 
-func locateHost(ctx context.Context, resolver *net.Resolver, host string, port uint16) ([]netip.AddrPort, error) {
-	addresses, err := resolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return nil, err
-	}
-	var families [2][]netip.AddrPort
-	first := addresses[0].Unmap().Is4()
-	for _, address := range addresses {
-		family := 0
-		if address.Unmap().Is4() != first {
-			family = 1
-		}
-		families[family] = append(families[family], netip.AddrPortFrom(address.Unmap(), port))
-	}
-	var out []netip.AddrPort
-	for i := range max(len(families[0]), len(families[1])) {
-		for _, family := range families {
-			if i < len(family) {
-				out = append(out, family[i])
-			}
-		}
-	}
-	return out, nil
-}
+var errNoTarget = errors.New("agent: there is no server to go to")

@@ -29,7 +29,7 @@ func TestTLS_client_certificate(t *testing.T) {
 
 func TestTLS_roots_of_the_config(t *testing.T) {
 	o := newOffice(t, nil)
-	p := newPhone(t, func(c *Config) { c.Locate, c.Roots = locate, o.authority.Pool() })
+	p := newPhone(t, func(c *Config) { c.Locate, c.Roots = lookup, o.authority.Pool() })
 	account := o.account("1001", ua.TLS)
 	account.TLS.CA = ""
 	p.must(p.agent.SetAccounts([]ua.Account{account}))

@@ -6,6 +6,7 @@ import (
 
 	"offhook/ua"
 	"offhook/ua/dialog"
+	"offhook/ua/locate"
 )
 
 // owner holds what the one goroutine owns. Its methods run there alone.
@@ -20,6 +21,7 @@ type owner struct {
 	flows    map[*flow]struct{}
 	sockets  []*flow // UDP of InboundPolicy.Listen
 	doors    []*door // TCP listeners of InboundPolicy.Listen
+	health   locate.Health
 	stopping bool
 }
 

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"net"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -43,8 +42,12 @@ func TestRegistration_connection_closed_in_the_middle(t *testing.T) {
 	<-dropped
 	o.Drop(nil)
 	o.Disconnect()
-	p.awaitState(ua.RegistrationFailed)
-	p.awaitState(ua.Registered)
+	p.awaitState(ua.Registered) // by another connection, at once
+	for _, past := range p.past {
+		if e, ok := past.(ua.RegistrationChanged); ok && e.State == ua.RegistrationFailed {
+			t.Errorf("it failed first: %+v", e)
+		}
+	}
 }
 
 func TestRegistration_causes_that_a_person_understands(t *testing.T) {
@@ -174,7 +177,7 @@ func TestRegistration_says_who_and_where(t *testing.T) {
 
 func TestSetAccounts_touches_only_what_changed(t *testing.T) {
 	o := newOffice(t, func(c *uatest.ProxyConfig) { c.Passwords["1003"] = "secret3" })
-	p := newPhone(t, func(c *Config) { c.Locate = locate })
+	p := newPhone(t, func(c *Config) { c.Locate = lookup })
 	first, second := o.account("1001", ua.TLS), o.account("1002", ua.TLS)
 	p.must(p.agent.SetAccounts([]ua.Account{first, second}))
 	for range 2 {
@@ -246,7 +249,7 @@ func TestSetAccounts_refuses_what_cannot_work(t *testing.T) {
 
 func TestKeepAlive_server_that_stops_to_answer_is_left(t *testing.T) {
 	o := newOffice(t, nil)
-	p := newPhone(t, func(c *Config) { c.Locate, c.PongTimeout = locate, 50*time.Millisecond })
+	p := newPhone(t, func(c *Config) { c.Locate, c.PongTimeout = lookup, 50*time.Millisecond })
 	account := o.account("1001", ua.TCP)
 	account.KeepAlive = 20 * time.Millisecond
 	p.must(p.agent.SetAccounts([]ua.Account{account}))
@@ -256,21 +259,5 @@ func TestKeepAlive_server_that_stops_to_answer_is_left(t *testing.T) {
 	failed := p.awaitState(ua.RegistrationFailed)
 	if !strings.Contains(failed.Cause, "TCP: timeout") {
 		t.Errorf("cause %q", failed.Cause)
-	}
-}
-
-func TestLocate_addresses_need_no_DNS(t *testing.T) {
-	for _, test := range []struct {
-		query Query
-		want  string
-	}{
-		{Query{"192.0.2.1", 0, ua.TLS}, "192.0.2.1:5061"},
-		{Query{"192.0.2.1", 0, ua.UDP}, "192.0.2.1:5060"},
-		{Query{"2001:db8::1", 5080, ua.TCP}, "[2001:db8::1]:5080"},
-	} {
-		got, err := Locate(t.Context(), test.query)
-		if err != nil || len(got) != 1 || got[0] != netip.MustParseAddrPort(test.want) {
-			t.Errorf("%+v: %v, %v", test.query, got, err)
-		}
 	}
 }

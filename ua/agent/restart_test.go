@@ -86,7 +86,7 @@ func TestRegistration_server_restarts(t *testing.T) {
 			o := newOffice(t, nil)
 			r := newRelay(t, o.Address(transport))
 			now := time.Now()
-			p := newPhone(t, func(c *Config) { c.Locate, c.Now = locate, func() time.Time { return now } })
+			p := newPhone(t, func(c *Config) { c.Locate, c.Now = lookup, func() time.Time { return now } })
 			account := o.account("1001", transport)
 			account.Registrar = r.registrar()
 			p.must(p.agent.SetAccounts([]ua.Account{account}))

@@ -5,11 +5,20 @@ import (
 	"net/netip"
 
 	"offhook/ua"
+	"offhook/ua/locate"
 )
 
 // route finds the flow and the address that a request goes to.
 func (o *owner) route(l *line, s *spec, then func(*flow, netip.AddrPort, error)) {
+	if s.via != nil {
+		then(s.via, s.via.remote, nil)
+		return
+	}
 	if hasServer(l.account) && !s.elsewhere {
+		if f := s.flow; s.inDialog && l.stays(f) {
+			then(f, o.serverHop(l, f, s), nil)
+			return
+		}
 		o.withFlow(l.edgeFor(s), func(f *flow, err error) {
 			if err != nil {
 				then(nil, netip.AddrPort{}, err)
@@ -127,7 +136,7 @@ func (o *owner) directPackets(l *line, query Query, to netip.AddrPort, then func
 func (o *owner) resolve(query Query, then func(*owner, netip.AddrPort, error)) {
 	port := query.Port
 	if port == 0 {
-		port = standardPort(query.Transport)
+		port = locate.StandardPort(query.Transport)
 	}
 	if address, err := netip.ParseAddr(query.Host); err == nil {
 		then(o, netip.AddrPortFrom(address.Unmap(), port), nil)

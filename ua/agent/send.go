@@ -10,6 +10,7 @@ import (
 
 	"offhook/ua"
 	"offhook/ua/digest"
+	"offhook/ua/locate"
 	"offhook/ua/wire"
 )
 
@@ -26,6 +27,7 @@ type spec struct {
 	contact     string // added parameters of the Contact; "-" for no Contact
 	contactURI  string // "" for the flow's own
 	edge        *edge  // the one way to go, of a REGISTER
+	via         *flow  // this flow and no other
 	extra       []wire.Field
 	contentType string
 	body        []byte
@@ -54,6 +56,13 @@ type exchange struct {
 	final       bool
 	void        bool // nobody waits any more
 	cancel      func()
+
+	edge     *edge           // that it was sent by; nil without a server
+	tried    []locate.Server // that did not serve it
+	lost     []lostSending   // to those
+	patience *alarm          // for the first response
+	again    bool            // it was counted on after a 482
+	reopened bool            // it was sent by a new connection to the same server
 }
 
 // allow are the methods that we take part in.
@@ -67,14 +76,18 @@ func (o *owner) send(x *exchange) {
 		if x.void {
 			return
 		}
-		if err == nil {
-			err = o.transmit(x, f, to)
-		}
-		if err != nil {
-			x.final = true
-			x.failed(err)
-		}
+		o.sendBy(x, f, to, err)
 	})
+}
+
+func (o *owner) sendBy(x *exchange, f *flow, to netip.AddrPort, err error) {
+	if err == nil {
+		err = o.transmit(x, f, to)
+	}
+	if err != nil {
+		x.final = true
+		x.failed(err)
+	}
 }
 
 func (o *owner) transmit(x *exchange, f *flow, to netip.AddrPort) error {
@@ -83,6 +96,7 @@ func (o *owner) transmit(x *exchange, f *flow, to netip.AddrPort) error {
 	if x.prepared != nil {
 		x.prepared(f, to)
 	}
+	o.headFor(x, f)
 	uri, err := requestURI(x.spec.uri)
 	if err != nil {
 		return err
@@ -108,10 +122,11 @@ func (o *owner) transmit(x *exchange, f *flow, to netip.AddrPort) error {
 		return err
 	}
 	x.tx, x.request = tx, request
+	o.awaitSign(x)
 	o.spawn(func() {
 		tx.pump(
 			func(m wire.Message) { o.post(func(o *owner) { o.responded(x, tx, m) }) },
-			func(err error) { o.post(func(o *owner) { x.ended(tx, err) }) })
+			func(err error) { o.post(func(o *owner) { o.ended(x, tx, err) }) })
 	})
 	return nil
 }
@@ -126,6 +141,10 @@ func (x *exchange) toServer() bool {
 func (o *owner) responded(x *exchange, tx *clientTx, m wire.Message) {
 	if x.tx != tx || x.void {
 		return // to a sending that was challenged
+	}
+	o.clock.stop(x.patience)
+	if o.refusedService(x, &m) {
+		return
 	}
 	var refusal error
 	switch {
@@ -156,8 +175,12 @@ func (o *owner) responded(x *exchange, tx *clientTx, m wire.Message) {
 	x.answer(m, refusal)
 }
 
-func (x *exchange) ended(tx *clientTx, err error) {
+func (o *owner) ended(x *exchange, tx *clientTx, err error) {
 	if x.tx != tx || x.final || x.void {
+		return
+	}
+	o.clock.stop(x.patience)
+	if o.failOver(x, err, 0) {
 		return
 	}
 	x.final = true

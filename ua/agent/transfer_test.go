@@ -118,7 +118,7 @@ func TestTransfer_of_what_is_not_there(t *testing.T) {
 func TestTransfer_refused_by_policy(t *testing.T) {
 	o := newOffice(t, nil)
 	a := o.phone(t, "1001", ua.TLS, nil)
-	b := newPhone(t, func(c *Config) { c.Locate, c.Inbound.RefuseRefer = locate, true })
+	b := newPhone(t, func(c *Config) { c.Locate, c.Inbound.RefuseRefer = lookup, true })
 	b.must(b.agent.SetAccounts([]ua.Account{o.account("1002", ua.TLS)}))
 	a.awaitState(ua.Registered)
 	b.awaitState(ua.Registered)

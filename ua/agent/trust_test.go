@@ -48,7 +48,7 @@ func TestSecrets_are_not_logged(t *testing.T) {
 	var mu sync.Mutex
 	var log bytes.Buffer
 	p := newPhone(t, func(c *Config) {
-		c.Locate = locate
+		c.Locate = lookup
 		c.Log = slog.New(slog.NewTextHandler(lockedWriter{&mu, &log}, &slog.HandlerOptions{Level: slog.LevelDebug - 4}))
 	})
 	p.must(p.agent.SetAccounts([]ua.Account{o.account("1001", ua.TLS)}))

@@ -1,6 +1,7 @@
 package locate
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -54,6 +55,9 @@ func (h *Health) Worked(s Server, now time.Time) {
 	m.until, m.good = time.Time{}, now
 	h.marks[s] = m
 }
+
+// Clone returns a Health that goes its own way.
+func (h *Health) Clone() Health { return Health{maps.Clone(h.marks)} }
 
 // Until is when a failed target may be tried again; zero for one that has not
 // failed.

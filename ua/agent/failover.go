@@ -1,0 +1,354 @@
+package agent
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"strconv"
+	"time"
+
+	"offhook/ua"
+	"offhook/ua/locate"
+	"offhook/ua/registration"
+	"offhook/ua/wire"
+)
+
+// errSilent says that a server gave no sign of life while another could.
+var errSilent = errors.New("agent: no sign of life")
+
+// awaitSign bounds how long a new request waits for any response at all, if
+// another server could have it: RFC 3261 would have the person wait for 64*T1.
+// A server that lives sends 100 at once (§17.2.1); several repetitions of a
+// datagram fit into Config.Silence.
+func (o *owner) awaitSign(x *exchange) {
+	x.edge = x.line.edgeOf(x.flow)
+	if !o.hasMore(x) {
+		return
+	}
+	tx := x.tx
+	x.patience = o.clock.after(o.config.Silence, func() {
+		if x.tx == tx && !x.final && !x.void && o.failOver(x, errSilent, 0) {
+			tx.tx.Terminate() // no more repetitions: the request is another server's now
+		}
+	})
+}
+
+// mayMove reports whether a request may go to another server: one outside of
+// dialogs that nothing was heard about yet (RFC 3263 §4.3), and that nobody has
+// taken back.
+func (x *exchange) mayMove() bool {
+	if x.edge == nil || x.spec.inDialog || x.spec.elsewhere || x.spec.via != nil {
+		return false
+	}
+	return !x.provisional && !x.final && !x.void && x.cancel == nil
+}
+
+// hasMore reports whether there is another server for a request.
+func (o *owner) hasMore(x *exchange) bool {
+	if !x.mayMove() {
+		return false
+	}
+	known := slices.ContainsFunc(x.flow.targets, func(t locate.Target) bool {
+		return t.Server() != x.flow.target.Server() && !x.hasTried(t.Server())
+	})
+	return known || x.otherEdge() != nil || slices.ContainsFunc(x.edge.servers, func(q Query) bool {
+		return q.Host != x.flow.target.Name && !slices.ContainsFunc(x.tried, func(s locate.Server) bool { return s.Name == q.Host })
+	})
+}
+
+func (x *exchange) hasTried(server locate.Server) bool { return slices.Contains(x.tried, server) }
+
+// otherEdge is the account's other flow, if it stands and was not tried yet: the
+// one that RFC 5626 §4.5 keeps for this.
+func (x *exchange) otherEdge() *edge {
+	other := x.edge.other()
+	if x.spec.edge != nil || other == nil || !other.stands() || other.flow == x.flow || x.hasTried(other.flow.target.Server()) {
+		return nil
+	}
+	return other
+}
+
+// refusedService takes a response by which the server says that it cannot serve
+// now: the request goes to the next one at once (RFC 3263 §4.3, RFC 3261
+// §21.5.4). A registration goes on even from a server that has only lost the
+// one behind it; a call may have been refused by somebody far away, and moves
+// alone unless the server tells how long it will not serve.
+func (o *owner) refusedService(x *exchange, m *wire.Message) bool {
+	if x.final || m.Status < 200 {
+		return false
+	}
+	wait := retryAfter(m)
+	switch {
+	case x.spec.method == "REGISTER" && slices.Contains([]int{408, 500, 502, 503, 504}, m.Status):
+		return o.failOver(x, &statusError{*m}, wait)
+	case m.Status == 503 && wait > 0:
+		return o.failOver(x, &statusError{*m}, wait)
+	case m.Status == 503:
+		return o.detour(x, &statusError{*m})
+	case m.Status == 482 && len(x.tried) > 0 && !x.again:
+		// The one before had passed it on, and the far end took this one for the
+		// same (RFC 3261 §8.2.2.2): it is not any more.
+		x.again, x.provisional = true, false
+		o.sendBy(x, x.flow, x.to, nil)
+		return true
+	}
+	if x.flow != nil && x.toServer() {
+		o.health.Worked(x.flow.target.Server(), time.Now())
+	}
+	return false
+}
+
+// failOver has a server that failed be put last, moves the account to the next
+// one, and the request with it. A connection that broke is opened once more if
+// there is no other server: this one may have restarted since it was last
+// spoken to. failOver reports whether it took the request over.
+func (o *owner) failOver(x *exchange, cause error, wait time.Duration) bool {
+	more := o.hasMore(x)
+	if !more && (!x.mayMove() || x.reopened || x.flow.alive() || !x.flow.isStream()) {
+		return false
+	}
+	x.reopened = x.reopened || !more
+	o.leaveServer(x, cause, wait)
+	if other := x.otherEdge(); other != nil {
+		o.sendAgain(x, other.flow)
+		return true
+	}
+	skip := x.tried
+	if !more {
+		skip = nil
+	}
+	e := x.edge
+	o.withOther(e, skip, func(f *flow, err error) {
+		switch {
+		case x.void:
+		case err != nil, x.cancel != nil, more && x.hasTried(f.target.Server()):
+			o.exhausted(x, cause)
+		default:
+			o.sendAgain(x, f)
+		}
+		if x.spec.method != "REGISTER" {
+			o.follow(e, cause)
+		}
+	})
+	return true
+}
+
+// follow has the binding go where requests went: where calls go out they come in.
+func (o *owner) follow(e *edge, cause error) {
+	if e.flow != nil && e.flow.alive() {
+		o.stepBinding(e, registration.NetworkChanged{})
+		return
+	}
+	o.bindingLost(e, cause)
+}
+
+// leaveServer notes the failure and gives the flow up.
+func (o *owner) leaveServer(x *exchange, cause error, wait time.Duration) {
+	f, server := x.flow, x.flow.target.Server()
+	o.log.Info("another server is asked", "account", x.line.account.ID, "method", x.spec.method, "not", server.Address, "cause", cause)
+	x.tried = append(x.tried, server)
+	if !errors.Is(cause, ua.ErrClosed) && !errors.Is(cause, errNetwork) { // those were our own doing
+		o.health.Failed(server, time.Now(), wait)
+	}
+	x.abandon()
+	if silent := errors.Is(cause, errSilent) || errors.Is(cause, errTimeout); silent && x.spec.method == "REGISTER" {
+		f.close(cause) // dead, and with it what else waits there
+	}
+	o.retire(x.edge, f)
+}
+
+// abandon leaves a sending alone: what it still brings is a stray.
+func (x *exchange) abandon() {
+	if x.request != nil {
+		if via, err := wire.ParseVia(x.request.GetHeader("Via").Value()); err == nil {
+			x.lost = append(x.lost, lostSending{via.Branch(), *x})
+		}
+	}
+	x.tx = nil
+}
+
+// lostSending is a sending that was given up for another server.
+type lostSending struct {
+	branch string
+	x      exchange
+}
+
+// detour sends this one request to another server; the account stays.
+func (o *owner) detour(x *exchange, cause error) bool {
+	if !o.hasMore(x) {
+		return false
+	}
+	x.tried = append(x.tried, x.flow.target.Server())
+	x.abandon()
+	e := x.edge
+	for _, f := range e.former {
+		if f.alive() && !x.hasTried(f.target.Server()) {
+			o.sendAgain(x, f)
+			return true
+		}
+	}
+	o.dialEdge(e, x.tried, func(o *owner, f *flow, err error) {
+		switch {
+		case x.void && err == nil:
+			f.finish()
+		case x.void:
+		case err != nil || x.cancel != nil:
+			o.exhausted(x, cause)
+		default:
+			e.former = append(e.former, f)
+			o.sendAgain(x, f)
+		}
+	})
+	return true
+}
+
+// sendAgain sends the same request, but for its branch, to another server
+// (RFC 3263 §4.3). What that one knows of passwords it asks for itself.
+func (o *owner) sendAgain(x *exchange, f *flow) {
+	x.next = onceAgain(x.spec.cseq, x.next)
+	x.digest = nil
+	o.sendBy(x, f, f.remote, nil)
+}
+
+// exhausted: there was no other server after all.
+func (o *owner) exhausted(x *exchange, cause error) {
+	x.final, x.cancel = true, nil
+	var refused *statusError
+	if errors.As(cause, &refused) {
+		x.answer(refused.response, nil)
+		return
+	}
+	x.failed(cause)
+}
+
+// headFor names the server that a request goes to in its first Route, when the
+// way to it is one (RFC 3261 §8.1.2).
+func (o *owner) headFor(x *exchange, f *flow) {
+	e := x.line.edgeOf(f)
+	if e == nil || x.spec.inDialog || len(x.spec.route) == 0 || x.line.account.Proxy == "" && e.regID < 2 {
+		return
+	}
+	x.spec.route = slices.Clone(x.spec.route)
+	x.spec.route[0] = o.proxyRoute(e.server(f))
+}
+
+// server is the configured one that a flow leads to.
+func (e *edge) server(f *flow) Query {
+	for _, server := range e.servers {
+		if f != nil && server.Host == f.target.Name && (server.Port == 0 || server.Port == f.target.Address.Port()) {
+			return server
+		}
+	}
+	return e.query
+}
+
+// statusError is a final response that stands for a failure.
+type statusError struct{ response wire.Message }
+
+func (e *statusError) Error() string {
+	return strconv.Itoa(e.response.Status) + " " + e.response.Reason
+}
+
+// withOther calls with a flow of the way to a server that is none of some.
+func (o *owner) withOther(e *edge, skip []locate.Server, then func(*flow, error)) {
+	if f := e.flow; f != nil && f.alive() && !slices.Contains(skip, f.target.Server()) {
+		then(f, nil)
+		return
+	}
+	e.waiting = append(e.waiting, then)
+	if e.dialing {
+		return
+	}
+	e.dialing = true
+	o.dialEdge(e, skip, func(o *owner, f *flow, err error) {
+		e.dialing = false
+		if err == nil && (e.line.removed && !e.line.leaving()) {
+			f.close(errRemoved)
+			return
+		}
+		if err == nil {
+			o.useFlow(e, f)
+		}
+		waiting := e.waiting
+		e.waiting = nil
+		for _, then := range waiting {
+			then(f, err)
+		}
+	})
+}
+
+// useFlow makes a flow the way to the server from now on.
+func (o *owner) useFlow(e *edge, f *flow) {
+	if e.last != nil && e.last.target.Server() != f.target.Server() {
+		e.binding.service, e.relocated = nil, true // RFC 3608: that was the other one's
+	}
+	e.flow, e.last = f, f
+	e.narrow = false
+	o.keepAlive(e)
+	o.watchBetter(e)
+	if !e.line.account.Register {
+		o.moveCalls(e.line)
+	}
+}
+
+// retire takes a flow out of use. Calls that were made over it stay there until
+// they end.
+func (o *owner) retire(e *edge, f *flow) {
+	if e.flow != f {
+		return
+	}
+	e.flow = nil
+	o.clock.stop(e.ping)
+	o.clock.stop(e.pong)
+	o.clock.stop(e.failback)
+	f.public = e.public
+	e.public, e.binding.moved = netip.AddrPort{}, false
+	if f.alive() {
+		e.former = append(e.former, f)
+	}
+	o.tidy(e)
+}
+
+// tidy ends the former flows that no call needs any more.
+func (o *owner) tidy(e *edge) {
+	var kept []*flow
+	for _, f := range e.former {
+		if o.inUse(f) {
+			kept = append(kept, f)
+		} else {
+			f.finish()
+		}
+	}
+	e.former = kept
+}
+
+func (o *owner) inUse(f *flow) bool {
+	for _, c := range o.calls {
+		if c.flow == f {
+			return true
+		}
+	}
+	return false
+}
+
+// stayOn notes the flow that a call was made over.
+func (o *owner) stayOn(c *call, f *flow) {
+	if e := c.line.edgeOf(f); e != nil && f == e.wide && e.flow != nil {
+		f = e.flow
+	}
+	c.flow = f
+}
+
+// stays reports whether a call on this flow is to be left there, though the
+// account has gone on to another.
+func (l *line) stays(f *flow) bool {
+	if f == nil || !f.alive() {
+		return false
+	}
+	for _, e := range l.edges() {
+		if slices.Contains(e.former, f) {
+			return true
+		}
+	}
+	return false
+}
