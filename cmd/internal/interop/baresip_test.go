@@ -257,8 +257,12 @@ func samplesOf(wav []byte) media.Frame {
 	if !ok || len(data) < 4 {
 		return nil
 	}
+	return pcmOf(data[4:])
+}
+
+func pcmOf(data []byte) media.Frame {
 	var out media.Frame
-	for data = data[4:]; len(data) >= 2; data = data[2:] {
+	for ; len(data) >= 2; data = data[2:] {
 		out = append(out, int16(binary.LittleEndian.Uint16(data)))
 	}
 	return out

@@ -172,6 +172,9 @@ func wav(name string) (sound media.Frame, rate int, err error) {
 		return nil, 0, fmt.Errorf("%s: no WAV file", name)
 	}
 	channels := int(binary.LittleEndian.Uint16(data[22:]))
+	if channels == 0 {
+		return nil, 0, fmt.Errorf("%s: its header is not written yet", name)
+	}
 	all := samplesOf(data)
 	for i := 0; i+channels <= len(all); i += channels {
 		sum := 0
