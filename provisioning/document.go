@@ -96,6 +96,8 @@ type Account struct {
 	DigestMD5      bool           `key:"digest-md5"` // false: the password is not shown to who only knows MD5
 	Registrar      string         `key:"registrar" match:"server"`
 	Proxy          string         `key:"proxy" match:"server"`
+	SecondProxy    string         `key:"second-proxy" match:"server"`
+	STUN           string         `key:"stun" match:"server"`
 	Transport      ua.Transport   `key:"transport" oneof:"tls tcp udp"`
 	Expires        time.Duration  `key:"expires" range:"1m..24h"`
 	Register       bool           `key:"register"`
@@ -117,10 +119,10 @@ type Account struct {
 	Anonymous      bool           `key:"anonymous"`             // our number is withheld from whom we call
 	Identity       string         `key:"identity" match:"user"` // user part that we prefer to be known by
 	NoAnonymous    bool           `key:"reject-anonymous" restart:"none"`
-	CA             string         `key:"ca" match:"authority"`
-	ServerName     string         `key:"server-name" match:"host"`
-	Certificate    string         `key:"certificate" match:"identity"`
-	Key            ua.Secret      `key:"key" match:"pem"`
+	CA             string         `key:"ca" match:"authority" restart:"none"`
+	ServerName     string         `key:"server-name" match:"host" restart:"none"`
+	Certificate    string         `key:"certificate" match:"identity" restart:"none"`
+	Key            ua.Secret      `key:"key" match:"pem" restart:"none"`
 }
 
 // DTMF is how an account sends digits.
@@ -152,15 +154,15 @@ type TLS struct {
 
 // Authority is whom to trust.
 type Authority struct {
-	Name string `key:"name,required" match:"name"`
-	PEM  string `key:"pem,required" match:"pem"`
+	Name string `key:"name,required" match:"name" restart:"none"`
+	PEM  string `key:"pem,required" match:"pem" restart:"none"`
 }
 
 // Identity is who to be: a client certificate.
 type Identity struct {
-	Name        string    `key:"name,required" match:"name"`
-	Certificate string    `key:"certificate,required" match:"pem"`
-	Key         ua.Secret `key:"key,required" match:"pem"`
+	Name        string    `key:"name,required" match:"name" restart:"none"`
+	Certificate string    `key:"certificate,required" match:"pem" restart:"none"`
+	Key         ua.Secret `key:"key,required" match:"pem" restart:"none"`
 }
 
 // Provisioning says where the next document comes from, and when.
