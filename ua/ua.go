@@ -77,16 +77,8 @@ type Account struct {
 	// EmergencyURN: an emergency call asks for urn:service:sos (RFC 5031).
 	EmergencyURN bool
 	Location     Location // told by emergency calls
+	Subscriptions
 }
-
-// Publication is the event package of what an account publishes.
-type Publication string
-
-// What may be published; "" is nothing.
-const (
-	PublishDialog   Publication = "dialog"   // RFC 4235
-	PublishPresence Publication = "presence" // RFC 3856: open, and busy in a call
-)
 
 // TLSPolicy says whom to trust. Verification cannot be switched off.
 type TLSPolicy struct {
@@ -218,83 +210,6 @@ type MessageWaiting struct {
 	New, Old int // voice messages; -1 when not told
 }
 
-// LineState is what a watched resource does (RFC 4235), as a lamp shows it.
-type LineState uint8
-
-// The states.
-const (
-	LineUnknown   LineState = iota // not told, or not any more
-	LineIdle                       // no dialog
-	LineTrying                     // it calls somebody
-	LineEarly                      // it rings: Incoming says at which end
-	LineConfirmed                  // it is in a call
-)
-
-func (s LineState) String() string {
-	return [...]string{"unknown", "idle", "trying", "early", "confirmed"}[min(s, LineConfirmed)]
-}
-
-// DialogsChanged tells of the dialogs of a watched resource; of several, the
-// one that a person has to see. Local is the resource's side: an INVITE that
-// picks an early dialog up says Replaces: CallID;to-tag=RemoteTag;from-tag=LocalTag
-// to RemoteTarget, and the other way about to the resource itself (RFC 3891).
-type DialogsChanged struct {
-	Account      AccountID
-	Resource     string // as Account.Watch names it, or its URI in Account.WatchList
-	Name         string // as a list gives it; "" for none
-	State        LineState
-	Dialogs      int // that are not over
-	Incoming     bool
-	Held         bool
-	Remote       Party
-	RemoteTarget string // Contact of the far end, "" when not told
-	CallID       string
-	LocalTag     string
-	RemoteTag    string
-}
-
-// Feature is a service of the server's that a key of the telephone switches.
-type Feature string
-
-// The features.
-const (
-	DoNotDisturb    Feature = "dnd"
-	ForwardAlways   Feature = "forward-always"
-	ForwardBusy     Feature = "forward-busy"
-	ForwardNoAnswer Feature = "forward-no-answer"
-)
-
-// FeatureState is a feature as the server has it, or shall have it.
-type FeatureState struct {
-	Feature Feature
-	On      bool
-	Target  string // of forwarding, as dialled
-	Rings   int    // before ForwardNoAnswer; 0 when not told
-}
-
-// FeaturesChanged tells of one feature (as-feature-event).
-type FeaturesChanged struct {
-	Account AccountID
-	FeatureState
-}
-
-// RemoteControl asks for what a key press would do: the account's server has
-// been told so by whoever owns the telephone (NOTIFY of talk or hold).
-type RemoteControl struct {
-	Call CallID
-	Hold bool // hold it; otherwise answer it, or take it up again
-}
-
-// SubscriptionChanged tells whether a subscription stands.
-type SubscriptionChanged struct {
-	Account  AccountID
-	Event    string // event package
-	Resource string // watched one; "" for the account's own
-	Active   bool
-	Cause    string    // for a person, when it does not
-	Retry    time.Time // of the next attempt
-}
-
 // CheckSync asks to fetch the configuration again, and perhaps to restart.
 type CheckSync struct {
 	Account AccountID
@@ -306,10 +221,6 @@ func (CallChanged) event()         {}
 func (DigitReceived) event()       {}
 func (MessageWaiting) event()      {}
 func (CheckSync) event()           {}
-func (DialogsChanged) event()      {}
-func (FeaturesChanged) event()     {}
-func (RemoteControl) event()       {}
-func (SubscriptionChanged) event() {}
 
 // Agent is a SIP user agent. Commands never block; results are events, in order.
 type Agent interface {

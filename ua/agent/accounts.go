@@ -52,6 +52,9 @@ func checkAccount(account ua.Account, roots *x509.CertPool) error {
 			return err
 		}
 	}
+	if err := checkSubscriptions(account); err != nil {
+		return err
+	}
 	switch account.Transport {
 	case ua.UDP, ua.TCP:
 	case ua.TLS:

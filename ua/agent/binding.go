@@ -70,7 +70,7 @@ func (o *owner) startEdge(e *edge) {
 
 // unregister removes the bindings; leaving turns false when that is done.
 func (o *owner) unregister(l *line) {
-	o.endMailbox(l)
+	o.endSubscriptions(l)
 	for _, e := range l.edges() {
 		o.stepBinding(e, registration.Stop{})
 	}
@@ -312,7 +312,7 @@ func (o *owner) bindingChanged(e *edge, c registration.Changed) {
 	o.moveCalls(l)
 	if !stood || e.relocated {
 		e.relocated = false
-		o.startMailbox(l)
+		o.startSubscriptions(l)
 	}
 }
 

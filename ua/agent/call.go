@@ -232,6 +232,7 @@ func (o *owner) callChanged(c *call, snapshot ua.Call) {
 		o.names.dropCall(c.id)
 	}
 	o.emit(ua.CallChanged{Call: snapshot})
+	o.dialogsChanged(c.line)
 	o.passOn(c, snapshot)
 }
 

@@ -19,7 +19,7 @@ type line struct {
 	digest  *digest.Client
 	removed bool
 	peers   map[string]*flow // of an account without a server, by transport and address
-	mailbox mailbox
+	watching
 }
 
 var errRemoved = errors.New("the account was removed")
@@ -74,6 +74,9 @@ func (o *owner) setAccounts(accounts []ua.Account) {
 		l := o.newLine(account)
 		o.lines[account.ID] = l
 		o.startBinding(l)
+		if !account.Register && hasServer(account) {
+			o.startSubscriptions(l)
+		}
 	}
 }
 
@@ -81,7 +84,6 @@ func (o *owner) setAccounts(accounts []ua.Account) {
 func (o *owner) remove(l *line) {
 	l.removed = true
 	o.leaving[l] = struct{}{}
-	o.endMailbox(l)
 	o.unregister(l)
 	o.settle(l)
 }

@@ -18,6 +18,7 @@ type owner struct {
 	leaving  map[*line]struct{} // removed accounts whose binding is being removed
 	calls    map[ua.CallID]*call
 	dialogs  map[string][]*call // by Call-ID header
+	subscribers []*subscriber
 	flows    map[*flow]struct{}
 	sockets  []*flow // UDP of InboundPolicy.Listen
 	doors    []*door // TCP listeners of InboundPolicy.Listen

@@ -27,6 +27,8 @@ func (o *owner) received(s *serverTx) {
 	case m.Method == "ACK": // to nothing that we know; never answered
 	case m.Method == "NOTIFY":
 		o.notified(s, to.Tag())
+	case m.Method == "SUBSCRIBE":
+		o.subscribeCame(s, to.Tag())
 	case to.Tag() != "" && known(m.Method):
 		o.reply(s, 481, "", nil, nil) // RFC 3261 §12.2.2
 	default:
@@ -128,9 +130,6 @@ func (o *owner) outOfDialog(s *serverTx) {
 	switch m.Method {
 	case "REGISTER", "MESSAGE", "PUBLISH", "REFER":
 		o.reply(s, 405, "", []wire.Field{{Name: "Allow", Value: allow}}, nil)
-		return
-	case "SUBSCRIBE":
-		o.reply(s, 489, "", allowEvents(489), nil)
 		return
 	case "BYE", "UPDATE", "INFO", "PRACK", "CANCEL":
 		o.reply(s, 481, "", nil, nil)
@@ -236,11 +235,13 @@ func (o *owner) incoming(s *serverTx, l *line) {
 	}
 }
 
-func acceptsSDP(accepted []string) bool {
+func acceptsSDP(accepted []string) bool { return accepts(accepted, "application/sdp") }
+
+func accepts(accepted []string, contentType string) bool {
 	for _, media := range accepted {
 		media, _, _ = strings.Cut(strings.ToLower(media), ";")
 		switch strings.TrimSpace(media) {
-		case "application/sdp", "application/*", "*/*":
+		case contentType, "application/*", "*/*":
 			return true
 		}
 	}
