@@ -29,6 +29,7 @@ type binding struct {
 	service   []string      // Service-Route (RFC 3608)
 	outbound  bool          // the registrar keeps the flow (RFC 5626)
 	flowTimer time.Duration // pings that the edge proxy wants; 0: as configured
+	keep      time.Duration // those that it wants by its Via (RFC 6223); 0: none
 	gruu      string        // ours by this registration (RFC 5627); "" for none
 }
 
@@ -43,8 +44,15 @@ func (l *line) leaving() bool {
 }
 
 // startBinding registers by the first way; the second follows when the answer
-// has told whether the registrar keeps several flows.
+// has told whether the registrar keeps several flows. While the binding of an
+// account that this one replaces is being removed it waits: a registrar that
+// keeps flows would take it for the same (RFC 5626 §6).
 func (o *owner) startBinding(l *line) {
+	for old := range o.leaving {
+		if old.account.ID == l.account.ID && old.leaving() {
+			return // bindingDone comes back
+		}
+	}
 	if l.account.Register {
 		o.startEdge(l.edge)
 	}
@@ -109,8 +117,12 @@ func (o *owner) bindingDone(e *edge) {
 		b.x = nil
 	}
 	o.clock.stop(b.timer)
-	if e.line.removed {
-		o.settle(e.line)
+	if !e.line.removed {
+		return
+	}
+	o.settle(e.line)
+	if next := o.lines[e.line.account.ID]; next != nil {
+		o.startBinding(next)
 	}
 }
 
@@ -211,6 +223,7 @@ func (o *owner) registered(e *edge, action registration.Send, m *wire.Message, r
 	if bound {
 		b.service = m.List("Service-Route")
 		b.gruu = o.gruuOf(response)
+		b.keep = keepOf(m)
 	}
 	o.stepBinding(e, registration.Responded{Tx: action.Tx, Response: response})
 	o.moveBinding(e, bound)
@@ -403,9 +416,21 @@ func (o *owner) moveCalls(l *line) {
 // bindingLost tells the machine, unless a REGISTER was under way on the flow:
 // then its failure tells the same.
 func (o *owner) bindingLost(e *edge, cause error) {
-	e.public, e.binding.moved = netip.AddrPort{}, false
+	e.forgetAddress()
 	if x := e.binding.x; x != nil && !x.final {
 		return
 	}
 	o.stepBinding(e, registration.FlowLost{Cause: cause.Error()})
+}
+
+// keepOf is how often the server wants keep-alives, by the Via of its response
+// (RFC 6223 §4.3): 0 when it does not take part.
+func keepOf(m *wire.Message) time.Duration {
+	via, _ := wire.ParseVia(m.Get("Via"))
+	value, _ := via.Params.Get("keep")
+	every, willing := delta(value)
+	if willing && every == 0 {
+		return 30 * time.Second // it leaves it to us
+	}
+	return every
 }

@@ -27,6 +27,8 @@ type edge struct {
 	narrow bool  // that server takes no TCP
 
 	public netip.AddrPort // as the server sees our datagrams (RFC 3581)
+	mapped netip.AddrPort // the same, by STUN
+	deaf   bool           // the server knows no STUN
 	ping   *alarm
 	pong   *alarm
 
@@ -110,7 +112,12 @@ func (o *owner) renew(e *edge, cause error) {
 		o.clock.stop(e.ping)
 		o.clock.stop(e.pong)
 		o.clock.stop(e.failback)
-		e.public, e.binding.moved = netip.AddrPort{}, false
+		e.forgetAddress()
 	}
 	o.stepBinding(e, registration.NetworkChanged{})
+}
+
+// forgetAddress forgets how the server saw a flow that is gone.
+func (e *edge) forgetAddress() {
+	e.public, e.mapped, e.deaf, e.binding.moved = netip.AddrPort{}, netip.AddrPort{}, false, false
 }

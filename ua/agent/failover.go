@@ -2,7 +2,6 @@ package agent
 
 import (
 	"errors"
-	"net/netip"
 	"slices"
 	"strconv"
 	"time"
@@ -269,11 +268,18 @@ func (o *owner) withOther(e *edge, skip []locate.Server, then func(*flow, error)
 		if err == nil {
 			o.useFlow(e, f)
 		}
-		waiting := e.waiting
-		e.waiting = nil
-		for _, then := range waiting {
-			then(f, err)
+		served := func() {
+			waiting := e.waiting
+			e.waiting = nil
+			for _, then := range waiting {
+				then(f, err)
+			}
 		}
+		if err == nil {
+			o.findPublic(e, f, served)
+			return
+		}
+		served()
 	})
 }
 
@@ -302,7 +308,7 @@ func (o *owner) retire(e *edge, f *flow) {
 	o.clock.stop(e.pong)
 	o.clock.stop(e.failback)
 	f.public = e.public
-	e.public, e.binding.moved = netip.AddrPort{}, false
+	e.forgetAddress()
 	if f.alive() {
 		e.former = append(e.former, f)
 	}

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -24,7 +25,7 @@ func (o *owner) keepAlive(e *edge) {
 // more often; 0 for never. What the proxy needs it gets even from an account
 // without keep-alives: it would drop the flow (RFC 5626 §4.4).
 func (e *edge) pingEvery() time.Duration {
-	every, needs := e.line.account.KeepAlive, e.binding.flowTimer
+	every, needs := e.line.account.KeepAlive, cmp.Or(e.binding.flowTimer, e.binding.keep)
 	if every == 0 {
 		every = 25 * time.Second
 	}
@@ -38,11 +39,16 @@ func (o *owner) sendPing(e *edge, f *flow) {
 	if e.flow != f || !f.alive() {
 		return
 	}
-	seen := f.pongs.Load()
-	for _, one := range append([]*flow{f}, e.former...) {
-		_ = one.send([]byte("\r\n\r\n"), one.remote)
+	for _, former := range e.former {
+		_ = former.send([]byte("\r\n\r\n"), former.remote)
 	}
 	o.keepAlive(e)
+	if e.binding.keepsFlow() && !f.isStream() && !e.deaf {
+		o.pingSTUN(e, f)
+		return
+	}
+	seen := f.pongs.Load()
+	_ = f.send([]byte("\r\n\r\n"), f.remote)
 	// A server that never answered a ping may not know them; one that did must,
 	// and one that keeps flows (RFC 5626 §4.4.1).
 	if !f.isStream() || seen == 0 && !e.binding.outbound || e.pong.pending() {
@@ -53,4 +59,17 @@ func (o *owner) sendPing(e *edge, f *flow) {
 			f.close(fmt.Errorf("no answer to keep-alive: %w", context.DeadlineExceeded))
 		}
 	})
+}
+
+// keepsFlow reports whether the server told that it answers keep-alives: by
+// outbound (RFC 5626 §4.4) or by the Via parameter of RFC 6223.
+func (b *binding) keepsFlow() bool { return b.outbound || b.keep > 0 }
+
+// keepParam offers keep-alives for as long as a registration lasts (RFC 6223
+// §4.2.1).
+func keepParam(method string) string {
+	if method != "REGISTER" {
+		return ""
+	}
+	return ";keep"
 }

@@ -53,12 +53,18 @@ func refusedAlgorithms(account ua.Account) []digest.Algorithm {
 }
 
 // setAccounts starts what is new, ends what is gone, and does both for what
-// has changed.
+// has changed. Certificates alone are changed in place.
 func (o *owner) setAccounts(accounts []ua.Account) {
 	keep := map[ua.AccountID]bool{}
 	for _, account := range accounts {
-		if l := o.lines[account.ID]; l != nil && l.account == account {
+		l := o.lines[account.ID]
+		switch {
+		case l == nil:
+		case l.account == account:
 			keep[account.ID] = true
+		case renewedTLS(l.account, account):
+			keep[account.ID] = true
+			o.reloadTLS(l, account)
 		}
 	}
 	for id, l := range o.lines {

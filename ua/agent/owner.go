@@ -24,12 +24,15 @@ type owner struct {
 	doors    []*door // TCP listeners of InboundPolicy.Listen
 	health   locate.Health
 	stopping bool
+
+	questions map[stunID]*stunQuestion // Binding requests under way
 }
 
 func newOwner(a *Agent) *owner {
 	return &owner{
 		Agent: a, clock: newAlarms(),
-		lines: map[ua.AccountID]*line{}, leaving: map[*line]struct{}{},
+		questions: map[stunID]*stunQuestion{},
+		lines:     map[ua.AccountID]*line{}, leaving: map[*line]struct{}{},
 		calls: map[ua.CallID]*call{}, dialogs: map[string][]*call{}, flows: map[*flow]struct{}{},
 	}
 }

@@ -23,6 +23,10 @@ func (a *Agent) allow(f *flow, from netip.AddrPort, octets int) bool {
 // receive takes a message in a flow's reader goroutine, so that messages reach
 // the owner in the order in which they came.
 func (a *Agent) receive(f *flow, from netip.AddrPort, raw []byte) {
+	if isSTUN(raw) {
+		a.receiveSTUN(f, from, raw)
+		return
+	}
 	var m wire.Message
 	defer a.answerFault(f, from, &m)
 	var err error

@@ -230,7 +230,7 @@ func (o *owner) encode(l *line, f *flow, to netip.AddrPort, s spec, credentials 
 	r.SetTransport(transportName(f.transport))
 	fields := []wire.Field{
 		{Name: "Via", Value: "SIP/2.0/" + transportName(f.transport) + " " +
-			wire.JoinHostPort(local.Addr().WithZone("").String(), local.Port()) + ";branch=" + branch + ";rport"},
+			wire.JoinHostPort(local.Addr().WithZone("").String(), local.Port()) + ";branch=" + branch + ";rport" + keepParam(s.method)},
 	}
 	for _, route := range s.route {
 		fields = append(fields, wire.Field{Name: "Route", Value: route})
