@@ -21,6 +21,9 @@ type Subscriptions struct {
 	Publish Publication
 	// ShareDialogs lets the account's server subscribe to our own dialogs.
 	ShareDialogs bool
+	// RemoteControl lets the account's server answer, hold and resume calls: by
+	// NOTIFYs of talk and hold it opens the microphone.
+	RemoteControl bool
 	// CheckSyncAuth challenges a check-sync for the account's credentials.
 	CheckSyncAuth bool
 }

@@ -77,7 +77,7 @@ func (o *owner) open(c *call, party ua.Party) error {
 func (o *owner) dialogConfig(l *line) dialog.Config {
 	return dialog.Config{
 		FinalAfter: o.config.FinalAfter, RingFor: o.config.RingFor, SessionExpires: l.account.SessionExpires,
-		Reliable: l.account.Reliable,
+		Reliable: l.account.Reliable, RemoteControl: l.account.RemoteControl,
 	}
 }
 
@@ -206,6 +206,8 @@ func (o *owner) act(c *call, action dialog.Action) {
 		o.callChanged(c, action.Call)
 	case dialog.Digit:
 		o.emit(ua.DigitReceived{Call: c.id, Digit: action.Digit, Duration: action.Duration})
+	case dialog.Control:
+		o.emit(ua.RemoteControl{Call: c.id, Hold: action.Hold})
 	case dialog.Referred:
 		o.referred(c, action)
 	case dialog.Log:

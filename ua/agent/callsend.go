@@ -40,7 +40,7 @@ func (c *call) spec(out dialog.Outgoing) spec {
 			wire.Field{Name: "Referred-By", Value: "<" + c.line.aor() + ">"})
 	}
 	if out.Method == "INVITE" || out.Method == "UPDATE" {
-		s.extra = append(s.extra, wire.Field{Name: "Allow", Value: allow})
+		s.extra = append(s.extra, wire.Field{Name: "Allow", Value: allow}, wire.Field{Name: "Allow-Events", Value: events})
 	}
 	s.extra = append(s.extra, outgoingFields(out)...)
 	return s
@@ -94,7 +94,7 @@ func (o *owner) callReply(c *call, action dialog.Reply) {
 		fields = append(fields, wire.Field{Name: "Contact", Value: "<" + c.contact + ">"})
 	}
 	if a.Status == 405 || a.RSeq > 0 || a.Status >= 200 && a.Status < 300 {
-		fields = append(fields, wire.Field{Name: "Allow", Value: allow})
+		fields = append(fields, wire.Field{Name: "Allow", Value: allow}, wire.Field{Name: "Allow-Events", Value: events})
 	}
 	fields = append(fields, answerFields(a)...)
 	if len(a.Body) > 0 {

@@ -104,6 +104,10 @@ type Digit struct {
 // Text is what a MESSAGE in the call said.
 type Text struct{ Text string }
 
+// Control asks for what a key press would do: hold the call, or else answer it or
+// take it up again.
+type Control struct{ Hold bool }
+
 // Referred asks for a call to URI, which may have a Replaces header in it; By is
 // the Referred-By value, "" for none. What becomes of the call is told by
 // ReferProgress.
@@ -129,6 +133,7 @@ func (StopTimer) action()    {}
 func (Changed) action()      {}
 func (Digit) action()        {}
 func (Text) action()         {}
+func (Control) action()      {}
 func (Referred) action()     {}
 func (Log) action()          {}
 func (Done) action()         {}

@@ -22,6 +22,8 @@ type Config struct {
 	// SessionExpires is asked for (RFC 4028); 0 means 30 min, negative no timer.
 	SessionExpires time.Duration
 	Reliable       ua.Reliability // provisional responses (RFC 3262)
+	// RemoteControl obeys NOTIFYs of talk and hold from whom the agent trusts.
+	RemoteControl bool
 	// Supported are further the option tags that an incoming request may require.
 	Supported []string
 	// Seed makes the random intervals; the agent draws it for each call.

@@ -58,7 +58,9 @@ func (s *step) inDialog(tx ServerTx, r Request) {
 	case "INFO":
 		s.info(tx, r)
 	case "NOTIFY":
-		s.notified(tx, r)
+		if !s.controlled(tx, r) {
+			s.notified(tx, r)
+		}
 	case "REFER":
 		s.referTo(tx, r)
 	case "SUBSCRIBE":

@@ -126,6 +126,8 @@ func (r *rig) line(a Action) string {
 			}
 		}
 		return line
+	case Control:
+		return fmt.Sprintf("control hold=%v", a.Hold)
 	case Referred:
 		return "referred to " + a.URI
 	case Text:

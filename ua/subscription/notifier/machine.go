@@ -21,7 +21,7 @@ type Machine struct {
 	tx     refresh.Transaction[Tx]
 	expiry refresh.Timer
 	pace   refresh.Timer
-	paced  bool // the interval since the last NOTIFY is not over
+	paced  bool   // the interval since the last NOTIFY is not over
 	reason string // of the end
 	parted bool   // the last NOTIFY is under way
 }
