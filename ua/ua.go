@@ -225,6 +225,7 @@ func (CheckSync) event()           {}
 // Agent is a SIP user agent. Commands never block; results are events, in order.
 type Agent interface {
 	Invite(AccountID, Target) (CallID, error)
+	Caller
 	Ringing(CallID) error // send 180
 	Answer(CallID) error
 	Reject(CallID, int) error // with a status code, 486 for busy

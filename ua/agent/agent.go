@@ -29,8 +29,10 @@ type Agent struct {
 	end    context.CancelFunc
 	names  *names
 	lastID atomic.Uint64
-	ran    atomic.Bool
-	group  sync.WaitGroup // every goroutine that Run has to wait for
+	// lastMessage is the ID of the last text sent.
+	lastMessage atomic.Uint64
+	ran         atomic.Bool
+	group       sync.WaitGroup // every goroutine that Run has to wait for
 }
 
 // note is work for the owner; drop, if any, is done in its place when the owner

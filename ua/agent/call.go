@@ -28,6 +28,11 @@ type call struct {
 	consult  ua.CallID // the other call of our attended transfer
 	contact  string    // our address as the far end knows it
 	progress int       // status told to the referrer
+	incoming bool
+	uri      string // whom we called
+	how      manner // in which we called
+	withheld bool   // our identity is
+	diversion
 	started  time.Time
 	answered time.Time
 
@@ -94,23 +99,6 @@ func (o *owner) newSession(c *call) (session ua.Session, err error) {
 	return session, err
 }
 
-// invite starts an outgoing call.
-func (o *owner) invite(id ua.CallID, account ua.AccountID, uri string) {
-	l := o.lines[account]
-	if l == nil || o.stopping {
-		o.refused(id, account, uri, "the account is not there any more")
-		return
-	}
-	c := o.newCall(id, l)
-	c.callID, c.localTag = o.token(18), o.token(9)
-	c.local, c.remote = l.identity(), "<"+uri+">"
-	if err := o.open(c, partyOf("", uri)); err != nil {
-		o.refused(id, account, uri, "sound could not be prepared: "+err.Error())
-		return
-	}
-	o.step(c, dialog.Dial{URI: uri, Route: o.initialRoute(l)})
-}
-
 // initialRoute is the pre-loaded route: the outbound proxy and what the
 // registrar wants between (RFC 3261 §8.1.2, RFC 3608).
 func (o *owner) initialRoute(l *line) []string {
@@ -151,7 +139,7 @@ func (o *owner) transfer(id ua.CallID, target ua.Target) {
 	uri, err := resolveTarget(c.line.account, target)
 	if err != nil {
 		o.log.Warn("transfer to an impossible target", "call", id, "error", err)
-		return
+		uri = "" // it is told as impossible
 	}
 	o.step(c, dialog.Transfer{URI: uri})
 }
@@ -206,6 +194,8 @@ func (o *owner) act(c *call, action dialog.Action) {
 		o.callChanged(c, action.Call)
 	case dialog.Digit:
 		o.emit(ua.DigitReceived{Call: c.id, Digit: action.Digit, Duration: action.Duration})
+	case dialog.Text:
+		o.emit(ua.MessageReceived{Account: c.line.account.ID, Call: c.id, From: c.machine.Call().Remote, Text: action.Text})
 	case dialog.Control:
 		o.emit(ua.RemoteControl{Call: c.id, Hold: action.Hold})
 	case dialog.Referred:

@@ -37,10 +37,11 @@ func (c *call) spec(out dialog.Outgoing) spec {
 	if out.ReferTo != "" {
 		s.extra = append(s.extra,
 			wire.Field{Name: "Refer-To", Value: "<" + out.ReferTo + ">"},
-			wire.Field{Name: "Referred-By", Value: "<" + c.line.aor() + ">"})
+			wire.Field{Name: "Referred-By", Value: "<" + c.line.aor() + ">"}) // RFC 3892 §2
 	}
 	if out.Method == "INVITE" || out.Method == "UPDATE" {
 		s.extra = append(s.extra, wire.Field{Name: "Allow", Value: allow}, wire.Field{Name: "Allow-Events", Value: events})
+		s.extra = append(s.extra, c.identityFields()...)
 	}
 	s.extra = append(s.extra, outgoingFields(out)...)
 	return s
@@ -48,6 +49,9 @@ func (c *call) spec(out dialog.Outgoing) spec {
 
 func (o *owner) callSend(c *call, action dialog.Send) {
 	x := &exchange{line: c.line, spec: c.spec(action.Request)}
+	if action.Request.Method == "INVITE" && action.Request.ToTag == "" {
+		o.mannerFields(c, &x.spec)
+	}
 	if invite := c.sent[action.Request.For]; invite != nil && action.Request.RSeq > 0 {
 		rack := fmt.Sprintf("%d %d INVITE", action.Request.RSeq, invite.spec.cseq) // RFC 3262 §7.2
 		x.spec.extra = append(x.spec.extra, wire.Field{Name: "RAck", Value: rack})
@@ -56,6 +60,9 @@ func (o *owner) callSend(c *call, action dialog.Send) {
 	if method := action.Request.Method; method == "INVITE" || method == "UPDATE" {
 		x.prepared = func(f *flow, to netip.AddrPort) {
 			c.contact = o.contact(c.line, f, to)
+			if c.withheld {
+				x.spec.contactURI = hideUser(c.contact)
+			}
 			o.stayOn(c, f)
 		}
 	}
@@ -92,6 +99,9 @@ func (o *owner) callReply(c *call, action dialog.Reply) {
 	if a.Status > 100 && a.Status < 300 && (method == "INVITE" || method == "UPDATE") {
 		c.contact = o.contact(c.line, s.flow, s.from)
 		fields = append(fields, wire.Field{Name: "Contact", Value: "<" + c.contact + ">"})
+	}
+	if a.Contact != "" {
+		fields = append(fields, c.diversion.fields(a.Contact, c.line.aor())...)
 	}
 	if a.Status == 405 || a.RSeq > 0 || a.Status >= 200 && a.Status < 300 {
 		fields = append(fields, wire.Field{Name: "Allow", Value: allow}, wire.Field{Name: "Allow-Events", Value: events})
@@ -151,6 +161,7 @@ func (o *owner) dialogRequest(s *serverTx, trusted bool) dialog.Request {
 		Contact: contact, RecordRoute: m.List("Record-Route"), Require: m.List("Require"),
 		ContentType: m.Get("Content-Type"), Body: m.Body, Party: o.party(m, "From", trusted),
 		AlertInfo: m.List("Alert-Info"), CallInfo: m.List("Call-Info"), AnswerMode: m.Get("Answer-Mode"),
+		DivertedBy: divertedBy(m), CallBack: trusted && strings.EqualFold(strings.TrimSpace(m.Get("Priority")), "psap-callback"),
 		Reason: m.List("Reason"), Event: m.Get("Event"),
 		SubscriptionState: m.Get("Subscription-State"),
 		Supported:         m.List("Supported"), Allow: m.List("Allow"), Session: sessionTimer(m),
@@ -196,12 +207,8 @@ func retryAfter(m *wire.Message) time.Duration {
 // §9.1), or else what the header says.
 func (o *owner) party(m *wire.Message, header string, trusted bool) ua.Party {
 	if trusted {
-		for _, text := range m.List("P-Asserted-Identity") {
-			if asserted, err := wire.ParseAddress(text); err == nil {
-				party := partyOf(asserted.Display, asserted.URI)
-				party.Verified = true
-				return party
-			}
+		if party, ok := asserted(m); ok {
+			return party
 		}
 	}
 	address, err := wire.ParseAddress(m.Get(header))

@@ -11,25 +11,6 @@ import (
 	"offhook/ua/wire"
 )
 
-// Invite starts a call. What comes of it is told by events.
-func (a *Agent) Invite(id ua.AccountID, target ua.Target) (ua.CallID, error) {
-	account, ok := a.names.account(id)
-	if !ok {
-		return 0, ua.ErrNoAccount
-	}
-	uri, err := resolveTarget(account, target)
-	if err != nil {
-		return 0, err
-	}
-	call := ua.CallID(a.lastID.Add(1))
-	a.names.addCall(call)
-	if err := a.command(func(o *owner) { o.invite(call, id, uri) }); err != nil {
-		a.names.dropCall(call)
-		return 0, err
-	}
-	return call, nil
-}
-
 // Ringing sends 180.
 func (a *Agent) Ringing(id ua.CallID) error { return a.tell(id, dialog.Ring{}) }
 
@@ -42,6 +23,17 @@ func (a *Agent) Reject(id ua.CallID, status int) error {
 		return fmt.Errorf("ua: a call cannot be rejected with %d, only with 300 to 699", status)
 	}
 	return a.tell(id, dialog.Reject{Status: status})
+}
+
+// Redirect sends an incoming call elsewhere (302).
+func (a *Agent) Redirect(id ua.CallID, target ua.Target, why ua.Diversion) error {
+	if !a.names.hasCall(id) {
+		return ua.ErrNoCall
+	}
+	if strings.TrimSpace(string(target)) == "" || hasControl(string(target)+string(why)) {
+		return ua.ErrTarget
+	}
+	return a.command(func(o *owner) { o.redirect(id, target, why) })
 }
 
 // Hold holds or resumes.

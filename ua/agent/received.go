@@ -80,6 +80,9 @@ func (o *owner) callReceived(c *call, s *serverTx) {
 	forgetOld(c.received, c.lastTx)
 	request := o.dialogRequest(s, o.trusts(s.flow))
 	request.Trusted = o.obeys(c.line, s.flow)
+	if s.request.Method == "MESSAGE" {
+		request.Trusted = c.line.servedBy(s.flow)
+	}
 	o.step(c, dialog.Received{Tx: c.lastTx, Request: request})
 }
 
@@ -128,7 +131,13 @@ func (o *owner) outOfDialog(s *serverTx) {
 		return
 	}
 	switch m.Method {
-	case "REGISTER", "MESSAGE", "PUBLISH", "REFER":
+	case "MESSAGE":
+		o.messageReceived(s)
+		return
+	case "REFER": // nobody has us call others but in a call (RFC 3515 §5.2)
+		o.reply(s, 603, "", nil, nil)
+		return
+	case "REGISTER", "PUBLISH":
 		o.reply(s, 405, "", []wire.Field{{Name: "Allow", Value: allow}}, nil)
 		return
 	case "BYE", "UPDATE", "INFO", "PRACK", "CANCEL":
@@ -221,6 +230,7 @@ func (o *owner) incoming(s *serverTx, l *line) {
 	c.callID, c.localTag, c.flow = m.Get("Call-ID"), s.tag, s.flow
 	c.local, c.remote = bareAddress(m.Get("To")), bareAddress(m.Get("From"))
 	c.merge = mergeKey(from.Tag(), cseq.Number)
+	c.incoming, c.diversion = true, diversionOf(m)
 	if old != nil {
 		c.replaces = old.id
 	}
@@ -260,7 +270,7 @@ func bareAddress(text string) string {
 // serverLine is the account whose server has this flow.
 func (o *owner) serverLine(f *flow) *line {
 	for _, l := range o.lines {
-		if hasServer(l.account) && l.edgeOf(f) != nil {
+		if l.servedBy(f) {
 			return l
 		}
 	}

@@ -15,7 +15,7 @@ var phrases = map[int]string{
 	416: "Unsupported URI Scheme", 420: "Bad Extension", 421: "Extension Required",
 	422: "Session Interval Too Small", 480: "Temporarily Unavailable",
 	481: "Call/Transaction Does Not Exist", 482: "Loop Detected", 486: "Busy Here", 489: "Bad Event", 504: "Server Time-out",
-	500: "Server Internal Error", 501: "Not Implemented", 503: "Service Unavailable",
+	413: "Request Entity Too Large", 500: "Server Internal Error", 501: "Not Implemented", 503: "Service Unavailable",
 	505: "Version Not Supported", 513: "Message Too Large", 603: "Decline",
 }
 

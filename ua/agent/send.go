@@ -66,7 +66,7 @@ type exchange struct {
 }
 
 // allow are the methods that we take part in.
-const allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, INFO, UPDATE, PRACK, REFER"
+const allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, NOTIFY, INFO, UPDATE, PRACK, REFER, MESSAGE"
 
 // send sends a request and answers challenges. answer gets every response but
 // those challenges; its error says why credentials did not help. failed comes

@@ -34,7 +34,7 @@ var torture = []struct {
 	{"valid/dblreq", 405, "3.1.1.8", "the first message alone counts"},
 	{"valid/semiuri", 200, "3.1.1.9", "accepted"},
 	{"valid/transports", 200, "3.1.1.10", "accepted"},
-	{"valid/mpart01", 405, "3.1.1.11", "well formed; MESSAGE is not served"},
+	{"valid/mpart01", 403, "3.1.1.11", "well formed; texts are taken from the account's server alone"},
 	{"valid/unreason", 0, "3.1.1.12", "a response to nothing that was sent"},
 	{"valid/noreason", 0, "3.1.1.13", "a response to nothing that was sent"},
 

@@ -23,7 +23,7 @@ func (o *owner) transferTo(id, consult ua.CallID) {
 	}
 	tag, target, ok := other.machine.Dialog()
 	if !ok {
-		o.log.Warn("a transfer to a call that is not answered", "call", id, "to", consult)
+		o.transferOn(c, other)
 		return
 	}
 	// The address of record, for a proxy knows the way to it; Replaces finds the
@@ -37,6 +37,18 @@ func (o *owner) transferTo(id, consult ua.CallID) {
 	target, _, _ = strings.Cut(target, "?")
 	c.consult = consult
 	o.step(c, dialog.Transfer{URI: target + "?Replaces=" + url.QueryEscape(replaces{other.callID, tag, other.localTag, false}.String())})
+}
+
+// transferOn is a transfer to one who has not answered yet. Replaces could not
+// name that dialog, for it began elsewhere than at its receiver (RFC 3891 §3): ours
+// is given up, and the far end calls there anew.
+func (o *owner) transferOn(c, other *call) {
+	uri := other.uri
+	if other.machine.Call().State == ua.Terminated {
+		uri = "" // it is told as impossible
+	}
+	o.step(other, dialog.Hangup{})
+	o.step(c, dialog.Transfer{URI: uri})
 }
 
 // replaces is a Replaces header as its receiver reads it (RFC 3891 §6.1).
@@ -70,8 +82,11 @@ func parseReplaces(text string) (replaces, bool) {
 // somebody, or take a call of ours over: only through the account's own server,
 // which knows whom it lets do that.
 func (o *owner) obeys(l *line, f *flow) bool {
-	return !o.config.Inbound.RefuseRefer && hasServer(l.account) && l.edgeOf(f) != nil
+	return !o.config.Inbound.RefuseRefer && l.servedBy(f)
 }
+
+// servedBy reports whether the flow leads to the account's own server.
+func (l *line) servedBy(f *flow) bool { return hasServer(l.account) && f != nil && l.edgeOf(f) != nil }
 
 // replacedBy finds the call that an INVITE is to take over, nil for none, or
 // the status that refuses it (RFC 3891 §3).
@@ -117,8 +132,7 @@ func (o *owner) referred(c *call, action dialog.Referred) {
 		return
 	}
 	next := o.newCall(ua.CallID(o.lastID.Add(1)), c.line)
-	next.callID, next.localTag = o.token(18), o.token(9)
-	next.local, next.remote = c.line.identity(), "<"+target+">"
+	o.outgoing(next, target, manner{})
 	next.replaces, next.referrer = c.id, c.id
 	if err := o.open(next, partyOf("", target)); err != nil {
 		o.log.Error("a transferred call could not be prepared", "call", c.id, "error", err)

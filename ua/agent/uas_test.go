@@ -57,9 +57,9 @@ func TestRequest_gets_its_answer(t *testing.T) {
 	}{
 		{"OPTIONS -> 200", "OPTIONS", "sip:phone@%TO%", "\n", "200", "Allow", allow},
 		{"OPTIONS -> what we read", "OPTIONS", "sip:phone@%TO%", "\n", "200", "Accept", "application/sdp"},
-		{"MESSAGE -> 405", "MESSAGE", "sip:phone@%TO%", "\n", "405", "Allow", allow},
+		{"MESSAGE of a stranger -> 403", "MESSAGE", "sip:phone@%TO%", "\n", "403", "Server", "test/1"},
 		{"REGISTER -> 405", "REGISTER", "sip:phone@%TO%", "\n", "405", "Allow", allow},
-		{"REFER -> 405", "REFER", "sip:phone@%TO%", "\n", "405", "Allow", allow},
+		{"REFER -> 603", "REFER", "sip:phone@%TO%", "\n", "603", "Server", "test/1"},
 		{"unknown method -> 501", "NEWFANGLED", "sip:phone@%TO%", "\n", "501", "Allow", allow},
 		{"SUBSCRIBE -> 489", "SUBSCRIBE", "sip:phone@%TO%", "Event: presence\n\n", "489", "Allow-Events", events},
 		{"BYE to nothing -> 481", "BYE", "sip:phone@%TO%", "\n", "481", "", ""},

@@ -24,7 +24,7 @@ type Request struct {
 	CallInfo   []string
 	DivertedBy ua.Party // who sent the call on to us last
 	CallBack   bool     // an emergency centre calls back (RFC 7090)
-	AnswerMode string // Answer-Mode or Priv-Answer-Mode (RFC 5373)
+	AnswerMode string   // Answer-Mode or Priv-Answer-Mode (RFC 5373)
 	Reason     []string
 	Event      string // of NOTIFY and SUBSCRIBE, with parameters
 	// SubscriptionState is the header's value, with parameters.

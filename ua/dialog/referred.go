@@ -15,6 +15,16 @@ type referral struct {
 	event  string // Event header of the NOTIFYs
 	tx     Tx     // the last NOTIFY
 	told   int    // status told last
+	last   notice // that was sent
+	next   notice // waits until that has its response: two could change places
+	again  bool   // the last one was sent twice
+}
+
+// notice is how the call goes that a REFER asked for.
+type notice struct {
+	status int
+	reason string
+	over   bool
 }
 
 // referTo takes a REFER in the dialog, from whom the agent trusts.
@@ -46,17 +56,28 @@ func (s *step) referTo(tx ServerTx, r Request) {
 }
 
 // tellReferrer sends a NOTIFY with the status line of the call that was asked
-// for (RFC 3515 §2.4.5).
+// for (RFC 3515 §2.4.5), as soon as the one before it has its response.
 func (s *step) tellReferrer(status int, reason string, over bool) {
 	if !s.referral.active || s.phase != phaseConfirmed || status == s.referral.told && !over {
 		return
 	}
-	s.referral.told = status
+	s.referral.told, s.referral.again = status, false
+	if s.referral.next = (notice{status, reason, over}); !s.isOpen(s.referral.tx) {
+		s.nextNotice()
+	}
+}
+
+func (s *step) nextNotice() {
+	n := s.referral.next
+	if n.status == 0 || s.phase != phaseConfirmed {
+		return
+	}
+	s.referral.last, s.referral.next = n, notice{}
 	request := s.legs[s.chosen].request("NOTIFY")
 	request.Event, request.SubscriptionState = s.referral.event, "active;expires=180"
 	request.ContentType = "message/sipfrag;version=2.0"
-	request.Body = fmt.Appendf(nil, "SIP/2.0 %d %s\r\n", status, oneLine(or(reason, phrase(status))))
-	if over {
+	request.Body = fmt.Appendf(nil, "SIP/2.0 %d %s\r\n", n.status, oneLine(or(n.reason, phrase(n.status))))
+	if n.over {
 		s.referral.active = false
 		request.SubscriptionState = "terminated;reason=noresource"
 	}
@@ -65,11 +86,16 @@ func (s *step) tellReferrer(status int, reason string, over bool) {
 
 func oneLine(text string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(text) }
 
-// notifyResponse: who does not know the subscription is told no more.
+// notifyResponse: who does not know the subscription is told no more. An outcome
+// that was refused for another reason is told once more.
 func (s *step) notifyResponse(r Response) {
-	if r.Status == 481 {
-		s.referral.active = false
+	switch {
+	case r.Status == 481:
+		s.referral.active, s.referral.next = false, notice{}
+	case r.Status >= 300 && s.referral.last.over && !s.referral.again:
+		s.referral.again, s.referral.next = true, s.referral.last
 	}
+	s.nextNotice()
 }
 
 // replaced ends a call in whose place another one is (RFC 3891 §3).
@@ -116,4 +142,16 @@ func (m Machine) Dialog() (tag, target string, ok bool) {
 		return "", "", false
 	}
 	return m.legs[m.chosen].tag, m.legs[m.chosen].target, true
+}
+
+// RemoteTag is the far end's tag of the dialog that the call is on, or of the
+// early one that began last; "" when there is none.
+func (m Machine) RemoteTag() string {
+	switch {
+	case m.chosen >= 0:
+		return m.legs[m.chosen].tag
+	case len(m.legs) > 0:
+		return m.legs[len(m.legs)-1].tag
+	}
+	return ""
 }

@@ -15,7 +15,9 @@ func refer(tx ServerTx, cseq uint32, change func(*Request)) Received {
 }
 
 func TestStep_referred(t *testing.T) {
-	referred := then(serving, refer(2, 2, nil)) // NOTIFY is Tx 1
+	asked := then(serving, refer(2, 2, nil)) // NOTIFY is Tx 1
+	referred := then(asked, got(1, 200, "far", ""))
+	done := then(referred, ReferProgress{Status: 200, Over: true}) // NOTIFY is Tx 2
 	trying := "SIP/2.0 100 Trying\r\n"
 	run(t, []row{
 		{arrow: "confirmed: REFER -> 202, a call", given: serving, when: refer(2, 2, nil), want: "reply#2 202; send NOTIFY>far " + trying + "; referred to sip:1003@pbx"},
@@ -29,10 +31,16 @@ func TestStep_referred(t *testing.T) {
 		{arrow: "referred: it rings still -> nothing", given: then(referred, ReferProgress{Status: 180}), when: ReferProgress{Status: 180}, want: ""},
 		{arrow: "referred: answered -> the last NOTIFY", given: referred, when: ReferProgress{Status: 200, Over: true}, want: "send NOTIFY>far SIP/2.0 200 OK\r\n"},
 		{arrow: "referred: busy -> the last NOTIFY", given: referred, when: ReferProgress{Status: 486, Reason: "Not\r\nnow", Over: true}, want: "send NOTIFY>far SIP/2.0 486 Not  now\r\n"},
+		{arrow: "NOTIFY under way: answered -> waits", given: asked, when: ReferProgress{Status: 200, Over: true}, want: ""},
+		{arrow: "NOTIFY under way: its response -> the next", given: then(asked, ReferProgress{Status: 180}, ReferProgress{Status: 200, Over: true}), when: got(1, 200, "far", ""), want: "send NOTIFY>far SIP/2.0 200 OK\r\n"},
+		{arrow: "NOTIFY under way: no response -> the next", given: then(asked, ReferProgress{Status: 200, Over: true}), when: Failed{Tx: 1, Timeout: true}, want: "send NOTIFY>far SIP/2.0 200 OK\r\n"},
+		{arrow: "the last NOTIFY: 500 -> once more", given: done, when: got(2, 500, "far", ""), want: "send NOTIFY>far SIP/2.0 200 OK\r\n"},
+		{arrow: "the last NOTIFY: 500 twice -> no more", given: then(done, got(2, 500, "far", "")), when: got(3, 500, "far", ""), want: ""},
+		{arrow: "the last NOTIFY: 481 -> no more", given: done, when: got(2, 481, "far", ""), want: ""},
 		{arrow: "over: nothing more", given: then(referred, ReferProgress{Status: 200, Over: true}), when: ReferProgress{Status: 200, Over: true}, want: ""},
 		{arrow: "over: REFER again -> 202, a call", given: then(referred, ReferProgress{Status: 486, Over: true}), when: refer(3, 3, nil), want: "reply#3 202; send NOTIFY>far " + trying + "; referred to sip:1003@pbx"},
-		{arrow: "referred: 481 to NOTIFY -> nothing more", given: then(referred, got(1, 481, "far", "")), when: ReferProgress{Status: 180}, want: ""},
-		{arrow: "referred: BYE -> 200", given: referred, when: req(3, "BYE", 3, ""), want: "reply#3 200; close; terminated remote-bye"},
+		{arrow: "referred: 481 to NOTIFY -> nothing more", given: then(asked, got(1, 481, "far", "")), when: ReferProgress{Status: 180}, want: ""},
+		{arrow: "referred: BYE -> 200", given: referred, when: req(3, "BYE", 3, ""), want: "reply#3 200; close; terminated remote-bye; done"},
 		{arrow: "ended: nothing is told", given: then(referred, Hangup{}), when: ReferProgress{Status: 200, Over: true}, want: ""},
 		{arrow: "confirmed: another takes over -> BYE", given: serving, when: Replace{}, want: "send BYE>far; close; terminated replaced"},
 		{arrow: "answered: another takes over -> BYE waits for the ACK", given: answered, when: Replace{}, want: "close; terminated replaced"},
@@ -44,7 +52,8 @@ func TestStep_referred(t *testing.T) {
 
 func TestStep_referral_headers(t *testing.T) {
 	r := newRig(Config{})
-	r.feed(then(serving, refer(2, 2, nil), ReferProgress{Status: 200, Over: true}, refer(3, 7, nil), ReferProgress{Status: 486, Over: true}))
+	r.feed(then(serving, refer(2, 2, nil), got(1, 200, "far", ""), ReferProgress{Status: 200, Over: true}, got(2, 200, "far", ""),
+		refer(3, 7, nil), got(3, 200, "far", ""), ReferProgress{Status: 486, Over: true}))
 	var notes []string
 	for _, a := range r.acts {
 		if a, ok := a.(Send); ok && a.Request.Method == "NOTIFY" {

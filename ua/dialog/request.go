@@ -200,6 +200,8 @@ func (s *step) failed(in Failed) {
 		s.referFailed(in)
 	case s.keep.tx:
 		s.updateFailed(in)
+	case s.referral.tx:
+		s.nextNotice()
 	case s.infos.tx:
 		s.infoFailed(in)
 	}

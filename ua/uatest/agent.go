@@ -14,7 +14,7 @@ var _ ua.Agent = (*Agent)(nil)
 
 // Command is what an Agent was told to do.
 type Command struct {
-	Name     string // Invite, Ringing, Answer, Reject, Hold, Reoffer, Transfer, TransferTo, SendDigit, Hangup or SetAccounts
+	Name     string // Invite, Pickup, Redirect, SendMessage, Ringing, Answer, Reject, Hold, Reoffer, Transfer, TransferTo, SendDigit, Hangup or SetAccounts
 	Account  ua.AccountID
 	Call     ua.CallID
 	Consult  ua.CallID // of TransferTo
@@ -24,7 +24,11 @@ type Command struct {
 	Duration time.Duration // of SendDigit
 	On       bool
 	Accounts []ua.Account
-	Feature  ua.FeatureState // of SetFeature
+	Options  ua.InviteOptions // of Invite
+	Dialog   ua.DialogRef     // of Pickup
+	Why      ua.Diversion     // of Redirect
+	Text     string           // of SendMessage
+	Feature  ua.FeatureState  // of SetFeature
 }
 
 // Agent is a fake ua.Agent: it notes commands and tells the events that a test
@@ -35,13 +39,14 @@ type Agent struct {
 	events   chan ua.Event
 	commands chan Command
 
-	mu       sync.Mutex
-	accounts map[ua.AccountID]ua.Account
-	calls    map[ua.CallID]ua.Call
-	last     ua.CallID
-	fail     error
-	running  bool
-	closed   bool
+	mu          sync.Mutex
+	accounts    map[ua.AccountID]ua.Account
+	calls       map[ua.CallID]ua.Call
+	last        ua.CallID
+	lastMessage ua.MessageID
+	fail        error
+	running     bool
+	closed      bool
 }
 
 // NewAgent makes an Agent that has room for as many events and commands.
@@ -122,21 +127,25 @@ func (a *Agent) Change(id ua.CallID, change func(*ua.Call)) ua.Call {
 
 // Invite implements ua.Agent.
 func (a *Agent) Invite(account ua.AccountID, target ua.Target) (ua.CallID, error) {
+	return a.InviteWith(account, target, ua.InviteOptions{})
+}
+
+func (a *Agent) invite(command Command) (ua.CallID, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if _, ok := a.accounts[account]; !ok {
+	if _, ok := a.accounts[command.Account]; !ok {
 		return 0, ua.ErrNoAccount
 	}
-	if target == "" {
+	if command.Target == "" {
 		return 0, ua.ErrTarget
 	}
-	id := a.last + 1
-	if err := a.accept(Command{Name: "Invite", Account: account, Call: id, Target: target}); err != nil {
+	command.Call = a.last + 1
+	if err := a.accept(command); err != nil {
 		return 0, err
 	}
-	a.last = id
-	a.calls[id] = ua.Call{ID: id, Account: account}
-	return id, nil
+	a.last = command.Call
+	a.calls[a.last] = ua.Call{ID: a.last, Account: command.Account}
+	return a.last, nil
 }
 
 // Ringing implements ua.Agent.

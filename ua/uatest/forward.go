@@ -80,6 +80,11 @@ func (p *Proxy) find(target string) bound {
 	if err != nil {
 		return bound{}
 	}
+	for _, b := range p.bindings { // who withholds himself has another user there
+		if at, err := wire.ParseURI(b.contact); err == nil && at.Host == uri.Host && at.Port == uri.Port {
+			return b
+		}
+	}
 	return p.bindings[uri.User]
 }
 
