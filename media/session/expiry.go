@@ -3,7 +3,10 @@ package session
 import "offhook/media/keying"
 
 // keyPair are the keys of both sides; zero where there are none.
-type keyPair struct{ ours, theirs keying.Crypto }
+type keyPair struct {
+	ours, theirs keying.Crypto
+	answered     bool // the far end made the offer
+}
 
 // Expiring tells that a key of SDES is nearly used up, ours or the far end's
 // (RFC 3711 §9.2, RFC 4568 §6.1): an Offer then brings a new one of ours by itself,
@@ -15,14 +18,21 @@ func (s *Session) Expiring() bool {
 		return false
 	}
 	stats, _ := s.cfg.Engine.StreamStats(s.cfg.ID)
-	return stats.KeySent >= k.ours.Packets()/ourShare || stats.KeyReceived >= k.theirs.Packets()/8*theirShare
+	share := uint64(ourShare)
+	if k.answered {
+		share = answeredShare
+	}
+	return stats.KeySent >= eighths(k.ours, share) || stats.KeyReceived >= eighths(k.theirs, theirShare)
 }
 
-// Ours is renewed when half of it is used: there is time for an offer that crosses
-// another. Theirs is theirs to renew, and asked for when they have not.
+// Eighths of a key's packets. Ours is renewed when half of them are used, so that there
+// is time for an offer that crosses another; by who answered last somewhat later, so
+// that two of us do not cross. Theirs is theirs to renew, and asked for when they have
+// not.
 const (
-	ourShare   = 2 // the half
-	theirShare = 7 // eighths
+	ourShare      = 4
+	answeredShare = 5
+	theirShare    = 7
 )
 
 // late tells that our key must be replaced by an answer too, though what we send
@@ -33,5 +43,7 @@ func (s *Session) late() bool {
 		return false
 	}
 	stats, _ := s.cfg.Engine.StreamStats(s.cfg.ID)
-	return stats.KeySent >= k.ours.Packets()/8*theirShare
+	return stats.KeySent >= eighths(k.ours, theirShare)
 }
+
+func eighths(key keying.Crypto, n uint64) uint64 { return key.Packets() * n / 8 }

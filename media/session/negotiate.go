@@ -58,6 +58,7 @@ func (s *Session) Accept(answer []byte) error {
 	if err != nil {
 		return err
 	}
+	s.answered = false
 	if err := s.apply(a); err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func (s *Session) Answer(offer []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.agreed = agreed
+	a.agreed, s.answered = agreed, true
 	if err := s.apply(a); err != nil {
 		return nil, err
 	}

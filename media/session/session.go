@@ -131,6 +131,7 @@ type Session struct {
 	nextKeys   map[keying.Suite]keying.Crypto // of the pending offer
 	offered    []keying.Crypto
 	method     keying.Method // by the last exchange
+	answered   bool          // ours was the answer
 	role       keying.Setup  // of ours, if that is DTLS
 	shaker     *handshaker   // nil: no DTLS
 	zone       string        // of link-local addresses, as a number

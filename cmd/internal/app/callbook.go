@@ -33,6 +33,7 @@ type callbook struct {
 
 	mu       sync.Mutex
 	doc      provisioning.Document
+	keysLast uint64                  // packets that keys of SDES are for; 0: as many as they may
 	servers  map[ua.AccountID]string // address that the account was registered at
 	sessions map[ua.CallID]*session.Session
 	calls    map[ua.CallID]localapi.Call
@@ -67,7 +68,7 @@ func (b *callbook) signalling() int {
 // open makes a call's session; the agent calls it.
 func (b *callbook) open(account ua.AccountID, call ua.CallID) (ua.Session, error) {
 	b.mu.Lock()
-	doc, server := b.doc, b.servers[account]
+	doc, server, lifetime := b.doc, b.servers[account], b.keysLast
 	b.mu.Unlock()
 	a, ok := doc.Account(account)
 	if !ok {
@@ -79,8 +80,8 @@ func (b *callbook) open(account ua.AccountID, call ua.CallID) (ua.Session, error
 		Codecs: b.codecs.of(a.Codecs, a.DTX),
 
 		DTX: a.DTX, Redundancy: a.Redundancy,
-		SRTP:     srtpPolicy(a.SRTP),
-		Keying:   keyingMethods(a.Keying),
+		SRTP:   srtpPolicy(a.SRTP),
+		Keying: keyingMethods(a.Keying), KeyLifetime: lifetime,
 		Identity: b.identity(),
 		Failed:   func(err error) { b.fail(call, err) },
 		Secured:  func(keying.Suite) { push(b.log, b.secured, call) },

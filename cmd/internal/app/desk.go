@@ -32,6 +32,8 @@ type desk struct {
 	timers map[phone.TimerID]*time.Timer
 	zone   *time.Location
 	busy   chan struct{} // there was no call and is, or the other way
+
+	renewed time.Time // when new keys were asked for
 }
 
 // inboxSize is how many inputs may wait; whoever posts waits beyond that.
@@ -63,7 +65,11 @@ func (d *desk) run(ctx context.Context) error {
 				tick.Reset(untilTick(time.Now(), busy))
 			}
 		case <-tick.C:
-			tick.Reset(untilTick(d.look(ctx), busy))
+			now := d.look(ctx)
+			if busy {
+				d.renewKeys(now)
+			}
+			tick.Reset(untilTick(now, busy))
 		case work := <-d.works:
 			work()
 		}
