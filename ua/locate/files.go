@@ -17,6 +17,7 @@ type file[T any] struct {
 	parse func(lines []string) T
 
 	mu    sync.Mutex
+	read  bool
 	seen  os.FileInfo
 	value T
 }
@@ -29,10 +30,10 @@ func (f *file[T]) get() (T, bool) {
 	if err == nil && f.seen != nil && os.SameFile(info, f.seen) && info.ModTime().Equal(f.seen.ModTime()) && info.Size() == f.seen.Size() {
 		return f.value, false
 	}
-	if err != nil && f.seen != nil {
-		return f.value, false // it is being replaced, most likely
+	if err != nil && f.read {
+		return f.value, false // there is none, or it is being replaced
 	}
-	f.seen, f.value = info, f.parse(readLines(f.path))
+	f.read, f.seen, f.value = true, info, f.parse(readLines(f.path))
 	return f.value, true
 }
 

@@ -84,8 +84,12 @@ func (r *Resolver) Locate(ctx context.Context, q Query) ([]Target, error) {
 	s := search{Resolver: r, query: q, conf: r.settings()}
 	s.hosts, _ = r.hosts.get()
 	q.Host = strings.TrimSuffix(q.Host, ".")
+	names := s.conf.names(s.query.Host)
+	if s.known(q.Host) != nil {
+		names = []string{q.Host}
+	}
 	var fault error
-	for _, name := range s.conf.names(s.query.Host) {
+	for _, name := range names {
 		targets, err := s.locate(ctx, name)
 		if len(targets) > 0 {
 			for i := range targets {

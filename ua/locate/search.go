@@ -76,6 +76,7 @@ func (s *search) naptr(ctx context.Context, name string) func() []NAPTR {
 		case records := <-done:
 			return records
 		case <-grace.C:
+			s.cache.failed(keyOf(name, typeNAPTR), s.config.Now(), false)
 			cancel()
 			return <-done
 		}
