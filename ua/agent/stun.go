@@ -6,8 +6,6 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/pion/stun/v3"
-
 	"offhook/ua"
 )
 
@@ -23,8 +21,6 @@ const (
 	stunLast    = 16 * stunRTO
 	stunHurried = 3
 )
-
-type stunID = [stun.TransactionIDSize]byte
 
 // stunQuestion is a Binding request under way.
 type stunQuestion struct {
@@ -43,12 +39,7 @@ type stunQuestion struct {
 func (o *owner) askSTUN(f *flow, to netip.AddrPort, hurried bool, then func(*owner, netip.AddrPort, error)) {
 	var id stunID
 	_, _ = io.ReadFull(o.config.Rand, id[:])
-	message, err := stun.Build(stun.NewTransactionIDSetter(id), stun.BindingRequest)
-	if err != nil {
-		then(o, netip.AddrPort{}, err)
-		return
-	}
-	q := &stunQuestion{flow: f, to: to, raw: message.Raw, left: stunSends, wait: stunRTO, last: stunLast, then: then}
+	q := &stunQuestion{flow: f, to: to, raw: bindingRequest(id), left: stunSends, wait: stunRTO, last: stunLast, then: then}
 	if hurried {
 		q.left, q.last = stunHurried, 4*stunRTO
 	}
@@ -72,10 +63,6 @@ func (o *owner) sendSTUN(id stunID, q *stunQuestion) {
 	q.timer = o.clock.after(wait, func() { o.sendSTUN(id, q) })
 }
 
-// isSTUN tells a STUN message from a SIP one: the first octet of SIP is a
-// letter (RFC 5626 §8).
-func isSTUN(raw []byte) bool { return len(raw) >= 20 && raw[0] < 4 && stun.IsMessage(raw) }
-
 // receiveSTUN takes an answer in a flow's reader goroutine. Nobody is answered:
 // a telephone is no STUN server.
 func (a *Agent) receiveSTUN(f *flow, from netip.AddrPort, raw []byte) {
@@ -92,23 +79,6 @@ func (a *Agent) receiveSTUN(f *flow, from netip.AddrPort, raw []byte) {
 		o.clock.stop(q.timer)
 		q.then(o, mapped, nil)
 	})
-}
-
-// readSTUN reads the answer to a Binding request.
-func readSTUN(raw []byte) (stunID, netip.AddrPort, bool) {
-	m := stun.Message{Raw: append([]byte(nil), raw...)}
-	if m.Decode() != nil || m.Type != stun.BindingSuccess {
-		return stunID{}, netip.AddrPort{}, false
-	}
-	var mapped stun.XORMappedAddress
-	if mapped.GetFrom(&m) != nil {
-		return stunID{}, netip.AddrPort{}, false
-	}
-	address, ok := netip.AddrFromSlice(mapped.IP)
-	if !ok || mapped.Port <= 0 || mapped.Port > 65535 {
-		return stunID{}, netip.AddrPort{}, false
-	}
-	return m.TransactionID, netip.AddrPortFrom(address.Unmap(), uint16(mapped.Port)), true
 }
 
 // pingSTUN keeps a datagram flow alive by STUN and watches how it is seen: when

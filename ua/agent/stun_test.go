@@ -105,6 +105,14 @@ func TestReadSTUN(t *testing.T) {
 	}
 }
 
+func TestBindingRequest_is_what_others_read(t *testing.T) {
+	id := stunID{1, 2, 3}
+	m := stun.Message{Raw: bindingRequest(id)}
+	if err := m.Decode(); err != nil || m.Type != stun.BindingRequest || m.TransactionID != id {
+		t.Errorf("%+v, %v", m, err)
+	}
+}
+
 func FuzzReadSTUN(f *testing.F) {
 	f.Add(boundAt(f, "203.0.113.7", 40404))
 	f.Fuzz(func(t *testing.T, raw []byte) {

@@ -200,6 +200,7 @@ func (a *App) parts() []part {
 		{"phone", a.desk.run},
 		{"agent events", a.pumpAgent},
 		{"agent", a.agent.Run},
+		{"network", a.watchNetwork},
 		{"provisioning events", a.pumpProvisioning},
 		{"provisioning", a.manager.Run},
 	}

@@ -58,7 +58,7 @@ var house = []layer{
 	{rooms: []string{"hal/..."}, ours: []string{"hal", "hal/..."}, thirdParty: []string{"*"}},
 	{rooms: []string{"media/..."}, ours: []string{"media", "media/..."}, thirdParty: []string{"*"}},
 	// The pure machines of ua know no library.
-	{rooms: []string{"ua/dialog", "ua/registration", "ua/digest", "ua/subscription"}, ours: []string{"ua", "ua/..."}},
+	{rooms: []string{"ua/dialog", "ua/refresh", "ua/registration", "ua/digest", "ua/subscription"}, ours: []string{"ua", "ua/..."}},
 	{rooms: []string{"ua/..."}, ours: []string{"ua", "ua/..."}, thirdParty: []string{"*"}},
 	{rooms: []string{"provisioning/..."}, ours: []string{"provisioning", "provisioning/...", "ua", "media"}, thirdParty: []string{"*"}},
 	{rooms: []string{"cmd/internal/phone", "cmd/internal/door"}, ours: []string{"hal", "media", "ua", "provisioning"}},
@@ -170,6 +170,7 @@ var firmwareModules = []string{
 	"go.yaml.in/yaml/v3",                // board and configuration files
 	"golang.org/x/crypto",               // dtls
 	"golang.org/x/image",                // the screen's fonts
+	"golang.org/x/net",                  // DNS messages
 	"golang.org/x/sync",                 // sipgo
 	"golang.org/x/sys",                  // ioctls
 	"golang.org/x/text",                 // x/image

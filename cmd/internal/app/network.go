@@ -1,0 +1,50 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"offhook/ua/netwatch"
+)
+
+// longSleep is a suspension after which connections are not trusted: servers
+// and NATs have had time to forget them.
+const longSleep = 10 * time.Second
+
+// watchNetwork has the user agent follow links, addresses, routes and the clock.
+// Without it the phone works; it finds out later.
+func (a *App) watchNetwork(ctx context.Context) error {
+	log := a.cfg.Log.With("room", "network")
+	w, err := netwatch.New(netwatch.Config{Log: log, Notify: func(e netwatch.Event) {
+		log.Info("changed", "network", e.Network, "broken", e.Broken, "clock", e.Clock, "slept", e.Slept)
+		if err := patiently(ctx, reaction(a.agent, e)); err != nil && ctx.Err() == nil {
+			log.Warn("the user agent could not be told", "error", err)
+		}
+	}})
+	if err == nil {
+		err = w.Run(ctx)
+	}
+	if err != nil {
+		log.Warn("changes of the network are not seen: a lost connection is found out by its keep-alive", "error", err)
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// follower is what of the user agent follows the network.
+type follower interface {
+	NetworkChanged() error
+	RoutesChanged() error
+	ClockChanged() error
+}
+
+// reaction is what the user agent has to do about an event.
+func reaction(agent follower, e netwatch.Event) func() error {
+	switch {
+	case e.Broken, e.Slept >= longSleep:
+		return agent.NetworkChanged
+	case e.Network:
+		return agent.RoutesChanged
+	}
+	return agent.ClockChanged
+}
