@@ -35,7 +35,8 @@ func ParseNAPTR(data []byte) (NAPTR, error) {
 		if len(data) == 0 || len(data) < 1+int(data[0]) {
 			return NAPTR{}, errNAPTR
 		}
-		*field, data = string(data[1:1+data[0]]), data[1+data[0]:]
+		end := 1 + int(data[0])
+		*field, data = string(data[1:end]), data[end:]
 	}
 	var labels []string
 	for octets := 1; ; {
