@@ -185,6 +185,20 @@ type AudioIO interface {
 	io.Closer
 }
 
+// Rester is an AudioIO that can stop its clock while there is nothing to capture
+// or to play.
+type Rester interface {
+	// Rest stops the clock and waits until Rouse is called; it is called by the
+	// goroutine that reads and writes periods. With soon the device makes itself
+	// ready to start at once. The next ReadPeriod starts the clock and returns
+	// without waiting for a period: what was captured before then is silence.
+	// The error is ErrClosed after Close, and ErrGone when the device went away.
+	Rest(soon bool) error
+	// Rouse ends a Rest, or the next one if none is under way. Any goroutine may
+	// call it.
+	Rouse()
+}
+
 // Channels is an AudioIO whose card has several channels, each perhaps wired to
 // something else: earpiece left, loudspeaker right.
 type Channels interface {

@@ -2,6 +2,7 @@ package haltest
 
 import (
 	"errors"
+	"sync"
 	"testing"
 
 	"offhook/hal"
@@ -42,6 +43,7 @@ func AudioIO(t testing.TB, open func(testing.TB) hal.AudioIO) {
 	if a.Format() != f {
 		t.Errorf("the format has become %+v", a.Format())
 	}
+	resting(t, a, both)
 	closing(t, "sound device", a)
 	wantClosed(t, "ReadPeriod", a.ReadPeriod(p))
 	wantClosed(t, "WritePeriod", a.WritePeriod(p))
@@ -49,7 +51,51 @@ func AudioIO(t testing.TB, open func(testing.TB) hal.AudioIO) {
 
 	b := open(t)
 	wakes(t, "ReadPeriod", b, func() error { return b.ReadPeriod(p) })
+	if _, ok := a.(restful); ok {
+		r := open(t).(restful)
+		wakes(t, "Rest", r, func() error { return r.Rest(false) })
+		r.Rouse() // may still be called
+		wantClosed(t, "Rest", r.Rest(true))
+	}
 	closing(t, "sound device never used", open(t))
+}
+
+// restful is a sound device that can rest.
+type restful interface {
+	hal.AudioIO
+	hal.Rester
+}
+
+// resting holds a device that can rest to ending it whenever it is roused, and
+// to going on as if nothing had been.
+func resting(t testing.TB, a hal.AudioIO, both func() error) {
+	t.Helper()
+	r, ok := a.(restful)
+	if !ok {
+		return
+	}
+	capture, playback := r.Xruns()
+	for _, soon := range []bool{false, true, true, false} {
+		r.Rouse()
+		r.Rouse() // once is as good as twice
+		if err := r.Rest(soon); err != nil {
+			t.Errorf("Rest(%v), roused before: %v", soon, err)
+		}
+		var calls sync.WaitGroup
+		calls.Go(r.Rouse)
+		err := r.Rest(!soon) // goes over from one kind to the other
+		if calls.Wait(); err != nil {
+			t.Errorf("Rest(%v): %v", !soon, err)
+		}
+		for i := range 3 {
+			if err := both(); err != nil {
+				t.Errorf("period %d after a rest: %v", i, err)
+			}
+		}
+	}
+	if c, p := r.Xruns(); c != capture || p != playback {
+		t.Errorf("%d and %d xruns in resting", c-capture, p-playback)
+	}
 }
 
 // Mixer tests a hal.Mixer that has these outputs.

@@ -11,7 +11,10 @@ import (
 	"offhook/hal"
 )
 
-var _ hal.AudioIO = (*PCM)(nil)
+var (
+	_ hal.AudioIO = (*PCM)(nil)
+	_ hal.Rester  = (*PCM)(nil)
+)
 
 const (
 	ahead  = 2 // periods of silence that playback begins with
@@ -29,6 +32,8 @@ type PCM struct {
 
 	captureXruns, playbackXruns atomic.Uint64
 	closed                      atomic.Bool
+	over                        chan struct{} // closed by Close
+	roused                      chan struct{}
 	once                        sync.Once
 	err                         error // of Close
 
@@ -40,7 +45,7 @@ type PCM struct {
 }
 
 func open(c config, k clock, log *slog.Logger) (*PCM, error) {
-	d := &PCM{format: c.format(), period: c.Period, clock: k, log: log}
+	d := &PCM{format: c.format(), period: c.Period, clock: k, log: log, over: make(chan struct{}), roused: make(chan struct{}, 1)}
 	var err error
 	if d.microphone, err = openPlayer(c.Microphone, c.SampleRate); err != nil {
 		return nil, fmt.Errorf("microphone: %w", err)
@@ -120,14 +125,15 @@ func (d *PCM) check(p []int16) error {
 }
 
 // begin starts the clock where it rested: what was not moved has no place in
-// the files.
+// the files. The first period is over at once, as if the clock had been started
+// a period before.
 func (d *PCM) begin() error {
 	if d.running {
 		return nil
 	}
-	d.start = d.clock.now() - time.Duration(d.read)*d.period
+	d.start = d.clock.now() - time.Duration(d.read+1)*d.period
 	d.written = d.read + ahead
-	if err := d.clock.beat(d.due(d.read+1), d.period); err != nil {
+	if err := d.clock.beat(d.due(d.read+2), d.period); err != nil {
 		return fmt.Errorf("sound file: %w", err)
 	}
 	d.running = true
@@ -136,19 +142,35 @@ func (d *PCM) begin() error {
 	return nil
 }
 
-// Rest stops the clock until the next period is read or written.
-func (d *PCM) Rest() error {
+// Rest implements hal.Rester: files are always ready.
+func (d *PCM) Rest(bool) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed.Load() {
 		return hal.ErrClosed
 	}
 	d.running = false
-	return d.clock.rest()
+	if err := d.clock.rest(); err != nil {
+		return fmt.Errorf("sound file: %w", err)
+	}
+	select {
+	case <-d.roused:
+		return nil
+	case <-d.over:
+		return hal.ErrClosed
+	}
 }
 
-// Polled tells the engine that it needs no thread to wait on.
-func (d *PCM) Polled() bool { return true }
+// Rouse implements hal.Rester.
+func (d *PCM) Rouse() {
+	select {
+	case d.roused <- struct{}{}:
+	default: // it was roused already
+	}
+}
+
+// Poll tells the engine that it needs no thread to wait on.
+func (d *PCM) Poll(bool) bool { return true }
 
 // due is when period n begins.
 func (d *PCM) due(n uint64) time.Duration { return d.start + time.Duration(n)*d.period }
@@ -157,6 +179,7 @@ func (d *PCM) due(n uint64) time.Duration { return d.start + time.Duration(n)*d.
 func (d *PCM) Close() error {
 	d.once.Do(func() {
 		d.closed.Store(true)
+		close(d.over)
 		d.err = d.clock.close()
 		d.mu.Lock()
 		defer d.mu.Unlock()

@@ -199,7 +199,8 @@ func TestFull(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if want := (4 + ahead) * 10 * time.Millisecond; k.at != want {
+	// The first of them was over when the clock started.
+	if want := (4 + ahead - 1) * 10 * time.Millisecond; k.at != want {
 		t.Errorf("the clock is at %s, want %s", k.at, want)
 	}
 }
@@ -215,13 +216,18 @@ func TestRest(t *testing.T) {
 	p := make([]int16, 80)
 	for i := range 20 {
 		if i == 10 {
-			if err := d.Rest(); err != nil {
+			d.Rouse()
+			if err := d.Rest(false); err != nil {
 				t.Fatal(err)
 			}
 			k.at += time.Hour
 		}
+		before := k.at
 		if err := d.ReadPeriod(p); err != nil {
 			t.Fatal(err)
+		}
+		if waited := k.at - before; waited > 0 != (i%10 > 0) {
+			t.Errorf("period %d was waited for %v", i, waited)
 		}
 		if !slices.Equal(p, said[i*80:(i+1)*80]) {
 			t.Fatalf("period %d begins with %d", i, p[0])

@@ -61,7 +61,7 @@ type Engine struct {
 	set     atomic.Pointer[set]
 	device  atomic.Pointer[Device]
 	patched atomic.Pointer[Patch]
-	wake    chan struct{} // ends a rest
+	resting atomic.Pointer[Rester] // nil: it does not
 
 	mutex  sync.Mutex // control's side only
 	closed bool
@@ -95,7 +95,7 @@ func New(cfg Config) (*Engine, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	e := &Engine{
-		cfg: cfg, epoch: time.Now(), events: make(chan Event, eventQueue), wake: make(chan struct{}, 1),
+		cfg: cfg, epoch: time.Now(), events: make(chan Event, eventQueue),
 		capture: make(media.Frame, cfg.Period), playback: make(media.Frame, cfg.Period),
 		toneFrame: make(media.Frame, cfg.Period), out: make(media.Frame, cfg.Period), mix: make([]int32, cfg.Period),
 		captureGain: dsp.NewGain(cfg.SampleRate, ramp), playbackGain: dsp.NewGain(cfg.SampleRate, ramp),
@@ -132,7 +132,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	defer e.running.Store(false)
 	device := *e.device.Load()
-	if p, ok := device.(Polled); !ok || !p.Polled() {
+	if p, ok := device.(Poller); !ok || !p.Poll(hastened()) {
 		defer e.thread()()
 	}
 	rester, _ := device.(Rester)

@@ -59,7 +59,10 @@ func (e *Engine) Dropped() uint64 { return e.dropped.Load() }
 // find the events, so that the audio thread never touches the channel.
 type listener struct{ *Engine }
 
-func (l listener) MediaStarted(id media.StreamID) { l.tell(MediaStarted{id}) }
+func (l listener) MediaStarted(id media.StreamID) {
+	l.rouse() // who rests hears it
+	l.tell(MediaStarted{id})
+}
 
 func (l listener) DigitReceived(id media.StreamID, digit rune, duration time.Duration) {
 	l.tell(DigitReceived{Stream: id, Digit: digit, Duration: duration})

@@ -2,31 +2,59 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
 // Rester is a Device that can stop its clock when there is nothing to capture
-// or to play; the next ReadPeriod starts it again. Moving silence is most of
-// what a telephone that hangs on its hook would cost.
+// or to play. Moving silence is most of what a telephone that hangs on its hook
+// would cost.
 type Rester interface {
-	Rest() error
+	// Rest stops the clock and waits until Rouse is called; its error tells that
+	// the device failed or was closed. With soon it makes itself ready to start at
+	// once. The next ReadPeriod starts the clock, and waits for no period: what
+	// was captured before then is silence.
+	Rest(soon bool) error
+	// Rouse ends a Rest, or the next one if none is under way. Any goroutine may
+	// call it.
+	Rouse()
 }
 
-// Polled is a Device whose waiting is done by the Go runtime's poller. Its
-// engine needs no thread of its own: handing over between threads would cost
-// more than a period's work.
-type Polled interface {
-	Polled() bool
+// Poller is a Device whose waiting may be left to the Go runtime's poller. Its
+// engine needs no thread of its own then: handing over between threads would
+// cost more than a period's work.
+type Poller interface {
+	// Poll tells the device how important all threads of this process are, and
+	// returns whether it waits by the poller: where they are not, a thread of the
+	// device's own is the one that keeps the beat.
+	Poll(hastened bool) bool
 }
 
 // restAfter is how long nothing must be heard before the device rests: a call
 // that follows another must not wait for it to start.
 const restAfter = time.Second
 
-// idle tells whether nothing moves but silence.
+// idle tells whether nothing moves but silence: the engine's thread.
 func (e *Engine) idle() bool {
 	s := e.set.Load()
-	return len(s.legs) == 0 && s.generator == nil && e.tone == nil && e.fading == nil && s.aside.idle()
+	return s.dormant() && s.generator == nil && e.tone == nil && e.fading == nil && s.aside.idle()
+}
+
+// dormant tells whether no stream has begun: one that is still being agreed upon
+// makes no sound.
+func (s *set) dormant() bool {
+	for i, leg := range s.legs {
+		if !leg.dormant(s.routed[i] || s.held[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// dormant tells whether no step has taken the stream up, nor would one find
+// anything to do.
+func (l *leg) dormant(joined bool) bool {
+	return l.current == nil && (!joined || l.plan.Load() == nil) && l.dials.empty() && l.stream.Next() == nil
 }
 
 func (a *aside) idle() bool {
@@ -44,27 +72,25 @@ func (e *Engine) quiet() bool {
 }
 
 // rest stops the device until there is something to be heard, or the context
-// ends.
+// ends. While a call is being set up the device is ready to start: that may take
+// a codec longer than the call has to wait.
 func (e *Engine) rest(ctx context.Context, device Rester) error {
 	e.still = 0
-	if err := device.Rest(); err != nil {
-		return err
-	}
-	for e.idle() {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-e.wake:
-			e.steps.Add(1)
+	defer context.AfterFunc(ctx, device.Rouse)()
+	e.resting.Store(&device)
+	defer e.resting.Store(nil)
+	for e.idle() && ctx.Err() == nil {
+		if err := device.Rest(len(e.set.Load().legs) > 0); err != nil {
+			return fmt.Errorf("engine: the sound device at rest: %w", err)
 		}
+		e.steps.Add(1)
 	}
 	return nil
 }
 
 // rouse has an engine that rests look whether there is anything to be heard.
 func (e *Engine) rouse() {
-	select {
-	case e.wake <- struct{}{}:
-	default: // it will look anyway
+	if device := e.resting.Load(); device != nil {
+		(*device).Rouse()
 	}
 }

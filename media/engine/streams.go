@@ -56,6 +56,7 @@ func (e *Engine) UpdateStream(id media.StreamID, spec session.Spec) error {
 		ended = e.hearDigits(leg, spec.Detect)
 	}
 	e.mutex.Unlock()
+	e.rouse()
 	ended.close()
 	return err
 }
@@ -124,7 +125,9 @@ func (e *Engine) SendDigit(id media.StreamID, digit rune, duration time.Duration
 	if leg == nil {
 		return fmt.Errorf("%w: %d", ErrNoStream, id)
 	}
-	return leg.dial(code, duration)
+	err := leg.dial(code, duration)
+	e.rouse()
+	return err
 }
 
 // find looks a stream up; the mutex is held.

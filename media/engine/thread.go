@@ -23,13 +23,20 @@ const (
 	runaway = 500 * time.Millisecond
 )
 
+// hastened tells whether the calling thread, and so all of its process, has
+// real-time priority already.
+func hastened() bool {
+	now, err := unix.SchedGetAttr(0, 0)
+	return err == nil && now.Policy == unix.SCHED_FIFO
+}
+
 // realtime puts the calling thread under SCHED_FIFO. It needs CAP_SYS_NICE or
 // RLIMIT_RTPRIO; without them sound works, with a longer tail of lateness.
 func realtime() (restore func(), err error) {
-	before, err := unix.SchedGetAttr(0, 0)
-	if err == nil && before.Policy == unix.SCHED_FIFO {
-		return func() {}, nil // a hastened process's
+	if hastened() {
+		return func() {}, nil
 	}
+	before, err := unix.SchedGetAttr(0, 0)
 	if err == nil {
 		// Threads that the runtime starts from this one must not inherit it.
 		err = unix.SchedSetAttr(0, fifo(unix.SCHED_FLAG_RESET_ON_FORK), 0)
