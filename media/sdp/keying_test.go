@@ -49,6 +49,39 @@ func TestSelect_way_to_keys(t *testing.T) {
 	}
 }
 
+// What is refused for want of a common way to keys is told as that.
+func TestSelect_other_way_to_keys(t *testing.T) {
+	const avp, savp, tls = "m=audio 5000 RTP/AVP 0", "m=audio 5000 RTP/SAVP 0", "m=audio 5000 UDP/TLS/RTP/SAVPF 0"
+	const line, odd, print = "a=crypto:" + crypto, "a=crypto:1 AES_192_CM_HMAC_SHA1_80 inline:c2VjcmV0", "a=fingerprint:" + print256
+	taken := func([]string, keying.Setup) bool { return true }
+	never := func([]string, keying.Setup) bool { return false }
+	known := func(value string) bool { return strings.Contains(value, "AES_CM") }
+	for _, test := range []struct {
+		name   string
+		policy Policy
+		means  Means
+		lines  []string
+		want   string // of a KeyingError; "": another error
+		is     error
+	}{
+		{"SDES to who takes DTLS", Mandatory, Means{DTLS: taken}, []string{savp, line}, "by SDES, this side of the call by DTLS: name both in srtp-keying", ErrNoEncryption},
+		{"SDES to who takes DTLS and need not", Optional, Means{DTLS: taken}, []string{savp, line}, "by SDES, this side of the call by DTLS", ErrEncryption},
+		{"DTLS to who takes SDES", Mandatory, Means{SDES: known}, []string{tls, print}, "by DTLS, this side of the call by SDES: name both", ErrNoEncryption},
+		{"opportunistic DTLS to who takes SDES", Mandatory, Means{SDES: known}, []string{avp, print}, "by DTLS, this side", ErrNoEncryption},
+		{"another suite", Mandatory, Means{SDES: known}, []string{savp, odd}, `does not have or that were not agreed on ("AES_192_CM_HMAC_SHA1_80"): have it use AES_CM_128_HMAC_SHA1_80`, ErrNoEncryption},
+		{"another hash", Mandatory, Means{DTLS: never}, []string{tls, print}, "a fingerprint by sha-256", ErrNoEncryption},
+		{"nothing", Mandatory, Means{SDES: known}, []string{avp}, "", ErrNoEncryption},
+		{"nothing, and it must be", Optional, Means{SDES: known}, []string{savp}, "", ErrEncryption},
+		{"anything to who must not", Off, Means{SDES: known, DTLS: taken}, []string{savp, line}, "", ErrEncryption},
+	} {
+		_, err := Select(parse(t, test.lines...), test.policy, test.means)
+		var way *KeyingError
+		if !errors.Is(err, test.is) || errors.As(err, &way) != (test.want != "") || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "c2Vj") {
+			t.Errorf("%s: %v", test.name, err)
+		}
+	}
+}
+
 func TestOffer_ways_to_keys(t *testing.T) {
 	for _, test := range []struct {
 		name   string

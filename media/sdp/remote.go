@@ -63,10 +63,13 @@ func (r *Remote) admit(policy Policy, means Means) error {
 	secure, dtls, _ := transport(r.Proto)
 	method := means.choose(*r, dtls)
 	var err error
-	if r.Encrypted, err = policy.admits(secure, method != keying.Clear); r.Encrypted {
+	if r.Encrypted, err = policy.admits(secure, method != keying.Clear); err != nil {
+		return r.refusal(err, policy, means, dtls)
+	}
+	if r.Encrypted {
 		r.Keying = method
 	}
-	return err
+	return nil
 }
 
 // audio reads m-line i, or says why it cannot be used.

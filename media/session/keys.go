@@ -33,7 +33,7 @@ func (s *Session) policy() sdp.Policy {
 }
 
 func (s *Session) downgrade(err error) error {
-	if s.method != keying.Clear && errors.Is(err, sdp.ErrNoEncryption) {
+	if way := (*sdp.KeyingError)(nil); s.method != keying.Clear && errors.Is(err, sdp.ErrNoEncryption) && !errors.As(err, &way) {
 		return ErrDowngrade
 	}
 	return err
