@@ -46,6 +46,7 @@ func (a *Account) setDefaults() {
 	a.Register = true
 	a.KeepAlive = 25 * time.Second
 	a.MWI = true
+	a.Publish = "off"
 	a.DigestMD5 = true
 	a.DTMF = DTMFAuto
 	a.Reliable = ua.ReliableSupported

@@ -112,6 +112,15 @@ type Account struct {
 	Redundancy     int            `key:"redundancy" range:"0..2" restart:"none"` // packets repeated when many get lost (RFC 2198)
 	Voicemail      string         `key:"voicemail" match:"user" restart:"none"`
 	MWI            bool           `key:"mwi"`
+	RefuseMWI      bool           `key:"refuse-unsolicited-mwi"`
+	Watch          []string       `key:"blf" match:"resource"`          // whose dialogs are watched, a subscription each
+	WatchList      string         `key:"blf-list-uri" match:"resource"` // a list at the server, one subscription for all
+	RegEvent       bool           `key:"reg-event"`
+	FeatureSync    bool           `key:"feature-sync"`
+	Publish        string         `key:"publish" oneof:"off dialog presence"`
+	ShareDialogs   bool           `key:"share-dialogs"`   // our calls, to whom the server lets watch them
+	RemoteControl  bool           `key:"remote-control"`  // the server may answer, hold and resume
+	CheckSyncAuth  bool           `key:"check-sync-auth"` // asked for the account's password
 	ForwardAlways  string         `key:"forward-always" match:"user" restart:"none"`
 	ForwardBusy    string         `key:"forward-busy" match:"user" restart:"none"`
 	ForwardNoReply string         `key:"forward-no-answer" match:"user" restart:"none"`

@@ -32,6 +32,7 @@ var matchers = map[string]func(string) string{
 	"number":      pattern(`^[0-9+*#]{1,32}$`, "a number; use digits, +, * and # only"),
 	"pem":         matchPEM,
 	"pem-or-file": matchPEMOrFile,
+	"resource":    pattern(`^(sips?:)?[A-Za-z0-9_.!~*'()&=+$,/#%-]{1,128}(@[][A-Za-z0-9_.:-]{1,128})?(;[A-Za-z0-9_.=;-]{1,128})?$`, "a number, user@host or SIP URI"),
 	"server":      matchServer,
 	"step":        matchStep,
 	"url":         matchURL,

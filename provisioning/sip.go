@@ -20,7 +20,8 @@ func (d Document) SIPAccounts() []ua.Account {
 			SessionExpires: orNone(a.SessionExpires), Reliable: a.Reliable,
 			TLS: ua.TLSPolicy{CA: access.CA, ServerName: a.ServerName, Cert: access.Certificate, Key: access.Key},
 			MWI: a.MWI, Voicemail: a.Voicemail,
-			Anonymous: a.Anonymous, Identity: a.Identity,
+			Subscriptions: a.subscriptions(),
+			Anonymous:     a.Anonymous, Identity: a.Identity,
 			EmergencyURN: d.Emergency.ServiceURN, Location: d.Emergency.Location.sip(),
 		}
 	}

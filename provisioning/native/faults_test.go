@@ -82,6 +82,10 @@ provisioning:
 		`f:7: keys[2].key: "line2" is there already; give it another name or remove one`,
 		`f:7: keys[2].type: "jump" is not known; use one of line, speed-dial, voicemail, dnd, forward, park`,
 		`f:9: provisioning.check-sync.accounts[0]: there is no account "1003"; name the id of one under accounts`}},
+	{"what is watched", "offhook: 1\naccounts:\n  - {user: 1, domain: a.example, blf: [2002, \"2 3\", sip:4@b.example;x=y], blf-list-uri: \"<all>\", publish: all}\n", []string{
+		`f:3: accounts[1].blf[1]: "2 3" is not a number, user@host or SIP URI`,
+		`f:3: accounts[1].blf-list-uri: "<all>" is not a number, user@host or SIP URI`,
+		`f:3: accounts[1].publish: "all" is not known; use one of off, dialog, presence`}},
 	{"certificates over a transport without", "offhook: 1\naccounts:\n  - {user: 1, domain: a.example, transport: udp, server-name: a.example}\n", []string{
 		"f:3: accounts[1].transport: udp carries no certificate; set transport: tls, or remove ca, certificate and server-name"}},
 	{"secrets are not repeated", "offhook: 1\nphone: {name: [hunter2]}\ndoor: {code: 1234}\naccounts:\n  - {user: 1, domain: a.example, password: [hunter2]}\n", []string{
