@@ -71,6 +71,8 @@ func (t *turn) event(e ua.Event) {
 		t.registrationChanged(e)
 	case ua.MessageWaiting:
 		t.messageWaiting(e)
+	case ua.RemoteControl:
+		t.remoteControl(e)
 	}
 }
 
