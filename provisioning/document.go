@@ -124,7 +124,7 @@ type Account struct {
 	ForwardAlways  string         `key:"forward-always" match:"user" restart:"none"`
 	ForwardBusy    string         `key:"forward-busy" match:"user" restart:"none"`
 	ForwardNoReply string         `key:"forward-no-answer" match:"user" restart:"none"`
-	ForwardAfter   time.Duration  `key:"forward-after" range:"5s..3m" restart:"none"`
+	ForwardAfter   time.Duration  `key:"forward-after" range:"0s..3m" restart:"none"`
 	Anonymous      bool           `key:"anonymous"`             // our number is withheld from whom we call
 	Identity       string         `key:"identity" match:"user"` // user part that we prefer to be known by
 	NoAnonymous    bool           `key:"reject-anonymous" restart:"none"`
