@@ -275,7 +275,10 @@ func fixture(now time.Time) localapi.Status {
 	return localapi.Status{
 		Version: "v1.2.3", Board: "workbench", Started: now.Add(-3 * time.Hour),
 		Accounts: []localapi.Account{
-			{ID: "home", AOR: "sip:1001@pbx.example", Transport: "tls", State: "registered", Server: "192.0.2.1:5061", Expires: now.Add(9 * time.Minute), New: 2},
+			{ID: "home", AOR: "sip:1001@pbx.example", Transport: "tls", State: "registered", Server: "192.0.2.1:5061", Expires: now.Add(9 * time.Minute), New: 2,
+				Watched:  []localapi.Watched{{Resource: "1002", State: "idle"}, {Resource: "sip:1003@pbx.example", Name: "Door\x1b", State: "early", Incoming: true, Remote: "sip:1004@pbx.example"}},
+				Features: []localapi.Feature{{Name: "dnd"}, {Name: "forward-busy", On: true, Target: "1005"}},
+				Missing:  []localapi.Subscription{{Event: "dialog", Resource: "1006", Cause: "the server refuses the subscription (403 Forbidden)", Retry: now.Add(time.Minute)}}},
 			{ID: "work", AOR: "sip:7@work.example", Transport: "udp", State: "failed", Cause: "403 Forbidden\x1b[31m", Retry: now.Add(30 * time.Second)},
 		},
 		Calls: []localapi.Call{

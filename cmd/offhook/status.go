@@ -40,6 +40,7 @@ func printStatus(out io.Writer, s localapi.Status, now time.Time) error {
 	fmt.Fprintf(w, "offhook\t%s on %s, up %s\n", s.Version, s.Board, now.Sub(s.Started).Round(time.Second))
 	for _, a := range s.Accounts {
 		fmt.Fprintf(w, "account %s\t%s by %s: %s\n", a.ID, a.AOR, a.Transport, plain(accountLine(a, now)))
+		printWatched(w, a, now)
 	}
 	if len(s.Accounts) == 0 {
 		fmt.Fprintf(w, "account\tnone: the telephone is not configured yet\n")

@@ -263,6 +263,7 @@ func (a *App) close() error {
 func (a *App) observe(e ua.Event) {
 	a.calls.observe(e)
 	a.bindings.observe(e)
+	a.logServer(e)
 	switch e := e.(type) {
 	case ua.CheckSync:
 		if _, reboot := a.manager.CheckSync(e); reboot {

@@ -49,6 +49,12 @@ func (b *bindings) observe(e ua.Event) {
 		line := b.accounts[e.Account]
 		line.New, line.Old = e.New, e.Old
 		b.accounts[e.Account] = line
+	case ua.DialogsChanged:
+		b.accounts[e.Account] = observeServer(b.accounts[e.Account], e)
+	case ua.FeaturesChanged:
+		b.accounts[e.Account] = observeServer(b.accounts[e.Account], e)
+	case ua.SubscriptionChanged:
+		b.accounts[e.Account] = observeServer(b.accounts[e.Account], e)
 	}
 }
 

@@ -41,6 +41,10 @@ type Account struct {
 	Registered time.Time `json:"registered,omitzero"`
 	New        int       `json:"new_messages"`
 	Old        int       `json:"old_messages"`
+
+	Watched  []Watched      `json:"watched,omitzero"`
+	Features []Feature      `json:"features,omitzero"`
+	Missing  []Subscription `json:"missing,omitzero"` // subscriptions that do not stand
 }
 
 // Call is one call with its figures.
