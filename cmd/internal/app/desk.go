@@ -154,7 +154,7 @@ func (d *desk) take(ctx context.Context, in phone.Input) {
 func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 	switch e := e.(type) {
 	case phone.Invite:
-		id, err := d.agent.Invite(e.Account, e.Target)
+		id, err := d.agent.InviteWith(e.Account, e.Target, ua.InviteOptions{Anonymous: e.Anonymous, Emergency: e.Emergency})
 		if err != nil {
 			return phone.CommandFailed{Effect: e, Err: err}
 		}
@@ -165,6 +165,8 @@ func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 		return refused(e, d.agent.Answer(e.Call))
 	case phone.Reject:
 		return refused(e, d.agent.Reject(e.Call, e.Code))
+	case phone.Redirect:
+		return refused(e, d.agent.Redirect(e.Call, e.Target, e.Why))
 	case phone.Hangup:
 		return refused(e, d.agent.Hangup(e.Call))
 	case phone.Hold:

@@ -26,6 +26,10 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 		NoWaiting: !doc.Phone.CallWaiting,
 
 		TransferOnHook: doc.Phone.TransferOnHook,
+		DND:            doc.Phone.DoNotDisturb,
+		DNDStatus:      dndStatus(doc.Phone.DNDAnswer),
+		CallBack:       doc.Emergency.CallBack,
+		Withhold:       doc.DialPlan.WithholdPrefix,
 
 		AutoAnswer: autoAnswer(doc.Phone.AutoAnswer),
 		Hour12:     doc.Phone.TimeFormat == "12h",
@@ -38,7 +42,8 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 	}
 	for _, a := range doc.Accounts {
 		c.Accounts = append(c.Accounts, phone.Account{ID: ua.AccountID(a.ID), Label: accountLabel(a), Number: a.User,
-			Voicemail: a.Voicemail, Register: a.Register})
+			Voicemail: a.Voicemail, Register: a.Register, NoAnonymous: a.NoAnonymous,
+			Forward: phone.Forward{Always: a.ForwardAlways, Busy: a.ForwardBusy, NoAnswer: a.ForwardNoReply, After: a.ForwardAfter}})
 	}
 	var call phone.LineKey
 	c.LineKeys, call = lineKeys(doc)
@@ -57,6 +62,28 @@ func autoAnswer(a provisioning.AutoAnswer) phone.AutoAnswer {
 		return phone.AutoAnswerAllowed
 	}
 	return phone.AutoAnswerOff
+}
+
+func dndStatus(a provisioning.DNDAnswer) int {
+	switch a {
+	case provisioning.DNDUnavailable:
+		return 480
+	case provisioning.DNDDeclined:
+		return 603
+	}
+	return 486
+}
+
+func keyUse(kind string) phone.KeyUse {
+	switch kind {
+	case "dnd":
+		return phone.KeyDND
+	case "forward":
+		return phone.KeyForward
+	case "park":
+		return phone.KeyPark
+	}
+	return phone.KeyLine
 }
 
 // lineKeys places the document's keys: line1 and on by their number, and whom
@@ -84,7 +111,7 @@ func lineKeys(doc provisioning.Document) (lines []phone.LineKey, call phone.Line
 }
 
 func lineKey(doc provisioning.Document, k provisioning.Key) phone.LineKey {
-	key := phone.LineKey{Label: k.Label, Account: ua.AccountID(k.Account), Number: k.Value}
+	key := phone.LineKey{Label: k.Label, Account: ua.AccountID(k.Account), Number: k.Value, Use: keyUse(k.Type)}
 	if key.Account == "" && len(doc.Accounts) > 0 {
 		key.Account = ua.AccountID(doc.Accounts[0].ID)
 	}

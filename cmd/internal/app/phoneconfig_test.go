@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
+	"offhook/cmd/internal/phone"
 	"offhook/hal"
 	"offhook/provisioning"
 	"offhook/provisioning/native"
@@ -72,4 +74,27 @@ func TestPhoneConfig_takes_every_digit_map_that_is_no_fault(t *testing.T) {
 			t.Fatalf("%q: %v", pattern, err)
 		}
 	})
+}
+
+func TestPhoneConfig_where_calls_go(t *testing.T) {
+	doc, err := native.Parse([]byte("offhook: 1\nphone: {do-not-disturb: true, do-not-disturb-answer: declined, transfer-on-hook: false}\n"+
+		"dial-plan: {withhold-prefix: \"*67\"}\nemergency: {call-back: 10m}\n"+
+		"accounts:\n  - {user: \"1001\", domain: pbx.example, forward-always: \"1007\", forward-busy: \"1008\", forward-no-answer: \"1009\", forward-after: 15s, reject-anonymous: true}\n"+
+		"keys: [{key: line1, type: dnd}, {key: line2, type: forward, value: \"1007\"}, {key: line3, type: park, value: \"701\"}]\n"), "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := phoneConfig(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !got.DND || got.DNDStatus != 603 || got.TransferOnHook || got.Withhold != "*67" || got.CallBack != 10*time.Minute {
+		t.Errorf("%+v", got)
+	}
+	if a := got.Accounts[0]; a.Forward != (phone.Forward{Always: "1007", Busy: "1008", NoAnswer: "1009", After: 15 * time.Second}) || !a.NoAnonymous {
+		t.Errorf("%+v", a)
+	}
+	if k := got.LineKeys; k[0].Use != phone.KeyDND || k[1].Use != phone.KeyForward || k[1].Number != "1007" || k[2].Use != phone.KeyPark {
+		t.Errorf("%+v", k)
+	}
 }

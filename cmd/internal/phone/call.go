@@ -2,6 +2,7 @@ package phone
 
 import (
 	"strings"
+	"time"
 
 	"offhook/hal"
 	"offhook/ua"
@@ -21,6 +22,9 @@ type call struct {
 	transfer  string         // target of a transfer under way
 	recall    bool           // came back from a transfer while nobody listened
 	consults  int            // serial of the call that this one is made to transfer
+	anonymous bool           // our number is withheld from them
+	unheard   bool           // refused or sent on, and the person should know
+	until     time.Time      // to ring, before it goes elsewhere; zero for ever
 	joining   bool           // its far end is to be joined with that of the first
 	media     Media
 }

@@ -62,9 +62,11 @@ func (t *turn) answer(c *call) {
 	t.do(Answer{Call: c.ID})
 }
 
-func (t *turn) reject(c *call) {
+func (t *turn) reject(c *call) { t.rejectWith(c, busyHere) }
+
+func (t *turn) rejectWith(c *call, code int) {
 	c.leaving = true
-	t.do(Reject{Call: c.ID, Code: busyHere})
+	t.do(Reject{Call: c.ID, Code: code})
 }
 
 // hangup ends a call. One that has no ID yet ends as soon as it gets one.
@@ -135,6 +137,12 @@ func (t *turn) commandFailed(in CommandFailed) {
 		t.removeID(e.Call)
 	case Reject:
 		t.removeID(e.Call)
+	case Redirect: // wherever it was to go: the caller is not left hanging
+		if c := t.byID(e.Call); c != nil && !noCall {
+			t.rejectWith(c, busyHere)
+			return
+		}
+		t.removeID(e.Call)
 	case Hold:
 		if c := t.byID(e.Call); c != nil && noCall {
 			t.callLost(c, ua.CauseError, why)
@@ -161,7 +169,7 @@ func (t *turn) commandFailed(in CommandFailed) {
 // and the agent did not would go on, and nobody could end it.
 func ends(e Effect) bool {
 	switch e.(type) {
-	case Hangup, Reject:
+	case Hangup, Reject, Redirect:
 		return true
 	}
 	return false
@@ -193,6 +201,8 @@ func (t *turn) wanted(e Effect) bool {
 	case Hangup:
 		return t.byID(e.Call) != nil
 	case Reject:
+		return t.byID(e.Call) != nil
+	case Redirect:
 		return t.byID(e.Call) != nil
 	case Hold:
 		c := t.byID(e.Call)

@@ -18,7 +18,11 @@ type Config struct {
 	Emergency []string // numbers dialled at once and on any account
 	// TransferOnHook: putting the handset back in a consultation transfers.
 	TransferOnHook bool
-	NoWaiting      bool // a second call gets 486 instead of the call-waiting tone
+	NoWaiting      bool          // a second call gets 486 instead of the call-waiting tone
+	DND            bool          // what it is until a person changes it
+	DNDStatus      int           // that callers get then; 0 means 486
+	CallBack       time.Duration // after a call for help nobody is kept away
+	Withhold       string        // prefix that withholds our number, "" for none
 	AutoAnswer     AutoAnswer
 	CallKey        string       // number that the call key dials, "" for none
 	CallLine       ua.AccountID // that it is dialled by, "" for the usual one
@@ -37,6 +41,9 @@ type Account struct {
 	Number    string // its own: "1001"
 	Voicemail string // number to dial for messages, "" for none
 	Register  bool   // false: peer to peer, always ready
+	Forward   Forward
+	// NoAnonymous: who withholds himself is refused.
+	NoAnonymous bool
 }
 
 // LineKey is what a line key does: it opens its account's line, or dials
@@ -44,8 +51,20 @@ type Account struct {
 type LineKey struct {
 	Label   string // the account's when empty
 	Account ua.AccountID
-	Number  string // speed dial
+	Number  string // speed dial; of KeyForward and KeyPark whereto
+	Use     KeyUse
 }
+
+// KeyUse is what else than a line a line key is.
+type KeyUse uint8
+
+// The uses.
+const (
+	KeyLine    KeyUse = iota // a line, or a speed dial
+	KeyDND                   // do not disturb
+	KeyForward               // sends every call to Number
+	KeyPark                  // parks the call at Number, or takes it up from there
+)
 
 // DialPlan says when a number is complete.
 type DialPlan struct {

@@ -18,6 +18,9 @@ func (t *turn) configure(c Config) {
 	c.LineKeys = slices.Clone(c.LineKeys)
 	c.Emergency = slices.Clone(c.Emergency)
 	c.Volumes = maps.Clone(c.Volumes)
+	if c.DND != t.config.DND {
+		t.dnd = c.DND
+	}
 	t.config, t.words = c, nil
 	bindings := t.bindings[:0]
 	for _, b := range t.bindings {

@@ -16,6 +16,8 @@ type Invite struct {
 	Ref     uint64 // comes back in Invited
 	Account ua.AccountID
 	Target  ua.Target
+	// Anonymous withholds our number; Emergency is a call for help.
+	Anonymous, Emergency bool
 }
 
 // Ringing tells the caller that it rings here (180).
@@ -28,6 +30,13 @@ type Answer struct{ Call ua.CallID }
 type Reject struct {
 	Call ua.CallID
 	Code int // status code
+}
+
+// Redirect sends an incoming call elsewhere.
+type Redirect struct {
+	Call   ua.CallID
+	Target ua.Target
+	Why    ua.Diversion
 }
 
 // Hangup ends a call in any state.
@@ -165,6 +174,7 @@ func (Invite) effect()     {}
 func (Ringing) effect()    {}
 func (Answer) effect()     {}
 func (Reject) effect()     {}
+func (Redirect) effect()   {}
 func (Hangup) effect()     {}
 func (Hold) effect()       {}
 func (Transfer) effect()   {}

@@ -127,14 +127,12 @@ func (s *State) isGone(id ua.CallID) bool { return slices.Contains(s.gone, id) }
 
 // incoming: a new call asks for a person.
 func (t *turn) incoming(u ua.Call) {
+	if t.diverted(u) {
+		return
+	}
 	t.serial++
 	c := call{Call: u, serial: t.serial}
 	inUse := t.open() > 0 || t.path != ""
-	if t.open() >= maxCalls || (inUse && t.config.NoWaiting) {
-		t.calls = append(t.calls, c)
-		t.reject(t.bySerial(c.serial))
-		return
-	}
 	t.calls = append(t.calls, c)
 	t.wake()
 	t.list = list{}
@@ -148,6 +146,7 @@ func (t *turn) incoming(u ua.Call) {
 		return
 	}
 	t.do(Ringing{Call: u.ID})
+	t.ringsFor(added)
 	if t.ended.on { // nothing to hear any more
 		t.ended = ended{}
 		t.freeHandsfree() // let it ring aloud
@@ -186,6 +185,18 @@ func (t *turn) registrationChanged(e ua.RegistrationChanged) {
 		good = false
 	}
 	t.bindings[i] = binding{RegistrationChanged: e, good: good}
+}
+
+// messageReceived shows a text, not at a door station: its screen is anybody's.
+func (t *turn) messageReceived(e ua.MessageReceived) {
+	if t.config.DoorCode {
+		return
+	}
+	from := (&call{Call: ua.Call{Remote: e.From}}).party().Title()
+	t.wake()
+	t.remark(t.texts().MessageFrom + " " + from + ": " + strings.Join(strings.Fields(e.Text), " "))
+	t.start(timerNotice, messageTime)
+	t.signal(Tone{Kind: ToneConfirm})
 }
 
 func (t *turn) messageWaiting(e ua.MessageWaiting) {

@@ -146,6 +146,12 @@ type RemoteTransfer struct {
 	Number string
 }
 
+// RemoteDND begins or ends do not disturb.
+type RemoteDND struct{ On bool }
+
+// RemoteForward sends every call to Number; "" ends it.
+type RemoteForward struct{ Number string }
+
 // RemoteDigits sends telephone-events into the call that is heard.
 type RemoteDigits struct{ Digits string }
 
@@ -169,6 +175,8 @@ func (RemoteReject) input()     {}
 func (RemoteHangup) input()     {}
 func (RemoteHold) input()       {}
 func (RemoteTransfer) input()   {}
+func (RemoteDND) input()        {}
+func (RemoteForward) input()    {}
 func (RemoteDigits) input()     {}
 func (Recorded) input()         {}
 func (RemoteRecord) input()     {}

@@ -158,10 +158,41 @@ func (t *turn) callKey() {
 	}
 }
 
+// useKey is a line key that is none.
+func (t *turn) useKey(k LineKey) {
+	switch k.Use {
+	case KeyDND:
+		t.setDND(!t.dnd)
+	case KeyForward:
+		switch {
+		case t.forward != "":
+			t.setForward("")
+		case k.Number == "":
+			t.complain(t.texts().NoForward)
+		default:
+			t.setForward(k.Number)
+		}
+	case KeyPark: // the orbit is a number like any other: transfer there, call from there
+		c := t.byFocus()
+		if c != nil && (c.talking() || c.held) && c.transfer == "" && !c.joined && !c.joining {
+			t.transferCall(c, k.Number)
+			return
+		}
+		if t.account(k.Account) != nil {
+			t.line = k.Account
+		}
+		t.place(k.Number)
+	}
+}
+
 // lineKey answers, resumes or opens the key's line, or dials its number.
 func (t *turn) lineKey(i int) {
 	keys := t.config.lineKeys()
 	if i >= len(keys) || keys[i] == (LineKey{}) {
+		return
+	}
+	if keys[i].Use != KeyLine {
+		t.useKey(keys[i])
 		return
 	}
 	if n := keys[i].Number; n != "" {

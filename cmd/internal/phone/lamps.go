@@ -51,7 +51,12 @@ func (s *State) registeredLamp() hal.Pattern {
 
 // lineLamp: ringing before talking before held; an open line is lit.
 func (s *State) lineLamp(k LineKey) hal.Pattern {
-	if k.Number != "" {
+	switch {
+	case k.Use == KeyDND:
+		return lampIf(s.dnd, hal.LampOn)
+	case k.Use == KeyForward:
+		return lampIf(s.forward != "", hal.LampOn)
+	case k.Number != "" || k.Use != KeyLine:
 		return hal.LampOff
 	}
 	p := lampIf(s.entry.on && s.line == k.Account && k.Account != "", hal.LampOn)

@@ -134,6 +134,8 @@ func (t *turn) record(c *call) {
 		if c.number != "" {
 			e.Number = c.number
 		}
+	case c.unheard:
+		e.Kind, e.New = Missed, true
 	case !c.answering && !c.leaving && c.Answered.IsZero() && c.Cause != ua.AnsweredOther:
 		e.Kind, e.New = Missed, true
 	}

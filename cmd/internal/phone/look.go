@@ -131,8 +131,19 @@ func (s *State) idleView(v *View) {
 		v.Title, v.Text = x.NoSound, nonEmpty(s.audio.Cause)
 	}
 	if v.Title == "" {
-		v.Text = nonEmpty(x.count(x.Missed, s.missed()), x.count(x.Messages, s.messages()))
+		v.Text = nonEmpty(s.diversionText(), x.count(x.Missed, s.missed()), x.count(x.Messages, s.messages()))
 	}
+}
+
+// diversionText tells why it will not ring.
+func (s *State) diversionText() string {
+	switch to := s.divertedTo(); {
+	case to != "":
+		return s.texts().Forwarded + " " + to
+	case s.dnd:
+		return s.texts().DND[true]
+	}
+	return ""
 }
 
 func (s *State) diallingView(v *View) {

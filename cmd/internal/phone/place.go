@@ -2,6 +2,7 @@ package phone
 
 import (
 	"slices"
+	"strings"
 
 	"offhook/ua"
 )
@@ -20,6 +21,7 @@ func (t *turn) place(text string) {
 		}
 	}
 	t.takePath()
+	number, withheld := t.withheld(number)
 	emergency := t.isEmergency(number)
 	account, why := t.accountFor(emergency)
 	if why != "" {
@@ -34,7 +36,16 @@ func (t *turn) place(text string) {
 	}
 	t.parkLive()
 	t.entry, t.ended, t.list = entry{}, ended{}, list{}
-	t.invite(call{number: number, emergency: emergency}, account)
+	t.invite(call{number: number, emergency: emergency, anonymous: withheld}, account)
+}
+
+// withheld takes the prefix off by which a person withholds our number.
+func (s *State) withheld(number string) (string, bool) {
+	rest, ok := strings.CutPrefix(number, s.config.Withhold)
+	if !ok || s.config.Withhold == "" || rest == "" {
+		return number, false
+	}
+	return rest, true
 }
 
 // invite sends a call out; c tells whom and why.
@@ -44,7 +55,10 @@ func (t *turn) invite(c call, account ua.AccountID) {
 	c.Call = ua.Call{Account: account, State: ua.Trying, Remote: ua.Party{User: c.number, DisplayName: t.nameOf(c.number)}, Started: t.now}
 	t.calls = append(t.calls, c)
 	t.focus = c.serial
-	t.do(Invite{Ref: uint64(c.serial), Account: account, Target: ua.Target(c.number)})
+	if c.emergency {
+		t.helpSought = t.now
+	}
+	t.do(Invite{Ref: uint64(c.serial), Account: account, Target: ua.Target(c.number), Anonymous: c.anonymous, Emergency: c.emergency})
 }
 
 // nameOf finds a number's name in the history.

@@ -41,9 +41,11 @@ func testConfig(t *rapid.T) Config {
 		t.Fatal(err)
 	}
 	return Config{
-		Accounts: []Account{{ID: "a", Label: "Front", Number: "1001", Voicemail: "700", Register: true}, {ID: "b", Label: "Back", Register: rapid.Bool().Draw(t, "register b")}},
+		Accounts: []Account{{ID: "a", Label: "Front", Number: "1001", Voicemail: "700", Register: true, Forward: Forward{NoAnswer: "102", Busy: "103"}, NoAnonymous: true}, {ID: "b", Label: "Back", Register: rapid.Bool().Draw(t, "register b")}},
 		DialPlan: DialPlan{Map: dm}, Emergency: []string{"112"}, CallKey: "200",
 		NoWaiting: rapid.Bool().Draw(t, "no waiting"), TransferOnHook: rapid.Bool().Draw(t, "transfer on-hook"),
+		DND: rapid.IntRange(0, 3).Draw(t, "dnd") == 0, Withhold: "*67", CallBack: time.Minute,
+		LineKeys:   []LineKey{{Account: "a"}, {Account: "b"}, {Use: KeyDND}, {Use: KeyForward, Number: "104"}, {Use: KeyPark, Number: "105"}},
 		AutoAnswer: AutoAnswer(rapid.IntRange(0, 2).Draw(t, "auto-answer")),
 	}
 }
@@ -85,6 +87,8 @@ func (w *world) carryOut(e Effect) {
 		w.known("Hold", e.Call)
 	case Transfer:
 		w.known("Transfer", e.Call)
+	case Redirect:
+		w.known("Redirect", e.Call)
 	case TransferTo:
 		w.known("TransferTo", e.Call)
 		w.known("TransferTo", e.Consult)
@@ -166,13 +170,13 @@ func (w *world) random() {
 	case 12:
 		w.step(rapid.SampledFrom([]Input{
 			Clock{w.now.Add(time.Minute)}, Audio{Gone: true}, Network{Up: true}, UA{ua.MessageWaiting{Account: "a", Waiting: true, New: -1}},
-			RemoteDial{Number: "600"}, RemoteHangup{}, RemoteAnswer{}, RemoteReject{}, RemoteHold{On: true}, RemoteHold{}, RemoteTransfer{Number: "101"}, RemoteDigits{"12"},
+			RemoteDial{Number: "600"}, RemoteHangup{}, RemoteAnswer{}, RemoteReject{}, RemoteHold{On: true}, RemoteHold{}, RemoteTransfer{Number: "101"}, RemoteDND{On: true}, RemoteDND{}, RemoteForward{"106"}, RemoteForward{}, UA{ua.MessageReceived{Account: "a", Text: "hello"}}, RemoteDigits{"12"},
 			Digit{Call: w.nextID, Digit: '5'}, Media{Call: w.nextID, Suite: "AES"}, Invited{Ref: 1 << 40, Call: 1}, Provisioning{State: ProvisioningFailed}, Config{},
 		}).Draw(t, "other"))
 	case 13:
 		if id, ok := w.anyCall(); ok {
 			err := rapid.SampledFrom([]error{ua.ErrBusy, errors.New("no"), ua.ErrTarget}).Draw(t, "error")
-			w.step(CommandFailed{rapid.SampledFrom([]Effect{Answer{id}, Hold{id, true}, Hold{id, false}, Transfer{id, "1"}, TransferTo{id, id}, SendDigit{id, '1'}}).Draw(t, "failed"), err})
+			w.step(CommandFailed{rapid.SampledFrom([]Effect{Answer{id}, Hold{id, true}, Hold{id, false}, Transfer{id, "1"}, TransferTo{id, id}, Redirect{Call: id}, SendDigit{id, '1'}}).Draw(t, "failed"), err})
 		}
 	}
 }

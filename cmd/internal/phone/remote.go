@@ -32,6 +32,10 @@ func (t *turn) remote(in Input) {
 			t.entry = entry{}
 			t.transferCall(c, number)
 		}
+	case RemoteDND:
+		t.setDND(in.On)
+	case RemoteForward:
+		t.setForward(cleanNumber(in.Number))
 	case RemoteDigits:
 		t.remoteDigits(in.Digits)
 	case RemoteRecord:

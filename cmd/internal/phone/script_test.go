@@ -14,11 +14,20 @@ import (
 func word(e Effect) string {
 	switch e := e.(type) {
 	case Invite:
-		return fmt.Sprintf("invite %s by %s", e.Target, e.Account)
+		how := ""
+		if e.Anonymous {
+			how = " withheld"
+		}
+		if e.Emergency {
+			how += " for help"
+		}
+		return fmt.Sprintf("invite %s by %s%s", e.Target, e.Account, how)
 	case Ringing:
 		return fmt.Sprintf("180 %d", e.Call)
 	case Answer:
 		return fmt.Sprintf("answer %d", e.Call)
+	case Redirect:
+		return fmt.Sprintf("send %d to %s: %s", e.Call, e.Target, e.Why)
 	case Reject:
 		return fmt.Sprintf("reject %d with %d", e.Call, e.Code)
 	case Hangup:

@@ -28,6 +28,10 @@ type State struct {
 	line    ua.AccountID // chosen by a line key for the next call
 	mute    bool         // of the microphone
 	quiet   bool         // ringing was silenced
+	dnd     bool         // do not disturb
+	forward string       // where a person sends every call, "" for nowhere
+	// helpSought is when a call for help was made last.
+	helpSought time.Time
 
 	calls  []call // never a terminated one
 	focus  int    // serial of the call that is shown, 0 for none

@@ -69,6 +69,8 @@ func (t *turn) event(e ua.Event) {
 		t.callChanged(e.Call)
 	case ua.RegistrationChanged:
 		t.registrationChanged(e)
+	case ua.MessageReceived:
+		t.messageReceived(e)
 	case ua.MessageWaiting:
 		t.messageWaiting(e)
 	case ua.RemoteControl:

@@ -31,6 +31,9 @@ type Texts struct {
 	Conference, Recording                      string
 	NoRecording, RecordingEnded                string
 	MissedCalls, AllCalls, NoMissed, NoCalls   string
+	DND                                        map[bool]string
+	Forwarded, NotForwarded, NoForward         string
+	MessageFrom                                string
 	LongDate, ShortDate                        string // {weekday} {day} {month} {mon}
 	Weekdays                                   [7]string
 	Months                                     [12]string
@@ -119,6 +122,11 @@ func english() *Texts {
 		AllCalls:          "Calls",
 		NoMissed:          "No missed calls",
 		NoCalls:           "No calls yet",
+		DND:               map[bool]string{true: "Do not disturb", false: "Calls ring again"},
+		Forwarded:         "Calls go to",
+		NotForwarded:      "Calls come here again",
+		NoForward:         "No number is set to send calls to",
+		MessageFrom:       "Message from",
 		LongDate:          "{weekday}, {day} {month}",
 		ShortDate:         "{day} {mon}",
 		Weekdays:          [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},

@@ -12,10 +12,11 @@ const (
 	timerRetry                     // tries busy commands again
 	timerTransfer                  // no outcome of a transfer
 	timerBacklight                 // nobody uses the phone
+	timerForward                   // nobody answers
 	timerCount
 )
 
-var timerNames = [...]string{"inter-digit", "stage", "beep", "notice", "volume", "retry", "transfer", "backlight"}
+var timerNames = [...]string{"inter-digit", "stage", "beep", "notice", "volume", "retry", "transfer", "backlight", "forward"}
 
 func (id TimerID) String() string {
 	if int(id) < len(timerNames) {
@@ -34,6 +35,7 @@ const (
 	keyBeepTime    = 150 * time.Millisecond
 	remarkBeepTime = 300 * time.Millisecond
 	noticeTime     = 4 * time.Second
+	messageTime    = 20 * time.Second
 	volumeTime     = 2500 * time.Millisecond
 	retryTime      = 100 * time.Millisecond
 	recallTime     = 60 * time.Second
@@ -69,6 +71,8 @@ func (t *turn) timer(in Timer) {
 		t.tryAgain()
 	case timerTransfer:
 		t.transferTimedOut()
+	case timerForward:
+		t.notAnswered()
 	case timerBacklight:
 		t.dim = true
 	}

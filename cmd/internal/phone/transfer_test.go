@@ -65,7 +65,7 @@ func TestStep_consultation(t *testing.T) {
 		{"transfer: ok -> call to ask", typed, press(hal.KeyOK), "invite 1007 by a", KindCalling},
 		{"transfer: # -> call to ask", typed, press(hal.KeyPound), "invite 1007 by a", KindCalling},
 		{"transfer: soft call -> call to ask", typed, press(hal.KeySoft3), "invite 1007 by a", KindCalling},
-		{"transfer: emergency number -> emergency call", then(talking(), press(hal.KeyTransfer, "1", "1", "2"), fire{timerBeep}), press(hal.KeyOK), "invite 112 by a", KindCalling},
+		{"transfer: emergency number -> emergency call", then(talking(), press(hal.KeyTransfer, "1", "1", "2"), fire{timerBeep}), press(hal.KeyOK), "invite 112 by a for help", KindCalling},
 		{"asking: ringing there -> ring-back", asking(), then(said(second(ua.Early))), "ring-back tone", KindCalling},
 		{"asking: answered -> talk with the second", asking(), then(said(second(ua.Confirmed))), "hear 2 at handset", KindInCall},
 		{"asking, ringing: transfer -> not waited for", then(asking(), said(second(ua.Early))), press(hal.KeyTransfer), "join 1 with 2, no tone", KindTransferring},

@@ -127,6 +127,9 @@ func idleScenes(add func(string, *stage)) {
 	lines.Hour12 = true
 	lines.Accounts = append(lines.Accounts, phone.Account{ID: "b", Label: "Sales"}, phone.Account{ID: "c", Label: "Night service", Number: "1003"})
 	add("idle-lines", ready().in(lines, phone.Clock{Now: noon()}))
+	add("idle-dnd", ready().in(history(), phone.RemoteDND{On: true}))
+	add("idle-forwarded", ready().in(phone.RemoteForward{Number: "1007"}))
+	add("message", ready().in(phone.UA{Event: ua.MessageReceived{Account: "a", From: ua.Party{User: "1002", DisplayName: "Anna Lindqvist"}, Text: "The delivery is at the back door"}}))
 	add("volume", ready().keys(hal.KeyVolumeUp))
 	add("volume-in-call", talking().keys(hal.KeyVolumeUp, hal.KeyVolumeUp, hal.KeyVolumeUp, hal.KeyVolumeUp))
 	add("list-missed", ready().in(history()).keys(hal.KeyUp, hal.KeyDown))
