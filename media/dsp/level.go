@@ -20,6 +20,7 @@ type Level struct {
 	power float64
 	keep  float64 // of it, by a frame of
 	size  int     // samples
+	talk  talk
 }
 
 // NewLevel makes a meter for frames at rate Hz with the given time constant.
@@ -35,7 +36,9 @@ func (l *Level) WriteFrame(f media.Frame) error {
 	if len(f) != l.size {
 		l.keep, l.size = math.Exp(-float64(len(f))/(l.rate*l.tau)), len(f)
 	}
-	l.power = l.keep*l.power + (1-l.keep)*power(f)
+	p := power(f)
+	l.power = l.keep*l.power + (1-l.keep)*p
+	l.talk.take(p, len(f), l.rate)
 	return nil
 }
 

@@ -64,6 +64,9 @@ func (l *leg) publish() {
 	delay := l.active.buffer.Counters().Delay
 	l.published.delay.Store(int64(delay))
 	l.stream.Played(sum.late, delay)
+	if speech, noise, known := l.levels.received.Talk(); known {
+		l.stream.Heard(speech, noise)
+	}
 }
 
 // stats joins the network's figures and the sound's: any goroutine.

@@ -14,6 +14,7 @@ import (
 type played struct {
 	late           atomic.Uint64 // packets that arrived and were not played
 	delay, longest atomic.Int64  // of the buffer: now, and at most
+	levels         atomic.Uint32 // of speech and background, by RFC 3611: speech<<8 | background; 0: not known
 }
 
 // Played tells how many packets arrived and were not played in all, and the
@@ -23,6 +24,18 @@ func (s *Stream) Played(late uint64, delay time.Duration) {
 	s.played.late.Store(late)
 	s.played.delay.Store(int64(delay))
 	s.played.longest.Store(max(s.played.longest.Load(), int64(delay)))
+}
+
+// Heard tells the level of the speech received, and of the background in its pauses,
+// in dBov. The engine's thread calls it now and then.
+func (s *Stream) Heard(speech, noise float64) {
+	s.played.levels.Store(1<<16 | uint32(relative(speech))<<8 | uint32(relative(noise)))
+}
+
+// relative is a level in dB above 0 dBm0, as a signed octet (RFC 3611 §4.7.4); a
+// full-scale square wave, 0 dBov, is 6.15 dB above it (ITU-T G.100.1).
+func relative(dBov float64) uint8 {
+	return uint8(int8(math.Round(min(max(dBov+6.15, -127), unavailable-1))))
 }
 
 // fewest packets make a figure.
@@ -109,6 +122,9 @@ func (s *Stream) voip(spec Spec, trip time.Duration) *rtcp.VoIPMetricsReportBloc
 		RFactor: unavailable, ExtRFactor: unavailable, MOSLQ: unavailable, MOSCQ: unavailable,
 		RXConfig:  concealed | adaptive,
 		JBNominal: ms(buffer), JBMaximum: ms(time.Duration(s.played.longest.Load())), JBAbsMax: ms(max(spec.MaxDelay, time.Duration(s.played.longest.Load()))),
+	}
+	if levels := s.played.levels.Load(); levels != 0 {
+		b.SignalLevel, b.NoiseLevel = uint8(levels>>8), uint8(levels)
 	}
 	if expected > 0 {
 		b.LossRate = part(float64(lost) / float64(expected))

@@ -145,6 +145,13 @@ func TestStream_extended_reports(t *testing.T) {
 			pass(t, a, b)
 		}
 		b.Played(3, 60*time.Millisecond)
+		if block := b.voip(b.spec, 0); block != nil && (block.SignalLevel != unavailable || block.NoiseLevel != unavailable) {
+			t.Errorf("%q: levels of nothing heard: %+v", suite, block)
+		}
+		b.Heard(-26.15, -71.9)
+		if block := b.voip(b.spec, 0); block == nil || int8(block.SignalLevel) != -20 || int8(block.NoiseLevel) != -66 {
+			t.Errorf("%q: levels %+v", suite, block)
+		}
 		for range 40 {
 			pass(t, a, b)
 		}
