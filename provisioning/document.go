@@ -130,6 +130,7 @@ type Account struct {
 	NoAnonymous    bool           `key:"reject-anonymous" restart:"none"`
 	CA             string         `key:"ca" match:"authority" restart:"none"`
 	ServerName     string         `key:"server-name" match:"host" restart:"none"`
+	ServerWildcard bool           `key:"server-wildcard" restart:"none"` // a certificate for *.example is taken, against RFC 5922
 	Certificate    string         `key:"certificate" match:"identity" restart:"none"`
 	Key            ua.Secret      `key:"key" match:"pem" restart:"none"`
 }

@@ -18,7 +18,7 @@ func (d Document) SIPAccounts() []ua.Account {
 			AuthUser: a.AuthUser, Password: a.Password, RefuseMD5: !a.DigestMD5, Registrar: a.Registrar, Proxy: a.Proxy, SecondProxy: a.SecondProxy, STUN: a.STUN,
 			Transport: a.Transport, Expires: a.Expires, Register: a.Register, KeepAlive: orNone(a.KeepAlive),
 			SessionExpires: orNone(a.SessionExpires), Reliable: a.Reliable,
-			TLS: ua.TLSPolicy{CA: access.CA, ServerName: a.ServerName, Cert: access.Certificate, Key: access.Key},
+			TLS: ua.TLSPolicy{CA: access.CA, ServerName: a.ServerName, Cert: access.Certificate, Key: access.Key, Wildcard: a.ServerWildcard},
 			MWI: a.MWI, Voicemail: a.Voicemail,
 			Subscriptions: a.subscriptions(),
 			Anonymous:     a.Anonymous, Identity: a.Identity,

@@ -86,6 +86,9 @@ type TLSPolicy struct {
 	ServerName string // expected name; the registrar's or proxy's host when empty
 	Cert       string // PEM client certificate chain
 	Key        Secret // PEM client key
+	// Wildcard takes a certificate for *.example for pbx.example, which SIP does
+	// not (RFC 5922 §7.2).
+	Wildcard bool
 }
 
 // CallID names a call of this agent; never 0, never used twice.

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -25,28 +24,20 @@ func (e *FlowError) Unwrap() error { return e.Err }
 
 func (e *FlowError) Error() string {
 	var (
-		authority x509.UnknownAuthorityError
-		hostname  x509.HostnameError
-		invalid   x509.CertificateInvalidError
-		remote    *net.OpError
-		record    tls.RecordHeaderError
-		dns       *net.DNSError
+		certificate *certificateError
+		remote      *net.OpError
+		record      tls.RecordHeaderError
+		dns         *net.DNSError
 	)
 	at := e.Remote
 	if at == "" {
 		at = e.Host
 	}
 	switch {
-	case errors.As(e.Err, &authority):
-		return fmt.Sprintf("TLS: certificate signed by unknown authority (%s)", e.Host)
-	case errors.As(e.Err, &hostname):
-		return fmt.Sprintf("TLS: certificate is for %s, not %s", certificateNames(hostname.Certificate), hostname.Host)
-	case errors.As(e.Err, &invalid) && invalid.Reason == x509.Expired:
-		return fmt.Sprintf("TLS: certificate has expired or is not yet valid: check the clock (%s)", e.Host)
-	case errors.As(e.Err, &invalid):
-		return fmt.Sprintf("TLS: certificate cannot be used: %s (%s)", invalid.Error(), e.Host)
+	case errors.As(e.Err, &certificate):
+		return "TLS: " + certificate.text
 	case errors.As(e.Err, &remote) && remote.Op == "remote error": // an alert, as crypto/tls tells it
-		return fmt.Sprintf("TLS: refused by %s: %s", at, strings.TrimPrefix(remote.Err.Error(), "tls: "))
+		return fmt.Sprintf("TLS: refused by %s: %s", at, alert(strings.TrimPrefix(remote.Err.Error(), "tls: ")))
 	case errors.As(e.Err, &record):
 		return fmt.Sprintf("TLS: %s does not speak TLS on this port", at)
 	case errors.As(e.Err, &dns):
@@ -89,20 +80,15 @@ func dnsCause(err *net.DNSError) string {
 	return fmt.Sprintf("DNS: %s (%s)", err.Err, err.Name)
 }
 
-// certificateNames lists the names that a certificate is for, briefly.
-func certificateNames(certificate *x509.Certificate) string {
-	var names []string
-	if certificate != nil {
-		names = append(names, certificate.DNSNames...)
-		for _, ip := range certificate.IPAddresses {
-			names = append(names, ip.String())
-		}
-	}
+// alert adds to a TLS alert what to do about it.
+func alert(text string) string {
 	switch {
-	case len(names) == 0:
-		return "no name at all"
-	case len(names) > 3:
-		return strings.Join(names[:3], ", ") + " and others"
+	case strings.Contains(text, "certificate required"):
+		return text + ": give the account a certificate and key that the server knows"
+	case strings.Contains(text, "certificate"):
+		return text + ": the server does not take the account's certificate; give it another, signed by whom the server trusts"
+	case strings.Contains(text, "protocol version"), strings.Contains(text, "handshake failure"):
+		return text + ": the server offers nothing of TLS 1.2 or 1.3 that is safe; it needs an update"
 	}
-	return strings.Join(names, ", ")
+	return text
 }

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -24,12 +23,15 @@ func TestFlowError_in_words_for_a_person(t *testing.T) {
 		{"DNS", &net.DNSError{Name: "pbx.example", IsNotFound: true}, "DNS: no such host pbx.example"},
 		{"DNS", &net.DNSError{Name: "pbx.example", IsTimeout: true}, "DNS: timeout, no answer about pbx.example"},
 		{"DNS", &net.DNSError{Name: "pbx.example", Err: "server misbehaving"}, "DNS: server misbehaving (pbx.example)"},
-		{"TLS", x509.UnknownAuthorityError{}, "TLS: certificate signed by unknown authority (pbx.example)"},
-		{"TLS", x509.HostnameError{Certificate: &x509.Certificate{DNSNames: []string{"a", "b"}}, Host: "pbx.example"}, "TLS: certificate is for a, b, not pbx.example"},
-		{"TLS", x509.HostnameError{Certificate: &x509.Certificate{}, Host: "pbx.example"}, "TLS: certificate is for no name at all, not pbx.example"},
-		{"TLS", x509.CertificateInvalidError{Reason: x509.Expired}, "TLS: certificate has expired or is not yet valid: check the clock (pbx.example)"},
+		{"TLS", &certificateError{text: "certificate has expired (pbx.example): …"}, "TLS: certificate has expired (pbx.example): …"},
 		{"TLS", tls.RecordHeaderError{Msg: "x"}, "TLS: 192.0.2.1:5061 does not speak TLS on this port"},
-		{"TLS", &net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}, "TLS: refused by 192.0.2.1:5061: bad certificate"},
+		{"TLS", &net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}, "TLS: refused by 192.0.2.1:5061: bad certificate: " +
+			"the server does not take the account's certificate; give it another, signed by whom the server trusts"},
+		{"TLS", &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}, "TLS: refused by 192.0.2.1:5061: certificate required: " +
+			"give the account a certificate and key that the server knows"},
+		{"TLS", &net.OpError{Op: "remote error", Err: errors.New("tls: protocol version not supported")}, "TLS: refused by 192.0.2.1:5061: protocol version not supported: " +
+			"the server offers nothing of TLS 1.2 or 1.3 that is safe; it needs an update"},
+		{"TLS", &net.OpError{Op: "remote error", Err: errors.New("tls: internal error")}, "TLS: refused by 192.0.2.1:5061: internal error"},
 		{"UDP", errors.New("strange"), "UDP: strange (192.0.2.1:5061)"},
 	} {
 		got := (&FlowError{Layer: test.layer, Host: "pbx.example", Remote: "192.0.2.1:5061", Err: test.err}).Error()

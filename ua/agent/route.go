@@ -88,9 +88,7 @@ func (o *owner) directStream(l *line, query Query, then func(*flow, netip.AddrPo
 	config := l.tls
 	if config != nil {
 		config = config.Clone()
-		if l.account.TLS.ServerName == "" {
-			config.ServerName = query.Host
-		}
+		expect(config, l.account.TLS, query.Host)
 	}
 	if config == nil && query.Transport == ua.TLS {
 		var err error

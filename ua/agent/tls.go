@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"time"
 
 	"offhook/ua"
 )
@@ -14,15 +15,12 @@ import (
 func tlsConfig(policy ua.TLSPolicy, host string, roots *x509.CertPool) (*tls.Config, error) {
 	config := &tls.Config{
 		MinVersion: tls.VersionTLS12,
-		ServerName: policy.ServerName,
 		RootCAs:    roots,
 		// Without the post-quantum share the ClientHello fits in one segment,
 		// which old servers and middle boxes need.
-		CurvePreferences:   []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384},
+		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384},
+		// A connection that was lost is resumed without certificates (RFC 8446 §2.2).
 		ClientSessionCache: tls.NewLRUClientSessionCache(2),
-	}
-	if config.ServerName == "" {
-		config.ServerName = host
 	}
 	if policy.CA != "" {
 		config.RootCAs = x509.NewCertPool()
@@ -30,6 +28,7 @@ func tlsConfig(policy ua.TLSPolicy, host string, roots *x509.CertPool) (*tls.Con
 			return nil, errors.New("agent: TLS: the CA holds no certificate in PEM form")
 		}
 	}
+	expect(config, policy, host)
 	if policy.Cert == "" {
 		return config, nil
 	}
@@ -39,4 +38,16 @@ func tlsConfig(policy ua.TLSPolicy, host string, roots *x509.CertPool) (*tls.Con
 	}
 	config.Certificates = []tls.Certificate{pair}
 	return config, nil
+}
+
+// expect lets a configuration take one server's certificates alone: that of the
+// policy, or else of the host.
+func expect(config *tls.Config, policy ua.TLSPolicy, host string) {
+	if policy.ServerName != "" {
+		host = policy.ServerName
+	}
+	v := verifier{name: host, wildcard: policy.Wildcard, roots: config.RootCAs, now: time.Now}
+	config.ServerName = host
+	config.InsecureSkipVerify = true // crypto/tls knows the web's rules; v has SIP's
+	config.VerifyConnection = v.verify
 }

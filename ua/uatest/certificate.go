@@ -28,7 +28,7 @@ func NewAuthority(tb testing.TB) *Authority {
 	a := &Authority{tb: tb, serial: 1}
 	template := &x509.Certificate{
 		Subject: pkix.Name{CommonName: "uatest authority"}, IsCA: true, BasicConstraintsValid: true,
-		KeyUsage: x509.KeyUsageCertSign,
+		KeyUsage: x509.KeyUsageCertSign, NotBefore: time.Unix(0, 0), NotAfter: time.Now().Add(24 * time.Hour),
 	}
 	a.certificate, a.key = a.sign(template, nil, nil)
 	a.PEM = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.certificate.Raw}))
@@ -37,6 +37,11 @@ func NewAuthority(tb testing.TB) *Authority {
 
 // Issue makes a server's certificate for names and addresses.
 func (a *Authority) Issue(names ...string) tls.Certificate {
+	return a.IssueLike(func(*x509.Certificate) {}, names...)
+}
+
+// IssueLike makes one that is changed before it is signed.
+func (a *Authority) IssueLike(change func(*x509.Certificate), names ...string) tls.Certificate {
 	template := &x509.Certificate{
 		Subject: pkix.Name{CommonName: names[0]}, KeyUsage: x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
@@ -48,6 +53,8 @@ func (a *Authority) Issue(names ...string) tls.Certificate {
 			template.DNSNames = append(template.DNSNames, name)
 		}
 	}
+	template.NotBefore, template.NotAfter = time.Now().Add(-time.Hour), time.Now().Add(24*time.Hour)
+	change(template)
 	certificate, key := a.sign(template, a.certificate, a.key)
 	return tls.Certificate{Certificate: [][]byte{certificate.Raw}, PrivateKey: key}
 }
@@ -81,8 +88,6 @@ func (a *Authority) sign(template, parent *x509.Certificate, by *ecdsa.PrivateKe
 	}
 	a.serial++
 	template.SerialNumber = big.NewInt(a.serial)
-	template.NotBefore = time.Now().Add(-time.Hour)
-	template.NotAfter = time.Now().Add(24 * time.Hour)
 	raw, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, by)
 	if err != nil {
 		a.tb.Fatal(err)
