@@ -116,6 +116,8 @@ func (s *sound) cadence() tone.Cadence {
 		return s.tones.RingBack
 	case phone.ToneBusy:
 		return s.tones.Busy
+	case phone.ToneInfo:
+		return s.tones.Info
 	case phone.ToneCongestion:
 		return s.tones.Congestion
 	case phone.ToneCallWaiting:

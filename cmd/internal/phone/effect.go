@@ -86,6 +86,7 @@ const (
 	ToneRingBack    ToneKind = "ring-back"
 	ToneBusy        ToneKind = "busy"
 	ToneCongestion  ToneKind = "congestion"
+	ToneInfo        ToneKind = "info"         // special information: there is no such number
 	ToneCallWaiting ToneKind = "call-waiting" // mixed into the call
 	ToneHowler      ToneKind = "howler"
 	ToneConfirm     ToneKind = "confirm" // one short, pleasant beep

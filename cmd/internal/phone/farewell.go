@@ -92,10 +92,14 @@ func (t *turn) freeHandsfree() {
 	}
 }
 
-// failureTone: busy is what the far end is, congestion what the network is.
+// failureTone: busy is what the far end is, congestion what the network is, and what
+// no new try would change has the special information tone (ITU-T E.180 §9).
 func failureTone(status int) ToneKind {
-	if status == busyHere || status == 600 {
+	switch status {
+	case busyHere, 600:
 		return ToneBusy
+	case 404, 410, 484, 485, 604: // numbers not in use, not any more, not whole, or of several
+		return ToneInfo
 	}
 	return ToneCongestion
 }
