@@ -43,11 +43,15 @@ type machine struct {
 	resets  map[direction]int
 	starts  map[direction]int
 	control *desk
+	asked   int           // times that anything was asked of the kernel
+	polled  int           // waits that were left to the poller
+	asleep  string        // what becomes of streams that are ready, while they doze
+	leaving chan struct{} // closed by unplug
 }
 
 func newMachine(t *testing.T) *machine {
 	m := &machine{t: t, ids: map[int]string{1: "wm8960soundcard"}, can: map[direction]abilities{playback: able, capture: able},
-		refuse: map[direction]error{}, linkable: true, open: map[direction]*tape{}, resets: map[direction]int{}, starts: map[direction]int{}}
+		refuse: map[direction]error{}, linkable: true, open: map[direction]*tape{}, resets: map[direction]int{}, starts: map[direction]int{}, leaving: make(chan struct{})}
 	t.Cleanup(func() {
 		for d, s := range m.open {
 			t.Errorf("%s was left open in state %s", d, s.state)
@@ -67,7 +71,7 @@ func (m *machine) openPCM(card, device int, d direction) (pcm, error) {
 	if m.open[d] != nil {
 		m.t.Errorf("%s is opened twice", d)
 	}
-	s := &tape{m: m, direction: d, can: m.can[d], state: "open", woken: make(chan struct{})}
+	s := &tape{m: m, direction: d, can: m.can[d], state: "open", woken: make(chan struct{}), roused: make(chan struct{}, 1)}
 	m.open[d] = s
 	return s, nil
 }
@@ -77,6 +81,17 @@ func (m *machine) openControl(card int) (control, error) {
 		return nil, unix.ENOENT
 	}
 	return m.control, nil
+}
+
+// unplug takes the card away.
+func (m *machine) unplug() {
+	m.do(func() {
+		m.gone = true
+		for _, s := range m.open {
+			s.state = "gone"
+		}
+		close(m.leaving)
+	})
 }
 
 // do runs f between two moments of the machine.
@@ -102,6 +117,8 @@ type tape struct {
 	heard     []int16 // the first channel as it left the card, all starts
 	linked    *tape
 	woken     chan struct{}
+	roused    chan struct{}
+	byPoller  bool
 	wakeOnce  sync.Once
 }
 
@@ -109,6 +126,7 @@ type tape struct {
 const fakeBoundary = 1 << 20
 
 func (s *tape) must(what string, states ...string) error {
+	s.m.asked++
 	if s.m.gone {
 		return unix.ENODEV
 	}
@@ -338,6 +356,10 @@ func (s *tape) transfer(samples []int16) (int, error) {
 
 func (s *tape) wait(limit time.Duration) error {
 	s.m.mu.Lock()
+	s.m.asked++
+	if s.byPoller {
+		s.m.polled++
+	}
 	if s.m.frozen {
 		s.m.mu.Unlock()
 		select {
@@ -361,6 +383,53 @@ func (s *tape) wait(limit time.Duration) error {
 		s.m.late = s.m.late[1:]
 	}
 	return nil
+}
+
+func (s *tape) poll() bool {
+	s.m.mu.Lock()
+	defer s.m.mu.Unlock()
+	if s.direction == playback {
+		s.m.t.Error("playback is left to the poller: each of its periods would wake the process too")
+	}
+	s.byPoller = true
+	return true
+}
+
+// doze lets time pass meanwhile, as long as nobody rouses it.
+func (s *tape) doze(beside pcm) error {
+	s.m.mu.Lock()
+	for _, stream := range []*tape{s, beside.(*tape)} {
+		if stream.state == "running" {
+			s.m.t.Errorf("%s dozes while it runs", stream.direction)
+		}
+	}
+	s.m.asked++
+	s.m.pass(3 * s.buffer)
+	for _, stream := range []*tape{s, beside.(*tape)} {
+		if s.m.asleep != "" && stream.state == "prepared" {
+			stream.state = s.m.asleep
+		}
+	}
+	gone := s.m.gone
+	s.m.mu.Unlock()
+	if gone {
+		return unix.ENODEV
+	}
+	select {
+	case <-s.woken:
+		return errWoken
+	case <-s.roused:
+		return nil
+	case <-s.m.leaving:
+		return unix.ENODEV
+	}
+}
+
+func (s *tape) rouse() {
+	select {
+	case s.roused <- struct{}{}:
+	default:
+	}
 }
 
 func (s *tape) wake() { s.wakeOnce.Do(func() { close(s.woken) }) }

@@ -85,8 +85,6 @@ func (d *desk) info(i *elemInfo) error {
 	return nil
 }
 
-func (d *desk) read(v *elemValue) error { return d.check() }
-
 func (d *desk) write(v *elemValue) error {
 	if err := d.check(); err != nil {
 		return err

@@ -39,7 +39,7 @@ var (
 type position struct{ hw, appl uint }
 
 // pcm is one stream of one PCM device. Its errors are bare errno values. One
-// goroutine uses it; wake may be called by any other.
+// goroutine uses it; wake and rouse may be called by any other.
 type pcm interface {
 	refine(*hwParams) error
 	setHardware(*hwParams) error
@@ -55,6 +55,14 @@ type pcm interface {
 	// wait returns when there is something to move, or trouble that the next
 	// transfer will name; errWoken after wake, errStalled after the time.
 	wait(time.Duration) error
+	// poll has wait leave its waiting to the Go runtime's poller; false: it blocks
+	// its thread all the same.
+	poll() bool
+	// doze returns when rouse was called, now or since the last doze; errWoken after
+	// wake. Of a stream that does not run, and of the one beside it, it returns
+	// the errno of a device that went away, without asking for it again and again.
+	doze(beside pcm) error
+	rouse()
 	wake()
 	close() error
 }
@@ -63,7 +71,6 @@ type pcm interface {
 type control interface {
 	list() ([]elemID, error)
 	info(*elemInfo) error // of info.id; of enumerated().item
-	read(*elemValue) error
 	write(*elemValue) error
 	tlv(numid uint32) ([]uint32, error)
 	close() error

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -101,103 +100,6 @@ func (l linux) holder(status string) string {
 	return "another program"
 }
 
-// substream is an open PCM device.
-type substream struct {
-	fd, event int
-	direction direction
-	poll      [2]unix.PollFd
-	sync      syncPtr // kept here so that asking allocates nothing
-}
-
-var _ pcm = (*substream)(nil)
-
-func newSubstream(fd, event int, d direction) *substream {
-	s := &substream{fd: fd, event: event, direction: d}
-	s.poll = [2]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}, {Fd: int32(event), Events: unix.POLLIN}}
-	if d == playback {
-		s.poll[0].Events = unix.POLLOUT
-	}
-	return s
-}
-
-func (s *substream) refine(p *hwParams) error { return ioctl(s.fd, pcmRefine, unsafe.Pointer(p)) }
-func (s *substream) setHardware(p *hwParams) error {
-	return ioctl(s.fd, pcmHwParams, unsafe.Pointer(p))
-}
-func (s *substream) setSoftware(p *swParams) error {
-	return ioctl(s.fd, pcmSwParams, unsafe.Pointer(p))
-}
-func (s *substream) prepare() error { return s.do(pcmPrepare, 0) }
-func (s *substream) start() error   { return s.do(pcmStart, 0) }
-func (s *substream) drop() error    { return s.do(pcmDrop, 0) }
-
-func (s *substream) link(to pcm) error {
-	other, ok := to.(*substream)
-	if !ok {
-		return unix.EINVAL
-	}
-	return s.do(pcmLink, other.fd)
-}
-
-func (s *substream) do(request uint, arg int) error {
-	if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(s.fd), uintptr(request), uintptr(arg)); e != 0 {
-		return e
-	}
-	return nil
-}
-
-func (s *substream) position() (position, error) {
-	s.sync.flags = syncGet
-	if err := ioctl(s.fd, pcmSyncPtr, unsafe.Pointer(&s.sync)); err != nil {
-		return position{}, err
-	}
-	return position{hw: s.sync.status.hwPtr, appl: s.sync.control.applPtr}, nil
-}
-
-// transfer uses read and write, which move interleaved frames like the
-// requests READI and WRITEI, without a pointer inside a structure.
-func (s *substream) transfer(samples []int16) (int, error) {
-	if len(samples) == 0 {
-		return 0, nil
-	}
-	bytes := unsafe.Slice((*byte)(unsafe.Pointer(&samples[0])), 2*len(samples))
-	var n int
-	var err error
-	if s.direction == playback {
-		n, err = unix.Write(s.fd, bytes)
-	} else {
-		n, err = unix.Read(s.fd, bytes)
-	}
-	return max(0, n) / 2, err
-}
-
-func (s *substream) wait(limit time.Duration) error {
-	for {
-		n, err := unix.Poll(s.poll[:], int(limit/time.Millisecond))
-		switch {
-		case err == unix.EINTR:
-		case err != nil:
-			return err
-		case n == 0:
-			return errStalled
-		case s.poll[1].Revents != 0:
-			return errWoken
-		default:
-			return nil
-		}
-	}
-}
-
-func (s *substream) wake() {
-	one := [8]byte{1, 0, 0, 0, 0, 0, 0, 0}
-	_, _ = unix.Write(s.event, one[:]) // full is awake too
-}
-
-func (s *substream) close() error {
-	_ = unix.Close(s.event)
-	return os.NewSyscallError("close", unix.Close(s.fd))
-}
-
 // controlFile is an open control device.
 type controlFile int
 
@@ -224,8 +126,6 @@ func (c controlFile) list() ([]elemID, error) {
 }
 
 func (c controlFile) info(i *elemInfo) error { return ioctl(int(c), ctlElemInfo, unsafe.Pointer(i)) }
-
-func (c controlFile) read(v *elemValue) error { return ioctl(int(c), ctlElemRead, unsafe.Pointer(v)) }
 
 func (c controlFile) write(v *elemValue) error { return ioctl(int(c), ctlElemWrite, unsafe.Pointer(v)) }
 

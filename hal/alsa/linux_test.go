@@ -107,6 +107,10 @@ func TestSubstream_moves_waits_and_wakes(t *testing.T) {
 	}); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
+	from.rouse() // is for who dozes
+	if err := from.wait(time.Millisecond); err != errStalled {
+		t.Errorf("roused, and wait says %v", err)
+	}
 	go from.wake()
 	for range 2 { // stays awake
 		if err := from.wait(time.Hour); err != errWoken {
@@ -118,6 +122,92 @@ func TestSubstream_moves_waits_and_wakes(t *testing.T) {
 	}
 	if err := ioctl(fds[0], pcmRefine, unsafe.Pointer(&hwParams{})); err == nil {
 		t.Error("a pipe has parameters")
+	}
+	if err := errors.Join(from.close(), to.close()); err != nil {
+		t.Error(err)
+	}
+}
+
+// The poller waits as the thread does.
+func TestSubstream_polled(t *testing.T) {
+	var fds [2]int
+	if err := unix.Pipe2(fds[:], unix.O_NONBLOCK|unix.O_CLOEXEC); err != nil {
+		t.Fatal(err)
+	}
+	event, err := unix.Eventfd(0, unix.EFD_NONBLOCK|unix.EFD_CLOEXEC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, samples := newSubstream(fds[0], event, capture), make([]int16, 4)
+	if !s.poll() || !s.poll() {
+		t.Fatal("the poller does not take a pipe")
+	}
+	if err := s.wait(time.Millisecond); err != errStalled {
+		t.Errorf("nothing, and wait says %v", err)
+	}
+	move := func() {
+		if _, err := unix.Write(fds[1], make([]byte, 8)); err != nil {
+			t.Error(err)
+		}
+	}
+	for range 3 {
+		go move()
+		if err := s.wait(time.Hour); err != nil {
+			t.Errorf("samples, and wait says %v", err)
+		}
+		if n, err := s.transfer(samples); n != 4 || err != nil {
+			t.Errorf("moved %d, %v", n, err)
+		}
+	}
+	if n := testing.AllocsPerRun(50, func() {
+		move()
+		_ = s.wait(time.Second)
+		_, _ = s.transfer(samples)
+	}); n > 1 { // what is written
+		t.Errorf("%v allocations", n)
+	}
+	go s.wake()
+	for range 2 { // stays awake
+		if err := s.wait(time.Hour); err != errWoken {
+			t.Errorf("woken: %v", err)
+		}
+	}
+	if err := errors.Join(s.close(), unix.Close(fds[1])); err != nil {
+		t.Error(err)
+	}
+}
+
+// A pipe is no sound device, which doze finds out when it is neither roused nor
+// woken.
+func TestSubstream_dozes(t *testing.T) {
+	var fds [2]int
+	if err := unix.Pipe2(fds[:], unix.O_NONBLOCK|unix.O_CLOEXEC); err != nil {
+		t.Fatal(err)
+	}
+	var streams [2]*substream
+	for i, d := range []direction{capture, playback} {
+		event, err := unix.Eventfd(0, unix.EFD_NONBLOCK|unix.EFD_CLOEXEC)
+		if err != nil {
+			t.Fatal(err)
+		}
+		streams[i] = newSubstream(fds[i], event, d)
+	}
+	from, to := streams[0], streams[1]
+	for range 2 {
+		from.rouse()
+		from.rouse()
+		if err := from.doze(to); err != nil {
+			t.Errorf("roused: %v", err)
+		}
+		if err := from.doze(to); err != unix.ENOTTY {
+			t.Errorf("no device: %v", err)
+		}
+	}
+	from.wake()
+	for range 2 {
+		if err := from.doze(to); err != errWoken {
+			t.Errorf("woken: %v", err)
+		}
 	}
 	if err := errors.Join(from.close(), to.close()); err != nil {
 		t.Error(err)

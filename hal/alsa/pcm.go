@@ -44,8 +44,10 @@ type PCM struct {
 	// wakes that one and waits for it.
 	mu      sync.Mutex
 	running bool
-	ahead   int // periods with which playback starts
-	calm    int // periods played since the last underrun
+	ready   bool // prepared, and not started
+	leads   bool // the next period captured is silence, of before the start
+	ahead   int  // periods with which playback starts
+	calm    int  // periods played since the last underrun
 
 	captureXruns, playbackXruns atomic.Uint64
 }
@@ -53,6 +55,7 @@ type PCM struct {
 var (
 	_ hal.AudioIO  = (*PCM)(nil)
 	_ hal.Channels = (*PCM)(nil)
+	_ hal.Rester   = (*PCM)(nil)
 )
 
 func openPCM(k kernel, c pcmConfig) (*PCM, error) {
@@ -72,7 +75,7 @@ func openPCM(k kernel, c pcmConfig) (*PCM, error) {
 	d := &PCM{
 		format:     hal.PCMFormat{SampleRate: c.SampleRate, Period: c.period()},
 		microphone: c.microphone(), capture: record, playback: play,
-		silence: make([]int16, c.period()*c.PlaybackChannels), ahead: leastAhead, calm: longCalm,
+		silence: make([]int16, c.period()*c.PlaybackChannels), ahead: leastAhead, calm: longCalm, leads: true,
 	}
 	// Two cards have two clocks: linked, each slip of one would stop both.
 	d.twoClocks = record.card != play.card
@@ -98,15 +101,21 @@ func (d *PCM) Xruns() (capture, playback uint64) {
 // period.
 const restarts = 50
 
-// ReadPeriod implements hal.AudioIO. The first starts the card.
+// ReadPeriod implements hal.AudioIO. The first period after a rest is silence and
+// waits for nothing: the card starts with what is then played.
 func (d *PCM) ReadPeriod(p []int16) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.check(p); err != nil {
 		return err
 	}
+	if d.leads {
+		d.leads = false
+		clear(p)
+		return nil
+	}
 	for range restarts {
-		err := d.begin()
+		err := d.begin(d.silence)
 		if err == nil {
 			err = d.capture.move()
 		}
@@ -128,10 +137,13 @@ func (d *PCM) WritePeriod(p []int16) error {
 	if err := d.check(p); err != nil {
 		return err
 	}
-	if err := d.begin(); err != nil {
-		return d.fail(d.playback, err)
-	}
 	d.playback.spread(p)
+	if !d.running {
+		if err := d.begin(d.playback.period); err != nil {
+			return d.fail(d.playback, err)
+		}
+		return nil
+	}
 	d.calm = min(d.calm+1, longCalm)
 	err := d.write()
 	if err == nil {
@@ -175,11 +187,17 @@ func (d *PCM) check(p []int16) error {
 	return nil
 }
 
-func (d *PCM) begin() error {
+// begin starts a card that does not run; playback with silence that ends in last.
+func (d *PCM) begin(last []int16) error {
 	if d.running {
 		return nil
 	}
-	err := d.start(true, true, d.silence)
+	err := d.start(true, true, last)
+	if err != nil && d.ready { // the machine slept meanwhile, or somebody stopped it
+		d.ready = false
+		err = d.start(true, true, last)
+	}
+	d.ready, d.leads = false, false
 	d.running = err == nil
 	return err
 }
@@ -188,17 +206,10 @@ func (d *PCM) begin() error {
 // in last. Linked streams do all of it as one.
 func (d *PCM) start(record, play bool, last []int16) error {
 	record, play = record || d.linked, play || d.linked
-	if record {
-		if err := d.capture.reset(); err != nil {
-			return err
-		}
+	if err := d.prepare(record, play); err != nil {
+		return err
 	}
 	if play {
-		if !d.linked {
-			if err := d.playback.reset(); err != nil {
-				return err
-			}
-		}
 		if err := d.fill(last); err != nil {
 			return err
 		}
@@ -210,6 +221,22 @@ func (d *PCM) start(record, play bool, last []int16) error {
 	}
 	if record {
 		return d.capture.start()
+	}
+	return nil
+}
+
+// prepare powers up what is asked for, if it is not ready.
+func (d *PCM) prepare(record, play bool) error {
+	if d.ready {
+		return nil
+	}
+	if record {
+		if err := d.capture.reset(); err != nil {
+			return err
+		}
+	}
+	if play && !d.linked {
+		return d.playback.reset()
 	}
 	return nil
 }

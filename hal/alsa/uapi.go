@@ -170,7 +170,6 @@ const (
 
 	ctlElemList  = 3<<30 | uint(unsafe.Sizeof(elemList{}))<<16 | 'U'<<8 | 0x10
 	ctlElemInfo  = 3<<30 | uint(unsafe.Sizeof(elemInfo{}))<<16 | 'U'<<8 | 0x11
-	ctlElemRead  = 3<<30 | uint(unsafe.Sizeof(elemValue{}))<<16 | 'U'<<8 | 0x12
 	ctlElemWrite = 3<<30 | uint(unsafe.Sizeof(elemValue{}))<<16 | 'U'<<8 | 0x13
 	ctlTLVRead   = 3<<30 | tlvHeader<<16 | 'U'<<8 | 0x1a
 )

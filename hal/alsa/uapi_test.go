@@ -30,7 +30,7 @@ var abi64 = abi{
 	requests: map[string]uint{
 		"HW_REFINE": 0xc2604110, "HW_PARAMS": 0xc2604111, "SW_PARAMS": 0xc0884113, "SYNC_PTR": 0xc0884123,
 		"PREPARE": 0x4140, "START": 0x4142, "DROP": 0x4143, "LINK": 0x40044160,
-		"ELEM_LIST": 0xc0505510, "ELEM_INFO": 0xc1105511, "ELEM_READ": 0xc4c85512, "ELEM_WRITE": 0xc4c85513, "TLV_READ": 0xc008551a,
+		"ELEM_LIST": 0xc0505510, "ELEM_INFO": 0xc1105511, "ELEM_WRITE": 0xc4c85513, "TLV_READ": 0xc008551a,
 	},
 }
 
@@ -49,7 +49,7 @@ var abiARM = abi{
 	requests: map[string]uint{
 		"HW_REFINE": 0xc25c4110, "HW_PARAMS": 0xc25c4111, "SW_PARAMS": 0xc0684113, "SYNC_PTR": 0xc0844123,
 		"PREPARE": 0x4140, "START": 0x4142, "DROP": 0x4143, "LINK": 0x40044160,
-		"ELEM_LIST": 0xc0485510, "ELEM_INFO": 0xc1105511, "ELEM_READ": 0xc2c85512, "ELEM_WRITE": 0xc2c85513, "TLV_READ": 0xc008551a,
+		"ELEM_LIST": 0xc0485510, "ELEM_INFO": 0xc1105511, "ELEM_WRITE": 0xc2c85513, "TLV_READ": 0xc008551a,
 	},
 }
 
@@ -85,7 +85,7 @@ func ours() abi {
 		requests: map[string]uint{
 			"HW_REFINE": pcmRefine, "HW_PARAMS": pcmHwParams, "SW_PARAMS": pcmSwParams, "SYNC_PTR": pcmSyncPtr,
 			"PREPARE": pcmPrepare, "START": pcmStart, "DROP": pcmDrop, "LINK": pcmLink,
-			"ELEM_LIST": ctlElemList, "ELEM_INFO": ctlElemInfo, "ELEM_READ": ctlElemRead, "ELEM_WRITE": ctlElemWrite, "TLV_READ": ctlTLVRead,
+			"ELEM_LIST": ctlElemList, "ELEM_INFO": ctlElemInfo, "ELEM_WRITE": ctlElemWrite, "TLV_READ": ctlTLVRead,
 		},
 	}
 }
