@@ -57,6 +57,7 @@ func (o *owner) callSend(c *call, action dialog.Send) {
 		x.spec.extra = append(x.spec.extra, wire.Field{Name: "RAck", Value: rack})
 	}
 	x.next = func() uint32 { c.cseq++; return c.cseq }
+	x.unwanted = func() bool { return c.told && action.Request.Method == "INVITE" }
 	if method := action.Request.Method; method == "INVITE" || method == "UPDATE" {
 		x.prepared = func(f *flow, to netip.AddrPort) {
 			c.contact = o.contact(c.line, f, to)
@@ -143,6 +144,7 @@ func (o *owner) dialogResponse(c *call, m *wire.Message) dialog.Response {
 		RetryAfter: retryAfter(m), Party: o.party(m, "To", hasServer(c.line.account)),
 		Allow: m.List("Allow"), Session: sessionTimer(m),
 		Require: m.List("Require"), RSeq: number(m.Get("RSeq")), ReferSub: m.Get("Refer-Sub"), Contacts: targets(m), Warning: warning(m),
+		Gate: gate(m, hasServer(c.line.account)),
 	}
 }
 

@@ -121,6 +121,21 @@ func targets(m *wire.Message) []string {
 	return out
 }
 
+// gate reads whether early media may be heard: only a server of ours may say so
+// (RFC 5009 §7).
+func gate(m *wire.Message, trusted bool) dialog.Gate {
+	words := m.List("P-Early-Media")
+	switch {
+	case !trusted || len(words) == 0:
+		return dialog.GateUnsaid
+	case slices.ContainsFunc(words, func(word string) bool {
+		return strings.EqualFold(word, "inactive") || strings.EqualFold(word, "recvonly")
+	}):
+		return dialog.GateShut
+	}
+	return dialog.GateOpen
+}
+
 // warning is the text of the first Warning, for a person (RFC 3261 §20.43).
 func warning(m *wire.Message) string {
 	_, text, ok := strings.Cut(m.Get("Warning"), `"`)

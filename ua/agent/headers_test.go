@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"offhook/ua/dialog"
 	"offhook/ua/wire"
 )
 
@@ -28,6 +29,23 @@ func TestWarning_for_a_person(t *testing.T) {
 		m := wire.Message{Fields: []wire.Field{{Name: "Warning", Value: value}}}
 		if got := warning(&m); got != want {
 			t.Errorf("%q: %q", value, got)
+		}
+	}
+}
+
+func TestGate_of_early_media(t *testing.T) {
+	for value, want := range map[string]dialog.Gate{
+		"": dialog.GateUnsaid, "sendrecv": dialog.GateOpen, "Inactive": dialog.GateShut, "gated, recvonly": dialog.GateShut, "sendonly,gated": dialog.GateOpen,
+	} {
+		m := wire.Message{}
+		if value != "" {
+			m.Fields = []wire.Field{{Name: "P-Early-Media", Value: value}}
+		}
+		if got := gate(&m, true); got != want {
+			t.Errorf("%q: %d", value, got)
+		}
+		if got := gate(&m, false); got != dialog.GateUnsaid {
+			t.Errorf("%q of a stranger: %d", value, got)
 		}
 	}
 }

@@ -72,6 +72,7 @@ type Machine struct {
 	waits   []wait
 
 	legs   []leg // one a remote tag
+	early  int   // index of the leg whose early media is heard, if any is
 	chosen int   // index of the leg that the call is on; -1 while there is none
 
 	server   serverInvite

@@ -29,7 +29,7 @@ type wait struct {
 	what    waitFor
 	tx      ServerTx // of waitUpdate, waitPrackAnswer and waitPrack
 	contact string   // of waitUpdate
-	leg     int      // of waitUpdate
+	leg     int      // of waitUpdate and waitEarly
 	first   bool     // of waitAck: the first INVITE's
 	theirs  []byte   // their description
 	terms   SessionTimer
@@ -89,7 +89,7 @@ func (s *step) mediaDone(in MediaDone) {
 	case waitDial:
 		s.dialOffer(in)
 	case waitEarly:
-		s.earlyMedia(in)
+		s.earlyMedia(w.leg, in)
 	case waitAnswered:
 		s.answered(in)
 	case waitIncoming:

@@ -57,6 +57,7 @@ type Response struct {
 	ReferSub    string
 	Contacts    []string // of a 3xx: URIs without headers, best first
 	Warning     string   // text of the first Warning
+	Gate        Gate     // of early media
 }
 
 // Outgoing is a request to be sent. CSeq is the agent's.

@@ -131,23 +131,14 @@ func (s *step) inviteProvisional(r Response) {
 	}
 	if r.Status == 199 { // RFC 6228: this fork has ended
 		s.legs[i].dead = true
+		s.hearAnother(i)
 		return
 	}
+	s.gate(i, r.Gate)
 	if sdp := sdpOf(r.ContentType, r.Body); sdp != nil && !bytes.Equal(sdp, s.legs[i].sdp) {
 		s.legs[i].sdp = sdp
-		s.acceptAnswer(wait{what: waitEarly}, sdp)
+		s.acceptAnswer(wait{what: waitEarly, leg: i}, sdp)
 	}
-}
-
-func (s *step) earlyMedia(in MediaDone) {
-	if s.phase != phaseInviting {
-		return
-	}
-	if in.Err != nil {
-		s.log("early media: %v", in.Err)
-		return
-	}
-	s.call.EarlyMedia = in.Early
 }
 
 // inviteSuccess: the first 2xx makes the call, every other fork is ACKed and
