@@ -11,14 +11,9 @@ import (
 	"offhook/ua"
 )
 
-// Decode makes a Document of a tree, over the defaults, and validates it. The
-// error joins a *FaultError for every fault.
-func Decode(root *Node, file string) (Document, error) {
-	return DecodeOver(Default(), root, file)
-}
-
-// DecodeOver is Decode with a base in place of the defaults: what the tree does
-// not give, the base does. A list replaces the base's list as a whole.
+// DecodeOver makes a Document of a tree over a base, and validates it: what the tree
+// does not give, the base does. A list replaces the base's list as a whole. The error
+// joins a *FaultError for every fault.
 func DecodeOver(base Document, root *Node, file string) (Document, error) {
 	d := decoder{file: file, origin: maps.Clone(base.origin)}
 	doc := base

@@ -110,16 +110,6 @@ func cutQuoted(text string) (unquoted, rest string, ok bool) {
 	return "", "", false
 }
 
-// Unquote takes the quotes and escapes from a quoted-string; other text stays.
-func Unquote(text string) string {
-	if strings.HasPrefix(text, `"`) {
-		if unquoted, _, ok := cutQuoted(text); ok {
-			return unquoted
-		}
-	}
-	return text
-}
-
 // Quote makes a quoted-string. Control characters become spaces.
 func Quote(text string) string {
 	var out strings.Builder

@@ -41,12 +41,6 @@ func (c *Client) State() (State, <-chan struct{}) {
 	return c.state.clone(), c.changed
 }
 
-// Lamps are the lamps that the firmware has open.
-func (c *Client) Lamps() map[string]hal.Pattern {
-	s, _ := c.State()
-	return s.Lamps
-}
-
 // Relay says whether the relay of that label is energised.
 func (c *Client) Relay(label string) bool {
 	s, _ := c.State()
