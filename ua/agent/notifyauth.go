@@ -33,8 +33,12 @@ func (o *owner) challenged(l *line, s *serverTx) bool {
 	if l.demands = append(l.demands, d); len(l.demands) > maxDemands {
 		l.demands = l.demands[1:]
 	}
+	algorithms := []digest.Algorithm{digest.SHA256, digest.MD5} // strongest first (RFC 8760 §2.4)
+	if l.account.RefuseMD5 {
+		algorithms = algorithms[:1]
+	}
 	var fields []wire.Field
-	for _, algorithm := range []digest.Algorithm{digest.SHA256, digest.MD5} { // strongest first (RFC 8760 §2.4)
+	for _, algorithm := range algorithms {
 		fields = append(fields, wire.Field{Name: "WWW-Authenticate", Value: l.challenge(d.nonce, algorithm).String()})
 	}
 	o.reply(s, 401, "Unauthorized", fields, nil)
@@ -46,6 +50,9 @@ func (l *line) challenge(nonce string, algorithm digest.Algorithm) digest.Challe
 }
 
 func (o *owner) proves(l *line, m *wire.Message, c digest.Credentials) bool {
+	if l.account.RefuseMD5 && c.Algorithm != digest.SHA256 {
+		return false
+	}
 	user := l.account.AuthUser
 	if user == "" {
 		user = l.account.User
