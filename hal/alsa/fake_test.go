@@ -77,8 +77,11 @@ func (m *machine) openPCM(card, device int, d direction) (pcm, error) {
 }
 
 func (m *machine) openControl(card int) (control, error) {
-	if m.control == nil {
+	switch {
+	case m.control == nil:
 		return nil, unix.ENOENT
+	case m.control.gone && m.control.closed > 0:
+		return nil, unix.ENODEV
 	}
 	return m.control, nil
 }

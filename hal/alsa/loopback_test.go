@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -228,5 +229,82 @@ func TestLoopback_mixer(t *testing.T) {
 	t.Log(err)
 	if err == nil {
 		t.Error("no fault")
+	}
+}
+
+// In a rest the card is stopped, and what is played afterwards comes back as
+// before; blocked and by the poller.
+func TestLoopback_rests(t *testing.T) {
+	for _, polled := range []bool{false, true} {
+		a := openLoopback(t, loopbackPart(16000, 10)).(*PCM)
+		if a.Poll(polled) != polled {
+			t.Error("the poller does not take the card")
+		}
+		p := make([]int16, a.Format().Period)
+		for _, soon := range []bool{false, true, false} {
+			for i := range 50 {
+				begin := time.Now()
+				if err := errors.Join(a.ReadPeriod(p), a.WritePeriod(p)); err != nil {
+					t.Fatal(err)
+				}
+				if i < 2 {
+					t.Logf("polled %v, after a rest (soon %v): period %d took %v", polled, soon, i, time.Since(begin))
+				}
+			}
+			ended := make(chan error)
+			go func() { ended <- a.Rest(soon) }()
+			select {
+			case err := <-ended:
+				t.Errorf("the rest ended by itself: %v", err)
+			case <-time.After(2 * time.Second):
+				state, _ := os.ReadFile("/proc/asound/Loopback/pcm0p/sub0/status")
+				first, _, _ := strings.Cut(string(state), "\n")
+				t.Logf("at rest (soon %v): %s", soon, first)
+				if strings.Contains(first, "RUNNING") {
+					t.Error("the card runs while it rests")
+				}
+				a.Rouse()
+				if err := <-ended; err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		c, w := a.Xruns()
+		t.Logf("polled %v: %d and %d xruns", polled, c, w)
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A card that is taken away ends a rest. This is the last test: the card is gone.
+func TestLoopback_unplugged(t *testing.T) {
+	a := openLoopback(t, loopbackPart(16000, 10)).(*PCM)
+	p := make([]int16, a.Format().Period)
+	for range 10 {
+		if err := errors.Join(a.ReadPeriod(p), a.WritePeriod(p)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended, unbound := make(chan error), make(chan error, 1)
+	go func() { ended <- a.Rest(true) }()
+	<-time.After(time.Second)
+	go func() { // ends when the card is closed
+		unbound <- os.WriteFile("/sys/bus/platform/drivers/snd_aloop/unbind", []byte("snd_aloop.0"), 0)
+	}()
+	select {
+	case err := <-ended:
+		t.Log(err)
+		if !errors.Is(err, hal.ErrGone) {
+			t.Errorf("got %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("nobody noticed")
+	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-unbound; err != nil {
+		t.Error(err)
 	}
 }

@@ -20,46 +20,61 @@ type setting struct {
 type path struct {
 	volume, onOff *element
 	route         []setting
-	level         int // percent as last told; negative before
 }
 
-// Mixer sets a card's controls.
+// Mixer sets a card's controls. A card that was unplugged is opened again when it
+// is next told something, and gets all that it was told before.
 type Mixer struct {
-	card       string
-	control    control
-	paths      map[hal.Output]*path
-	microphone *element // its switch; nil when the card has none
+	kernel kernel
+	config mixerConfig
 
 	mu     sync.Mutex // over the card's controls, which do not block
-	routed hal.Output
 	closed bool
+	// what was wished
+	routed hal.Output
+	levels map[hal.Output]int // percent
+	muted  bool
+	// of the card
+	control    control // nil while it is away
+	paths      map[hal.Output]*path
+	microphone *element // its switch; nil when the card has none
 }
 
 var _ hal.Mixer = (*Mixer)(nil)
 
 func openMixer(k kernel, c mixerConfig) (*Mixer, error) {
-	number, err := findCard(k, c.Card)
-	if err != nil {
+	m := &Mixer{kernel: k, config: c, levels: map[hal.Output]int{}}
+	if err := m.open(); err != nil {
 		return nil, err
-	}
-	device, err := k.openControl(number)
-	if err != nil {
-		return nil, fmt.Errorf("mixer of sound card %s: %w", c.Card, err)
-	}
-	m := &Mixer{card: c.Card, control: device, paths: map[hal.Output]*path{}}
-	if err := m.findAll(c); err != nil {
-		return nil, errors.Join(err, device.close())
 	}
 	return m, nil
 }
 
-// findAll finds every control, so that a board file's faults come together,
-// and then sets the microphone up.
-func (m *Mixer) findAll(c mixerConfig) error {
-	all, err := listElements(m.control, c.Card)
+func (m *Mixer) open() error {
+	number, err := findCard(m.kernel, m.config.Card)
 	if err != nil {
 		return err
 	}
+	device, err := m.kernel.openControl(number)
+	if err != nil {
+		return fmt.Errorf("mixer of sound card %s: %w", m.config.Card, err)
+	}
+	if err := m.findAll(device); err != nil {
+		return errors.Join(err, device.close())
+	}
+	m.control = device
+	return nil
+}
+
+// findAll finds every control, so that a board file's faults come together,
+// and then sets the microphone up.
+func (m *Mixer) findAll(device control) error {
+	c := m.config
+	all, err := listElements(device, c.Card)
+	if err != nil {
+		return err
+	}
+	m.paths = map[hal.Output]*path{}
 	var faults []error
 	find := func(name string, fits func(*element) error) *element {
 		if name == "" {
@@ -74,7 +89,7 @@ func (m *Mixer) findAll(c mixerConfig) error {
 	}
 	for _, o := range slices.Sorted(maps.Keys(c.Outputs)) {
 		config := c.Outputs[o]
-		p := &path{volume: find(config.Volume, (*element).isVolume), onOff: find(config.Switch, (*element).isSwitch), level: -1}
+		p := &path{volume: find(config.Volume, (*element).isVolume), onOff: find(config.Switch, (*element).isSwitch)}
 		for _, name := range slices.Sorted(maps.Keys(config.Route)) {
 			s := setting{}
 			s.element = find(name, func(el *element) (err error) {
@@ -99,15 +114,43 @@ func (m *Mixer) findAll(c mixerConfig) error {
 	return errors.Join(faults...)
 }
 
-func (m *Mixer) path(o hal.Output) (*path, error) {
+// check refuses what cannot be done with any card.
+func (m *Mixer) check(o hal.Output) error {
 	if m.closed {
-		return nil, hal.ErrClosed
+		return hal.ErrClosed
 	}
-	p, ok := m.paths[o]
-	if !ok {
-		return nil, fmt.Errorf("mixer of sound card %s: the board file gives it no output %q (it has %q)", m.card, o, slices.Sorted(maps.Keys(m.paths)))
+	if _, ok := m.config.Outputs[o]; !ok {
+		return fmt.Errorf("mixer of sound card %s: the board file gives it no output %q (it has %q)", m.config.Card, o, slices.Sorted(maps.Keys(m.config.Outputs)))
 	}
-	return p, nil
+	return nil
+}
+
+// apply carries a wish out, or all of them on a card that was away.
+func (m *Mixer) apply(wish func() error) error {
+	if m.control != nil {
+		err := wish()
+		if !errors.Is(err, hal.ErrGone) {
+			return err
+		}
+		_ = m.control.close() // there is nothing behind it
+		m.control = nil
+	}
+	if err := m.open(); err != nil {
+		return fmt.Errorf("mixer: %w: %w", hal.ErrGone, err)
+	}
+	return m.restore()
+}
+
+// restore has a fresh card do what was wished of the one before.
+func (m *Mixer) restore() error {
+	var errs []error
+	for _, o := range slices.Sorted(maps.Keys(m.levels)) {
+		errs = append(errs, m.volume(o))
+	}
+	if m.routed != "" {
+		errs = append(errs, m.route())
+	}
+	return errors.Join(append(errs, m.mute())...)
 }
 
 // Route implements hal.Mixer: the other outputs are switched off, the route's
@@ -115,10 +158,15 @@ func (m *Mixer) path(o hal.Output) (*path, error) {
 func (m *Mixer) Route(o hal.Output) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p, err := m.path(o)
-	if err != nil {
+	if err := m.check(o); err != nil {
 		return err
 	}
+	m.routed = o
+	return m.apply(m.route)
+}
+
+func (m *Mixer) route() error {
+	p := m.paths[m.routed]
 	for _, name := range slices.Sorted(maps.Keys(m.paths)) {
 		other := m.paths[name]
 		if other.onOff != nil && (p.onOff == nil || other.onOff.name != p.onOff.name) {
@@ -132,11 +180,8 @@ func (m *Mixer) Route(o hal.Output) error {
 			return err
 		}
 	}
-	m.routed = o
-	if p.volume != nil && p.level >= 0 {
-		if err := p.volume.volume(p.level); err != nil {
-			return err
-		}
+	if err := m.volume(m.routed); err != nil {
+		return err
 	}
 	if p.onOff != nil {
 		return p.onOff.turn(true)
@@ -148,17 +193,21 @@ func (m *Mixer) Route(o hal.Output) error {
 // one that is routed; the others keep their level until they are.
 func (m *Mixer) Volume(o hal.Output, percent int) error {
 	if percent < 0 || percent > 100 {
-		return fmt.Errorf("mixer of sound card %s: a volume of %d percent for %s; it goes from 0 to 100", m.card, percent, o)
+		return fmt.Errorf("mixer of sound card %s: a volume of %d percent for %s; it goes from 0 to 100", m.config.Card, percent, o)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	p, err := m.path(o)
-	if err != nil {
+	if err := m.check(o); err != nil {
 		return err
 	}
-	p.level = percent
-	routed := m.paths[m.routed]
-	if p.volume == nil || o != m.routed && routed != nil && routed.volume != nil && routed.volume.name == p.volume.name {
+	m.levels[o] = percent
+	return m.apply(func() error { return m.volume(o) })
+}
+
+func (m *Mixer) volume(o hal.Output) error {
+	percent, told := m.levels[o]
+	p, routed := m.paths[o], m.paths[m.routed]
+	if !told || p.volume == nil || o != m.routed && routed != nil && routed.volume != nil && routed.volume.name == p.volume.name {
 		return nil
 	}
 	return p.volume.volume(percent)
@@ -172,10 +221,15 @@ func (m *Mixer) Mute(on bool) error {
 	if m.closed {
 		return hal.ErrClosed
 	}
+	m.muted = on
+	return m.apply(m.mute)
+}
+
+func (m *Mixer) mute() error {
 	if m.microphone == nil {
 		return nil
 	}
-	return m.microphone.turn(!on)
+	return m.microphone.turn(!m.muted)
 }
 
 // Close leaves the controls as they are.
@@ -186,5 +240,8 @@ func (m *Mixer) Close() error {
 		return nil
 	}
 	m.closed = true
+	if m.control == nil {
+		return nil
+	}
 	return m.control.close()
 }

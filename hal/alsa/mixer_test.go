@@ -23,6 +23,10 @@ var mixerPart = hal.Params{
 func openMixerOn(t *testing.T, d *desk, p hal.Params) (hal.Mixer, error) {
 	m := newMachine(t)
 	m.control = d
+	return openMixerIn(t, m, p)
+}
+
+func openMixerIn(t *testing.T, m *machine, p hal.Params) (hal.Mixer, error) {
 	return driversOn(m).Mixers["alsa-mixer"].Open(t.Context(), p, silentLog)
 }
 
@@ -88,6 +92,65 @@ func TestMixer(t *testing.T) {
 	}
 	if err := m.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// A card that is plugged in again does what the one before it was told, what was
+// told while it was away too.
+func TestMixer_plugged_in_again(t *testing.T) {
+	machine := newMachine(t)
+	machine.control = newDesk(t)
+	m, err := openMixerIn(t, machine, mixerPart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(m.Volume(hal.Speaker, 50), m.Route(hal.Speaker), m.Mute(true)); err != nil {
+		t.Fatal(err)
+	}
+	machine.control.gone = true
+	ids := machine.ids
+	for _, there := range []map[int]string{ids, {}} { // unplugged just now, and noticed
+		machine.ids = there
+		for name, err := range map[string]error{"Route": m.Route(hal.Handset), "Volume": m.Volume(hal.Handset, 100), "Mute": m.Mute(true)} {
+			if !errors.Is(err, hal.ErrGone) || !strings.Contains(err.Error(), "wm8960soundcard") {
+				t.Errorf("%s while the card is away: %v", name, err)
+			}
+		}
+	}
+	machine.ids, machine.control = map[int]string{3: "wm8960soundcard"}, newDesk(t)
+	if err := m.Route(hal.Handset); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"Output Mux": "[0]", "Headphone Switch": "[1 1]", "Speaker Switch": "[0 0]", "Boost": "[2]", "Capture Volume": "[63]", "Capture Switch": "[0 0]",
+		"Headphone Playback Volume": "[127 127]", "Speaker Playback Volume": "[105 105]",
+	} {
+		if got := machine.control.value(name); got != want {
+			t.Errorf("plugged in again: %s is %s, want %s", name, got, want)
+		}
+	}
+	if err := errors.Join(m.Mute(false), m.Close(), m.Close()); err != nil || machine.control.value("Capture Switch") != "[1 1]" {
+		t.Errorf("%v; the capture switch is %s", err, machine.control.value("Capture Switch"))
+	}
+}
+
+// One that does not come back can be closed all the same.
+func TestMixer_unplugged_for_good(t *testing.T) {
+	machine := newMachine(t)
+	machine.control = newDesk(t)
+	m, err := openMixerIn(t, machine, mixerPart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine.control.gone = true
+	if err := m.Route(hal.Speaker); !errors.Is(err, hal.ErrGone) {
+		t.Errorf("got %v", err)
+	}
+	if err := errors.Join(m.Close(), m.Close()); err != nil {
+		t.Error(err)
+	}
+	if err := m.Route(hal.Speaker); !errors.Is(err, hal.ErrClosed) {
+		t.Errorf("got %v", err)
 	}
 }
 
