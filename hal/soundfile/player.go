@@ -64,22 +64,38 @@ func (p *player) play(out []int16, at int64) error {
 		clear(out)
 		return nil
 	}
-	channels := p.wav.channels
-	for i := range out {
-		n := (at + int64(i)) % p.samples
-		if n < p.first || n >= p.first+p.held {
-			if err := p.load(n); err != nil {
+	for at %= p.samples; len(out) > 0; {
+		if at < p.first || at >= p.first+p.held {
+			if err := p.load(at); err != nil {
 				return err
 			}
 		}
-		frame := p.block[(n-p.first)*int64(2*channels):]
+		n := min(int64(len(out)), p.first+p.held-at)
+		p.mix(out[:n], p.block[(at-p.first)*int64(2*p.wav.channels):])
+		out = out[n:]
+		if at += n; at == p.samples {
+			at = 0
+		}
+	}
+	return nil
+}
+
+// mix takes the mean of the channels.
+func (p *player) mix(out []int16, frames []byte) {
+	channels := p.wav.channels
+	if channels == 1 {
+		for i := range out {
+			out[i] = int16(binary.LittleEndian.Uint16(frames[2*i:]))
+		}
+		return
+	}
+	for i := range out {
 		sum := 0
 		for c := range channels {
-			sum += int(int16(binary.LittleEndian.Uint16(frame[2*c:])))
+			sum += int(int16(binary.LittleEndian.Uint16(frames[2*(i*channels+c):])))
 		}
 		out[i] = int16(sum / channels)
 	}
-	return nil
 }
 
 func (p *player) load(n int64) error {

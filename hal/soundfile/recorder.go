@@ -43,8 +43,14 @@ func (r *recorder) record(p []int16, at int64) error {
 			return err
 		}
 	}
-	for _, s := range p {
-		if err := r.put(s); err != nil {
+	for len(p) > 0 {
+		n := min(len(p), (blockSize-r.n)/2)
+		block := r.block[r.n : r.n+2*n]
+		for i, s := range p[:n] {
+			binary.LittleEndian.PutUint16(block[2*i:], uint16(s))
+		}
+		p = p[n:]
+		if err := r.wrote(n); err != nil {
 			return err
 		}
 	}
@@ -53,8 +59,13 @@ func (r *recorder) record(p []int16, at int64) error {
 
 func (r *recorder) put(s int16) error {
 	binary.LittleEndian.PutUint16(r.block[r.n:], uint16(s))
-	r.n += 2
-	r.ends++
+	return r.wrote(1)
+}
+
+// wrote counts samples that were put into the block, which is written when it is full.
+func (r *recorder) wrote(samples int) error {
+	r.n += 2 * samples
+	r.ends += int64(samples)
 	if r.n < blockSize {
 		return nil
 	}

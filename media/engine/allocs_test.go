@@ -32,7 +32,7 @@ func mallocs(do func()) uint64 {
 const strays = 40
 
 // TestCall_allocates_nothing_for_long has two telephones talk for minutes, over
-// real sockets with their receiving goroutines: thousands of steps and packets
+// real sockets: thousands of steps and packets
 // allocate nothing, but for what SRTP does by itself, which is counted apart.
 func TestCall_allocates_nothing_for_long(t *testing.T) {
 	const spoken = 40 * time.Second

@@ -222,7 +222,7 @@ func TestSendDigit_in_the_sound(t *testing.T) {
 	if err := c.a.session.SendDigit(tone.Flash, 0); err == nil {
 		t.Error("a hook flash has no sound")
 	}
-	if got, _ := digits(c.a); got != "" {
+	if got, _ := digits(t, c.a, ""); got != "" {
 		t.Errorf("its own digits came back as %q", got)
 	}
 }

@@ -18,19 +18,24 @@ import (
 	"offhook/media/tone"
 )
 
-// digits reads all digits that an engine told of.
-func digits(p *phone) (dialled string, durations []time.Duration) {
-	for {
-		select {
-		case event := <-p.Events():
-			if d, ok := event.(engine.DigitReceived); ok {
-				dialled += string(d.Digit)
-				durations = append(durations, d.Duration)
+// digits reads the digits that an engine told of: as many as there should be, and
+// what else there is.
+func digits(t testing.TB, p *phone, want string) (dialled string, durations []time.Duration) {
+	t.Helper()
+	until(t, "digits "+want, func() bool {
+		for {
+			select {
+			case event := <-p.Events():
+				if d, ok := event.(engine.DigitReceived); ok {
+					dialled += string(d.Digit)
+					durations = append(durations, d.Duration)
+				}
+			default:
+				return len(dialled) >= len(want)
 			}
-		default:
-			return dialled, durations
 		}
-	}
+	})
+	return dialled, durations
 }
 
 func TestSendDigit_both_ways(t *testing.T) {
@@ -46,11 +51,11 @@ func TestSendDigit_both_ways(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.run(3 * time.Second)
-		got, durations := digits(c.b)
+		got, durations := digits(t, c.b, "0123456789*#ABCD")
 		if got != "0123456789*#ABCD" || slices.ContainsFunc(durations, func(d time.Duration) bool { return d != 100*time.Millisecond }) {
 			t.Errorf("a to b: %q %v", got, durations)
 		}
-		if got, durations := digits(c.a); got != "5" || durations[0] != 160*time.Millisecond {
+		if got, durations := digits(t, c.a, "5"); got != "5" || durations[0] != 160*time.Millisecond {
 			t.Errorf("b to a: %q %v", got, durations)
 		}
 		if s := c.b.session.Stats(); s.Lost+s.Discarded > 0 || s.Concealed > 0 {
@@ -69,7 +74,7 @@ func TestSendDigit_survives_loss(t *testing.T) {
 		}
 	}
 	r.run(2 * time.Second)
-	if got, _ := digits(c.b); got != "112233" {
+	if got, _ := digits(t, c.b, "112233"); got != "112233" {
 		t.Errorf("%q", got)
 	}
 }
@@ -180,7 +185,7 @@ func TestSendDigit_too_many(t *testing.T) {
 	c.run(100 * time.Millisecond)
 	negotiate(t, c.b.session, c.a.session, false)
 	c.run(time.Second)
-	if got, _ := digits(c.b); got != "" {
+	if got, _ := digits(t, c.b, ""); got != "" {
 		t.Errorf("dialled %q after the hold", got)
 	}
 }
@@ -209,7 +214,7 @@ func TestSendDigit_on_a_stream_that_is_not_patched(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.run(500 * time.Millisecond)
-	if got, _ := digits(c.b); got != "7" {
+	if got, _ := digits(t, c.b, "7"); got != "7" {
 		t.Errorf("%q", got)
 	}
 	sent := c.a.session.Stats().Sent
@@ -247,7 +252,7 @@ func TestSendDigit_long(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.run(held + 500*time.Millisecond)
-	got, durations := digits(c.b)
+	got, durations := digits(t, c.b, "8")
 	if got != "8" || (durations[0]-held).Abs() > 20*time.Millisecond {
 		t.Errorf("%q for %v", got, durations)
 	}

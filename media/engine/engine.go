@@ -44,7 +44,10 @@ type Config struct {
 	Codecs     []media.Codec // that streams may use
 	// Now is the engine's monotonic clock; nil means the system's. Tests that
 	// run faster than time give their own.
-	Now          func() time.Duration
+	Now func() time.Duration
+	// Real says that Now, if it is given, goes with real time: packets come when the
+	// kernel says that they came, not when they are found.
+	Real         bool
 	RTCPInterval time.Duration // mean; 0 means 5 s
 	Log          *slog.Logger
 }
@@ -102,7 +105,7 @@ func New(cfg Config) (*Engine, error) {
 		toneGain: dsp.NewGain(cfg.SampleRate, ramp),
 	}
 	if cfg.Now == nil {
-		e.cfg.Now = func() time.Duration { return time.Since(e.epoch) }
+		e.cfg.Now, e.cfg.Real = func() time.Duration { return time.Since(e.epoch) }, true
 	} else {
 		e.epoch = e.epoch.Add(-cfg.Now())
 	}

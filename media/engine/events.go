@@ -55,8 +55,8 @@ func (e *Engine) Events() <-chan Event { return e.events }
 // Dropped counts events that nobody read in time.
 func (e *Engine) Dropped() uint64 { return e.dropped.Load() }
 
-// listener is the engine as its streams' receiving goroutines see it: they
-// find the events, so that the audio thread never touches the channel.
+// listener is the engine as a goroutine of each stream sees it, which tells of
+// events, so that the audio thread never touches the channel.
 type listener struct{ *Engine }
 
 func (l listener) MediaStarted(id media.StreamID) {

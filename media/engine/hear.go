@@ -11,16 +11,11 @@ import (
 func (l *leg) receive(now time.Duration) {
 	p := l.adopt()
 	if p == nil {
-		l.flush()
+		l.stream.Flush()
 		return
 	}
-	for range mostPackets {
-		packet := l.stream.Next()
-		if packet == nil {
-			break
-		}
+	for packet := l.stream.Next(); packet != nil; packet = l.stream.Next() {
 		l.take(p, packet)
-		l.stream.Pop()
 	}
 	l.listen(now)
 	if ear := l.ear.Load(); ear != nil {
@@ -114,15 +109,5 @@ func (l *leg) mix(sum []int32, routed bool) {
 	l.heard.process(l.in)
 	for i, s := range l.in {
 		sum[i] += int32(s)
-	}
-}
-
-// flush drops what was received.
-func (l *leg) flush() {
-	for range mostPackets {
-		if l.stream.Next() == nil {
-			return
-		}
-		l.stream.Pop()
 	}
 }

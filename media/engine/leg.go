@@ -166,7 +166,6 @@ func (l *leg) hears() bool { return l.current != nil && l.current.spec.Direction
 
 const (
 	publishEvery = 10 // periods
-	mostPackets  = 64 // taken in one step: a flood must not hold up the sound
 
 	// Of a jitter buffer whose format is over; what is in it is little by then.
 	longestLeave = 200 * time.Millisecond

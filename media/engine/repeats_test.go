@@ -26,7 +26,7 @@ func redundant(t testing.TB, said media.Frame, codec media.Codec, generations in
 	r := newRelay(t, c, mediatest.NewLink(link))
 	ssrc := uint32(0)
 	r.keep = func(packet []byte) { ssrc = binary.BigEndian.Uint32(packet[8:]) }
-	r.run(40 * time.Millisecond)
+	r.run(30 * time.Millisecond)
 	r.keep = nil
 	report, err := (&rtcp.ReceiverReport{SSRC: 1, Reports: []rtcp.ReceptionReport{{SSRC: ssrc, FractionLost: uint8(reported * 256)}}}).Marshal()
 	if err != nil {
@@ -35,6 +35,7 @@ func redundant(t testing.TB, said media.Frame, codec media.Codec, generations in
 	if _, err := r.toA.WriteToUDPAddrPort(report, c.a.session.LocalAddr()); err != nil {
 		t.Fatal(err)
 	}
+	r.run(10 * time.Millisecond)
 	until(t, "the report", func() bool { return c.a.session.Stats().RemoteReports > 0 })
 	return r
 }
@@ -97,11 +98,8 @@ func TestRedundancy_allocates_nothing(t *testing.T) {
 			}
 		}
 		n, _ := r.toA.Read(packet)
-		seen := taken(r.b.session)
 		if _, err := r.toB.WriteToUDPAddrPort(packet[:n], r.addrB); err != nil {
 			t.Fatal(err)
-		}
-		for taken(r.b.session) == seen {
 		}
 	}); got > 0 {
 		t.Errorf("%.2f allocations in a packet", got)

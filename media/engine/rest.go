@@ -34,6 +34,10 @@ type Poller interface {
 // that follows another must not wait for it to start.
 const restAfter = time.Second
 
+// lookEvery is how often an engine that rests looks for packets of streams that
+// are being set up.
+const lookEvery = 5 * time.Millisecond
+
 // idle tells whether nothing moves but silence: the engine's thread.
 func (e *Engine) idle() bool {
 	s := e.set.Load()
@@ -54,7 +58,7 @@ func (s *set) dormant() bool {
 // dormant tells whether no step has taken the stream up, nor would one find
 // anything to do.
 func (l *leg) dormant(joined bool) bool {
-	return l.current == nil && (!joined || l.plan.Load() == nil) && l.dials.empty() && l.stream.Next() == nil
+	return l.current == nil && (!joined || l.plan.Load() == nil) && l.dials.empty() && !l.stream.Look()
 }
 
 func (a *aside) idle() bool {
@@ -79,8 +83,15 @@ func (e *Engine) rest(ctx context.Context, device Rester) error {
 	defer context.AfterFunc(ctx, device.Rouse)()
 	e.resting.Store(&device)
 	defer e.resting.Store(nil)
+	look := time.AfterFunc(time.Hour, device.Rouse) // until it is set
+	look.Stop()
 	for e.idle() && ctx.Err() == nil {
-		if err := device.Rest(len(e.set.Load().legs) > 0); err != nil {
+		soon := len(e.set.Load().legs) > 0
+		if soon { // nobody tells of packets but who looks
+			look.Reset(lookEvery)
+		}
+		err := device.Rest(soon)
+		if look.Stop(); err != nil {
 			return fmt.Errorf("engine: the sound device at rest: %w", err)
 		}
 		e.steps.Add(1)

@@ -75,7 +75,7 @@ func TestRun_streams_survive_the_device(t *testing.T) {
 	}
 	for range 300 { // three seconds of packets come and nobody takes them
 		c.clock.now.Add(int64(c.b.period))
-		c.step(c.b, c.a)
+		c.step(c.b)
 	}
 	fresh := newDevice(said)
 	fresh.at = c.a.device.at + 3*rate
@@ -149,7 +149,7 @@ func TestClose_is_final(t *testing.T) {
 }
 
 // TestStep_allocates_nothing counts all allocations of the process while two
-// engines talk: their steps and their receiving goroutines.
+// engines talk: their steps, with the packets in them.
 func TestStep_allocates_nothing(t *testing.T) {
 	for _, test := range []struct {
 		name   string

@@ -162,7 +162,7 @@ func (e *Engine) sound(g *tone.Generator) {
 func (e *Engine) flush() {
 	now := e.cfg.Now()
 	for _, leg := range e.set.Load().legs {
-		leg.flush()
+		leg.stream.Flush()
 		if e.stepped > 0 {
 			leg.skip(now - e.stepped)
 		}

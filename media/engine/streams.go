@@ -29,10 +29,13 @@ func (e *Engine) ResumeStream(id media.StreamID, sockets session.Sockets, from *
 	if e.find(id) != nil {
 		return fmt.Errorf("engine: stream %d is open already", id)
 	}
-	stream := session.OpenStream(session.StreamConfig{
-		ID: id, Sockets: sockets, Now: e.cfg.Now, Epoch: e.epoch,
+	stream, err := session.OpenStream(session.StreamConfig{
+		ID: id, Sockets: sockets, Now: e.cfg.Now, Epoch: e.epoch, Real: e.cfg.Real,
 		Listener: listener{e}, RTCPInterval: e.cfg.RTCPInterval, Resume: from, Log: e.cfg.Log,
 	})
+	if err != nil {
+		return fmt.Errorf("engine: stream %d: %w", id, err)
+	}
 	l := newLeg(id, stream, e.cfg)
 	if from != nil {
 		l.paused = 0 // it has sent packets before, one cannot tell up to when

@@ -9,6 +9,7 @@ import (
 	"os"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,9 +33,12 @@ const handoverHeader = 18
 const strangers = 50
 
 // handover gives packets of DTLS to control, which makes keys of them. The
-// receiving goroutine owns it. It never waits: what is lost is repeated.
+// engine's thread owns it. It never waits: what is lost is repeated.
 type handover struct {
 	raw    syscall.RawConn
+	call   func(fd uintptr)
+	n      int
+	failed syscall.Errno
 	packet [handoverHeader + packetSize]byte
 	since  time.Duration
 	taken  int
@@ -48,7 +52,9 @@ func newHandover(to *net.UnixConn) (*handover, error) {
 	if err != nil {
 		return nil, fmt.Errorf("session: DTLS: %w", err)
 	}
-	return &handover{raw: raw}, nil
+	h := &handover{raw: raw}
+	h.call = h.send // once: a method value allocates
+	return h, nil
 }
 
 // give hands a packet over; expected tells of the described source.
@@ -67,13 +73,12 @@ func (h *handover) give(packet []byte, from netip.AddrPort, expected bool, now t
 	address := from.Addr().As16()
 	copy(h.packet[:], address[:])
 	binary.BigEndian.PutUint16(h.packet[16:], from.Port())
-	n := handoverHeader + copy(h.packet[handoverHeader:], packet)
-	var failed error
-	err := h.raw.Write(func(fd uintptr) bool {
-		failed = unix.Sendto(int(fd), h.packet[:n], unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, nil)
-		return true
-	})
-	return err == nil && failed == nil
+	h.n = handoverHeader + copy(h.packet[handoverHeader:], packet)
+	return h.raw.Control(h.call) == nil && h.failed == 0
+}
+
+func (h *handover) send(fd uintptr) {
+	_, _, h.failed = unix.RawSyscall6(unix.SYS_SENDTO, fd, uintptr(unsafe.Pointer(&h.packet)), uintptr(h.n), unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, 0, 0)
 }
 
 // parseHandover reads what give wrote.

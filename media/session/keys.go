@@ -209,9 +209,9 @@ func (s *Session) engineUpdate(spec Spec) error {
 	if err := s.cfg.Engine.UpdateStream(s.cfg.ID, spec); err != nil {
 		return fmt.Errorf("session: stream %d: %w", s.cfg.ID, err)
 	}
-	k := keyPair{spec.LocalKey, spec.RemoteKey, s.answered}
-	if spec.DTLS { // there is a key as long as there is a call: 2^48 packets are 180 000 years
-		k = keyPair{}
+	var k keyPair
+	if !spec.DTLS { // of DTLS there is a key as long as there is a call: 2^48 packets are 180 000 years
+		k = keyPair{spec.LocalKey, spec.RemoteKey, s.answered}
 	}
 	s.inForce.Store(&k)
 	return nil

@@ -47,13 +47,11 @@ func (s *Stream) quality(roundTrip time.Duration) (burstFigures, ratings) {
 	if in == nil {
 		return burstFigures{}, ratings{}
 	}
-	s.reader.mutex.Lock()
-	f := s.reader.arrivals.figures(in.ptime)
-	enough := s.reader.arrivals.all.packets >= fewest
-	s.reader.mutex.Unlock()
-	if !enough {
+	sight := s.seen.look()
+	if sight.arrivals.all.packets < fewest {
 		return burstFigures{}, ratings{}
 	}
+	f := sight.arrivals.figures(in.ptime)
 	r := rate(in.sound, f, roundTrip/2+s.endDelay(in.ptime))
 	if roundTrip == 0 { // nobody knows how long the way is
 		r.r, r.conversational = 0, 0
@@ -109,9 +107,8 @@ func (s *Stream) voip(spec Spec, trip time.Duration) *rtcp.VoIPMetricsReportBloc
 		return nil
 	}
 	ptime := packetTime(spec.Send)
-	s.reader.mutex.Lock()
-	source, lost, expected := s.reader.reception.ssrc, s.reader.reception.lost(), s.reader.reception.expected()
-	s.reader.mutex.Unlock()
+	sight := s.seen.look()
+	source, lost, expected := sight.reception.ssrc, sight.reception.lost(), sight.reception.expected()
 	ms := func(d time.Duration) uint16 { return uint16(min(max(d, 0)/time.Millisecond, math.MaxUint16)) }
 	part := func(x float64) uint8 { return uint8(min(max(x, 0)*256, 255)) }
 	buffer := time.Duration(s.played.delay.Load())

@@ -128,8 +128,9 @@ func TestStream_extended_reports(t *testing.T) {
 				before := other.Stats().RemoteReports
 				e.sendReport(false)
 				if e == b { // who receives reports on what it received
-					until(t, "a report", func() bool { return other.Stats().RemoteReports > before })
+					until(t, "a report", func() bool { other.drain(); return other.Stats().RemoteReports > before })
 				}
+				other.settle(t)
 			}
 		}
 		pass(t, a, b)

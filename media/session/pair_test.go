@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,13 +23,54 @@ type miniEngine struct {
 	stream *Stream
 	ear    ear
 	specs  []Spec
+
+	thread sync.Mutex // whose turn it is to be the engine's thread
+	heard  []string
+	done   chan struct{}
+	wait   sync.WaitGroup
 }
 
 func (m *miniEngine) OpenStream(id media.StreamID, s Sockets) error {
 	began := time.Now()
-	m.stream = OpenStream(StreamConfig{ID: id, Sockets: s, Now: func() time.Duration { return time.Since(began) }, Epoch: began,
+	stream, err := OpenStream(StreamConfig{ID: id, Sockets: s, Now: func() time.Duration { return time.Since(began) }, Epoch: began, Real: true,
 		Listener: &m.ear, RTCPInterval: 100 * time.Millisecond})
+	if err != nil {
+		return err
+	}
+	m.stream, m.done = stream, make(chan struct{})
+	m.wait.Go(m.run)
 	return nil
+}
+
+// run looks for packets as an engine does, with ticks for its sound device.
+func (m *miniEngine) run() {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-m.done:
+			return
+		case <-tick.C:
+		}
+		m.thread.Lock()
+		for p := m.stream.Next(); p != nil; p = m.stream.Next() {
+			m.heard = append(m.heard, string(p.Payload))
+		}
+		m.thread.Unlock()
+	}
+}
+
+// send and hears are the engine's thread's, too.
+func (m *miniEngine) send(p Outgoing) {
+	m.thread.Lock()
+	defer m.thread.Unlock()
+	m.stream.Send(p)
+}
+
+func (m *miniEngine) hears(said []byte) bool {
+	m.thread.Lock()
+	defer m.thread.Unlock()
+	return slices.Contains(m.heard, string(said))
 }
 
 func (m *miniEngine) UpdateStream(_ media.StreamID, s Spec) error {
@@ -38,7 +80,11 @@ func (m *miniEngine) UpdateStream(_ media.StreamID, s Spec) error {
 	return m.stream.Update(s)
 }
 
-func (m *miniEngine) CloseStream(media.StreamID) error { return m.stream.Close() }
+func (m *miniEngine) CloseStream(media.StreamID) error {
+	close(m.done)
+	m.wait.Wait()
+	return m.stream.Close()
+}
 
 func (m *miniEngine) StreamStats(media.StreamID) (media.Stats, bool) { return m.stream.Stats(), true }
 
@@ -86,20 +132,7 @@ func talk(t testing.TB, a, b *side) {
 	t.Helper()
 	said := []byte(fmt.Sprintf("sound %d", time.Now().UnixNano()))
 	clock := uint32(0)
-	speak := func(from *side) {
-		from.engine.stream.Send(Outgoing{Timestamp: clock, Payload: said})
-	}
-	hears := func(s *side) bool {
-		for p := s.engine.stream.Next(); p != nil; p = s.engine.stream.Next() {
-			same := string(p.Payload) == string(said)
-			s.engine.stream.Pop()
-			if same {
-				return true
-			}
-		}
-		return false
-	}
-	heardA, heardB := false, false
+	speak := func(from *side) { from.engine.send(Outgoing{Timestamp: clock, Payload: said}) }
 	next := time.Now()
 	until(t, "sound both ways", func() bool {
 		if now := time.Now(); now.After(next) {
@@ -108,8 +141,7 @@ func talk(t testing.TB, a, b *side) {
 			speak(a)
 			speak(b)
 		}
-		heardA, heardB = heardA || hears(a), heardB || hears(b)
-		return heardA && heardB
+		return a.engine.hears(said) && b.engine.hears(said)
 	})
 }
 

@@ -42,10 +42,11 @@ func TestReception_another_source_keeps_the_losses(t *testing.T) {
 	if r.lost() != 3 {
 		t.Errorf("%d", r.lost())
 	}
-	if f := r.fraction(); f != 128 {
+	var last reported
+	if f := last.fraction(&r); f != 128 {
 		t.Errorf("fraction %d/256", f)
 	}
-	if f := r.fraction(); f != 0 {
+	if f := last.fraction(&r); f != 0 {
 		t.Errorf("then %d/256", f)
 	}
 }

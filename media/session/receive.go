@@ -3,68 +3,100 @@ package session
 import (
 	"encoding/binary"
 	"errors"
-	"log/slog"
 	"net"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/pion/rtp"
 
-	"offhook/media"
 	"offhook/media/jitter"
 	"offhook/media/red"
 	"offhook/media/tone"
 )
 
-var errClosedSocket = net.ErrClosed
-
 // keyGrace is how long packets under the key before the last count.
 const keyGrace = 2 * time.Second
 
-// reader is what the RTP receiving goroutine owns; reception is shared with
-// the reports under the mutex, which nobody holds for long.
+// mostLooked is how many packets are looked at in one period: a flood must not
+// hold up the sound. The kernel keeps what it has room for.
+const mostLooked = 64
+
+// reader is what the engine's thread knows of what it receives.
 type reader struct {
-	buffer   [packetSize]byte
-	spare    slot
+	packet   jitter.Packet
+	waits    bool // the packet, for Next
+	plain    [packetSize]byte
 	header   rtp.Header
 	latch    latch
 	expected *netip.AddrPort
 	agreed   *incoming // that the latch heard of
 	digits   digits
 	blocks   red.Packet
+	looked   int // packets in this period
 
 	current bool   // the packet in the header came under the present key
 	roc     uint32 // of the packets under it
 
-	mutex     sync.Mutex
-	reception reception
-	arrivals  arrivals
-	late      uint64 // of played, as booked in arrivals
-	clockRate int
-	index     uint64 // State.Received
+	sight
+	unseen bool   // the sight has changed since it was laid out
+	late   uint64 // of played, as booked in arrivals
+
+	// Where RTP comes from now, if others have yet to be told.
+	moved bool
+	from  netip.AddrPort
+	old   *netip.AddrPort
 }
 
-func (r *reader) stats(stats *media.Stats) {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	stats.Lost = r.reception.lost()
-	if r.clockRate > 0 {
-		stats.Jitter = time.Duration(r.reception.jitter / float64(r.clockRate) * float64(time.Second))
+// Next is the next packet received, nil when there is no more for this period. It
+// is valid until the next call. It does not wait, nor allocate, save inside SRTP.
+func (s *Stream) Next() *jitter.Packet {
+	r, in := &s.reader, s.intake
+	if r.waits {
+		r.waits = false
+		return &r.packet
+	}
+	for r.looked < mostLooked {
+		if in.at == in.got && (in.empty && r.looked > 0 || !in.fetch(s.cfg.Now, s.cfg.Real)) {
+			break
+		}
+		r.looked++
+		if raw, from, arrival := in.next(); s.take(raw, from, arrival) {
+			return &r.packet
+		}
+	}
+	r.looked = 0
+	s.tell()
+	return nil
+}
+
+// Look takes what is there and tells whether Next has a packet.
+func (s *Stream) Look() bool {
+	s.reader.waits = s.Next() != nil
+	return s.reader.waits
+}
+
+// Flush lets go of all packets that wait.
+func (s *Stream) Flush() {
+	const most = 16 * mostLooked // a socket holds no more
+	for n := 0; n < most; n++ {
+		if s.Next() == nil && s.intake.at == s.intake.got && s.intake.empty {
+			return
+		}
 	}
 }
 
-// readRTP receives until the socket is closed.
-func (s *Stream) readRTP(socket datagrams) {
-	for {
-		n, from, err := socket.ReadFromUDPAddrPort(s.reader.buffer[:])
-		if err != nil {
-			if s.fatal(err) {
-				return
-			}
-			continue
+// tell lays out what has changed.
+func (s *Stream) tell() {
+	r := &s.reader
+	if r.unseen {
+		r.unseen = !s.seen.lay(&r.sight)
+	}
+	if r.moved {
+		if e := s.errands.free(); e != nil {
+			e.kind, e.old, e.from = moved, r.old, r.from
+			r.moved = false
+			s.errands.give()
 		}
-		s.packet(s.reader.buffer[:n], netip.AddrPortFrom(from.Addr().Unmap(), from.Port()))
 	}
 }
 
@@ -85,37 +117,34 @@ func (s *Stream) fatal(err error) bool {
 	}
 }
 
-// packet takes one packet as it came.
-func (s *Stream) packet(raw []byte, from netip.AddrPort) {
-	in, now := s.in.Load(), s.cfg.Now()
-	if isDTLS(raw) {
-		if remote := s.remote.Load(); s.keys.give(raw, from, remote != nil && *remote == from, now) {
-			return
-		}
+// take takes one packet as it came, and tells whether it is the engine's.
+func (s *Stream) take(raw []byte, from netip.AddrPort, now time.Duration) bool {
+	taken, ours := s.sort(raw, from, now)
+	if !taken {
 		s.count.discarded.Add(1)
-		return
+	}
+	return ours
+}
+
+// sort gives a packet to whom it is for; taken tells whether somebody wants it,
+// ours whether the engine does.
+func (s *Stream) sort(raw []byte, from netip.AddrPort, now time.Duration) (taken, ours bool) {
+	in := s.in.Load()
+	if isDTLS(raw) {
+		remote := s.remote.Load()
+		return s.keys.give(raw, from, remote != nil && *remote == from, now), false
 	}
 	if in == nil || in.waits || len(raw) < 12 || raw[0]>>6 != 2 {
-		s.count.discarded.Add(1)
-		return
+		return false, false
 	}
 	if raw[1] >= 192 && raw[1] <= 223 { // RFC 5761 §4
-		s.takeRTCP(raw, from)
-		return
+		return s.errands.hand(raw, from), false
 	}
-	r := &s.reader
 	kind := in.kinds[raw[1]&127]
 	if kind == unknown {
-		s.count.discarded.Add(1)
-		return
+		return false, false
 	}
-	slot := s.ring.free()
-	overrun := slot == nil
-	if overrun {
-		// Nobody takes packets while the sound device is gone. They are still
-		// looked at: SRTP would lose count of the roll-overs.
-		slot = &r.spare
-	}
+	r := &s.reader
 	remote := s.remote.Load()
 	if r.agreed != in {
 		if r.agreed = in; r.expected != in.remote {
@@ -125,30 +154,23 @@ func (s *Stream) packet(raw []byte, from netip.AddrPort) {
 			r.latch.renew(in.agreed)
 		}
 	}
-	plain, moved, ok := s.admit(in, slot.buffer[:0], raw, from, now)
+	plain, moves, ok := s.admit(in, r.plain[:0], raw, from, now)
 	if !ok {
-		s.count.discarded.Add(1)
-		return
+		return false, false
 	}
-	if moved {
-		s.moved(remote, from)
+	if moves {
+		r.moved, r.old, r.from = true, remote, from
 	}
-	if !s.deliver(in, slot, plain, kind, now) {
-		s.count.discarded.Add(1)
-		return
+	if !s.deliver(in, plain, kind, now) {
+		return false, false
 	}
 	s.count.lastReceived.Store(int64(now) + 1)
-	if overrun {
-		s.count.overrun.Add(1)
-		return
-	}
-	octets := len(slot.packet.Payload)
-	s.ring.push()
-	s.received(octets, now)
+	s.received(len(r.packet.Payload))
+	return true, true
 }
 
 // admit authenticates or, in the clear, judges a packet. It leaves the header
-// in the reader and the plain packet in the slot's buffer.
+// in the reader.
 func (s *Stream) admit(in *incoming, dst, raw []byte, from netip.AddrPort, now time.Duration) (plain []byte, moved, ok bool) {
 	r := &s.reader
 	if in.secure {
@@ -191,19 +213,9 @@ func (s *Stream) newest() bool {
 		int16(r.header.SequenceNumber-uint16(r.reception.high)) > 0
 }
 
-// moved sends to a new address from now on, unless a description has come
-// between.
-func (s *Stream) moved(old *netip.AddrPort, to netip.AddrPort) {
-	if !s.remote.CompareAndSwap(old, &to) {
-		return
-	}
-	s.cfg.Log.Info("RTP comes from another address than described; answering there",
-		slog.Uint64("stream", uint64(s.cfg.ID)), slog.String("from", to.String()))
-}
-
-// deliver reads a packet that is accepted into its slot, and counts it as RTCP
+// deliver reads a packet that is accepted, and counts it as RTCP
 // does. It refuses one that is malformed inside.
-func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now time.Duration) bool {
+func (s *Stream) deliver(in *incoming, plain []byte, kind kind, now time.Duration) bool {
 	r := &s.reader
 	h := &r.header
 	start, err := h.Unmarshal(plain)
@@ -220,7 +232,6 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 		s.count.collided.Store(true)
 	}
 	late := s.played.late.Load()
-	r.mutex.Lock()
 	r.reception.sequence(h.SSRC, h.SequenceNumber)
 	anew := r.reception.received == 1
 	if late > r.late {
@@ -235,11 +246,11 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 		r.reception.arrival(h.Timestamp, now, in.clockRate)
 		r.clockRate = in.clockRate
 	}
-	r.mutex.Unlock()
+	r.unseen = true
 	if anew {
 		r.digits = digits{} // another source's timestamps tell nothing of this one's
 	}
-	slot.packet = jitter.Packet{
+	r.packet = jitter.Packet{
 		Sequence: h.SequenceNumber, Timestamp: h.Timestamp, SSRC: h.SSRC,
 		PayloadType: h.PayloadType, Marker: h.Marker, Arrival: now,
 	}
@@ -252,9 +263,9 @@ func (s *Stream) deliver(in *incoming, slot *slot, plain []byte, kind kind, now 
 		if in.kinds[r.blocks.Primary.PayloadType] == event {
 			return true
 		}
-		slot.packet.Payload = payload // the engine takes the blocks of sound out of it
+		r.packet.Payload = payload // the engine takes the blocks of sound out of it
 	case sound:
-		slot.packet.Payload = payload
+		r.packet.Payload = payload
 		s.hears(in, h.Timestamp)
 	default:
 		s.event(in, h.Timestamp, payload)
@@ -301,24 +312,24 @@ func (s *Stream) event(in *incoming, timestamp uint32, payload []byte) {
 	s.pressed(in, s.reader.digits.event(timestamp, e))
 }
 
-func (s *Stream) received(octets int, now time.Duration) {
-	if s.count.received.Add(1) == 1 {
-		s.count.firstReceived.Store(int64(now) + 1)
-		s.cfg.Listener.MediaStarted(s.cfg.ID)
-	}
+func (s *Stream) received(octets int) {
 	s.count.receivedBytes.Add(uint64(octets))
+	if s.count.received.Add(1) > 1 {
+		return
+	}
+	s.count.firstReceived.Store(s.count.lastReceived.Load())
+	if e := s.errands.free(); e != nil {
+		e.kind = started
+		s.errands.give()
+	}
 }
 
+// pressed tells of digits that have ended.
 func (s *Stream) pressed(in *incoming, ended pressedNow) {
-	for _, e := range ended.events[:ended.n] {
-		if digit, ok := tone.Digit(e.code); ok {
-			s.cfg.Listener.DigitReceived(s.cfg.ID, digit, time.Duration(e.units)*time.Second/time.Duration(max(in.events, 1)))
+	for _, p := range ended.events[:ended.n] {
+		if e := s.errands.free(); e != nil {
+			e.kind, e.ended, e.clock = digit, p, in.events
+			s.errands.give()
 		}
 	}
 }
-
-// Next is the oldest packet received, nil when there is none; Pop lets go of it.
-func (s *Stream) Next() *jitter.Packet { return s.ring.next() }
-
-// Pop lets go of the packet that Next gave.
-func (s *Stream) Pop() { s.ring.pop() }

@@ -11,8 +11,7 @@ type reception struct {
 	transit    int64
 	jitter     float64 // in timestamp units
 	timed      bool
-	reported   struct{ expected, received uint64 } // at the last report
-	earlier    uint64                              // lost by sources before this one
+	earlier    uint64 // lost by sources before this one
 }
 
 const maxJump = 3000 // sequence numbers; beyond it the sender began anew (RFC 3550 §A.1)
@@ -61,11 +60,20 @@ func (r *reception) lost() uint64 {
 	return r.earlier
 }
 
+// reported is what the last report told of a source.
+type reported struct {
+	ssrc, base         uint32
+	expected, received uint64
+}
+
 // fraction is the part lost since the last report, in 256ths.
-func (r *reception) fraction() uint8 {
-	expected := r.expected() - r.reported.expected
-	received := r.received - r.reported.received
-	r.reported.expected, r.reported.received = r.expected(), r.received
+func (l *reported) fraction(r *reception) uint8 {
+	before := *l
+	*l = reported{ssrc: r.ssrc, base: r.base, expected: r.expected(), received: r.received}
+	if before.ssrc != l.ssrc || before.base != l.base { // another source
+		before = reported{}
+	}
+	expected, received := l.expected-before.expected, l.received-before.received
 	if expected == 0 || received >= expected {
 		return 0
 	}

@@ -42,11 +42,7 @@ func TestStream_digits_in_redundant_audio(t *testing.T) {
 	send(0, 1120, silence, false)
 	send(101, 1280, []byte{9, 0x80, 3, 32}, false)
 	send(0, 2080, silence, false)
-	e.ear.mutex.Lock()
-	defer e.ear.mutex.Unlock()
-	if e.ear.digits != "49" {
-		t.Errorf("digits %q, want 49", e.ear.digits)
-	}
+	e.hears(t, "49")
 }
 
 // What is malformed, or of no kind agreed, is discarded.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -45,6 +44,7 @@ type rtcpState struct {
 	lost      float64
 	jitter    uint32
 	reports   uint64
+	last      reported      // of what we receive
 	reported  atomic.Uint64 // reports<<8 | 256ths lost, for the engine's thread
 }
 
@@ -110,8 +110,8 @@ func spread(interval time.Duration) time.Duration {
 // order of RFC 3550 §6.1.
 func (s *Stream) sendReport(bye bool) {
 	ssrc := s.ssrc()
-	to, conn := s.rtcpTarget()
-	if ssrc == 0 || conn == nil || bye && s.unheard() {
+	to, send := s.rtcpTarget()
+	if ssrc == 0 || send == nil || bye && s.unheard() {
 		return
 	}
 	first, sender := s.senderOrReceiver(ssrc)
@@ -130,7 +130,7 @@ func (s *Stream) sendReport(bye bool) {
 		raw, err = s.rtcp.protect(raw)
 	}
 	if err == nil {
-		_, err = conn.WriteToUDPAddrPort(raw, to)
+		err = send(raw, to)
 	}
 	if err != nil {
 		s.cfg.Log.Debug("RTCP report not sent", slog.Uint64("stream", uint64(s.cfg.ID)), slog.Any("error", err))
@@ -166,7 +166,7 @@ func (r *rtcpState) unprotect(raw []byte, now time.Duration) ([]byte, error) {
 
 // rtcpTarget is where reports go: with RTP, or where the far end's come from,
 // or where the description says, beside where RTP really comes from.
-func (s *Stream) rtcpTarget() (netip.AddrPort, *net.UDPConn) {
+func (s *Stream) rtcpTarget() (to netip.AddrPort, send func([]byte, netip.AddrPort) error) {
 	remote := s.remote.Load()
 	if remote == nil || !remote.IsValid() || remote.Addr().IsUnspecified() {
 		return netip.AddrPort{}, nil
@@ -177,14 +177,19 @@ func (s *Stream) rtcpTarget() (netip.AddrPort, *net.UDPConn) {
 	case spec.waits():
 		return netip.AddrPort{}, nil
 	case spec.Mux:
-		return *remote, s.cfg.Sockets.RTP
+		return *remote, newSendto(s.socket).write
 	case s.rtcp.heardFrom.IsValid():
-		return s.rtcp.heardFrom, s.cfg.Sockets.RTCP
+		return s.rtcp.heardFrom, s.sendRTCP
 	case remote.Addr() != spec.Remote.Addr():
-		return netip.AddrPortFrom(remote.Addr(), remote.Port()+1), s.cfg.Sockets.RTCP
+		return netip.AddrPortFrom(remote.Addr(), remote.Port()+1), s.sendRTCP
 	default:
-		return spec.RemoteRTCP, s.cfg.Sockets.RTCP
+		return spec.RemoteRTCP, s.sendRTCP
 	}
+}
+
+func (s *Stream) sendRTCP(packet []byte, to netip.AddrPort) error {
+	_, err := s.cfg.Sockets.RTCP.WriteToUDPAddrPort(packet, to)
+	return err
 }
 
 func (s *Stream) senderOrReceiver(ssrc uint32) (report rtcp.Packet, sender bool) {
@@ -208,19 +213,17 @@ func (s *Stream) senderOrReceiver(ssrc uint32) (report rtcp.Packet, sender bool)
 }
 
 func (s *Stream) receptionReports(now time.Duration) []rtcp.ReceptionReport {
-	s.reader.mutex.Lock()
-	r := &s.reader.reception
-	started := r.started
-	report := rtcp.ReceptionReport{
-		SSRC: r.ssrc, FractionLost: r.fraction(), TotalLost: uint32(min(r.lost(), 1<<23-1)),
-		LastSequenceNumber: r.high, Jitter: uint32(r.jitter),
-	}
-	s.reader.mutex.Unlock()
-	if !started {
+	sight := s.seen.look()
+	r := &sight.reception
+	if !r.started {
 		return nil
 	}
 	s.rtcp.mutex.Lock()
 	defer s.rtcp.mutex.Unlock()
+	report := rtcp.ReceptionReport{
+		SSRC: r.ssrc, FractionLost: s.rtcp.last.fraction(r), TotalLost: uint32(min(r.lost(), 1<<23-1)),
+		LastSequenceNumber: r.high, Jitter: uint32(r.jitter),
+	}
 	if s.rtcp.lastSR != 0 {
 		report.LastSenderReport = s.rtcp.lastSR
 		report.Delay = uint32((now - s.rtcp.lastSRAt).Seconds() * 65536)

@@ -29,10 +29,10 @@ func TestStream_reports(t *testing.T) {
 				pass(t, a, b)
 			}
 			a.sendReport(false)
-			until(t, "the sender report", func() bool { b.rtcp.mutex.Lock(); defer b.rtcp.mutex.Unlock(); return b.rtcp.lastSR != 0 })
+			until(t, "the sender report", func() bool { b.drain(); b.rtcp.mutex.Lock(); defer b.rtcp.mutex.Unlock(); return b.rtcp.lastSR != 0 })
 			a.now.Add(int64(300 * time.Millisecond)) // b thinks
 			b.sendReport(false)
-			until(t, "the receiver report", func() bool { return a.Stats().RemoteReports == 1 })
+			until(t, "the receiver report", func() bool { a.drain(); return a.Stats().RemoteReports == 1 })
 			stats := a.Stats()
 			if stats.RoundTrip > time.Millisecond || stats.RemoteLost < 0.19 || stats.RemoteLost > 0.21 {
 				t.Errorf("%q: %+v", suite, stats)

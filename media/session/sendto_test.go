@@ -1,7 +1,6 @@
 package session
 
 import (
-	"errors"
 	"net"
 	"net/netip"
 	"testing"
@@ -19,6 +18,17 @@ func socketOn(t *testing.T, network, addr string) *net.UDPConn {
 	return conn
 }
 
+// socketOf takes a socket as a stream does.
+func socketOf(t *testing.T, conn *net.UDPConn) *socket {
+	t.Helper()
+	s, err := takeSocket(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.close() })
+	return s
+}
+
 func TestSendto(t *testing.T) {
 	for _, test := range []struct{ name, network, addr, to string }{
 		{"IPv4 -> there", "udp4", "127.0.0.1", "127.0.0.1"},
@@ -28,7 +38,8 @@ func TestSendto(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			here, there := socketOn(t, test.network, test.addr), socketOn(t, test.network, test.addr)
-			s := newSendto(here)
+			port := local(here).Port()
+			s := newSendto(socketOf(t, here))
 			to := netip.AddrPortFrom(netip.MustParseAddr(test.to), there.LocalAddr().(*net.UDPAddr).AddrPort().Port())
 			_ = there.SetReadDeadline(time.Now().Add(10 * time.Second))
 			for _, text := range []string{"one", "another"} {
@@ -37,7 +48,7 @@ func TestSendto(t *testing.T) {
 				}
 				got := make([]byte, 100)
 				n, from, err := there.ReadFromUDPAddrPort(got)
-				if err != nil || string(got[:n]) != text || from.Port() != here.LocalAddr().(*net.UDPAddr).AddrPort().Port() {
+				if err != nil || string(got[:n]) != text || from.Port() != port {
 					t.Errorf("%q from %v, %v", got[:n], from, err)
 				}
 			}
@@ -46,7 +57,7 @@ func TestSendto(t *testing.T) {
 }
 
 func TestSendto_fails(t *testing.T) {
-	here := socketOn(t, "udp4", "127.0.0.1")
+	here := socketOf(t, socketOn(t, "udp4", "127.0.0.1"))
 	s := newSendto(here)
 	if err := s.write([]byte("x"), netip.MustParseAddrPort("[::1]:9")); err == nil {
 		t.Error("a socket of IPv4 sends to IPv6")
@@ -57,15 +68,18 @@ func TestSendto_fails(t *testing.T) {
 	if err := s.write([]byte("x"), netip.MustParseAddrPort("127.0.0.1:9")); err != nil {
 		t.Errorf("after failures: %v", err)
 	}
-	_ = here.Close()
-	if err := s.write([]byte("x"), netip.MustParseAddrPort("127.0.0.1:9")); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("closed: %v", err)
+	if err := s.write([]byte("x"), netip.MustParseAddrPort("[fe80::1%nowhere]:9")); err == nil {
+		t.Error("a zone that nobody knows")
+	}
+	_ = here.close()
+	if err := s.write([]byte("x"), netip.MustParseAddrPort("127.0.0.1:9")); err == nil {
+		t.Error("sent when closed")
 	}
 }
 
 func TestSendto_does_not_allocate(t *testing.T) {
 	here, there := socketOn(t, "udp4", "127.0.0.1"), socketOn(t, "udp4", "127.0.0.1")
-	s, to := newSendto(here), there.LocalAddr().(*net.UDPAddr).AddrPort()
+	s, to := newSendto(socketOf(t, here)), there.LocalAddr().(*net.UDPAddr).AddrPort()
 	packet := make([]byte, 172)
 	if got := testing.AllocsPerRun(100, func() { _ = s.write(packet, to) }); got > 0 {
 		t.Errorf("%v allocations a packet", got)

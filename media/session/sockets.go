@@ -130,8 +130,11 @@ func local(conn *net.UDPConn) netip.AddrPort {
 }
 
 // Close closes all.
-func (s Sockets) Close() error {
-	err := errors.Join(s.RTP.Close(), s.RTCP.Close())
+func (s Sockets) Close() error { return errors.Join(s.RTP.Close(), s.closeOthers()) }
+
+// closeOthers closes all but RTP's.
+func (s Sockets) closeOthers() error {
+	err := s.RTCP.Close()
 	if s.Keys != nil {
 		err = errors.Join(err, s.Keys.Close())
 	}

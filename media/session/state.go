@@ -64,14 +64,13 @@ func (s *Stream) State() State {
 		state.Reports, _ = s.rtcp.out.context.Index(state.SSRC)
 	}
 	s.rtcp.mutex.Unlock()
-	s.reader.mutex.Lock()
-	state.Source, state.Received = s.reader.reception.ssrc, s.reader.index
-	s.reader.mutex.Unlock()
+	sight := s.seen.look()
+	state.Source, state.Received = sight.reception.ssrc, sight.index
 	return state
 }
 
 // resume goes on where another Stream was: within the first Update, before the
-// engine's thread and the receiving goroutine see what it publishes.
+// engine's thread sees what it publishes.
 func (s *Stream) resume(from State, spec Spec, out *outgoing, in *incoming) {
 	if from.SSRC != 0 && from.Index != 0 {
 		s.resumeSending(from, spec, out)
@@ -119,7 +118,7 @@ func (r *rtcpState) resume(ssrc, index uint32) {
 }
 
 // resumption lets a fresh SRTP context go on where one before it was. The
-// receiving goroutine owns it.
+// engine's thread owns it.
 type resumption struct {
 	ssrc    uint32
 	highest uint64 // packet index received before

@@ -1,8 +1,6 @@
 package session
 
 import (
-	"errors"
-	"net"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,10 +16,13 @@ func openAs(t testing.TB, now *atomic.Int64, from State, ports PortRange) *end {
 		t.Fatal(err)
 	}
 	e := &end{now: now, addr: sockets.LocalAddr()}
-	e.Stream = OpenStream(StreamConfig{
+	e.Stream, err = OpenStream(StreamConfig{
 		ID: 1, Sockets: sockets, Now: func() time.Duration { return time.Duration(now.Load()) },
 		Listener: &e.ear, RTCPInterval: time.Hour, Resume: &from,
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)
@@ -59,7 +60,9 @@ func TestStream_resumes(t *testing.T) {
 				}
 				timestamp := a.writer.header.Timestamp
 				spec := a.spec
-				if err := a.cfg.Sockets.Close(); err != nil { // as when the process dies: no BYE
+				var err error
+				a.once.Do(func() { err = a.end() }) // as when the process dies: no BYE
+				if err != nil {
 					t.Fatal(err)
 				}
 				again := openAs(t, a.now, state, PortRange{First: a.addr.Port(), Last: a.addr.Port() + 1})
@@ -125,52 +128,5 @@ func TestState_of_another_key_is_another_source(t *testing.T) {
 	again.update(t, s)
 	if again.ssrc() == a.ssrc() || again.name != a.name {
 		t.Errorf("SSRC %x, was %x; name %q, was %q", again.ssrc(), a.ssrc(), again.name, a.name)
-	}
-}
-
-// A flood does not keep a reader from ending, and it sees both families.
-func TestPollReader(t *testing.T) {
-	for _, network := range []string{"udp4", "udp6"} {
-		conn, err := net.ListenUDP(network, &net.UDPAddr{IP: map[string]net.IP{"udp4": net.IPv4(127, 0, 0, 1), "udp6": net.IPv6loopback}[network]})
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := (&Stream{cfg: StreamConfig{Sockets: Sockets{RTP: conn}}}).polled()
-		if _, err := conn.WriteToUDPAddrPort([]byte("hello"), local(conn)); err != nil {
-			t.Fatal(err)
-		}
-		var b [16]byte
-		n, from, err := r.ReadFromUDPAddrPort(b[:])
-		if err != nil || string(b[:n]) != "hello" || from != local(conn) {
-			t.Errorf("%s: %q from %v, %v", network, b[:n], from, err)
-		}
-		if got := testing.AllocsPerRun(20, func() {
-			_, _ = conn.WriteToUDPAddrPort(b[:5], local(conn))
-			_, _, _ = r.ReadFromUDPAddrPort(b[:])
-		}); got > 1 { // local's
-			t.Errorf("%s: %v allocations", network, got)
-		}
-		to, flood := local(conn), make(chan struct{})
-		go func() {
-			defer close(flood)
-			for {
-				if _, err := conn.WriteToUDPAddrPort([]byte("flood"), to); err != nil {
-					return
-				}
-			}
-		}()
-		const plenty = 1000
-		for range plenty {
-			if _, _, err := r.ReadFromUDPAddrPort(b[:]); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := conn.Close(); err != nil {
-			t.Error(err)
-		}
-		<-flood
-		if _, _, err := r.ReadFromUDPAddrPort(b[:]); !errors.Is(err, net.ErrClosed) {
-			t.Errorf("%s: %v after closing", network, err)
-		}
 	}
 }

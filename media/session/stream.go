@@ -13,8 +13,8 @@ import (
 	"offhook/media"
 )
 
-// Listener hears what a Stream's receiving goroutine finds out. Its methods
-// must not block.
+// Listener hears what a Stream finds out, in a goroutine of the Stream's. Its
+// methods must not block.
 type Listener interface {
 	MediaStarted(media.StreamID)
 	DigitReceived(media.StreamID, rune, time.Duration)
@@ -22,11 +22,14 @@ type Listener interface {
 
 // StreamConfig says how a Stream is to be.
 type StreamConfig struct {
-	ID           media.StreamID
-	Sockets      Sockets              // the Stream's from OpenStream on
-	Now          func() time.Duration // monotonic
-	Epoch        time.Time            // wall clock at Now's zero
-	Listener     Listener
+	ID       media.StreamID
+	Sockets  Sockets              // the Stream's from OpenStream on
+	Now      func() time.Duration // monotonic
+	Epoch    time.Time            // wall clock at Now's zero
+	Listener Listener
+	// Real says that Now goes with real time: packets came when the kernel says that
+	// they did. Else they come when they are found.
+	Real         bool
 	RTCPInterval time.Duration // mean; 0 means 5 s (RFC 3550 §6.2)
 	// Resume is where a Stream before this one was; nil for a new source.
 	Resume *State
@@ -34,7 +37,7 @@ type StreamConfig struct {
 }
 
 // Stream is the packet side of a session. Update and Close belong to control,
-// Next, Pop and Send to the engine's thread; Stats may be called by any.
+// Next, Look, Flush, Played and Send to the engine's thread; Stats may be called by any.
 type Stream struct {
 	cfg  StreamConfig
 	name string // CNAME (RFC 7022 §4.2): for this session only, it tells nothing
@@ -51,14 +54,19 @@ type Stream struct {
 	in     atomic.Pointer[incoming]
 	remote atomic.Pointer[netip.AddrPort]
 
-	ring   ring
+	// the engine thread's
+	socket *socket
+	intake *intake
+	reader reader
 	keys   *handover // nil: packets of DTLS are nobody's
-	reader reader    // the RTP receiving goroutine's
-	writer writer    // the engine thread's
-	sendto *sendto   // likewise
-	rtcp   rtcpState
-	played played
-	count  counters
+	writer writer
+	sendto *sendto
+
+	errands *errands // from it
+	seen    seen     // likewise
+	rtcp    rtcpState
+	played  played
+	count   counters
 }
 
 // outgoing is how packets are sent. The cipher is used by the engine's thread
@@ -96,27 +104,36 @@ const (
 	redundant // blocks of the kinds above (RFC 2198)
 )
 
-// counters are written by one goroutine each and read by any.
+// counters are the engine thread's, save as said, and read by any.
 type counters struct {
-	sent, sentBytes, sendErrors atomic.Uint64 // the engine thread's
+	sent, sentBytes, sendErrors atomic.Uint64
 	firstSent                   atomic.Int64  // Now plus 1, as all times here
 	clock                       atomic.Uint64 // timestamp<<32 | milliseconds of Now, of the last packet sent
-	received, receivedBytes     atomic.Uint64 // the receiving goroutine's
-	discarded, overrun          atomic.Uint64
+	received, receivedBytes     atomic.Uint64
+	discarded                   atomic.Uint64 // by several
 	foreign                     atomic.Uint64 // among discarded
 	firstReceived, lastReceived atomic.Int64
 	collided                    atomic.Bool
 }
 
-// OpenStream starts the goroutines that receive; nothing is taken before Update.
-func OpenStream(cfg StreamConfig) *Stream {
+// OpenStream begins a stream; nothing is taken before Update. After an error the
+// sockets are the caller's still.
+func OpenStream(cfg StreamConfig) (*Stream, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	if cfg.RTCPInterval == 0 {
 		cfg.RTCPInterval = rtcpInterval
 	}
-	s := &Stream{cfg: cfg, name: strconv.FormatUint(rand.Uint64(), 36) + "@offhook", done: make(chan struct{}), sendto: newSendto(cfg.Sockets.RTP)}
+	s := &Stream{cfg: cfg, name: strconv.FormatUint(rand.Uint64(), 36) + "@offhook", done: make(chan struct{})}
+	var err error
+	if s.errands, err = newErrands(); err != nil {
+		return nil, err
+	}
+	if s.socket, err = takeSocket(cfg.Sockets.RTP); err != nil {
+		return nil, errors.Join(err, s.errands.bell.Close())
+	}
+	s.intake, s.sendto = newIntake(s.socket), newSendto(s.socket)
 	// RFC 3711 §3.3.1: a first number in the lower half leaves no doubt about
 	// the roll-over counter when the first packets are lost.
 	s.writer.sequence = uint16(rand.IntN(1 << 15))
@@ -124,14 +141,13 @@ func OpenStream(cfg StreamConfig) *Stream {
 	if cfg.Resume != nil && cfg.Resume.Name != "" {
 		s.name = cfg.Resume.Name
 	}
-	var err error
 	if s.keys, err = newHandover(cfg.Sockets.Keys); err != nil {
 		cfg.Log.Warn("DTLS cannot make keys for this stream", slog.Uint64("stream", uint64(cfg.ID)), slog.Any("error", err))
 	}
-	s.wait.Go(func() { s.readRTP(s.polled()) })
+	s.wait.Go(s.runErrands)
 	s.wait.Go(s.readRTCP)
 	s.wait.Go(s.report)
-	return s
+	return s, nil
 }
 
 // rekeys tells that the source may go on under a new key: the roll-over counter is
@@ -224,14 +240,16 @@ func (s *Stream) Close() error {
 	var err error
 	s.once.Do(func() {
 		s.sendReport(true)
-		close(s.done)
-		err = s.cfg.Sockets.Close()
+		err = s.end()
 	})
 	s.wait.Wait()
-	if errors.Is(err, errClosedSocket) {
-		return nil
-	}
 	return err
+}
+
+// end closes all; it is for once.
+func (s *Stream) end() error {
+	close(s.done)
+	return errors.Join(s.socket.close(), s.cfg.Sockets.closeOthers(), s.errands.bell.Close())
 }
 
 // ssrc is the one in use for sending, 0 before Update.
@@ -256,11 +274,11 @@ func (s *Stream) Stats() media.Stats {
 	stats := media.Stats{
 		Sent: s.count.sent.Load(), SentBytes: s.count.sentBytes.Load(),
 		Received: s.count.received.Load(), ReceivedBytes: s.count.receivedBytes.Load(),
-		Discarded: s.count.discarded.Load() + s.count.overrun.Load(), Foreign: s.count.foreign.Load(),
+		Discarded: s.count.discarded.Load(), Foreign: s.count.foreign.Load(),
 		FirstSent: s.wall(s.count.firstSent.Load()), FirstReceived: s.wall(s.count.firstReceived.Load()),
 		LastReceived: s.wall(s.count.lastReceived.Load()),
 	}
-	s.reader.stats(&stats)
+	s.seen.look().stats(&stats)
 	s.rtcp.stats(&stats)
 	s.qualityStats(&stats)
 	if out := s.out.Load(); out != nil && out.cipher != nil {

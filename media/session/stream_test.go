@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -55,10 +56,13 @@ func open(t testing.TB, now *atomic.Int64) *end {
 		t.Fatal(err)
 	}
 	e := &end{now: now, addr: sockets.LocalAddr()}
-	e.Stream = OpenStream(StreamConfig{
+	e.Stream, err = OpenStream(StreamConfig{
 		ID: 1, Sockets: sockets, Now: func() time.Duration { return time.Duration(now.Load()) },
 		Epoch: time.Unix(1_700_000_000, 0), Listener: &e.ear, RTCPInterval: time.Hour,
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		if err := e.Close(); err != nil {
 			t.Error(err)
@@ -123,7 +127,39 @@ func until(t testing.TB, what string, done func() bool) {
 	}
 }
 
-func (e *end) taken() uint64 { s := e.Stats(); return s.Received + s.Discarded }
+// taken counts the packets that a stream has looked at, with those that are there.
+func (e *end) taken() uint64 {
+	e.drain()
+	s := e.Stats()
+	return s.Received + s.Discarded
+}
+
+// settle waits until all that has come was dealt with.
+func (e *end) settle(t testing.TB) {
+	t.Helper()
+	e.drain()
+	until(t, "errands", func() bool { return e.errands.tail.Load() == e.errands.head.Load() })
+}
+
+// hears waits until a stream's listener was told of all digits, and of no other.
+func (e *end) hears(t testing.TB, digits string) {
+	t.Helper()
+	told := func() string {
+		e.ear.mutex.Lock()
+		defer e.ear.mutex.Unlock()
+		return e.ear.digits
+	}
+	until(t, "digits "+digits, func() bool { return len(told()) >= len(digits) })
+	if got := told(); got != digits {
+		t.Errorf("digits %q, want %q", got, digits)
+	}
+}
+
+// drain is a period of the engine's.
+func (e *end) drain() {
+	for e.Next() != nil {
+	}
+}
 
 // pass sends a packet of a and waits until b has it or has thrown it away.
 func pass(t testing.TB, a, b *end) {
@@ -133,9 +169,6 @@ func pass(t testing.TB, a, b *end) {
 		t.Fatal("not sent")
 	}
 	until(t, "a packet", func() bool { return b.taken() > seen })
-	for b.Next() != nil {
-		b.Pop()
-	}
 }
 
 var suites = []keying.Suite{"", keying.AES128GCM, keying.AES128CMSHA1_80}
@@ -171,9 +204,6 @@ func (e *end) feed(t testing.TB, conn *net.UDPConn, packet []byte) {
 		t.Fatal(err)
 	}
 	until(t, "a packet", func() bool { return e.taken() > seen })
-	for e.Next() != nil {
-		e.Pop()
-	}
 }
 
 func TestStream_answers_where_packets_come_from(t *testing.T) {
@@ -186,9 +216,7 @@ func TestStream_answers_where_packets_come_from(t *testing.T) {
 		for range 4 {
 			pass(t, a, b)
 		}
-		if got := *b.remote.Load(); got != a.addr {
-			t.Errorf("%q: sends to %v, not %v", suite, got, a.addr)
-		}
+		until(t, "packets to go where others come from", func() bool { return *b.remote.Load() == a.addr })
 		b.update(t, s)
 		if got := *b.remote.Load(); got != a.addr {
 			t.Errorf("%q: a re-INVITE with the same address forgot it: %v", suite, got)
@@ -230,14 +258,59 @@ func TestStream_collision_is_resolved_once(t *testing.T) {
 	}
 }
 
-func TestStream_overrun_is_counted(t *testing.T) {
+// TestStream_flood: of what comes at once each period looks at a part, in order.
+func TestStream_flood(t *testing.T) {
 	a, b := pair(t, "")
-	for i := range uint64(ringSize + 10) {
+	const sent = 2*mostLooked + 10
+	for range sent {
 		a.Send(Outgoing{Payload: []byte("x")})
-		until(t, "a packet", func() bool { return b.taken() > i })
 	}
-	if s := b.Stats(); s.Received != ringSize || s.Discarded != 10 {
+	first := a.writer.sequence - sent
+	for _, want := range []int{mostLooked, mostLooked, 10, 0} {
+		got := 0
+		for p := b.Next(); p != nil; p = b.Next() {
+			if p.Sequence != first {
+				t.Fatalf("packet %d comes instead of %d", p.Sequence, first)
+			}
+			first++
+			got++
+		}
+		if got != want {
+			t.Errorf("%d packets in a period, want %d", got, want)
+		}
+	}
+	if s := b.Stats(); s.Received != sent || s.Discarded > 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+func TestStream_look(t *testing.T) {
+	a, b := pair(t, "")
+	if b.Look() {
+		t.Error("something is there")
+	}
+	a.Send(Outgoing{Payload: []byte("one")})
+	a.Send(Outgoing{Payload: []byte("two")})
+	for _, want := range []string{"one", "two"} {
+		if !b.Look() || !b.Look() {
+			t.Fatal("nothing is there")
+		}
+		if got := string(b.Next().Payload); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if b.Look() || b.Next() != nil {
+		t.Error("something is left")
+	}
+}
+
+func TestStream_flush(t *testing.T) {
+	a, b := pair(t, keying.AES128GCM)
+	for range 3 * mostLooked {
+		a.Send(Outgoing{Payload: []byte("x")})
+	}
+	if b.Flush(); b.Next() != nil || b.Stats().Received != 3*mostLooked {
+		t.Errorf("something is left, or was not looked at: %+v", b.Stats())
 	}
 }
 
@@ -275,11 +348,7 @@ func TestStream_digits_of_another_source(t *testing.T) {
 				press(next[0], next[1]+i, 1_000, 6)
 			}
 			press(next[0], next[1]+5, 2_000, 7)
-			e.ear.mutex.Lock()
-			defer e.ear.mutex.Unlock()
-			if e.ear.digits != "567" {
-				t.Errorf("digits %q, want 567", e.ear.digits)
-			}
+			e.hears(t, "567")
 		})
 	}
 }
@@ -305,9 +374,8 @@ func TestStream_receives_without_allocating(t *testing.T) {
 			seen := count()
 			a.Send(Outgoing{Payload: make([]byte, 160)})
 			for count() == seen {
-				runtime.Gosched()
+				b.drain()
 			}
-			b.Pop()
 		})
 		most := 0.0
 		if suite == keying.AES128CMSHA1_80 {
@@ -335,11 +403,9 @@ func FuzzStream(f *testing.F) {
 	open2.update(f, spec(addr, k, k))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		for _, e := range []*end{open1, open2} {
-			e.packet(raw, addr)
+			e.take(slices.Clone(raw), addr, e.cfg.Now())
 			e.takeRTCP(raw, addr)
-			for e.Next() != nil {
-				e.Pop()
-			}
+			e.drain()
 		}
 	})
 }

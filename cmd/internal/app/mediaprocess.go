@@ -80,7 +80,7 @@ func (m *mediaProcess) open(ctx context.Context, audio link.Audio) (*link.Sound,
 	codecs, err := newCodecTable(codecRate(audio))
 	if err == nil {
 		k.engine, err = engine.New(engine.Config{Device: k.device(), SampleRate: k.format.SampleRate, Period: k.format.Period,
-			Codecs: codecs.all(), Now: link.Clock(), Log: m.log})
+			Codecs: codecs.all(), Now: link.Clock(), Real: true, Log: m.log})
 	}
 	if err != nil {
 		return nil, errors.Join(err, devices.Close())
