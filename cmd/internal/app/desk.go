@@ -139,6 +139,9 @@ func (d *desk) take(ctx context.Context, in phone.Input) {
 		if e, ok := queue[0].(phone.UA); ok {
 			d.observe(e.Event)
 		}
+		if a, ok := queue[0].(phone.Audio); ok && !a.Gone {
+			d.sound.remix()
+		}
 		d.door.hear(queue[0])
 		state, effects := phone.Step(d.state, queue[0])
 		d.state = state

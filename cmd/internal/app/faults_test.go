@@ -28,8 +28,18 @@ func TestSound_unplugged_in_mid_call(t *testing.T) {
 	if n := w.parts.card.inUse(); n != 0 {
 		t.Errorf("%d devices of a card that is gone are open", n)
 	}
+	mixer := w.parts.mixer
+	mixer.mu.Lock()
+	routed := mixer.route
+	mixer.route = "" // as of a fresh card
+	mixer.mu.Unlock()
 	w.parts.card.plug()
 	w.view("the sound's return", func(v phone.View) bool { return !v.Status.AudioGone && v.Kind == phone.KindInCall })
+	mixer.mu.Lock()
+	if mixer.route != routed || routed == "" {
+		t.Errorf("the mixer of the card that is back is routed to %q, before to %q", mixer.route, routed)
+	}
+	mixer.mu.Unlock()
 	w.heard()
 	w.replace()
 	w.quiet()

@@ -176,6 +176,17 @@ func (s *sound) mix() {
 	}
 }
 
+// remix has the mixer of a sound card that is back do what it did before: a fresh
+// card is silent, or too loud.
+func (s *sound) remix() {
+	if s.mixer == nil || s.mixed == "" {
+		return
+	}
+	if err := s.mixer.Route(s.mixed); err != nil {
+		s.log.Warn("mixer route", "output", s.mixed, "error", err)
+	}
+}
+
 // gain is an output's level in dB when the engine has to scale: 60 percent
 // leaves the sound as it is, a step of ten is 4 dB.
 func gain(levels map[hal.Output]int, o hal.Output) float64 {
