@@ -2,6 +2,7 @@ package g722
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"offhook/media"
 	"offhook/media/jitter"
 	"offhook/media/mediatest"
+	"offhook/media/mediatest/pesq"
 )
 
 // After a loss the decoder's state is not the encoder's: how much louder than
@@ -79,6 +81,39 @@ func TestConcealed(t *testing.T) {
 		if l := mediatest.Level(heard.Sound) - mediatest.Level(voice); l > 1 {
 			t.Errorf("%s: %.1f dB louder than it was said", name, l)
 		}
+	}
+}
+
+// deaf is the codec with a decoder that nobody tells of losses.
+type deaf struct{ media.Codec }
+
+func (d deaf) NewDecoder(f media.Format) (media.Decoder, error) {
+	decoder, err := d.Codec.NewDecoder(f)
+	return struct{ media.Decoder }{decoder}, err
+}
+
+// What is done against a loud end of a loss costs nothing of how speech is judged.
+func TestLost_quality(t *testing.T) {
+	judged := func(codec media.Codec) (sum float64) {
+		for i, s := range mediatest.Speakers() {
+			voice := s.Say(16000, 8*time.Second)
+			random := rand.New(rand.NewPCG(1, uint64(i)))
+			heard, err := mediatest.Call{Codec: codec, Speech: voice, Edit: func(int, *jitter.Packet) bool { return random.IntN(20) > 0 }}.Run()
+			if err != nil {
+				t.Fatal(err)
+			}
+			score, err := pesq.WideBand(voice, heard.Sound)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += score.MOS / float64(len(mediatest.Speakers()))
+		}
+		return sum
+	}
+	told, untold := judged(Rate64), judged(deaf{Rate64})
+	t.Logf("5 %% lost: MOS %.2f, of a decoder that is not told %.2f", told, untold)
+	if told < untold-0.03 {
+		t.Errorf("MOS %.2f, and %.2f of a decoder that is not told of losses", told, untold)
 	}
 }
 

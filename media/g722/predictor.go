@@ -87,11 +87,15 @@ func (p *predictor) saturated() (sum int32) {
 	return sum
 }
 
-// halve weakens the prediction.
-func (p *predictor) halve() {
-	p.a1, p.a2 = p.a1/2, p.a2/2
+// blunt widens the resonances of the prediction: coefficient n, from 1, is multiplied
+// by the n-th power of 27/32.
+func (p *predictor) blunt() {
+	const num, den = 27, 32
+	p.a1, p.a2 = p.a1*num/den, p.a2*(num*num)/(den*den)
+	n, d := int64(1), int64(1)
 	for i := range p.b {
-		p.b[i] /= 2
+		n, d = n*num, d*den
+		p.b[i] = int32(int64(p.b[i]) * n / d)
 	}
 }
 
