@@ -7,9 +7,11 @@ import (
 )
 
 // impairment is a codec's part in the E-model: its equipment impairment Ie and
-// its robustness against loss Bpl (ITU-T G.113 appendix I). What is wider than
-// the narrow band has no figures on its scale: none of it is worse than G.711
-// with concealment, so that is what counts.
+// its robustness against loss Bpl (ITU-T G.113 appendix I). What is wider than the
+// narrow band has its figures on a scale of its own (appendix IV, for G.107.1, up to
+// 129), which a report has no room for: R is at most 100 there (RFC 3611 §4.7.5). On
+// the scale of the narrow band none of it is worse than G.711 with concealment, so
+// that is what counts.
 func impairment(f media.Format) (ie, bpl float64, known bool) {
 	switch f.Encoding {
 	case "PCMU", "PCMA", "G722", "L16", "OPUS":
