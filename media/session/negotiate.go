@@ -14,6 +14,7 @@ func (s *Session) Offer(hold bool) ([]byte, error) {
 	if s.closed.Load() {
 		return nil, ErrClosed
 	}
+	s.follow()
 	local := s.local
 	local.Direction = wish(hold)
 	// What is in use comes first, so that a re-INVITE changes nothing needlessly.
@@ -82,6 +83,7 @@ func (s *Session) Answer(offer []byte) ([]byte, error) {
 	if err != nil {
 		return nil, s.downgrade(err)
 	}
+	s.follow()
 	local := s.local
 	local.Direction = wish(s.hold)
 	a, err := s.answerKeys(remote, &local)

@@ -142,6 +142,7 @@ type Session struct {
 	hold       bool                         // our wish, by the last exchange
 	holdNext   bool                         // by the pending offer
 	view       atomic.Pointer[view]
+	moved      atomic.Pointer[netip.Addr] // by Move
 	closed     atomic.Bool
 }
 
@@ -238,7 +239,13 @@ func formats(cfg Config) []media.Format {
 func (s *Session) ID() media.StreamID { return s.cfg.ID }
 
 // LocalAddr is where RTP is received.
-func (s *Session) LocalAddr() netip.AddrPort { return netip.AddrPortFrom(s.cfg.Addr, s.local.Port) }
+func (s *Session) LocalAddr() netip.AddrPort {
+	addr := s.cfg.Addr
+	if moved := s.moved.Load(); moved != nil {
+		addr = *moved
+	}
+	return netip.AddrPortFrom(addr, s.local.Port)
+}
 
 // Stats are the stream's figures; the zero value after Close.
 func (s *Session) Stats() media.Stats {

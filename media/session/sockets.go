@@ -71,6 +71,9 @@ func listenAny(addr netip.Addr, dscp int, log *slog.Logger) (Sockets, error) {
 }
 
 func listenPair(addr netip.Addr, port uint16, dscp int, log *slog.Logger) (Sockets, error) {
+	if err := ours(addr); err != nil {
+		return Sockets{}, err
+	}
 	rtp, err := listen(addr, port)
 	if err != nil {
 		return Sockets{}, err
@@ -88,12 +91,13 @@ func listenPair(addr netip.Addr, port uint16, dscp int, log *slog.Logger) (Socke
 	return Sockets{RTP: rtp, RTCP: rtcp}, nil
 }
 
+// listen opens a socket for an address that may become another under the call.
 func listen(addr netip.Addr, port uint16) (*net.UDPConn, error) {
 	network := "udp4"
 	if addr.Is6() && !addr.Is4In6() {
 		network = "udp6"
 	}
-	return net.ListenUDP(network, net.UDPAddrFromAddrPort(netip.AddrPortFrom(addr, port)))
+	return net.ListenUDP(network, net.UDPAddrFromAddrPort(netip.AddrPortFrom(wildcard(addr), port)))
 }
 
 // mark sets the DSCP of the packets (RFC 4594 §4.1: telephony is EF).

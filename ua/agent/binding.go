@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"offhook/ua"
-	"offhook/ua/dialog"
 	"offhook/ua/registration"
 	"offhook/ua/wire"
 )
@@ -407,9 +406,7 @@ func (o *owner) moveCalls(l *line) {
 		if e.flow == nil || !e.flow.alive() {
 			continue
 		}
-		if c.contact != o.contact(l, e.flow, e.flow.remote) {
-			o.step(c, dialog.Refresh{})
-		}
+		o.tellMove(c, e.flow)
 	}
 }
 

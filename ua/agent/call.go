@@ -27,6 +27,7 @@ type call struct {
 	referrer ua.CallID // the call whose far end asked for this one
 	consult  ua.CallID // the other call of our attended transfer
 	contact  string    // our address as the far end knows it
+	host     string    // of it, or what it would be without GRUU
 	progress int       // status told to the referrer
 	incoming bool
 	uri      string // whom we called

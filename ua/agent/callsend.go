@@ -59,7 +59,7 @@ func (o *owner) callSend(c *call, action dialog.Send) {
 	x.next = func() uint32 { c.cseq++; return c.cseq }
 	if method := action.Request.Method; method == "INVITE" || method == "UPDATE" {
 		x.prepared = func(f *flow, to netip.AddrPort) {
-			c.contact = o.contact(c.line, f, to)
+			o.tell(c, f, to)
 			if c.withheld {
 				x.spec.contactURI = hideUser(c.contact)
 			}
@@ -97,7 +97,7 @@ func (o *owner) callReply(c *call, action dialog.Reply) {
 	var fields []wire.Field
 	method := s.request.Method
 	if a.Status > 100 && a.Status < 300 && (method == "INVITE" || method == "UPDATE") {
-		c.contact = o.contact(c.line, s.flow, s.from)
+		o.tell(c, s.flow, s.from)
 		fields = append(fields, wire.Field{Name: "Contact", Value: "<" + c.contact + ">"})
 	}
 	if a.Contact != "" {

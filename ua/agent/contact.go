@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"offhook/ua"
+	"offhook/ua/dialog"
 	"offhook/ua/wire"
 )
 
@@ -51,4 +52,22 @@ func withParam(params, more string) string {
 		return more
 	}
 	return params + ";" + more
+}
+
+// tell notes where the far end of a call is told to find us.
+func (o *owner) tell(c *call, f *flow, to netip.AddrPort) {
+	c.contact, c.host = o.contact(c.line, f, to), o.address(c.line, f, to).Host
+}
+
+// tellMove tells the far end of a call our new address, and offers our sound
+// from there if it is not a new port alone. With a GRUU the first stays the same.
+func (o *owner) tellMove(c *call, f *flow) {
+	host := o.address(c.line, f, f.remote).Host
+	if c.contact != o.contact(c.line, f, f.remote) {
+		o.step(c, dialog.Refresh{})
+	}
+	if c.host != host {
+		c.host = host
+		o.step(c, dialog.Reoffer{})
+	}
 }

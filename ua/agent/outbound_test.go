@@ -284,3 +284,68 @@ func TestKeepOf(t *testing.T) {
 		}
 	}
 }
+
+// The GRUU stays, but the sound may have to come from another address.
+func TestGRUU_on_another_network_the_call_is_offered_anew(t *testing.T) {
+	o := newOffice(t, func(c *uatest.ProxyConfig) { c.GRUU = true })
+	a, b := o.phone(t, "1001", ua.TCP, nil), o.phone(t, "1002", ua.TCP, nil)
+	a.awaitState(ua.Registered)
+	b.awaitState(ua.Registered)
+	at, _ := talk(a, b)
+	before := len(o.Requests("INVITE"))
+	a.must(a.agent.command(func(o *owner) { o.calls[at].host = "192.0.2.7" }))
+	a.must(a.agent.NetworkChanged())
+	waitFor(t, func() bool { return len(o.Requests("INVITE")) > before })
+	a.must(a.agent.Hangup(at))
+	b.awaitCall(ua.Terminated)
+}
+
+func TestRoutesChanged_leaves_a_flow_that_still_goes_there(t *testing.T) {
+	everyTransport(t, func(t *testing.T, transport ua.Transport) {
+		o := newOffice(t, nil)
+		p := o.phone(t, "1001", transport, nil)
+		p.awaitState(ua.Registered)
+		before := len(o.Requests("REGISTER"))
+		p.must(p.agent.RoutesChanged())
+		p.must(p.agent.ClockChanged()) // comes after it
+		p.awaitState(ua.Registered)
+		all := o.Requests("REGISTER")
+		if first, last := all[0].Get("Via"), all[len(all)-1].Get("Via"); strings.Split(first, ";")[0] != strings.Split(last, ";")[0] {
+			t.Errorf("%q became %q", first, last)
+		}
+		if len(all) != before+1 {
+			t.Errorf("%d REGISTERs, want one for the clock", len(all)-before)
+		}
+	})
+}
+
+func TestRoutesChanged_what_goes_another_way_is_opened_anew(t *testing.T) {
+	o := newOffice(t, nil)
+	p := o.phone(t, "1001", ua.TCP, nil)
+	p.awaitState(ua.Registered)
+	before := o.lastOf("REGISTER", "1001").Get("Via")
+	p.must(p.agent.command(func(o *owner) { // as if the flow had come from an address that is gone
+		f := o.lines["1001"].flow
+		f.local = netip.AddrPortFrom(netip.MustParseAddr("127.0.0.9"), f.local.Port())
+	}))
+	p.must(p.agent.RoutesChanged())
+	p.awaitState(ua.Registered)
+	if after := o.lastOf("REGISTER", "1001").Get("Via"); strings.Split(after, ";")[0] == strings.Split(before, ";")[0] {
+		t.Errorf("the same connection, %q", after)
+	}
+}
+
+func TestRoutesChanged_what_had_failed_is_tried_at_once(t *testing.T) {
+	o := newOffice(t, nil)
+	r := newRelay(t, o.Address(ua.TCP))
+	p := o.phone(t, "1001", ua.TCP, func(account *ua.Account) { account.Registrar = r.registrar() })
+	p.awaitState(ua.Registered)
+	r.down()
+	for range 4 { // so that the next attempt is seconds away
+		p.awaitState(ua.RegistrationFailed)
+	}
+	r.up()
+	p.must(p.agent.RoutesChanged())
+	p.awaitState(ua.Registering)
+	p.awaitState(ua.Registered)
+}

@@ -101,14 +101,36 @@ func (b *callbook) open(account ua.AccountID, call ua.CallID) (ua.Session, error
 	b.mu.Lock()
 	b.sessions[call] = s
 	b.mu.Unlock()
-	return booked{s, b, call}, nil
+	return booked{s, b, call, func() netip.Addr { return b.here(account, a) }}, nil
 }
 
-// booked is a session whose last figures are kept.
+// here is our address towards an account's server.
+func (b *callbook) here(account ua.AccountID, a provisioning.Account) netip.Addr {
+	b.mu.Lock()
+	server := b.servers[account]
+	b.mu.Unlock()
+	return localAddr(server, a)
+}
+
+// booked is a session whose last figures are kept, and whose descriptions name
+// the address that this device has when they are made.
 type booked struct {
 	*session.Session
 	book *callbook
 	call ua.CallID
+	here func() netip.Addr
+}
+
+// Offer offers sound.
+func (s booked) Offer(hold bool) ([]byte, error) {
+	s.Move(s.here())
+	return s.Session.Offer(hold)
+}
+
+// Answer answers an offer.
+func (s booked) Answer(offer []byte) ([]byte, error) {
+	s.Move(s.here())
+	return s.Session.Answer(offer)
 }
 
 // Close keeps the figures and ends the session.
