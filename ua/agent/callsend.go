@@ -57,6 +57,7 @@ func (o *owner) callSend(c *call, action dialog.Send) {
 		x.spec.extra = append(x.spec.extra, wire.Field{Name: "RAck", Value: rack})
 	}
 	x.next = func() uint32 { c.cseq++; return c.cseq }
+	x.unwanted = func() bool { return c.told && action.Request.Method == "INVITE" }
 	if method := action.Request.Method; method == "INVITE" || method == "UPDATE" {
 		x.prepared = func(f *flow, to netip.AddrPort) {
 			o.tell(c, f, to)

@@ -11,9 +11,7 @@ import (
 // address is our URI for a flow, as others shall send to.
 func (o *owner) address(l *line, f *flow, to netip.AddrPort) wire.URI {
 	e := l.edgeOf(f)
-	if e != nil && f == e.wide && e.flow != nil {
-		f = e.flow // the detour of a large request is not where we listen
-	}
+	f = f.root() // the detour of a large request is not where we listen
 	address := o.localAddress(f, to)
 	if e != nil && e.public.IsValid() && f == e.flow && !f.isStream() {
 		address = e.public

@@ -3,6 +3,7 @@ package agent
 import (
 	"crypto/tls"
 	"net/netip"
+	"slices"
 
 	"offhook/ua"
 	"offhook/ua/registration"
@@ -22,9 +23,6 @@ type edge struct {
 	dialing bool
 	waiting []func(*flow, error)
 	former  []*flow // replaced while something still needed them
-
-	wide   *flow // TCP to a UDP account's server, for large requests
-	narrow bool  // that server takes no TCP
 
 	public netip.AddrPort // as the server sees our datagrams (RFC 3581)
 	mapped netip.AddrPort // the same, by STUN
@@ -56,15 +54,8 @@ func (e *edge) other() *edge {
 
 // has reports whether a flow is this way's.
 func (e *edge) has(f *flow) bool {
-	if f == nil {
-		return false
-	}
-	for _, former := range e.former {
-		if former == f {
-			return true
-		}
-	}
-	return f == e.flow || f == e.wide
+	f = f.root()
+	return f != nil && (f == e.flow || slices.Contains(e.former, f))
 }
 
 // edgeOf is the way that a flow belongs to, nil for none.

@@ -39,7 +39,13 @@ func (x *exchange) mayMove() bool {
 	if x.edge == nil || x.spec.inDialog || x.spec.elsewhere || x.spec.via != nil {
 		return false
 	}
-	return !x.provisional && !x.final && !x.void && x.cancel == nil
+	return !x.provisional && !x.final && !x.void && !x.takenBack()
+}
+
+// takenBack reports whether nobody wants the request served any more: the call
+// was hung up before anything was heard.
+func (x *exchange) takenBack() bool {
+	return x.cancel != nil || x.unwanted != nil && x.unwanted()
 }
 
 // hasMore reports whether there is another server for a request.
@@ -47,11 +53,12 @@ func (o *owner) hasMore(x *exchange) bool {
 	if !x.mayMove() {
 		return false
 	}
-	known := slices.ContainsFunc(x.flow.targets, func(t locate.Target) bool {
-		return t.Server() != x.flow.target.Server() && !x.hasTried(t.Server())
+	f := x.flow.root()
+	known := slices.ContainsFunc(f.targets, func(t locate.Target) bool {
+		return t.Server() != f.target.Server() && !x.hasTried(t.Server())
 	})
 	return known || x.otherEdge() != nil || slices.ContainsFunc(x.edge.servers, func(q Query) bool {
-		return q.Host != x.flow.target.Name && !slices.ContainsFunc(x.tried, func(s locate.Server) bool { return s.Name == q.Host })
+		return q.Host != f.target.Name && !slices.ContainsFunc(x.tried, func(s locate.Server) bool { return s.Name == q.Host })
 	})
 }
 
@@ -61,7 +68,7 @@ func (x *exchange) hasTried(server locate.Server) bool { return slices.Contains(
 // one that RFC 5626 §4.5 keeps for this.
 func (x *exchange) otherEdge() *edge {
 	other := x.edge.other()
-	if x.spec.edge != nil || other == nil || !other.stands() || other.flow == x.flow || x.hasTried(other.flow.target.Server()) {
+	if x.spec.edge != nil || other == nil || !other.stands() || other.flow == x.flow.root() || x.hasTried(other.flow.target.Server()) {
 		return nil
 	}
 	return other
@@ -92,7 +99,7 @@ func (o *owner) refusedService(x *exchange, m *wire.Message) bool {
 		return true
 	}
 	if x.flow != nil && x.toServer() {
-		o.health.Worked(x.flow.target.Server(), time.Now())
+		o.health.Worked(x.flow.root().target.Server(), time.Now())
 	}
 	return false
 }
@@ -120,7 +127,7 @@ func (o *owner) failOver(x *exchange, cause error, wait time.Duration) bool {
 	o.withOther(e, skip, func(f *flow, err error) {
 		switch {
 		case x.void:
-		case err != nil, x.cancel != nil, more && x.hasTried(f.target.Server()):
+		case err != nil, x.takenBack(), more && x.hasTried(f.target.Server()):
 			o.exhausted(x, cause)
 		default:
 			o.sendAgain(x, f)
@@ -143,7 +150,8 @@ func (o *owner) follow(e *edge, cause error) {
 
 // leaveServer notes the failure and gives the flow up.
 func (o *owner) leaveServer(x *exchange, cause error, wait time.Duration) {
-	f, server := x.flow, x.flow.target.Server()
+	f := x.flow.root()
+	server := f.target.Server()
 	o.log.Info("another server is asked", "account", x.line.account.ID, "method", x.spec.method, "not", server.Address, "cause", cause)
 	x.tried = append(x.tried, server)
 	if !errors.Is(cause, ua.ErrClosed) && !errors.Is(cause, errNetwork) { // those were our own doing
@@ -177,7 +185,7 @@ func (o *owner) detour(x *exchange, cause error) bool {
 	if !o.hasMore(x) {
 		return false
 	}
-	x.tried = append(x.tried, x.flow.target.Server())
+	x.tried = append(x.tried, x.flow.root().target.Server())
 	x.abandon()
 	e := x.edge
 	for _, f := range e.former {
@@ -191,7 +199,7 @@ func (o *owner) detour(x *exchange, cause error) bool {
 		case x.void && err == nil:
 			f.finish()
 		case x.void:
-		case err != nil || x.cancel != nil:
+		case err != nil || x.takenBack():
 			o.exhausted(x, cause)
 		default:
 			e.former = append(e.former, f)
@@ -289,7 +297,6 @@ func (o *owner) useFlow(e *edge, f *flow) {
 		e.binding.service, e.relocated = nil, true // RFC 3608: that was the other one's
 	}
 	e.flow, e.last = f, f
-	e.narrow = false
 	o.keepAlive(e)
 	o.watchBetter(e)
 	if !e.line.account.Register {
@@ -338,12 +345,7 @@ func (o *owner) inUse(f *flow) bool {
 }
 
 // stayOn notes the flow that a call was made over.
-func (o *owner) stayOn(c *call, f *flow) {
-	if e := c.line.edgeOf(f); e != nil && f == e.wide && e.flow != nil {
-		f = e.flow
-	}
-	c.flow = f
-}
+func (o *owner) stayOn(c *call, f *flow) { c.flow = f.root() }
 
 // stays reports whether a call on this flow is to be left there, though the
 // account has gone on to another.

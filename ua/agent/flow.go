@@ -28,6 +28,9 @@ type flow struct {
 	target    locate.Target   // of what was dialled
 	public    netip.AddrPort  // of a former one: as the server sees our datagrams
 	targets   []locate.Target // the servers that it was chosen from
+	wide      *flow           // TCP to the same server, for large requests
+	narrow    bool            // it takes no TCP
+	base      *flow           // whose detour this is
 	open      bool            // anyone may send here (InboundPolicy.Listen)
 	servers   []netip.Addr    // trusted while the flow lives
 
@@ -76,6 +79,14 @@ func newFlow(transport ua.Transport, d dialed, host string) *flow {
 func addrPort(address net.Addr) netip.AddrPort {
 	out, _ := netip.ParseAddrPort(address.String())
 	return netip.AddrPortFrom(out.Addr().Unmap(), out.Port())
+}
+
+// root is the flow to the server, also for its detour.
+func (f *flow) root() *flow {
+	if f != nil && f.base != nil {
+		return f.base
+	}
+	return f
 }
 
 func (f *flow) isStream() bool { return f.stream != nil }

@@ -121,7 +121,7 @@ func (o *owner) closeEdge(e *edge) {
 	o.clock.stop(e.ping)
 	o.clock.stop(e.pong)
 	o.clock.stop(e.failback)
-	for _, f := range append([]*flow{e.flow, e.wide}, e.former...) {
+	for _, f := range append([]*flow{e.flow}, e.former...) {
 		if f != nil {
 			f.finish()
 		}
@@ -148,9 +148,6 @@ func (o *owner) lineLost(l *line, f *flow, cause error) {
 }
 
 func (o *owner) edgeLost(e *edge, f *flow, cause error) {
-	if e.wide == f {
-		e.wide = nil
-	}
 	e.former = slices.DeleteFunc(e.former, func(former *flow) bool { return former == f })
 	if e.flow != f {
 		o.moveCalls(e.line) // those that had stayed on it

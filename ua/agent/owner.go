@@ -12,18 +12,18 @@ import (
 // owner holds what the one goroutine owns. Its methods run there alone.
 type owner struct {
 	*Agent
-	clock    *alarms
-	outbox   []ua.Event
-	lines    map[ua.AccountID]*line
-	leaving  map[*line]struct{} // removed accounts whose binding is being removed
-	calls    map[ua.CallID]*call
-	dialogs  map[string][]*call // by Call-ID header
+	clock       *alarms
+	outbox      []ua.Event
+	lines       map[ua.AccountID]*line
+	leaving     map[*line]struct{} // removed accounts whose binding is being removed
+	calls       map[ua.CallID]*call
+	dialogs     map[string][]*call // by Call-ID header
 	subscribers []*subscriber
-	flows    map[*flow]struct{}
-	sockets  []*flow // UDP of InboundPolicy.Listen
-	doors    []*door // TCP listeners of InboundPolicy.Listen
-	health   locate.Health
-	stopping bool
+	flows       map[*flow]struct{}
+	sockets     []*flow // UDP of InboundPolicy.Listen
+	doors       []*door // TCP listeners of InboundPolicy.Listen
+	health      locate.Health
+	stopping    bool
 
 	questions map[stunID]*stunQuestion // Binding requests under way
 }
@@ -148,6 +148,12 @@ func (o *owner) lost(f *flow, cause error) {
 		return
 	}
 	delete(o.flows, f)
+	if f.wide != nil {
+		f.wide.finish()
+	}
+	if f.base != nil && f.base.wide == f {
+		f.base.wide = nil
+	}
 	for _, address := range f.servers {
 		o.gate.Distrust(address)
 	}

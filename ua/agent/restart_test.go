@@ -67,13 +67,18 @@ func pour(to, from net.Conn) {
 // down refuses and breaks all connections.
 func (r *relay) down() {
 	r.listener.Close()
+	r.cut()
+	r.group.Wait()
+}
+
+// cut breaks all connections.
+func (r *relay) cut() {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	for _, conn := range r.conns {
 		conn.Close()
 	}
 	r.conns = nil
-	r.mu.Unlock()
-	r.group.Wait()
 }
 
 func (r *relay) registrar() string {

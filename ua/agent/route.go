@@ -150,27 +150,30 @@ func (o *owner) resolve(query Query, then func(*owner, netip.AddrPort, error)) {
 // takes that (RFC 3261 §18.1.1). It reports whether it took the request over.
 func (o *owner) widen(x *exchange, f *flow, to netip.AddrPort, octets int) bool {
 	e := x.line.edgeOf(f)
-	if octets <= 1300 || e == nil || f != e.flow || f.isStream() || to != f.remote || e.narrow {
+	if octets <= 1300 || e == nil || f.isStream() || to != f.remote || f.narrow {
 		return false
 	}
 	x.next = onceAgain(x.spec.cseq, x.next)
-	if e.wide != nil && e.wide.alive() {
-		o.retransmit(x, e.wide)
+	if f.wide != nil && f.wide.alive() {
+		o.retransmit(x, f.wide)
 		return true
 	}
 	query := Query{Host: f.remote.Addr().String(), Port: f.remote.Port(), Transport: ua.TCP}
 	o.dial(query, nil, func(o *owner, wide *flow, err error) {
-		if x.void {
-			return
-		}
-		if err != nil {
-			e.narrow = true
+		switch {
+		case err != nil:
+			f.narrow = true
 			o.log.Debug("large requests go by UDP", "account", e.line.account.ID, "cause", err)
 			wide = f
-		} else {
-			e.wide = wide
+		case f.alive() && e.has(f):
+			f.wide, wide.base = wide, f
+		default:
+			wide.finish() // the server was left meanwhile
+			wide = f
 		}
-		o.retransmit(x, wide)
+		if !x.void {
+			o.retransmit(x, wide)
+		}
 	})
 	return true
 }

@@ -45,6 +45,7 @@ type exchange struct {
 	answer   func(wire.Message, error)
 	failed   func(error)
 	prepared func(f *flow, to netip.AddrPort) // before each sending
+	unwanted func() bool                      // nil for never
 
 	digest      *digest.Exchange
 	credentials []wire.Field
@@ -78,6 +79,15 @@ func (o *owner) send(x *exchange) {
 		}
 		o.sendBy(x, f, to, err)
 	})
+}
+
+// repeat sends a request again to who challenged it.
+func (o *owner) repeat(x *exchange) {
+	if x.line.stays(x.flow) {
+		o.sendBy(x, x.flow, x.to, nil) // not to the server that the account has gone on to
+		return
+	}
+	o.send(x)
 }
 
 func (o *owner) sendBy(x *exchange, f *flow, to netip.AddrPort, err error) {
@@ -159,7 +169,7 @@ func (o *owner) responded(x *exchange, tx *clientTx, m wire.Message) {
 		refusal = x.digest.Challenged(m.Lines("WWW-Authenticate"), m.Lines("Proxy-Authenticate"))
 		if refusal == nil {
 			o.learnAddress(x, &m)
-			o.send(x)
+			o.repeat(x)
 			return
 		}
 		x.final = true

@@ -34,6 +34,7 @@ type Proxy struct {
 	nonce     string
 	seen      []wire.Message // every request, as it came
 	drop      func(*wire.Message) bool
+	refuse    func(*wire.Message) (int, string)
 	mute      bool // pings are not answered
 	pongs     atomic.Int64
 	binds     atomic.Int64   // Binding requests that were answered
@@ -158,6 +159,34 @@ func (p *Proxy) Drop(what func(*wire.Message) bool) {
 	p.drop = what
 }
 
+// Refuse answers a request with a status code and, if there is one, a
+// Retry-After, unless the function says 0; nil for none.
+func (p *Proxy) Refuse(what func(*wire.Message) (status int, retryAfter string)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refuse = what
+}
+
+// refused answers what Refuse says, and reports whether it did.
+func (p *Proxy) refused(from *link, m *wire.Message) bool {
+	p.mu.Lock()
+	refuse := p.refuse
+	p.mu.Unlock()
+	if refuse == nil || !m.IsRequest() || m.Method == "ACK" {
+		return false
+	}
+	status, retryAfter := refuse(m)
+	if status == 0 {
+		return false
+	}
+	var fields []wire.Field
+	if retryAfter != "" {
+		fields = append(fields, wire.Field{Name: "Retry-After", Value: retryAfter})
+	}
+	p.answer(from, m, status, "Refused", fields...)
+	return true
+}
+
 // ExpireNonce makes the nonce in use stale.
 func (p *Proxy) ExpireNonce() {
 	p.mu.Lock()
@@ -231,7 +260,7 @@ func (p *Proxy) handle(from *link, raw []byte) {
 		p.seen = append(p.seen, m)
 	}
 	p.mu.Unlock()
-	if drop != nil && drop(&m) {
+	if drop != nil && drop(&m) || p.refused(from, &m) {
 		return
 	}
 	switch {
