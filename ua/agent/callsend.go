@@ -20,6 +20,10 @@ func withTag(address, tag string) string {
 	return address + ";tag=" + tag
 }
 
+// callEvents are the event packages that may be of use in a call. The others are
+// not named there: an INVITE should fit a datagram (RFC 3261 §18.1.1).
+const callEvents = "refer, talk, hold"
+
 // callSpec is an Outgoing with what the agent adds.
 func (c *call) spec(out dialog.Outgoing) spec {
 	s := spec{
@@ -40,7 +44,7 @@ func (c *call) spec(out dialog.Outgoing) spec {
 			wire.Field{Name: "Referred-By", Value: "<" + c.line.aor() + ">"}) // RFC 3892 §2
 	}
 	if out.Method == "INVITE" || out.Method == "UPDATE" {
-		s.extra = append(s.extra, wire.Field{Name: "Allow", Value: allow}, wire.Field{Name: "Allow-Events", Value: events})
+		s.extra = append(s.extra, wire.Field{Name: "Allow", Value: allow}, wire.Field{Name: "Allow-Events", Value: callEvents})
 		s.extra = append(s.extra, c.identityFields()...)
 	}
 	s.extra = append(s.extra, outgoingFields(out)...)

@@ -85,9 +85,6 @@ func (o *owner) outgoing(c *call, uri string, how manner) {
 
 // mannerFields mark the first INVITE of a call.
 func (o *owner) mannerFields(c *call, s *spec) {
-	if hasServer(c.line.account) {
-		s.extra = append(s.extra, wire.Field{Name: "P-Early-Media", Value: "supported"}) // RFC 5009 §8
-	}
 	if c.how.Emergency {
 		o.emergency(c, s)
 	}
