@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"offhook/ua"
@@ -138,10 +139,30 @@ func (d *decoder) value(path string, n *Node, v reflect.Value, f field) {
 		d.elements(path, n, v, f)
 	case t.Kind() == reflect.Slice:
 		d.list(path, n, v, f)
+	case f.match == "servers" && n.Kind == List:
+		d.joined(path, n, v)
 	default:
 		d.origin[path] = d.at(n.Line, n.Column)
 		d.scalar(path, n, v)
 	}
+}
+
+// joined takes a list for a text with commas, so that the account stays a value
+// that can be compared.
+func (d *decoder) joined(path string, n *Node, v reflect.Value) {
+	if d.tooMany(path, n) {
+		return
+	}
+	d.origin[path] = d.at(n.Line, n.Column)
+	var all []string
+	for i, item := range n.Items {
+		if !textual(item.Kind) || strings.Contains(item.Value, ",") {
+			d.fault(item, fmt.Sprintf("%s[%d]", path, i), "is %s where one server is wanted; give host or host:port", item.Kind)
+			continue
+		}
+		all = append(all, item.Value)
+	}
+	v.SetString(strings.Join(all, ", "))
 }
 
 func (d *decoder) list(path string, n *Node, v reflect.Value, f field) {

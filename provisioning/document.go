@@ -93,10 +93,10 @@ type Account struct {
 	Label          string         `key:"label" match:"label" restart:"none"` // on the screen; the user when empty
 	AuthUser       string         `key:"auth-user" match:"label"`
 	Password       ua.Secret      `key:"password"`
-	DigestMD5      bool           `key:"digest-md5"` // false: the password is not shown to who only knows MD5
-	Registrar      string         `key:"registrar" match:"server"`
-	Proxy          string         `key:"proxy" match:"server"`
-	SecondProxy    string         `key:"second-proxy" match:"server"`
+	DigestMD5      bool           `key:"digest-md5"`                // false: the password is not shown to who only knows MD5
+	Registrar      string         `key:"registrar" match:"servers"` // best first, with commas between
+	Proxy          string         `key:"proxy" match:"servers"`
+	SecondProxy    string         `key:"second-proxy" match:"servers"`
 	STUN           string         `key:"stun" match:"server"`
 	Transport      ua.Transport   `key:"transport" oneof:"tls tcp udp"`
 	Expires        time.Duration  `key:"expires" range:"1m..24h"`

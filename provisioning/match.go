@@ -34,6 +34,7 @@ var matchers = map[string]func(string) string{
 	"pem-or-file": matchPEMOrFile,
 	"resource":    pattern(`^(sips?:)?[A-Za-z0-9_.!~*'()&=+$,/#%-]{1,128}(@[][A-Za-z0-9_.:-]{1,128})?(;[A-Za-z0-9_.=;-]{1,128})?$`, "a number, user@host or SIP URI"),
 	"server":      matchServer,
+	"servers":     matchServers,
 	"step":        matchStep,
 	"url":         matchURL,
 	"user":        pattern(`^[A-Za-z0-9_.!~*'()&=+$,;?/#-]{1,128}$`, "a number or user name; give the part before the @ only (RFC 3261 §25.1)"),
@@ -104,6 +105,31 @@ func matchServer(s string) string {
 		return ""
 	}
 	return fmt.Sprintf("%q is not a server; give host or host:port, without sip: in front", clip(s))
+}
+
+// maxServers bounds the servers of one setting.
+const maxServers = 8
+
+// matchServers checks servers with commas between, best first.
+func matchServers(s string) string {
+	all := strings.Split(s, ",")
+	if len(all) > maxServers {
+		return fmt.Sprintf("names %d servers; give at most %d", len(all), maxServers)
+	}
+	seen := map[string]bool{}
+	for _, one := range all {
+		one = strings.TrimSpace(one)
+		switch wrong := matchServer(one); {
+		case one == "":
+			return fmt.Sprintf("%q has a comma too many; give host or host:port, or more of them with one comma between", clip(s))
+		case wrong != "":
+			return wrong
+		case seen[strings.ToLower(one)]:
+			return fmt.Sprintf("names %q twice; remove one of them", clip(one))
+		}
+		seen[strings.ToLower(one)] = true
+	}
+	return ""
 }
 
 func matchZone(s string) string {

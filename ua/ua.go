@@ -53,9 +53,11 @@ type Account struct {
 	DisplayName string
 	AuthUser    string // digest user name; User when empty
 	Password    Secret
-	RefuseMD5   bool   // answer no challenge that offers no stronger algorithm (RFC 8760)
-	Registrar   string // host[:port]; Domain when empty
-	Proxy       string // outbound proxy, host[:port]; the registrar when empty
+	RefuseMD5   bool // answer no challenge that offers no stronger algorithm (RFC 8760)
+	// Registrar and Proxy are host[:port], or several with commas between: the
+	// first is used while it serves, the others stand in for it in their order.
+	Registrar   string // Domain when empty
+	Proxy       string // outbound proxy; the registrar when empty
 	SecondProxy string // another outbound proxy, registered with at the same time (RFC 5626); none when empty
 	STUN        string // host[:port] of a server that tells our public address (RFC 8489), for UDP; none when empty
 	Transport   Transport

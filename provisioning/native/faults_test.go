@@ -46,6 +46,16 @@ var faultCases = []struct {
 		`f:2: screen.backlight: "99999999999999999999" is not a whole number`}},
 	{"ports", "offhook: 1\nnetwork: {rtp-ports: 5000-5003}\n", []string{"f:2: network.rtp-ports: 5000-5003 holds fewer than 16 ports; widen it"}},
 	{"ports backwards", "offhook: 1\nnetwork: {rtp-ports: 6000-5000}\n", []string{"f:2: network.rtp-ports: 6000-5000 holds fewer than 16 ports; widen it"}},
+	{"servers", `offhook: 1
+accounts:
+  - {user: 1, domain: pbx.example, registrar: "a.example,, b.example", proxy: [a.example, "b.example:99999"]}
+  - {user: 2, domain: "pbx.example, b.example", registrar: [a.example, {x: y}], proxy: "a.example, A.example"}
+`, []string{
+		`f:3: accounts[1].registrar: "a.example,, b.example" has a comma too many; give host or host:port, or more of them with one comma between`,
+		`f:3: accounts[1].proxy: "b.example:99999" has no valid port; use 1 to 65535`,
+		`f:4: accounts[2].domain: "pbx.example, b.example" is not a server; give host or host:port, without sip: in front`,
+		"f:4: accounts[2].registrar[1]: is a section where one server is wanted; give host or host:port",
+		`f:4: accounts[2].proxy: names "A.example" twice; remove one of them`}},
 	{"accounts", `offhook: 1
 accounts:
   - user: 1001

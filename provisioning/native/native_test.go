@@ -273,3 +273,17 @@ func write(t *testing.T, dir, name, text string) string {
 	}
 	return path
 }
+
+func TestServers_as_a_list_or_with_commas(t *testing.T) {
+	for _, text := range []string{`"a.example:5061, b.example"`, `[a.example:5061, b.example]`, `"a.example:5061,b.example"`} {
+		doc, err := Parse([]byte("offhook: 1\naccounts:\n  - {user: 1, domain: pbx.example, registrar: "+text+", proxy: "+text+"}\n"), "f")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, got := range []string{doc.SIPAccounts()[0].Registrar, doc.SIPAccounts()[0].Proxy} {
+			if strings.ReplaceAll(got, " ", "") != "a.example:5061,b.example" {
+				t.Errorf("%s: %q", text, got)
+			}
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -188,7 +189,9 @@ func srtpPolicy(p provisioning.SRTP) sdp.Policy {
 // localAddr is the address of this side towards the account's server. Making a
 // UDP socket's route sends nothing.
 func localAddr(server string, a provisioning.Account) netip.Addr {
-	for _, host := range []string{server, a.Proxy, a.Registrar, a.Domain} {
+	all := strings.Join([]string{server, a.Proxy, a.Registrar, a.Domain}, ",")
+	for host := range strings.SplitSeq(all, ",") {
+		host = strings.TrimSpace(host)
 		if host == "" {
 			continue
 		}
