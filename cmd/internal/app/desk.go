@@ -178,6 +178,8 @@ func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 		return refused(e, d.agent.Transfer(e.Call, e.Target))
 	case phone.TransferTo:
 		return refused(e, d.agent.TransferTo(e.Call, e.Consult))
+	case phone.SetFeature:
+		return refused(e, d.agent.SetFeature(e.Account, e.State))
 	case phone.SendDigit:
 		return refused(e, d.sendDigit(e))
 	case phone.Route:

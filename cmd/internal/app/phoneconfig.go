@@ -42,7 +42,7 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 	}
 	for _, a := range doc.Accounts {
 		c.Accounts = append(c.Accounts, phone.Account{ID: ua.AccountID(a.ID), Label: accountLabel(a), Number: a.User,
-			Voicemail: a.Voicemail, Register: a.Register, NoAnonymous: a.NoAnonymous,
+			Voicemail: a.Voicemail, Register: a.Register, NoAnonymous: a.NoAnonymous, FeatureSync: a.FeatureSync,
 			Forward: phone.Forward{Always: a.ForwardAlways, Busy: a.ForwardBusy, NoAnswer: a.ForwardNoReply, After: a.ForwardAfter}})
 	}
 	var call phone.LineKey

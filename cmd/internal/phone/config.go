@@ -42,6 +42,8 @@ type Account struct {
 	Voicemail string // number to dial for messages, "" for none
 	Register  bool   // false: peer to peer, always ready
 	Forward   Forward
+	// FeatureSync: do not disturb and Always are the same here and at the server.
+	FeatureSync bool
 	// NoAnonymous: who withholds himself is refused.
 	NoAnonymous bool
 }

@@ -147,13 +147,12 @@ func (t *turn) notAnswered() {
 	t.awaitAnswers()
 }
 
-func (t *turn) setDND(on bool) {
+func (t *turn) switchDND(on bool) {
 	t.dnd = on
 	t.remark(t.texts().DND[on])
 }
 
-// setForward sends every call elsewhere; "" ends it.
-func (t *turn) setForward(to string) {
+func (t *turn) switchForward(to string) {
 	t.forward = to
 	if to == "" {
 		t.remark(t.texts().NotForwarded)

@@ -58,6 +58,12 @@ type Transfer struct {
 // yet ends, and the call goes where that went.
 type TransferTo struct{ Call, Consult ua.CallID }
 
+// SetFeature asks an account's server for what was switched here.
+type SetFeature struct {
+	Account ua.AccountID
+	State   ua.FeatureState
+}
+
 // SendDigit sends one telephone-event into a call.
 type SendDigit struct {
 	Call  ua.CallID
@@ -180,6 +186,7 @@ func (Hangup) effect()     {}
 func (Hold) effect()       {}
 func (Transfer) effect()   {}
 func (TransferTo) effect() {}
+func (SetFeature) effect() {}
 func (SendDigit) effect()  {}
 func (Route) effect()      {}
 func (Tone) effect()       {}

@@ -41,6 +41,12 @@ func word(e Effect) string {
 		return fmt.Sprintf("transfer %d to %s", e.Call, e.Target)
 	case TransferTo:
 		return fmt.Sprintf("join %d with %d", e.Call, e.Consult)
+	case SetFeature:
+		no := "no "
+		if e.State.On {
+			no = ""
+		}
+		return strings.TrimSpace(fmt.Sprintf("ask %s for %s%s %s", e.Account, no, e.State.Feature, e.State.Target))
 	case SendDigit:
 		return fmt.Sprintf("digit %c to %d", e.Digit, e.Call)
 	case Route:

@@ -73,6 +73,8 @@ func (t *turn) event(e ua.Event) {
 		t.messageReceived(e)
 	case ua.MessageWaiting:
 		t.messageWaiting(e)
+	case ua.FeaturesChanged:
+		t.featuresChanged(e)
 	case ua.RemoteControl:
 		t.remoteControl(e)
 	}
