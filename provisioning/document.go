@@ -97,6 +97,7 @@ type Account struct {
 	Registrar      string         `key:"registrar" match:"servers"` // best first, with commas between
 	Proxy          string         `key:"proxy" match:"servers"`
 	SecondProxy    string         `key:"second-proxy" match:"servers"`
+	GRUU           bool           `key:"gruu"`
 	STUN           string         `key:"stun" match:"server"`
 	Transport      ua.Transport   `key:"transport" oneof:"tls tcp udp"`
 	Expires        time.Duration  `key:"expires" range:"1m..24h"`

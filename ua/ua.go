@@ -69,6 +69,7 @@ type Account struct {
 	// end was lost ends by itself. 0 means 30 min, negative none.
 	SessionExpires time.Duration
 	Reliable       Reliability // provisional responses
+	GRUU           bool        // ask for a URI that reaches this very telephone (RFC 5627), and use it in calls
 	MWI            bool        // subscribe to message-summary (RFC 3842)
 	Voicemail      string      // number to dial for messages
 	// Anonymous: calls withhold who we are (RFC 3323); see InviteOptions.

@@ -136,7 +136,7 @@ func (o *owner) register(e *edge, action registration.Send) {
 		from: withTag(l.identity(), b.tag), to: l.identity(), callID: b.callID,
 		contact: o.contactParams(action.RegID), edge: e, extra: []wire.Field{
 			{Name: "Expires", Value: strconv.Itoa(int(action.Expires / time.Second))},
-			{Name: "Supported", Value: supportedBinding(action.RegID, o.config.InstanceID)},
+			{Name: "Supported", Value: supportedBinding(action.RegID, o.asksGRUU(l))},
 			{Name: "Allow", Value: allow},
 		},
 	}
@@ -178,12 +178,12 @@ func (o *owner) registerFailed(e *edge, action registration.Send, f *flow, err e
 
 // supportedBinding is what a REGISTER says of extensions: Path always (RFC 3327
 // §5.1), flows and GRUUs with a name for the device.
-func supportedBinding(regID int, instance string) string {
+func supportedBinding(regID int, gruu bool) string {
 	text := "path"
 	if regID > 0 {
 		text += ", outbound"
 	}
-	if instance != "" {
+	if gruu {
 		text += ", gruu"
 	}
 	return text
@@ -221,7 +221,10 @@ func (o *owner) registered(e *edge, action registration.Send, m *wire.Message, r
 	bound := m.Status/100 == 2 && action.Expires > 0
 	if bound {
 		b.service = m.List("Service-Route")
-		b.gruu = o.gruuOf(response)
+		b.gruu = ""
+		if o.asksGRUU(e.line) {
+			b.gruu = gruuOf(response)
+		}
 		b.keep = keepOf(m)
 	}
 	o.stepBinding(e, registration.Responded{Tx: action.Tx, Response: response})
@@ -260,10 +263,15 @@ func contactOf(contact wire.Address) registration.Contact {
 	return one
 }
 
+// asksGRUU reports whether the account wants a GRUU: only where somebody has
+// said that the servers follow theirs. Some give them to all who support them,
+// and then do not know the way when one stands in a dialog's request.
+func (o *owner) asksGRUU(l *line) bool { return l.account.GRUU && o.config.InstanceID != "" }
+
 // gruuOf is the URI that reaches this very telephone (RFC 5627 §4.2): the
 // public one, for who may know our name; a registrar that gives only the
 // temporary one means that.
-func (o *owner) gruuOf(response registration.Response) string {
+func gruuOf(response registration.Response) string {
 	own, _ := registration.Own(response)
 	for _, text := range []string{own.PubGRUU, own.TempGRUU} {
 		uri, err := wire.ParseURI(text)

@@ -58,7 +58,7 @@ func TestOutbound_says_who_and_which_flow(t *testing.T) {
 	p := o.phone(t, "1001", ua.TLS, nil)
 	p.awaitState(ua.Registered)
 	m := o.Requests("REGISTER")[0]
-	if got := m.Get("Supported"); got != "path, outbound, gruu" {
+	if got := m.Get("Supported"); got != "path, outbound" {
 		t.Errorf("Supported %q", got)
 	}
 	if id, instance := param(m, "reg-id"), param(m, "+sip.instance"); id != "1" || instance == "" {
@@ -195,13 +195,33 @@ func (o *office) lastOf(method, user string) message {
 	return message{}
 }
 
+func wantsGRUU(account *ua.Account) { account.GRUU = true }
+
+func TestGRUU_not_asked_for_is_not_used(t *testing.T) {
+	o := newOffice(t, func(c *uatest.ProxyConfig) { c.GRUU = true })
+	a, b := o.phone(t, "1001", ua.TCP, nil), o.phone(t, "1002", ua.TCP, nil)
+	a.awaitState(ua.Registered)
+	b.awaitState(ua.Registered)
+	at, _ := talk(a, b)
+	if supported := o.Requests("REGISTER")[0].Get("Supported"); strings.Contains(supported, "gruu") {
+		t.Errorf("Supported %q", supported)
+	}
+	if contact := o.Requests("INVITE")[0].Get("Contact"); strings.Contains(contact, ";gr") {
+		t.Errorf("Contact %q", contact)
+	}
+	a.must(a.agent.Hangup(at))
+	b.awaitCall(ua.Terminated)
+}
+
 func TestGRUU_is_the_Contact_of_dialogs(t *testing.T) {
 	everyTransport(t, func(t *testing.T, transport ua.Transport) {
 		o := newOffice(t, func(c *uatest.ProxyConfig) { c.GRUU = true })
-		a, b := o.phone(t, "1001", transport, nil), newPhone(t, func(c *Config) {
+		a, b := o.phone(t, "1001", transport, wantsGRUU), newPhone(t, func(c *Config) {
 			c.Locate, c.InstanceID = lookup, "urn:uuid:00000000-0000-4000-8000-000000000002"
 		})
-		b.must(b.agent.SetAccounts([]ua.Account{o.account("1002", transport)}))
+		second := o.account("1002", transport)
+		second.GRUU = true
+		b.must(b.agent.SetAccounts([]ua.Account{second}))
 		a.awaitState(ua.Registered)
 		b.awaitState(ua.Registered)
 		at, bt := talk(a, b)
@@ -226,7 +246,7 @@ func TestGRUU_that_cannot_be_one(t *testing.T) {
 	registrar := uatest.NewPeer(t, netip.AddrPort{})
 	p.must(p.agent.SetAccounts([]ua.Account{{
 		ID: "a", User: "1001", Domain: "pbx.example", Registrar: registrar.Address().String(),
-		Transport: ua.UDP, Register: true, KeepAlive: -1,
+		Transport: ua.UDP, Register: true, KeepAlive: -1, GRUU: true,
 	}}))
 	register := registrar.Expect("REGISTER")
 	registrar.Answer(register, "pbx", "200 OK", "Contact: "+register.Get("Contact")+`;pub-gruu="http://x";temp-gruu="sip:tgruu.7hs@pbx.example;gr"`, "Expires: 600")
@@ -288,7 +308,7 @@ func TestKeepOf(t *testing.T) {
 // The GRUU stays, but the sound may have to come from another address.
 func TestGRUU_on_another_network_the_call_is_offered_anew(t *testing.T) {
 	o := newOffice(t, func(c *uatest.ProxyConfig) { c.GRUU = true })
-	a, b := o.phone(t, "1001", ua.TCP, nil), o.phone(t, "1002", ua.TCP, nil)
+	a, b := o.phone(t, "1001", ua.TCP, wantsGRUU), o.phone(t, "1002", ua.TCP, nil)
 	a.awaitState(ua.Registered)
 	b.awaitState(ua.Registered)
 	at, _ := talk(a, b)
