@@ -19,7 +19,7 @@ func benchPeers(ctx context.Context, t terminal, args []string) error {
 	fs.IntVar(&cfg.Rounds, "rounds", 0, "how often `N` everything is measured (3)")
 	fs.DurationVar(&cfg.Time, "time", 0, "how `LONG` a call is measured (20s)")
 	fs.DurationVar(&cfg.Rest, "rest", 0, "how `LONG` a telephone at rest is measured (5s)")
-	fs.IntVar(&cfg.Period, "period", 0, "`MS` of our sound device's period: 5, 10 or 20 (20)")
+	fs.IntVar(&cfg.Period, "period", 0, "`MS` of our sound device's period: 5, 10 or 20 (10)")
 	only := fs.String("only", "", "`NAMES` of programs, with commas: offhook, offhook_separate, baresip, pjsua")
 	names := fs.String("codecs", "", "`NAMES` of codecs, with commas: g711, g722, opus")
 	if err := parse(fs, t, args); err != nil {

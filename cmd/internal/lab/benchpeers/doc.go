@@ -4,8 +4,8 @@
 // Each program registers at the workbench's exchange over TLS, calls its echo,
 // and speaks the same speech from a file by SDES-SRTP. What counts is the
 // processor time that the kernel charged to the program's processes while it
-// spoke, and what they hold in memory. Rounds take turns, so that what else the
-// machine does falls on all alike; figures are medians over them.
+// spoke, and what they hold in memory. All speak at the same time, so that what else
+// the machine does falls on all alike; figures are medians over the rounds.
 //
 // A program that is not installed is left out, and its figures are absent.
 package benchpeers

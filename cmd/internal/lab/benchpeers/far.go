@@ -3,6 +3,7 @@ package benchpeers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"offhook/cmd/internal/lab"
@@ -41,12 +42,12 @@ func unregistered(ctx context.Context, l *lab.Lab, extension string) error {
 	})
 }
 
-// speaks waits for the first packet of a call, and tells how long after the
-// INVITE it came.
-func speaks(ctx context.Context, l *lab.Lab, after time.Time) (time.Duration, error) {
+// speaks waits for the first packet of a call of an extension's, and tells how long
+// after the INVITE it came.
+func speaks(ctx context.Context, l *lab.Lab, extension string, after time.Time) (time.Duration, error) {
 	var delay time.Duration
 	err := until(ctx, func() bool {
-		c, ok := newest(l, after)
+		c, ok := newest(l, extension, after)
 		delay = time.Since(c.Started)
 		return ok && c.Legs[0].Stats.Received > 0
 	})
@@ -56,15 +57,15 @@ func speaks(ctx context.Context, l *lab.Lab, after time.Time) (time.Duration, er
 	return delay, nil
 }
 
-// newest is the call that began last, and after an instant: one that was not
-// hung up may still be there.
-func newest(l *lab.Lab, after time.Time) (lab.Call, bool) {
-	calls := l.Calls()
-	if len(calls) == 0 {
-		return lab.Call{}, false
+// newest is the call of an extension's that began last, and after an instant: one
+// that was not hung up may still be there.
+func newest(l *lab.Lab, extension string, after time.Time) (lab.Call, bool) {
+	for _, c := range slices.Backward(l.Calls()) {
+		if c.From == extension && len(c.Legs) > 0 && c.Started.After(after) {
+			return c, true
+		}
 	}
-	c := calls[len(calls)-1]
-	return c, len(c.Legs) > 0 && c.Started.After(after)
+	return lab.Call{}, false
 }
 
 func until(ctx context.Context, ok func() bool) error {

@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	talk        = 9 * time.Second
-	longest     = 600 * time.Millisecond // delay that is looked for
-	shortPeriod = 5                      // ms, of our sound device
+	talk          = 9 * time.Second
+	longest       = 600 * time.Millisecond // delay that is looked for
+	shippedPeriod = 10                     // ms, of the sound device in the board files
 )
 
 // line is a sound file on the kernel's clock: when a sample was captured or
@@ -46,7 +46,7 @@ func (l line) sample(at time.Duration) int {
 // devices included: when a sample is captured until it is played.
 func (b *bench) mouthToEar(ctx context.Context, f Figures) error {
 	names := map[string]telephone{
-		"mouth_to_ear_ms":         ours{b.cfg.Offhook, false, shortPeriod},
+		"mouth_to_ear_ms":         ours{b.cfg.Offhook, false, b.cfg.Period},
 		"baresip_mouth_to_ear_ms": baresip{}, "pjsua_mouth_to_ear_ms": pjsua{b.cfg.Pjsua},
 	}
 	card, err := makeCard(ctx, b.dir)
