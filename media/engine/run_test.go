@@ -3,9 +3,12 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"offhook/media"
 	"offhook/media/engine"
@@ -169,5 +172,42 @@ func TestStep_allocates_nothing(t *testing.T) {
 				t.Errorf("%.2f allocations in a two-way frame, at most %.2f are due", got, test.most)
 			}
 		})
+	}
+}
+
+// asked is a device that keeps what the engine tells of its process.
+type asked struct {
+	*device
+	hastened []bool
+}
+
+func (a *asked) Poll(hastened bool) bool {
+	a.hastened = append(a.hastened, hastened)
+	return true
+}
+
+// A device hears whether all threads have real-time priority.
+func TestRun_tells_the_device_of_its_process(t *testing.T) {
+	d := &asked{device: newDevice(nil)}
+	p := newPhone(t, &clock{}, nil, options{})
+	if err := p.Reopen(d); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	run := func() {
+		if err := p.Run(ctx); err != nil {
+			t.Error(err)
+		}
+	}
+	run()
+	var permitted bool
+	engine.Hastened(func() {
+		now, err := unix.SchedGetAttr(0, 0)
+		permitted = err == nil && now.Policy == unix.SCHED_FIFO
+		run()
+	})
+	if want := []bool{false, permitted}; !slices.Equal(d.hastened, want) {
+		t.Errorf("told %v, want %v", d.hastened, want)
 	}
 }
