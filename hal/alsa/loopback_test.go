@@ -277,34 +277,89 @@ func TestLoopback_rests(t *testing.T) {
 	}
 }
 
-// A card that is taken away ends a rest. This is the last test: the card is gone.
+// bind takes the card away, or brings it back. Taking it away waits until nobody
+// has it open.
+func bind(what string) <-chan error {
+	ended := make(chan error, 1)
+	go func() { ended <- os.WriteFile("/sys/bus/platform/drivers/snd_aloop/"+what, []byte("snd_aloop.0"), 0) }()
+	return ended
+}
+
+// A card that is taken away ends a rest, and what waits for a period.
 func TestLoopback_unplugged(t *testing.T) {
-	a := openLoopback(t, loopbackPart(16000, 10)).(*PCM)
-	p := make([]int16, a.Format().Period)
-	for range 10 {
-		if err := errors.Join(a.ReadPeriod(p), a.WritePeriod(p)); err != nil {
-			t.Fatal(err)
-		}
+	for name, c := range map[string]struct {
+		polled bool
+		wait   func(a *PCM, p []int16) error
+	}{
+		"at rest":                 {false, func(a *PCM, _ []int16) error { return a.Rest(false) }},
+		"ready":                   {false, func(a *PCM, _ []int16) error { return a.Rest(true) }},
+		"moving":                  {false, func(a *PCM, p []int16) error { return errors.Join(a.ReadPeriod(p), a.WritePeriod(p)) }},
+		"moving, with the poller": {true, func(a *PCM, p []int16) error { return errors.Join(a.ReadPeriod(p), a.WritePeriod(p)) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := openLoopback(t, loopbackPart(16000, 20)).(*PCM)
+			a.Poll(c.polled)
+			p := make([]int16, a.Format().Period)
+			for range 10 {
+				if err := errors.Join(a.ReadPeriod(p), a.WritePeriod(p)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ended := make(chan error, 1)
+			go func() {
+				for {
+					if err := c.wait(a, p); err != nil {
+						ended <- err
+						return
+					}
+				}
+			}()
+			<-time.After(time.Second)
+			away := bind("unbind")
+			select {
+			case err := <-ended:
+				t.Log(err)
+				if !errors.Is(err, hal.ErrGone) {
+					t.Errorf("got %v", err)
+				}
+			case <-time.After(10 * time.Second):
+				t.Error("nobody noticed")
+			}
+			if err := a.Close(); err != nil {
+				t.Error(err)
+			}
+			if err := errors.Join(<-away, <-bind("bind")); err != nil {
+				t.Error(err)
+			}
+		})
 	}
-	ended, unbound := make(chan error), make(chan error, 1)
-	go func() { ended <- a.Rest(true) }()
-	<-time.After(time.Second)
-	go func() { // ends when the card is closed
-		unbound <- os.WriteFile("/sys/bus/platform/drivers/snd_aloop/unbind", []byte("snd_aloop.0"), 0)
-	}()
-	select {
-	case err := <-ended:
-		t.Log(err)
-		if !errors.Is(err, hal.ErrGone) {
-			t.Errorf("got %v", err)
-		}
-	case <-time.After(10 * time.Second):
-		t.Error("nobody noticed")
+}
+
+// A mixer finds the card that is back, and sets it as the one before.
+func TestLoopback_mixer_plugged_in_again(t *testing.T) {
+	opened, err := Drivers().Mixers["alsa-mixer"].Open(t.Context(), hal.Params{"card": "Loopback", "outputs": map[string]any{
+		"speaker": map[string]any{"volume": "PCM Rate Shift 100000", "route": map[string]any{"PCM Notify": "on"}}}}, quietLog)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := a.Close(); err != nil {
-		t.Error(err)
+	defer opened.Close()
+	m := opened.(*Mixer)
+	if err := errors.Join(m.Volume(hal.Speaker, 25), m.Route(hal.Speaker)); err != nil {
+		t.Fatal(err)
 	}
-	if err := <-unbound; err != nil {
-		t.Error(err)
+	away := bind("unbind")
+	for err == nil {
+		err = m.Route(hal.Speaker)
+	}
+	t.Log(err)
+	if !errors.Is(err, hal.ErrGone) {
+		t.Errorf("got %v", err)
+	}
+	if err := errors.Join(<-away, <-bind("bind"), m.Route(hal.Speaker)); err != nil {
+		t.Fatal(err)
+	}
+	v := elemValue{id: m.paths[hal.Speaker].volume.info.id}
+	if err := ioctl(int(m.control.(controlFile)), elemRead, unsafe.Pointer(&v)); err != nil || v.value[0] != 90000 {
+		t.Errorf("%v; the volume is %d", err, v.value[0])
 	}
 }
