@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"offhook/cmd/internal/localapi"
 )
@@ -50,4 +51,34 @@ func playCommand() command {
 			}
 			return c.Play(ctx, localapi.PlayRequest{File: name})
 		}, "done")}
+}
+
+func dndCommand() command {
+	return command{name: "dnd", args: "on|off", words: []string{"on", "off"}, least: 1, most: 1,
+		summary: "Begins or ends do not disturb.",
+		prepare: switching("on", "off", func(ctx context.Context, c *localapi.Client, s localapi.Switch) error {
+			return c.DoNotDisturb(ctx, s)
+		})}
+}
+
+func forwardCommand() command {
+	return command{name: "forward", args: "NUMBER|off", least: 1, most: 1,
+		summary: "Sends every call to a number, or ends that.",
+		prepare: asking(func(ctx context.Context, c *localapi.Client, args []string) error {
+			if args[0] == "off" {
+				args[0] = ""
+			}
+			return c.Forward(ctx, localapi.ForwardRequest{Target: args[0]})
+		}, "done")}
+}
+
+func messageCommand() command {
+	return command{name: "message", args: "NUMBER|URI TEXT", least: 2, most: -1,
+		summary: "Sends a text, and tells what became of it.",
+		prepare: func(fs *flag.FlagSet) action {
+			account := fs.String("account", "", "`ID` of the account to send it with (the first one)")
+			return asking(func(ctx context.Context, c *localapi.Client, args []string) error {
+				return c.Message(ctx, localapi.MessageRequest{Account: *account, Target: args[0], Text: strings.Join(args[1:], " ")})
+			}, "delivered")(fs)
+		}}
 }

@@ -29,7 +29,7 @@ type action func(ctx context.Context, t terminal, args []string) error
 func commands() []command {
 	return []command{
 		runCommand(), checkCommand(), explainCommand(),
-		statusCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
+		statusCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), dndCommand(), forwardCommand(), messageCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
 		boardCommand(), versionCommand(), completionCommand(), helpCommand(),
 	}
 }

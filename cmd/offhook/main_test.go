@@ -365,6 +365,15 @@ func (a *answering) Conference(_ context.Context, r localapi.Switch) error {
 func (a *answering) Play(_ context.Context, r localapi.PlayRequest) error {
 	return a.note("play " + filepath.Base(r.File))
 }
+func (a *answering) DoNotDisturb(_ context.Context, r localapi.Switch) error {
+	return a.note(fmt.Sprint("dnd ", r.On))
+}
+func (a *answering) Forward(_ context.Context, r localapi.ForwardRequest) error {
+	return a.note("forward " + r.Target)
+}
+func (a *answering) Message(_ context.Context, r localapi.MessageRequest) error {
+	return a.note("message " + r.Account + " " + r.Target + " " + r.Text)
+}
 func (a *answering) Reprovision(context.Context) error { return a.note("reprovision") }
 func (a *answering) Explain(context.Context) ([]localapi.Setting, error) {
 	return []localapi.Setting{{Path: "phone.name", Value: "Hall", Origin: "default"}, {Path: "log.level", Value: "info", Origin: "default"}}, nil
@@ -403,6 +412,11 @@ func TestControl(t *testing.T) {
 		{"record later", 2, "", "offhook record: \"later\" is neither start nor stop\n"},
 		{"conference join", 0, "done\n", ""},
 		{"play ding.wav", 0, "done\n", ""},
+		{"dnd on", 0, "done\n", ""},
+		{"dnd maybe", 2, "", "offhook dnd: \"maybe\" is neither on nor off\n"},
+		{"forward 1007", 0, "done\n", ""},
+		{"forward off", 0, "done\n", ""},
+		{"message --account a 1002 back door", 0, "delivered\n", ""},
 		{"reprovision", 0, "fetching\n", ""},
 		{"explain phone", 0, "phone.name  Hall  default\n", ""},
 		{"explain pho", 1, "", "offhook explain: there is no setting \"pho\" (offhook explain without a path lists them)\n"},
@@ -416,7 +430,7 @@ func TestControl(t *testing.T) {
 			t.Errorf("%s: status %d\nstdout %q\nstderr %q", c.args, status, out, stderr)
 		}
 	}
-	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, record true, record false, conference true, play ding.wav, reprovision" {
+	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, record true, record false, conference true, play ding.wav, dnd true, forward 1007, forward , message a 1002 back door, reprovision" {
 		t.Errorf("asked %s", got)
 	}
 	status, out, _ := offhook(t, "status", "--json")

@@ -68,6 +68,7 @@ type App struct {
 	desk     *desk
 	calls    *callbook
 	bindings *bindings
+	texts    texts
 	manager  *provisioning.Manager
 	control  net.Listener // until it is served
 	restart  context.CancelCauseFunc
@@ -147,7 +148,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.health.opened(err)
 
 	a.calls = newCallbook(log.With("room", "media"))
-	a.bindings = newBindings()
+	a.bindings, a.texts = newBindings(), texts{}
 	a.desk = newDesk(log.With("room", "phone"))
 	if err := a.buildSound(log); err != nil {
 		return err
@@ -265,6 +266,8 @@ func (a *App) observe(e ua.Event) {
 	a.bindings.observe(e)
 	a.logServer(e)
 	switch e := e.(type) {
+	case ua.MessageSent:
+		a.texts.observe(e)
 	case ua.CheckSync:
 		if _, reboot := a.manager.CheckSync(e); reboot {
 			a.reboot.Store(true) // carried out when the phone has settled

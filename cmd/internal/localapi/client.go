@@ -73,6 +73,21 @@ func (c *Client) Play(ctx context.Context, r PlayRequest) error {
 	return c.call(ctx, "POST", "/v1/play", r, nil)
 }
 
+// DoNotDisturb begins or ends it.
+func (c *Client) DoNotDisturb(ctx context.Context, r Switch) error {
+	return c.call(ctx, "POST", "/v1/dnd", r, nil)
+}
+
+// Forward sends every call elsewhere, or ends that.
+func (c *Client) Forward(ctx context.Context, r ForwardRequest) error {
+	return c.call(ctx, "POST", "/v1/forward", r, nil)
+}
+
+// Message sends a text and waits for what becomes of it.
+func (c *Client) Message(ctx context.Context, r MessageRequest) error {
+	return c.call(ctx, "POST", "/v1/message", r, nil)
+}
+
 // Screen returns the telephone's screen as a PNG.
 func (c *Client) Screen(ctx context.Context) ([]byte, error) {
 	body, err := c.do(ctx, "GET", "/v1/screen.png", nil)

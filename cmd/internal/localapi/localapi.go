@@ -127,6 +127,18 @@ type PlayRequest struct {
 	File string `json:"file"` // whole path; "": end what is played
 }
 
+// ForwardRequest sends every call elsewhere; "" ends it.
+type ForwardRequest struct {
+	Target string `json:"target"`
+}
+
+// MessageRequest asks for a text to be sent.
+type MessageRequest struct {
+	Account string `json:"account,omitzero"` // the first one when empty
+	Target  string `json:"target"`
+	Text    string `json:"text"`
+}
+
 // Backend is the agent, as the Server needs it. Its methods may block until
 // the context ends.
 type Backend interface {
@@ -138,6 +150,10 @@ type Backend interface {
 	Record(context.Context, Switch) error
 	Conference(context.Context, Switch) error
 	Play(context.Context, PlayRequest) error
+	DoNotDisturb(context.Context, Switch) error
+	Forward(context.Context, ForwardRequest) error
+	// Message returns when it is known what became of the text.
+	Message(context.Context, MessageRequest) error
 	Explain(context.Context) ([]Setting, error)
 	// Logs calls line for every record kept, oldest first, and with follow for
 	// every new one until the context ends.

@@ -42,6 +42,15 @@ func (f *fakeBackend) Conference(_ context.Context, r Switch) error {
 	return f.called(fmt.Sprint("conference ", r.On))
 }
 func (f *fakeBackend) Play(_ context.Context, r PlayRequest) error { return f.called("play " + r.File) }
+func (f *fakeBackend) DoNotDisturb(_ context.Context, r Switch) error {
+	return f.called(fmt.Sprint("dnd ", r.On))
+}
+func (f *fakeBackend) Forward(_ context.Context, r ForwardRequest) error {
+	return f.called("forward " + r.Target)
+}
+func (f *fakeBackend) Message(_ context.Context, r MessageRequest) error {
+	return f.called("message " + r.Target + " " + r.Text)
+}
 func (f *fakeBackend) Screen(context.Context) ([]byte, error) {
 	return []byte("png"), f.called("screen")
 }
@@ -90,10 +99,12 @@ func TestCommands_reach_the_backend(t *testing.T) {
 		t.Errorf("screen: %q, %v", png, err)
 	}
 	if err := errors.Join(c.Dial(ctx, DialRequest{Target: "600"}), c.Answer(ctx), c.Hangup(ctx), c.Reprovision(ctx),
-		c.Record(ctx, Switch{On: true}), c.Conference(ctx, Switch{}), c.Play(ctx, PlayRequest{File: "/a.wav"})); err != nil {
+		c.Record(ctx, Switch{On: true}), c.Conference(ctx, Switch{}), c.Play(ctx, PlayRequest{File: "/a.wav"}),
+		c.DoNotDisturb(ctx, Switch{On: true}), c.Forward(ctx, ForwardRequest{Target: "1007"}), c.Message(ctx, MessageRequest{Target: "1002", Text: "hello"})); err != nil {
 		t.Error(err)
 	}
-	want := []string{"status", "explain", "screen", "dial 600", "answer", "hangup", "reprovision", "record true", "conference false", "play /a.wav"}
+	want := []string{"status", "explain", "screen", "dial 600", "answer", "hangup", "reprovision", "record true", "conference false", "play /a.wav",
+		"dnd true", "forward 1007", "message 1002 hello"}
 	if !slices.Equal(b.calls, want) {
 		t.Errorf("called %q, want %q", b.calls, want)
 	}

@@ -102,6 +102,9 @@ func handler(b Backend) http.Handler {
 	mux.HandleFunc("POST /v1/record", tell("record", b.Record))
 	mux.HandleFunc("POST /v1/conference", tell("conference", b.Conference))
 	mux.HandleFunc("POST /v1/play", tell("play", b.Play))
+	mux.HandleFunc("POST /v1/dnd", tell("dnd", b.DoNotDisturb))
+	mux.HandleFunc("POST /v1/forward", tell("forward", b.Forward))
+	mux.HandleFunc("POST /v1/message", tell("message", b.Message))
 	mux.HandleFunc("GET /v1/logs", func(w http.ResponseWriter, r *http.Request) { logs(w, r, b) })
 	mux.HandleFunc("GET /v1/screen.png", func(w http.ResponseWriter, r *http.Request) {
 		png, err := b.Screen(r.Context())
