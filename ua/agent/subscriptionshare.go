@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -160,7 +161,8 @@ func (o *owner) notify(sub *subscriber, action notifier.Notify) {
 // ownDialogs are the account's calls as others may see them.
 func (o *owner) ownDialogs(l *line) []dialoginfo.Dialog {
 	var dialogs []dialoginfo.Dialog
-	for _, c := range o.calls {
+	for _, id := range slices.Sorted(maps.Keys(o.calls)) {
+		c := o.calls[id]
 		call := c.machine.Call()
 		if c.line != l || call.State == ua.Terminated {
 			continue
@@ -176,7 +178,6 @@ func (o *owner) ownDialogs(l *line) []dialoginfo.Dialog {
 			Remote: dialoginfo.Side{Display: call.Remote.DisplayName, Identity: call.Remote.URI},
 		})
 	}
-	slices.SortFunc(dialogs, func(a, b dialoginfo.Dialog) int { return strings.Compare(a.ID, b.ID) })
 	return dialogs
 }
 

@@ -1,10 +1,6 @@
 package dialoginfo
 
-import (
-	"slices"
-
-	"offhook/ua"
-)
+import "offhook/ua"
 
 // Outcome is what became of a document.
 type Outcome uint8
@@ -39,7 +35,7 @@ func (t Table) Apply(info Info) (Table, Outcome) {
 	}
 	next := Table{known: true, version: info.Version}
 	if !info.Full {
-		next.dialogs = slices.Clone(t.dialogs)
+		next.dialogs = append(next.dialogs, t.dialogs...)
 	}
 	for _, d := range info.Dialogs {
 		next.put(d)
@@ -49,10 +45,16 @@ func (t Table) Apply(info Info) (Table, Outcome) {
 
 // put replaces the dialog of that id; a terminated one goes.
 func (t *Table) put(d Dialog) {
-	t.dialogs = slices.DeleteFunc(t.dialogs, func(old Dialog) bool { return old.ID == d.ID })
-	if d.State != ua.Terminated && len(t.dialogs) < maxDialogs {
-		t.dialogs = append(t.dialogs, d)
+	kept := t.dialogs[:0]
+	for _, old := range t.dialogs {
+		if old.ID != d.ID {
+			kept = append(kept, old)
+		}
 	}
+	if d.State != ua.Terminated && len(kept) < maxDialogs {
+		kept = append(kept, d)
+	}
+	t.dialogs = kept
 }
 
 // Known reports whether a full state has come and nothing is missing since.
@@ -70,10 +72,16 @@ func (t Table) Foremost() (Dialog, bool) {
 	if len(t.dialogs) == 0 {
 		return Dialog{}, false
 	}
-	return slices.MaxFunc(t.dialogs, func(a, b Dialog) int { return rank(a) - rank(b) }), true
+	foremost := &t.dialogs[0]
+	for i := range t.dialogs {
+		if d := &t.dialogs[i]; rank(d) > rank(foremost) {
+			foremost = d
+		}
+	}
+	return *foremost, true
 }
 
-func rank(d Dialog) int {
+func rank(d *Dialog) int {
 	switch {
 	case d.Incoming && d.State < ua.Confirmed:
 		return 4
