@@ -369,3 +369,28 @@ func TestRoutesChanged_what_had_failed_is_tried_at_once(t *testing.T) {
 	p.awaitState(ua.Registering)
 	p.awaitState(ua.Registered)
 }
+
+// A registrar that keeps flows takes both for one binding: whoever removes it
+// last would win.
+func TestOutbound_a_changed_account_registers_after_the_old_one_is_removed(t *testing.T) {
+	o := keeper(t, nil)
+	account := o.account("1001", ua.TLS)
+	p := newPhone(t, func(c *Config) { c.Locate = lookup })
+	p.must(p.agent.SetAccounts([]ua.Account{account}))
+	p.awaitState(ua.Registered)
+	account.DisplayName = "Another"
+	p.must(p.agent.SetAccounts([]ua.Account{account}))
+	p.awaitState(ua.Registered)
+	var removed, anew int
+	for i, m := range o.Requests("REGISTER") {
+		switch {
+		case m.Get("Expires") == "0":
+			removed = i
+		case strings.Contains(m.Get("From"), "Another") && anew == 0:
+			anew = i
+		}
+	}
+	if removed == 0 || anew < removed {
+		t.Errorf("removed by REGISTER %d, registered anew by %d", removed, anew)
+	}
+}
