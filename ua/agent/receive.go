@@ -56,7 +56,7 @@ func (a *Agent) receive(f *flow, from netip.AddrPort, raw []byte) {
 		a.receiveCancel(s)
 		return
 	}
-	if s = f.tx.accept(s, a.sipLog); s != nil {
+	if s = f.tx.accept(s, a.names.hasDialog(s.request.Get("Call-ID")), a.sipLog); s != nil {
 		a.post(func(o *owner) { o.received(s) })
 	}
 }

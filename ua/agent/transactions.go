@@ -29,7 +29,8 @@ func newTransactions(f *flow) *transactions {
 }
 
 // maxServers bounds what a flood of invented senders can make us remember for
-// 64*T1.
+// 64*T1. What belongs to a call of ours is always taken: a flood must not keep
+// a call from being confirmed or from ending.
 const maxServers = 512
 
 // txConn is what sipgo's machines write to: a flow and a destination.
@@ -165,16 +166,18 @@ func (t *transactions) respond(m *wire.Message) bool {
 }
 
 // accept finds or makes the transaction of a request. It returns nil when the
-// request was a repetition, or an ACK that a transaction waited for.
-func (t *transactions) accept(s *serverTx, log *slog.Logger) *serverTx {
+// request was a repetition, or an ACK that a transaction waited for. ours is one
+// with the Call-ID of a call that we have.
+func (t *transactions) accept(s *serverTx, ours bool, log *slog.Logger) *serverTx {
 	s.key = serverKey(&s.request, s.request.Method)
 	t.mu.Lock()
 	known := t.servers[s.key]
-	if known == nil && len(t.servers) >= maxServers {
+	fresh := known == nil && s.request.Method != "ACK" && s.request.Method != "CANCEL"
+	if fresh && !ours && len(t.servers) >= maxServers {
 		t.mu.Unlock()
 		return nil // whoever means it sends it again
 	}
-	if known == nil && s.request.Method != "ACK" && s.request.Method != "CANCEL" {
+	if fresh {
 		origin := toSIPRequest(&s.request, t.flow)
 		s.tx = sip.NewServerTx(s.key, origin, &txConn{flow: t.flow, to: s.replyTo}, log)
 		t.servers[s.key] = s

@@ -132,3 +132,32 @@ func TestCredentials_are_not_given_for_MD5_where_it_is_refused(t *testing.T) {
 		})
 	}
 }
+
+func TestFlood_does_not_keep_a_call_from_ending(t *testing.T) {
+	p := newPhone(t, func(c *Config) {
+		c.Inbound.Listen = []Listen{{ua.UDP, netip.MustParseAddrPort("127.0.0.1:0")}}
+		c.Guard = guard.Config{Rate: 1e6, Burst: 1e6}
+	})
+	p.must(p.agent.SetAccounts([]ua.Account{{ID: "p2p", User: "phone", Domain: "neighbour", Transport: ua.UDP}}))
+	bound, err := p.agent.Listening(t.Context())
+	p.must(err)
+	peer := uatest.NewPeer(t, bound[0])
+	peer.Send(request("INVITE", "sip:phone@%TO%", offer))
+	p.must(p.agent.Answer(p.awaitCall(ua.Proceeding).ID))
+	accepted := peer.Expect("200")
+	for i := range maxServers + 10 {
+		peer.Send(strings.ReplaceAll(request("OPTIONS", "sip:phone@%TO%", ""), "z9hG4bK-", fmt.Sprintf("z9hG4bKflood%d", i)))
+		if i%50 == 0 {
+			peer.Rest()
+		}
+	}
+	for _, method := range []string{"ACK", "BYE"} {
+		text := strings.Replace(request(method, "sip:phone@%TO%", ""), "To: <sip:phone@%TO%>", "To: "+accepted.Get("To"), 1)
+		text = strings.Replace(text, "call-"+method, "call-INVITE", 1)
+		if method == "BYE" {
+			text = strings.Replace(text, "CSeq: 7", "CSeq: 8", 1)
+		}
+		peer.Send(text)
+	}
+	p.awaitCallThat("the end by BYE", func(c ua.Call) bool { return c.Cause == ua.RemoteBye })
+}
