@@ -23,7 +23,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 # 16 MiB stripped: what a small board's flash and an update over the air bear.
 MAX_SIZE  := 16777216
 
-.PHONY: help build run demo test unit race cross bench bench-media bench-beat bench-peers bench-insns interop-peers lint boards screenshots interop browser fuzz deps notices clean
+.PHONY: help build run demo test unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua soak interop-peers lint boards screenshots interop browser fuzz deps notices clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,12 @@ bench-peers: build ## what a call costs beside baresip and pjsua; ends with a JS
 bench-insns: build ## ARMv6 instructions of each codec and stage; ends with a JSON line
 	@BENCH=1 .ci/deps
 	@exec bin/offhook-lab bench-insns
+
+bench-ua: build ## the user agent: registered again after restarts and link changes, calls, memory, torture; ends with a JSON line
+	@exec bin/offhook-lab bench-ua --source $(CURDIR)
+
+soak: build ## 10 000 calls; fails when goroutines, memory or file descriptors of them are left; ends with a JSON line
+	@exec bin/offhook-lab soak
 
 lint: ## vet, gofmt, staticcheck; govulncheck where its database answers
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not gofmt'ed: $$out" >&2; exit 1; fi
