@@ -258,62 +258,6 @@ func TestStream_collision_is_resolved_once(t *testing.T) {
 	}
 }
 
-// TestStream_flood: of what comes at once each period looks at a part, in order.
-func TestStream_flood(t *testing.T) {
-	a, b := pair(t, "")
-	const sent = 2*mostLooked + 10
-	for range sent {
-		a.Send(Outgoing{Payload: []byte("x")})
-	}
-	first := a.writer.sequence - sent
-	for _, want := range []int{mostLooked, mostLooked, 10, 0} {
-		got := 0
-		for p := b.Next(); p != nil; p = b.Next() {
-			if p.Sequence != first {
-				t.Fatalf("packet %d comes instead of %d", p.Sequence, first)
-			}
-			first++
-			got++
-		}
-		if got != want {
-			t.Errorf("%d packets in a period, want %d", got, want)
-		}
-	}
-	if s := b.Stats(); s.Received != sent || s.Discarded > 0 {
-		t.Errorf("%+v", s)
-	}
-}
-
-func TestStream_look(t *testing.T) {
-	a, b := pair(t, "")
-	if b.Look() {
-		t.Error("something is there")
-	}
-	a.Send(Outgoing{Payload: []byte("one")})
-	a.Send(Outgoing{Payload: []byte("two")})
-	for _, want := range []string{"one", "two"} {
-		if !b.Look() || !b.Look() {
-			t.Fatal("nothing is there")
-		}
-		if got := string(b.Next().Payload); got != want {
-			t.Errorf("%q, want %q", got, want)
-		}
-	}
-	if b.Look() || b.Next() != nil {
-		t.Error("something is left")
-	}
-}
-
-func TestStream_flush(t *testing.T) {
-	a, b := pair(t, keying.AES128GCM)
-	for range 3 * mostLooked {
-		a.Send(Outgoing{Payload: []byte("x")})
-	}
-	if b.Flush(); b.Next() != nil || b.Stats().Received != 3*mostLooked {
-		t.Errorf("something is left, or was not looked at: %+v", b.Stats())
-	}
-}
-
 func TestStream_unknown_payload_types_are_discarded(t *testing.T) {
 	a, b := pair(t, "")
 	seen := b.taken()
