@@ -17,6 +17,7 @@ type dialer struct {
 	servers []Query // best first
 	bind    netip.Addr
 	tls     *tls.Config
+	policy  ua.TLSPolicy
 	anyName bool // TLS: the name that each server has, not the one in tls
 	locate  LocateFunc
 	timeout time.Duration
@@ -77,7 +78,7 @@ func (d dialer) identity(target locate.Target) *tls.Config {
 		return d.tls
 	}
 	config := d.tls.Clone()
-	config.ServerName = target.Name
+	expect(config, d.policy, target.Name)
 	return config
 }
 
@@ -108,7 +109,7 @@ func (o *owner) dial(query Query, config *tls.Config, then func(*owner, *flow, e
 
 // dialEdge opens a flow to the best server of an account's way but some.
 func (o *owner) dialEdge(e *edge, skip []locate.Server, then func(*owner, *flow, error)) {
-	o.dialBy(dialer{servers: e.servers, tls: e.tls, anyName: e.line.account.TLS.ServerName == "", skip: skip}, then)
+	o.dialBy(dialer{servers: e.servers, tls: e.tls, policy: e.line.account.TLS, anyName: e.line.account.TLS.ServerName == "", skip: skip}, then)
 }
 
 func (o *owner) dialBy(d dialer, then func(*owner, *flow, error)) {

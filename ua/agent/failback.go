@@ -16,7 +16,7 @@ func (o *owner) watchBetter(e *edge) {
 		return
 	}
 	every := o.config.Failback
-	wait := every*4/5 + time.Duration(o.random(uint64(every/5)+1)) // not all telephones at once
+	wait := every + time.Duration(o.random(uint64(every/5)+1)) // not all telephones at once
 	e.failback = o.clock.after(wait, func() { o.probe(e, f) })
 }
 
@@ -26,7 +26,7 @@ func (o *owner) probe(e *edge, f *flow) {
 	if e.flow != f || o.stopping {
 		return
 	}
-	d := dialer{servers: e.servers, tls: e.tls, anyName: e.line.account.TLS.ServerName == "", below: f.target.Rank}
+	d := dialer{servers: e.servers, tls: e.tls, policy: e.line.account.TLS, anyName: e.line.account.TLS.ServerName == "", below: f.target.Rank}
 	o.dialBy(d, func(o *owner, better *flow, err error) {
 		switch {
 		case err != nil:

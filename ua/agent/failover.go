@@ -58,7 +58,7 @@ func (o *owner) hasMore(x *exchange) bool {
 		return t.Server() != f.target.Server() && !x.hasTried(t.Server())
 	})
 	return known || x.otherEdge() != nil || slices.ContainsFunc(x.edge.servers, func(q Query) bool {
-		return q.Host != f.target.Name && !slices.ContainsFunc(x.tried, func(s locate.Server) bool { return s.Name == q.Host })
+		return !leadsTo(q, f.target.Server()) && !slices.ContainsFunc(x.tried, func(s locate.Server) bool { return leadsTo(q, s) })
 	})
 }
 
@@ -242,11 +242,16 @@ func (o *owner) headFor(x *exchange, f *flow) {
 // server is the configured one that a flow leads to.
 func (e *edge) server(f *flow) Query {
 	for _, server := range e.servers {
-		if f != nil && server.Host == f.target.Name && (server.Port == 0 || server.Port == f.target.Address.Port()) {
+		if f != nil && leadsTo(server, f.target.Server()) {
 			return server
 		}
 	}
 	return e.query
+}
+
+// leadsTo reports whether a server is found by a name.
+func leadsTo(q Query, s locate.Server) bool {
+	return q.Host == s.Name && (q.Port == 0 || q.Port == s.Address.Port())
 }
 
 // statusError is a final response that stands for a failure.
