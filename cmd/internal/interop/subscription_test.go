@@ -62,13 +62,20 @@ func TestSubscriptions(t *testing.T) {
 
 // TestRemoteControl has sipp press the keys.
 func TestRemoteControl(t *testing.T) {
-	s := newStageWith(t, "remote-control: true", "check-sync-auth: true")
+	s := newStageWith(t, "remote-control: true", "check-sync-auth: true", "share-dialogs: true")
 	row(t, "NOTIFY talk, hold, talk -> answered, held, taken up again", func(t *testing.T, ctx context.Context) {
 		before := s.p.with(t).lastCall(ctx)
 		x := s.calls(t, ctx, "remote-control", blanks{})
 		s.p.newCall(ctx, before, "confirmed")
 		x.passes(ctx)
 		s.p.newCall(ctx, before, "terminated")
+	})
+	row(t, "SUBSCRIBE to our dialogs, a call -> told of both, until it ends", func(t *testing.T, ctx context.Context) {
+		x := s.calls(t, ctx, "watches", blanks{})
+		must(t, x.saw(ctx, `NOTIFY sip:`))
+		call := sipp(t, ctx, "remote-control", "udp", freePort(t), blanks{}, "-s", s.user, s.contact)
+		x.passes(ctx)
+		call.passes(ctx)
 	})
 	row(t, "check-sync without the password -> challenged, nothing fetched", func(t *testing.T, ctx context.Context) {
 		seen := s.p.with(t).logged("check-sync: the configuration will be fetched")
