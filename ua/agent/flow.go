@@ -215,6 +215,7 @@ func (f *flow) put(p packet) error {
 type reader interface {
 	allow(f *flow, from netip.AddrPort, octets int) bool
 	receive(f *flow, from netip.AddrPort, raw []byte)
+	unframed(f *flow, raw []byte)
 }
 
 // read is the reader goroutine. It returns why the flow ended.
@@ -250,6 +251,7 @@ func (f *flow) drain(framer *wire.Framer, to reader) error {
 		kind, raw, err := framer.Next()
 		switch {
 		case err != nil:
+			to.unframed(f, framer.Rest())
 			return err
 		case kind == wire.NeedMore:
 			return nil

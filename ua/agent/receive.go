@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime/debug"
+	"time"
 
 	"offhook/ua/guard"
 	"offhook/ua/wire"
@@ -69,7 +70,25 @@ func faultOf(m *wire.Message, err error) *guard.Fault {
 		}
 		return &guard.Fault{Status: syntax.Status, Why: syntax.What, Section: "RFC 3261 §25"}
 	}
-	return guard.CheckRequest(m)
+	fault := guard.CheckRequest(m)
+	if fault != nil && fault.Mismatch && !known(m.Method) {
+		fault.Status = 501
+	}
+	return fault
+}
+
+// unframed answers what came over a stream whose messages cannot be told apart
+// any more, as far as it can be read, before the stream is closed (RFC 3261
+// §18.3). It is written past the queue, which ends with the flow.
+func (a *Agent) unframed(f *flow, raw []byte) {
+	m, err := wire.Parse(raw)
+	if errors.Is(err, wire.ErrNotSIP) || !m.IsRequest() || m.Method == "ACK" || !m.Has("Via") {
+		return
+	}
+	s := &serverTx{flow: f, from: f.remote, replyTo: f.remote, request: m, tag: a.token(9)}
+	stampVia(&s.request, f.remote, false, false)
+	_ = f.stream.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
+	_, _ = f.stream.Write([]byte(a.response(s, 400, "Bad Content-Length", nil, nil).String()))
 }
 
 // heard reports whether requests of this sender are for us: over a flow that

@@ -55,7 +55,7 @@ var torture = []struct {
 	{"invalid/baddn", 400, "3.1.2.15", "a display name that needs quotes"},
 	{"invalid/badvers", 505, "3.1.2.16", "unknown version"},
 	{"invalid/mismatch01", 400, "3.1.2.17", "CSeq names another method"},
-	{"invalid/mismatch02", 400, "3.1.2.18", "CSeq names another method; 400 or 501"},
+	{"invalid/mismatch02", 501, "3.1.2.18", "an unknown method, and CSeq names another"},
 	{"invalid/bigcode", 0, "3.1.2.19", "a response with an impossible status"},
 	{"invalid/badbranch", 400, "3.2.1", "no transaction identifier"},
 	{"invalid/insuf", 400, "3.3.1", "no Call-ID, From and To"},
@@ -89,9 +89,14 @@ func tortureDir(tb testing.TB) string {
 // tortured is a telephone that strangers may call.
 func tortured(tb testing.TB, transport ua.Transport) (*phone, netip.AddrPort) {
 	tb.Helper()
+	return torturedAt(tb, transport, netip.MustParseAddrPort("127.0.0.1:0"))
+}
+
+func torturedAt(tb testing.TB, transport ua.Transport, at netip.AddrPort) (*phone, netip.AddrPort) {
+	tb.Helper()
 	p := newPhone(tb, func(c *Config) {
 		c.Inbound = InboundPolicy{
-			Listen:  []Listen{{transport, netip.MustParseAddrPort("127.0.0.1:0")}},
+			Listen:  []Listen{{transport, at}},
 			AnyUser: true, ForceRport: true,
 		}
 		c.Guard = guard.Config{Rate: 1e6, Burst: 1e6}

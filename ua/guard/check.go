@@ -12,6 +12,9 @@ type Fault struct {
 	Status  int
 	Why     string
 	Section string // of the RFC that asks for it
+	// Mismatch: the method is not the one of CSeq. Where it is unknown as well,
+	// 501 says more (RFC 4475 §3.1.2.18).
+	Mismatch bool
 }
 
 func (f *Fault) Error() string { return "guard: " + f.Why + " (" + f.Section + ")" }
@@ -45,7 +48,9 @@ func CheckRequest(m *wire.Message) *Fault {
 		return bad(err.Error(), "RFC 3261 §20.16")
 	}
 	if cseq.Method != m.Method {
-		return bad("CSeq names another method", "RFC 3261 §8.1.1.5")
+		fault := bad("CSeq names another method", "RFC 3261 §8.1.1.5")
+		fault.Mismatch = true
+		return fault
 	}
 	if fault := checkContacts(m); fault != nil {
 		return fault
@@ -116,10 +121,24 @@ func checkRequestURI(text string) *Fault {
 	if err != nil {
 		return bad("Request-URI: "+err.Error(), "RFC 3261 §8.1.1.1")
 	}
+	for rest := text; ; {
+		at := strings.IndexByte(rest, '%')
+		if at < 0 {
+			break
+		}
+		if len(rest) < at+3 || !isHex(rest[at+1]) || !isHex(rest[at+2]) {
+			return bad("a % without two hexadecimal digits in the Request-URI", "RFC 3261 §25.1")
+		}
+		rest = rest[at+3:]
+	}
 	if uri.Headers != "" {
 		return bad("headers in the Request-URI", "RFC 4475 §3.1.2.11")
 	}
 	return nil
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f'
 }
 
 func checkContacts(m *wire.Message) *Fault {

@@ -58,6 +58,9 @@ func (f *Framer) Next() (FrameKind, []byte, error) {
 	return Whole, message, nil
 }
 
+// Rest is what was written and not told apart yet.
+func (f *Framer) Rest() []byte { return f.buffer }
+
 // measure finds the length of the message at the front, if its header is here.
 func (f *Framer) measure() error {
 	from := max(f.scanned-3, 0)

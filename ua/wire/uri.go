@@ -68,6 +68,11 @@ func SplitHostPort(text string) (host string, port uint16, err error) {
 	rest := ""
 	if strings.HasPrefix(text, "[") {
 		inner, after, ok := strings.Cut(text[1:], "]")
+		// RFC 3261's grammar lets a third colon stand before an embedded IPv4
+		// address, and RFC 5118 §4.10 wants it borne.
+		if at := strings.Index(inner, ":::"); at >= 0 && strings.Count(inner[at:], ":") == 3 && strings.Contains(inner[at:], ".") {
+			inner = inner[:at] + inner[at+1:]
+		}
 		if _, err := netip.ParseAddr(inner); !ok || err != nil {
 			return "", 0, malformed("a wrong IPv6 address")
 		}
