@@ -53,9 +53,10 @@ func (d *PCM) halt(soon bool) error {
 func (d *PCM) Rouse() { d.capture.rouse() }
 
 // Poll has the Go runtime's poller wait for the card where all threads of this
-// process have real-time priority: what it costs to keep the beat is a fifth of
-// what a thread of its own costs then. Elsewhere that thread, with a priority
-// of its own, waits far better: the poller comes after all other work.
+// process have real-time priority: then one thread waits for the card and for
+// packets, and none hands over to another. Elsewhere a thread of the card's own,
+// with a priority of its own, keeps the beat better: the poller's turn comes
+// after all other work.
 func (d *PCM) Poll(hastened bool) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

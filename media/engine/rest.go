@@ -24,9 +24,9 @@ type Rester interface {
 // engine needs no thread of its own then: handing over between threads would
 // cost more than a period's work.
 type Poller interface {
-	// Poll tells the device how important all threads of this process are, and
-	// returns whether it waits by the poller: where they are not, a thread of the
-	// device's own is the one that keeps the beat.
+	// Poll tells the device whether all threads of this process have real-time
+	// priority, and returns whether it waits by the poller. Without that priority
+	// the poller may be late, and a thread of the device's own keeps the beat.
 	Poll(hastened bool) bool
 }
 
