@@ -164,22 +164,6 @@ func (o *owner) leaveServer(x *exchange, cause error, wait time.Duration) {
 	o.retire(x.edge, f)
 }
 
-// abandon leaves a sending alone: what it still brings is a stray.
-func (x *exchange) abandon() {
-	if x.request != nil {
-		if via, err := wire.ParseVia(x.request.GetHeader("Via").Value()); err == nil {
-			x.lost = append(x.lost, lostSending{via.Branch(), *x})
-		}
-	}
-	x.tx = nil
-}
-
-// lostSending is a sending that was given up for another server.
-type lostSending struct {
-	branch string
-	x      exchange
-}
-
 // detour sends this one request to another server; the account stays.
 func (o *owner) detour(x *exchange, cause error) bool {
 	if !o.hasMore(x) {
@@ -342,7 +326,7 @@ func (o *owner) tidy(e *edge) {
 
 func (o *owner) inUse(f *flow) bool {
 	for _, c := range o.calls {
-		if c.flow == f {
+		if c.flow == f || c.lostOn(f) {
 			return true
 		}
 	}

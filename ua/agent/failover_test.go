@@ -316,6 +316,69 @@ func TestFailover_hung_up_while_the_primary_is_silent(t *testing.T) {
 	}
 }
 
+// Two copies of an INVITE that are lost do not make a dead server.
+func TestFailover_not_for_a_few_lost_datagrams(t *testing.T) {
+	s := newSites(t, ua.UDP)
+	a := s.phone(t, s.account("1001", ua.UDP), func(c *Config) { c.Silence = 8 * 50 * time.Millisecond }) // as 4 s to 500 ms
+	a.awaitState(ua.Registered)
+	var lost atomic.Int32
+	s.primary.Drop(func(m *message) bool { return m.Method == "INVITE" && lost.Add(1) <= 2 })
+	_, err := a.agent.Invite("1001", "4711")
+	a.must(err)
+	if c := a.awaitCall(ua.Terminated); c.Status != 404 {
+		t.Errorf("%d %s", c.Status, c.Reason)
+	}
+	if got := len(s.backup.Requests("INVITE")); got > 0 {
+		t.Errorf("%d INVITEs at the backup", got)
+	}
+}
+
+// slow is a primary that a test speaks for; a is registered with it and has
+// given it up for the backup, where b rings.
+func slow(t *testing.T) (primary *uatest.Peer, invite message, a, b *phone, incoming ua.Call) {
+	s := newSites(t, ua.UDP)
+	primary = uatest.NewPeer(t, netip.AddrPort{})
+	s.address[0] = primary.Address()
+	a, b = s.phone(t, s.account("1001", ua.UDP), nil), s.callee(t, ua.UDP)
+	register := primary.Expect("REGISTER")
+	primary.Answer(register, "pbx", "200 OK", "Contact: "+register.Get("Contact"), "Expires: 600")
+	a.awaitState(ua.Registered)
+	_, err := a.agent.Invite("1001", "1002")
+	a.must(err)
+	invite = primary.Expect("INVITE")
+	incoming = b.awaitCallThat("incoming", func(c ua.Call) bool { return c.Incoming })
+	return primary, invite, a, b, incoming
+}
+
+func TestFailover_ringing_of_a_slow_primary_is_cancelled(t *testing.T) {
+	primary, invite, a, b, incoming := slow(t)
+	primary.Answer(invite, "slow", "180 Ringing")
+	cancel := primary.Expect("CANCEL")
+	if cancel.Get("Via") != invite.Get("Via") || cancel.Get("Call-ID") != invite.Get("Call-ID") {
+		t.Errorf("another sending is cancelled: %q, %q", cancel.Get("Via"), invite.Get("Via"))
+	}
+	primary.Answer(cancel, "slow", "200 OK")
+	b.must(b.agent.Answer(incoming.ID))
+	c := a.awaitCall(ua.Confirmed)
+	a.must(a.agent.Hangup(c.ID))
+	b.awaitCall(ua.Terminated)
+}
+
+func TestFailover_an_answer_by_a_slow_primary_is_the_call(t *testing.T) {
+	primary, invite, a, b, incoming := slow(t)
+	b.must(b.agent.Ringing(incoming.ID))
+	a.awaitCall(ua.Early)
+	primary.Answer(invite, "slow", "200 OK", "Contact: <sip:1002@"+primary.Address().String()+">", "Content-Type: application/sdp", "", "v=0")
+	ack := primary.Expect("ACK")
+	if ack.Get("CSeq") != strings.Replace(invite.Get("CSeq"), "INVITE", "ACK", 1) {
+		t.Errorf("CSeq %q of the ACK, %q of the INVITE", ack.Get("CSeq"), invite.Get("CSeq"))
+	}
+	a.awaitCall(ua.Confirmed)
+	if c := b.awaitCall(ua.Terminated); c.Cause != ua.Cancelled {
+		t.Errorf("at the backup: %q", c.Cause)
+	}
+}
+
 func TestFailover_merged_at_the_far_end_is_sent_with_another_number(t *testing.T) {
 	s := newSites(t, ua.TCP)
 	a, b := s.phone(t, s.account("1001", ua.TCP), nil), s.callee(t, ua.TCP)

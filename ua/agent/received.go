@@ -107,7 +107,7 @@ func (o *owner) cancelled(invite *serverTx, reason []string) {
 func (o *owner) stray(m *wire.Message) {
 	cseq, _ := wire.ParseCSeq(m.Get("CSeq"))
 	from, _ := wire.ParseAddress(m.Get("From"))
-	if cseq.Method != "INVITE" || m.Status/100 != 2 {
+	if cseq.Method != "INVITE" || m.Status >= 300 {
 		return
 	}
 	for _, c := range o.dialogs[m.Get("Call-ID")] {
@@ -115,7 +115,11 @@ func (o *owner) stray(m *wire.Message) {
 			continue
 		}
 		for tx, x := range c.sent {
-			if x.spec.cseq == cseq.Number && x.spec.method == "INVITE" {
+			if lost := x.lostBy(m); lost != nil {
+				o.late(c, tx, x, lost, m)
+				return
+			}
+			if m.Status >= 200 && x.spec.cseq == cseq.Number && x.spec.method == "INVITE" {
 				o.step(c, dialog.Responded{Tx: tx, Response: o.dialogResponse(c, m)})
 				return
 			}

@@ -60,7 +60,7 @@ type exchange struct {
 
 	edge     *edge           // that it was sent by; nil without a server
 	tried    []locate.Server // that did not serve it
-	lost     []lostSending   // to those
+	lost     []*lostSending  // to those
 	patience *alarm          // for the first response
 	again    bool            // it was counted on after a 482
 	reopened bool            // it was sent by a new connection to the same server
