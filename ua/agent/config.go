@@ -58,6 +58,10 @@ type Config struct {
 type InboundPolicy struct {
 	// Listen are the sockets of accounts without registration (Register=false).
 	Listen []Listen
+	// Strict hears on the datagram flows to our servers nobody but those servers:
+	// not who knows the Call-ID of a call either, nor who answers in their place.
+	// A call whose server does not stay in its path cannot be ended by the far end.
+	Strict bool
 	// AnyUser takes calls for a user that no such account has; else 404.
 	AnyUser bool
 	// RefuseRefer refuses what the far end of a call asks by REFER: to be

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"offhook/ua/guard"
@@ -17,6 +18,9 @@ var _ reader = (*Agent)(nil)
 func (a *Agent) allow(f *flow, from netip.AddrPort, octets int) bool {
 	if f.isStream() {
 		return a.gate.Allow(from.Addr())
+	}
+	if a.config.Inbound.Strict && !f.open && !slices.Contains(f.servers, from.Addr()) {
+		return false
 	}
 	return a.gate.Datagram(from.Addr(), octets)
 }
@@ -97,12 +101,7 @@ func (a *Agent) heard(f *flow, from netip.AddrPort, m *wire.Message) bool {
 	if f.open || f.isStream() {
 		return true
 	}
-	for _, server := range f.servers {
-		if server == from.Addr() {
-			return true
-		}
-	}
-	return a.names.hasDialog(m.Get("Call-ID"))
+	return slices.Contains(f.servers, from.Addr()) || a.names.hasDialog(m.Get("Call-ID"))
 }
 
 func (a *Agent) receiveResponse(f *flow, from netip.AddrPort, m *wire.Message, err error) {
