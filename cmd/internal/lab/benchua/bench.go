@@ -102,10 +102,13 @@ func RunSoak(ctx context.Context, c Config) (Soak, error) {
 	return s, err
 }
 
-// hurry shortens the timers of the transaction layer, which keep what is over
-// for half a minute, or a thousand calls would wait for their predecessors'
-// memory. They belong to the process.
+// hurry shortens how long the transaction layer remembers what is over, half a
+// minute else: a telephone that makes hundreds of calls a second would run into
+// its own limits. When it repeats what got lost stays as it is. The timers belong
+// to the process.
 func hurry() (back func()) {
-	sip.SetTimers(10*time.Millisecond, 80*time.Millisecond, 100*time.Millisecond)
+	for _, timer := range []*time.Duration{&sip.Timer_I, &sip.Timer_J, &sip.Timer_K, &sip.Timer_L, &sip.Timer_M} {
+		*timer = 200 * time.Millisecond
+	}
 	return func() { sip.SetTimers(500*time.Millisecond, 4*time.Second, 5*time.Second) }
 }
