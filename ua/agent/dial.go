@@ -17,8 +17,7 @@ type dialer struct {
 	servers []Query // best first
 	bind    netip.Addr
 	tls     *tls.Config
-	policy  ua.TLSPolicy
-	anyName bool // TLS: the name that each server has, not the one in tls
+	policy  *ua.TLSPolicy // of an account, whose servers have a name each; nil for no other than in tls
 	locate  LocateFunc
 	timeout time.Duration
 	dscp    int
@@ -74,11 +73,11 @@ func (d dialer) openStream(ctx context.Context, target locate.Target, connected 
 
 // identity is the configuration for a server: whom TLS has to meet there.
 func (d dialer) identity(target locate.Target) *tls.Config {
-	if !d.anyName || d.tls.ServerName == target.Name {
+	if d.policy == nil || d.policy.ServerName != "" || d.tls.ServerName == target.Name {
 		return d.tls
 	}
 	config := d.tls.Clone()
-	expect(config, d.policy, target.Name)
+	expect(config, *d.policy, target.Name)
 	return config
 }
 
@@ -109,7 +108,13 @@ func (o *owner) dial(query Query, config *tls.Config, then func(*owner, *flow, e
 
 // dialEdge opens a flow to the best server of an account's way but some.
 func (o *owner) dialEdge(e *edge, skip []locate.Server, then func(*owner, *flow, error)) {
-	o.dialBy(dialer{servers: e.servers, tls: e.tls, policy: e.line.account.TLS, anyName: e.line.account.TLS.ServerName == "", skip: skip}, then)
+	o.dialBy(dialer{servers: e.servers, tls: e.tls, policy: policyOf(e), skip: skip}, then)
+}
+
+// policyOf is a copy that a goroutine may read.
+func policyOf(e *edge) *ua.TLSPolicy {
+	policy := e.line.account.TLS
+	return &policy
 }
 
 func (o *owner) dialBy(d dialer, then func(*owner, *flow, error)) {

@@ -26,7 +26,7 @@ func (o *owner) probe(e *edge, f *flow) {
 	if e.flow != f || o.stopping {
 		return
 	}
-	d := dialer{servers: e.servers, tls: e.tls, policy: e.line.account.TLS, anyName: e.line.account.TLS.ServerName == "", below: f.target.Rank}
+	d := dialer{servers: e.servers, tls: e.tls, policy: policyOf(e), below: f.target.Rank}
 	o.dialBy(d, func(o *owner, better *flow, err error) {
 		switch {
 		case err != nil:
