@@ -20,7 +20,7 @@ const rtcpInterval = 5 * time.Second
 
 var errNoKeys = errors.New("session: RTCP before there are keys for it")
 
-// rtcpState is shared by the reporting goroutine and the receiving ones, at a
+// rtcpState is shared by the goroutines that report, receive and run errands, at a
 // packet every few seconds; nothing is called that waits while it is held.
 type rtcpState struct {
 	mutex     sync.Mutex

@@ -35,10 +35,10 @@ func callStages() []stage {
 const period = ptime / 2
 
 // device gives speech and takes whatever. While it waits for its period the
-// packets that came are received.
+// streams' other goroutines have their turn.
 type device struct {
 	voice *loop
-	now   atomic.Int64 // the receiving goroutines ask, too
+	now   atomic.Int64 // streams' goroutines ask, too
 }
 
 func (d *device) ReadPeriod(f []int16) error {
