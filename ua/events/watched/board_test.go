@@ -134,3 +134,30 @@ func TestTakeList_is_bounded(t *testing.T) {
 		t.Errorf("%d resources are kept", len(b.order))
 	}
 }
+
+func FuzzTakeList(f *testing.F) {
+	const kind = "multipart/related;boundary=b"
+	f.Add([]byte(list(0, true, "sip:a@x="+document(0, "full", ""))), []byte(list(1, false, "sip:a@x="+document(1, "partial", ringing))))
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		var b Board
+		for _, body := range [][]byte{first, second} {
+			news, gap, err := b.TakeList(kind, body)
+			if err != nil && gap && len(news) == 0 && len(b.order) == 0 {
+				t.Error("a gap in nothing")
+			}
+			for _, e := range news {
+				if e.Resource == "" || e.State > ua.LineConfirmed || e.State == ua.LineIdle && e.Dialogs > 0 {
+					t.Errorf("%+v", e)
+				}
+			}
+			if len(b.rows) != len(b.order) || len(b.order) > maxResources {
+				t.Errorf("%d rows, %d in order", len(b.rows), len(b.order))
+			}
+		}
+		for _, e := range b.Lost() {
+			if e.State != ua.LineUnknown {
+				t.Errorf("%+v", e)
+			}
+		}
+	})
+}
