@@ -2,7 +2,6 @@ package locate
 
 import (
 	"maps"
-	"slices"
 	"time"
 )
 
@@ -77,7 +76,7 @@ func (h *Health) Order(targets []Target, now time.Time) []Target {
 			out = append(out, t)
 		}
 	}
-	slices.SortStableFunc(failed, func(a, b Target) int {
+	sort(failed, func(a, b Target) int {
 		return h.Until(a.Server()).Compare(h.Until(b.Server()))
 	})
 	return append(out, failed...)

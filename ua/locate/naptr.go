@@ -89,7 +89,7 @@ type offer struct {
 // one that leads elsewhere than to SRV.
 func offers(records []NAPTR, allowed []ua.Transport) []offer {
 	sorted := slices.Clone(records)
-	slices.SortStableFunc(sorted, func(a, b NAPTR) int {
+	sort(sorted, func(a, b NAPTR) int {
 		return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.Preference, b.Preference))
 	})
 	var out []offer

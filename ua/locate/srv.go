@@ -17,7 +17,7 @@ type SRV struct {
 func Order(records []SRV, random func(n int) int) []SRV {
 	left := slices.Clone(records)
 	// Weight 0 goes first, so that it has its small chance.
-	slices.SortStableFunc(left, func(a, b SRV) int {
+	sort(left, func(a, b SRV) int {
 		return cmp.Or(cmp.Compare(a.Priority, b.Priority), cmp.Compare(min(a.Weight, 1), min(b.Weight, 1)))
 	})
 	out := make([]SRV, 0, len(left))
@@ -46,4 +46,13 @@ func draw(left []SRV, random func(int) int) int {
 		}
 	}
 	return 0
+}
+
+// sort is stable, for a few: a twentieth of the code that slices has for many.
+func sort[T any](all []T, compare func(a, b T) int) {
+	for i := 1; i < len(all); i++ {
+		for j := i; j > 0 && compare(all[j], all[j-1]) < 0; j-- {
+			all[j], all[j-1] = all[j-1], all[j]
+		}
+	}
 }
