@@ -2,6 +2,7 @@ package pbx
 
 import (
 	"context"
+	"net"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -128,7 +129,10 @@ func (p *PBX) await(tx sip.ClientTransaction) (*sip.Response, error) {
 				return res, nil
 			}
 		case <-tx.Done():
-			return nil, tx.Err()
+			if err := tx.Err(); err != nil {
+				return nil, err
+			}
+			return nil, net.ErrClosed // the exchange ends
 		case <-timeout.C:
 			return nil, context.DeadlineExceeded
 		case <-p.ctx.Done():
