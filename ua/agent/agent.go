@@ -32,6 +32,7 @@ type Agent struct {
 	// lastMessage is the ID of the last text sent.
 	lastMessage atomic.Uint64
 	ran         atomic.Bool
+	shaking     atomic.Int32   // guests whose TLS does not stand yet
 	group       sync.WaitGroup // every goroutine that Run has to wait for
 }
 

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
@@ -62,6 +63,9 @@ type InboundPolicy struct {
 	// not who knows the Call-ID of a call either, nor who answers in their place.
 	// A call whose server does not stay in its path cannot be ended by the far end.
 	Strict bool
+	// Certificate is shown to who calls by TLS where no account without
+	// registration has one; nil for none.
+	Certificate func() (*tls.Certificate, error)
 	// AnyUser takes calls for a user that no such account has; else 404.
 	AnyUser bool
 	// RefuseRefer refuses what the far end of a call asks by REFER: to be
@@ -73,7 +77,7 @@ type InboundPolicy struct {
 	ForceRport bool
 }
 
-// Listen is a socket that anyone may call; UDP or TCP.
+// Listen is a socket that anyone may call; UDP, TCP or TLS.
 type Listen struct {
 	Transport ua.Transport
 	Address   netip.AddrPort

@@ -20,7 +20,9 @@ func (o *owner) address(l *line, f *flow, to netip.AddrPort) wire.URI {
 	}
 	if f.isStream() && !hasServer(l.account) {
 		for _, d := range o.doors { // a caller cannot come back on our outgoing port
-			address = netip.AddrPortFrom(address.Addr(), d.port)
+			if d.transport == f.transport {
+				address = netip.AddrPortFrom(address.Addr(), d.port)
+			}
 		}
 	}
 	uri := wire.URI{User: wire.EscapeUser(l.account.User), Host: address.Addr().WithZone("").String(), Port: address.Port()}

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -11,10 +12,12 @@ import (
 	"offhook/ua"
 )
 
-// door is a TCP socket of InboundPolicy.Listen.
+// door is a TCP or TLS socket of InboundPolicy.Listen.
 type door struct {
-	listener net.Listener
-	port     uint16
+	transport ua.Transport
+	listener  net.Listener
+	port      uint16
+	tls       *tls.Config // of TLS
 }
 
 // maxGuests bounds the connections that strangers may hold open.
@@ -42,17 +45,20 @@ func (o *owner) open1(where Listen) error {
 		o.sockets = append(o.sockets, f)
 		o.adopt(f)
 		return nil
-	case ua.TCP:
+	case ua.TCP, ua.TLS:
 		listener, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(where.Address))
 		if err != nil {
 			return err
 		}
-		d := &door{listener: listener, port: addrPort(listener.Addr()).Port()}
+		d := &door{transport: where.Transport, listener: listener, port: addrPort(listener.Addr()).Port()}
+		if where.Transport == ua.TLS {
+			d.tls = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: o.certificate}
+		}
 		o.doors = append(o.doors, d)
 		o.spawn(func() { o.accept(d) })
 		return nil
 	}
-	return errors.New("only udp and tcp can be listened on")
+	return errors.New("only udp, tcp and tls can be listened on")
 }
 
 // accept takes connections until the listener is closed.
@@ -68,6 +74,10 @@ func (a *Agent) accept(d *door) {
 			case <-time.After(time.Second):
 			case <-a.life.Done():
 			}
+			continue
+		}
+		if d.tls != nil {
+			a.shakeHands(d, stream)
 			continue
 		}
 		f := newFlow(ua.TCP, dialed{stream: stream}, "")

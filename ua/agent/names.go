@@ -35,6 +35,19 @@ func (n *names) account(id ua.AccountID) (ua.Account, bool) {
 	return account, ok
 }
 
+// direct are the accounts that anyone may call.
+func (n *names) direct() []ua.Account {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	var out []ua.Account
+	for _, account := range n.accounts {
+		if !hasServer(account) {
+			out = append(out, account)
+		}
+	}
+	return out
+}
+
 func (n *names) hasCall(id ua.CallID) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
