@@ -103,7 +103,11 @@ func (o *owner) callReply(c *call, action dialog.Reply) {
 	method := s.request.Method
 	if a.Status > 100 && a.Status < 300 && (method == "INVITE" || method == "UPDATE") {
 		o.tell(c, s.flow, s.from)
-		fields = append(fields, wire.Field{Name: "Contact", Value: "<" + c.contact + ">"})
+		contact := c.contact
+		if s.flow.transport == ua.TLS && asksSecure(&s.request) {
+			contact = secured(contact)
+		}
+		fields = append(fields, wire.Field{Name: "Contact", Value: "<" + contact + ">"})
 	}
 	if a.Contact != "" {
 		fields = append(fields, c.diversion.fields(a.Contact, c.line.aor())...)

@@ -57,6 +57,9 @@ func (a *Agent) receive(f *flow, from netip.AddrPort, raw []byte) {
 		return
 	}
 	s.replyTo = stampVia(&s.request, from, !f.isStream(), a.config.Inbound.ForceRport && f.open)
+	if a.notSecure(s) {
+		return
+	}
 	if s.request.Method == "CANCEL" {
 		a.receiveCancel(s)
 		return

@@ -235,6 +235,9 @@ func (o *owner) encode(l *line, f *flow, to netip.AddrPort, s spec, credentials 
 	if err != nil {
 		return nil, err
 	}
+	if s.secure() && f.transport != ua.TLS {
+		return nil, errNotSecure
+	}
 	local := o.localAddress(f, to)
 	r := sip.NewRequest(sip.RequestMethod(s.method), uri)
 	r.SetTransport(transportName(f.transport))
@@ -256,6 +259,9 @@ func (o *owner) encode(l *line, f *flow, to netip.AddrPort, s spec, credentials 
 		uri := s.contactURI
 		if uri == "" {
 			uri = o.contact(l, f, to)
+		}
+		if s.secure() {
+			uri = secured(uri)
 		}
 		fields = append(fields, wire.Field{Name: "Contact", Value: "<" + uri + ">" + s.contact})
 	}
