@@ -8,6 +8,7 @@ import (
 
 	"offhook/ua"
 	"offhook/ua/dialog"
+	"offhook/ua/locate"
 	"offhook/ua/wire"
 )
 
@@ -104,6 +105,7 @@ var errNetwork = errors.New("the network has changed")
 // connection is opened and every binding made anew. Calls go on.
 func (a *Agent) NetworkChanged() error {
 	return a.command(func(o *owner) {
+		o.health = locate.Health{} // it was the other network's
 		for _, l := range o.lines {
 			for _, e := range l.edges() {
 				o.renew(e, errNetwork)

@@ -109,12 +109,15 @@ func (o *owner) refusedService(x *exchange, m *wire.Message) bool {
 // there is no other server: this one may have restarted since it was last
 // spoken to. failOver reports whether it took the request over.
 func (o *owner) failOver(x *exchange, cause error, wait time.Duration) bool {
-	more := o.hasMore(x)
-	if !more && (!x.mayMove() || x.reopened || x.flow.alive() || !x.flow.isStream()) {
+	ours := errors.Is(cause, ua.ErrClosed) || errors.Is(cause, errNetwork) // our doing: the server is as good as it was
+	more := !ours && o.hasMore(x)
+	if !more && (!x.mayMove() || x.reopened || x.flow.alive() || !x.flow.isStream() && !ours) {
 		return false
 	}
 	x.reopened = x.reopened || !more
-	o.leaveServer(x, cause, wait)
+	if o.leaveServer(x, cause); !ours {
+		o.health.Failed(x.tried[len(x.tried)-1], time.Now(), wait)
+	}
 	if other := x.otherEdge(); other != nil {
 		o.sendAgain(x, other.flow)
 		return true
@@ -148,15 +151,12 @@ func (o *owner) follow(e *edge, cause error) {
 	o.bindingLost(e, cause)
 }
 
-// leaveServer notes the failure and gives the flow up.
-func (o *owner) leaveServer(x *exchange, cause error, wait time.Duration) {
+// leaveServer gives the flow up.
+func (o *owner) leaveServer(x *exchange, cause error) {
 	f := x.flow.root()
 	server := f.target.Server()
 	o.log.Info("another server is asked", "account", x.line.account.ID, "method", x.spec.method, "not", server.Address, "cause", cause)
 	x.tried = append(x.tried, server)
-	if !errors.Is(cause, ua.ErrClosed) && !errors.Is(cause, errNetwork) { // those were our own doing
-		o.health.Failed(server, time.Now(), wait)
-	}
 	x.abandon()
 	if silent := errors.Is(cause, errSilent) || errors.Is(cause, errTimeout); silent && x.spec.method == "REGISTER" {
 		f.close(cause) // dead, and with it what else waits there
