@@ -36,6 +36,9 @@ func (o *owner) awaitSign(x *exchange) {
 // dialogs that nothing was heard about yet (RFC 3263 §4.3), and that nobody has
 // taken back.
 func (x *exchange) mayMove() bool {
+	if x.edge != nil && x.line.removed && x.spec.method != "REGISTER" {
+		return false
+	}
 	if x.edge == nil || x.spec.inDialog || x.spec.elsewhere || x.spec.via != nil {
 		return false
 	}
@@ -84,6 +87,9 @@ func (o *owner) refusedService(x *exchange, m *wire.Message) bool {
 		return false
 	}
 	wait := retryAfter(m)
+	if m.Status >= 300 {
+		x.provisional = false // whatever was promised is over: a 100 comes before most 503s
+	}
 	switch {
 	case x.spec.method == "REGISTER" && slices.Contains([]int{408, 500, 502, 503, 504}, m.Status):
 		return o.failOver(x, &statusError{*m}, wait)
@@ -109,6 +115,9 @@ func (o *owner) refusedService(x *exchange, m *wire.Message) bool {
 // there is no other server: this one may have restarted since it was last
 // spoken to. failOver reports whether it took the request over.
 func (o *owner) failOver(x *exchange, cause error, wait time.Duration) bool {
+	if o.stopping {
+		return false
+	}
 	ours := errors.Is(cause, ua.ErrClosed) || errors.Is(cause, errNetwork) // our doing: the server is as good as it was
 	more := !ours && o.hasMore(x)
 	if !more && (!x.mayMove() || x.reopened || x.flow.alive() || !x.flow.isStream() && !ours) {
@@ -252,11 +261,24 @@ func (o *owner) withOther(e *edge, skip []locate.Server, then func(*flow, error)
 		return
 	}
 	e.waiting = append(e.waiting, then)
-	if e.dialing {
-		return
+	if !e.dialing {
+		o.dialFor(e, skip)
 	}
+}
+
+// dialFor opens a flow for those who wait for one. An attempt that is still
+// under way counts no more.
+func (o *owner) dialFor(e *edge, skip []locate.Server) {
 	e.dialing = true
+	e.dials++
+	dial := e.dials
 	o.dialEdge(e, skip, func(o *owner, f *flow, err error) {
+		if dial != e.dials {
+			if err == nil {
+				f.finish()
+			}
+			return
+		}
 		e.dialing = false
 		if err == nil && (e.line.removed && !e.line.leaving()) {
 			f.close(errRemoved)

@@ -336,6 +336,13 @@ func TestFailover_not_for_a_few_lost_datagrams(t *testing.T) {
 // slow is a primary that a test speaks for; a is registered with it and has
 // given it up for the backup, where b rings.
 func slow(t *testing.T) (primary *uatest.Peer, invite message, a, b *phone, incoming ua.Call) {
+	primary, invite, a, b = spoken(t)
+	incoming = b.awaitCallThat("incoming", func(c ua.Call) bool { return c.Incoming })
+	return primary, invite, a, b, incoming
+}
+
+// spoken has a call go out to a primary that a test speaks for.
+func spoken(t *testing.T) (primary *uatest.Peer, invite message, a, b *phone) {
 	s := newSites(t, ua.UDP)
 	primary = uatest.NewPeer(t, netip.AddrPort{})
 	s.address[0] = primary.Address()
@@ -345,9 +352,30 @@ func slow(t *testing.T) (primary *uatest.Peer, invite message, a, b *phone, inco
 	a.awaitState(ua.Registered)
 	_, err := a.agent.Invite("1001", "1002")
 	a.must(err)
-	invite = primary.Expect("INVITE")
-	incoming = b.awaitCallThat("incoming", func(c ua.Call) bool { return c.Incoming })
-	return primary, invite, a, b, incoming
+	return primary, primary.Expect("INVITE"), a, b
+}
+
+func TestFailover_503_after_100(t *testing.T) {
+	primary, invite, a, b := spoken(t)
+	primary.Answer(invite, "", "100 Trying")
+	primary.Answer(invite, "p", "503 Service Unavailable")
+	primary.Expect("ACK")
+	incoming := b.awaitCallThat("incoming", func(c ua.Call) bool { return c.Incoming })
+	b.must(b.agent.Answer(incoming.ID))
+	c := a.awaitCall(ua.Confirmed)
+	a.must(a.agent.Hangup(c.ID))
+	b.awaitCall(ua.Terminated)
+}
+
+func TestFailover_not_after_100_and_silence(t *testing.T) {
+	primary, invite, a, b := spoken(t)
+	primary.Answer(invite, "", "100 Trying")
+	primary.Rest() // what was on its way, and no more repetitions
+	primary.Answer(invite, "p", "486 Busy Here")
+	if c := a.awaitCall(ua.Terminated); c.Status != 486 {
+		t.Errorf("%d %s", c.Status, c.Reason)
+	}
+	b.stop()
 }
 
 func TestFailover_ringing_of_a_slow_primary_is_cancelled(t *testing.T) {
