@@ -267,12 +267,12 @@ func TestTransfer_to_one_who_has_not_answered(t *testing.T) {
 		c.must(c.agent.Ringing(first.ID))
 		a.awaitCallThat("ringing", func(c ua.Call) bool { return c.ID == consult && c.State == ua.Early })
 		a.must(a.agent.TransferTo(at, consult))
-		c.awaitEnd(first.ID, ua.Cancelled)
 		next := b.awaitCallThat("a call in its place", func(c ua.Call) bool { return c.Replaces == bt })
-		ct := answerNext(c)
+		in := c.awaitCallThat("the call", func(c ua.Call) bool { return c.ID != first.ID && c.State == ua.Proceeding }) // before or after the end of the first
+		c.must(c.agent.Answer(in.ID))
 		b.awaitEnd(bt, ua.RemoteBye)
 		b.must(b.agent.Hangup(next.ID))
-		c.awaitEnd(ct, ua.RemoteBye)
+		c.awaitEnd(in.ID, ua.RemoteBye)
 	})
 }
 

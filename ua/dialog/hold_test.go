@@ -119,6 +119,9 @@ func TestStep_requests(t *testing.T) {
 		{arrow: "transferring: told nothing -> as before", given: transferring, when: notify("terminated", ""), want: "reply#2 200; confirmed"},
 		{arrow: "transferring: too long -> as before", given: then(transferring, got(1, 202, "far", "")), when: TimerTransfer, want: "confirmed"},
 		{arrow: "transferring: BYE -> 200", given: transferring, when: req(2, "BYE", 2, ""), want: "reply#2 200; close; terminated remote-bye"},
+		{arrow: "talking: Hold, then Transfer -> the hold first", given: []any{talking, Hold{true}}, when: Transfer{"sip:x@y"}, want: "confirmed+transferring"},
+		{arrow: "talking: Hold settled -> REFER", given: []any{talking, Hold{true}, Transfer{"sip:x@y"}}, when: got(2, 200, "far", "sdp"), want: "ack far; accept sdp; send REFER>far; confirmed+held+transferring"},
+		{arrow: "talking: Hold refused -> REFER", given: []any{talking, Hold{true}, Transfer{"sip:x@y"}}, when: got(2, 403, "far", ""), want: "rollback; send REFER>far; confirmed+transferring"},
 		{arrow: "answered: Transfer before the ACK -> refused, and told", given: answered, when: Transfer{"sip:x@y"}, want: "confirmed"},
 	})
 }

@@ -148,6 +148,7 @@ func (s *step) end(cause ua.Cause, status int, reason string) {
 // settle ends a Step: it starts what waited, tells what changed, and finishes.
 func (s *step) settle() {
 	s.reconcile()
+	s.sendRefer()
 	news := !s.spoken || (s.call != s.told && s.told.State != ua.Terminated)
 	if s.phase != phaseNew && !s.quiet && news {
 		s.told, s.spoken = s.call, true

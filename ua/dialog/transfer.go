@@ -11,6 +11,7 @@ import (
 type transferState struct {
 	active bool
 	tx     Tx
+	uri    string // of a REFER that has not been sent
 }
 
 func (s *step) startTransfer(uri string) {
@@ -22,11 +23,21 @@ func (s *step) startTransfer(uri string) {
 		}
 		return
 	}
-	request := s.legs[s.chosen].request("REFER")
-	request.ReferTo = uri
-	s.transfer = transferState{true, s.send(txRefer, request)}
+	s.transfer = transferState{active: true, uri: uri}
 	s.call.Reason, s.call.Transferring = "transfer: asked", true
 	s.start(TimerTransfer, s.config.FinalAfter)
+}
+
+// sendRefer sends the REFER once a hold that was asked for before has been
+// settled: two requests under way could change places, and the first one would
+// then be refused (RFC 3261 §12.2.2).
+func (s *step) sendRefer() {
+	if s.transfer.uri == "" || s.phase != phaseConfirmed || s.local.state != reinviteIdle || s.wantHold != s.held {
+		return
+	}
+	request := s.legs[s.chosen].request("REFER")
+	request.ReferTo, s.transfer.uri = s.transfer.uri, ""
+	s.transfer.tx = s.send(txRefer, request)
 }
 
 func (s *step) referResponse(r Response) {

@@ -26,6 +26,9 @@ func (t *turn) farewell(before call, u ua.Call) {
 	switch {
 	case before.leaving || before.joining: // the person has moved on already
 	case before.ringing():
+	case before.Replaces != 0 && !before.held && before.State != ua.Confirmed && t.backTo(before.Replaces):
+		title, _ := failure(t.texts(), u)
+		t.complain(title + ": " + before.party().Title())
 	case before.transfer != "" && transferred(u.Cause):
 		t.joined(before, u.Cause)
 		t.remark(t.texts().Transferred)

@@ -18,3 +18,13 @@ func (t *turn) takeOver(u ua.Call) *call {
 	t.calls = append(t.calls, c)
 	return t.bySerial(c.serial)
 }
+
+// backTo takes up the call again in whose place another was tried in vain.
+func (t *turn) backTo(id ua.CallID) bool {
+	old := t.byID(id)
+	if old == nil || old.leaving || !old.held || t.path == "" {
+		return false
+	}
+	t.resume(old)
+	return true
+}

@@ -20,7 +20,7 @@ func TestStep_another_call_takes_over(t *testing.T) {
 	check(t, desk(t), []arrow{
 		{"talking: transferred -> the new call is shown, the old one waits", talking(), then(said(sent(ua.Trying))), "hold 1, hear 0 at handset", KindCalling},
 		{"transferred: answered, the old one ends -> talk", then(talking(), said(sent(ua.Trying)), said(sent(ua.Confirmed))), then(said(gone)), "", KindInCall},
-		{"transferred: busy there -> the old one again", then(talking(), said(sent(ua.Trying))), then(said(over(sent(ua.Trying), 486, ua.Rejected, "Busy"))), "busy tone", KindFailed},
+		{"transferred: busy there -> the old one again", then(talking(), said(sent(ua.Trying))), then(said(over(sent(ua.Trying), 486, ua.Rejected, "Busy"))), "resume 1, hear 1 at handset, error tone", KindInCall},
 		{"talking: another takes over -> no ring", talking(), then(said(taken)), "hold 1, hear 0 at handset", KindCalling},
 		{"taken over: confirmed -> talk", then(talking(), said(taken)), then(said(here)), "hear 7 at handset", KindInCall},
 		{"no such call: rings as any", nil, then(said(taken)), "180 7, ring", KindRinging},
