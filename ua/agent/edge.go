@@ -21,6 +21,7 @@ type edge struct {
 	last    *flow // as flow, but kept when that is lost
 	flow    *flow // nil before the first and after a lost one
 	dialing bool
+	dials   uint // attempts begun
 	waiting []func(*flow, error)
 	former  []*flow // replaced while something still needed them
 
@@ -104,6 +105,15 @@ func (o *owner) renew(e *edge, cause error) {
 		o.clock.stop(e.pong)
 		o.clock.stop(e.failback)
 		e.forgetAddress()
+	}
+	o.registerAnew(e)
+}
+
+// registerAnew registers at once. A connection that is being opened is opened
+// anew: it may be waiting for somebody on the way that was.
+func (o *owner) registerAnew(e *edge) {
+	if e.dialing {
+		o.dialFor(e, nil)
 	}
 	o.stepBinding(e, registration.NetworkChanged{})
 }

@@ -26,7 +26,7 @@ func (a *Agent) RoutesChanged() error {
 func (o *owner) followRoute(e *edge) {
 	switch {
 	case e.flow == nil:
-		o.stepBinding(e, registration.NetworkChanged{}) // what failed may work now
+		o.registerAnew(e) // what failed may work now
 	case sourceFor(e.flow) != e.flow.local.Addr():
 		o.renew(e, errRoute)
 	}

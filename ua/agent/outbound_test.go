@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"offhook/ua"
+	"offhook/ua/locate"
 	"offhook/ua/uatest"
 	"offhook/ua/wire"
 )
@@ -393,4 +395,25 @@ func TestOutbound_a_changed_account_registers_after_the_old_one_is_removed(t *te
 	if removed == 0 || anew < removed {
 		t.Errorf("removed by REGISTER %d, registered anew by %d", removed, anew)
 	}
+}
+
+func TestNetworkChanged_what_hangs_on_the_old_way_is_not_waited_for(t *testing.T) {
+	o := newOffice(t, nil)
+	asked := make(chan struct{}, 1)
+	p := newPhone(t, func(c *Config) {
+		c.DialTimeout = patience
+		c.Locate = func(ctx context.Context, query Query) ([]locate.Target, error) {
+			select {
+			case asked <- struct{}{}: // the first: nobody answers
+				<-ctx.Done()
+				return nil, ctx.Err()
+			default:
+				return lookup(ctx, query)
+			}
+		}
+	})
+	p.must(p.agent.SetAccounts([]ua.Account{o.account("1001", ua.TLS)}))
+	waitFor(t, func() bool { return len(asked) > 0 })
+	p.must(p.agent.NetworkChanged())
+	p.awaitState(ua.Registered)
 }
