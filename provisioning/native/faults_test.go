@@ -74,6 +74,20 @@ accounts:
 		`f:6: accounts[3].domain: "pbx.example:70000" has no valid port; use 1 to 65535`,
 		"f:7: accounts[4]: is empty; give it settings or remove it",
 		"f:8: accounts[5].user: is missing; add it"}},
+	{"where calls go, where the phone stands", `offhook: 1
+phone: {do-not-disturb-answer: gone}
+accounts:
+  - {user: "1001", domain: pbx.example, forward-busy: "1001", forward-after: 1h}
+keys:
+  - {key: line1, type: park}
+emergency: {location: {latitude: north, country: de}}
+`, []string{
+		`f:2: phone.do-not-disturb-answer: "gone" is not known; use one of busy, unavailable, declined`,
+		`f:4: accounts[1001].forward-busy: is the account's own number; name another one`,
+		"f:4: accounts[1001].forward-after: 1h is out of range; use 0s to 3m",
+		"f:6: keys[line1].value: is missing; a park key needs the number of its place (orbit)",
+		"f:7: emergency.location: has one half of a point; give latitude and longitude, or neither",
+		`f:7: emergency.location.latitude: "north" is not degrees; use a decimal number between -90 and 90, such as 52.5163`}},
 	{"references", `offhook: 1
 accounts:
   - {user: 1001, domain: pbx.example, ca: $corp, certificate: $phone, key: x}
