@@ -21,7 +21,9 @@ DEMO_ARGS := $(if $(SPEECH),--speech $(SPEECH)) $(if $(OUT),--out $(OUT))
 # The slimmest and the oldest boards are 32-bit ARM.
 TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 # 16 MiB stripped: what a small board's flash and an update over the air bear.
+# A PC has room; the bound there is against accidents.
 MAX_SIZE  := 16777216
+MAX_AMD64 := 18874368
 
 .PHONY: help build run demo test unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua soak interop-peers lint boards screenshots interop browser fuzz deps notices clean
 
@@ -73,8 +75,9 @@ cross: ## static binaries for the boards in dist/, each within its size
 	@for t in $(TARGETS); do \
 		arch=$${t#linux-}; arm=; case $$arch in arm6|arm7) arm=$${arch#arm}; arch=arm;; esac; \
 		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch GOARM=$$arm $(GO) build $(FLAGS) -o dist/offhook-$$t ./cmd/offhook || exit 1; \
+		max=$(MAX_SIZE); [ $$arch = amd64 ] && max=$(MAX_AMD64); \
 		size=$$(stat -c %s dist/offhook-$$t); echo "dist/offhook-$$t $$size bytes"; \
-		if [ $$size -gt $(MAX_SIZE) ]; then echo "dist/offhook-$$t is larger than $(MAX_SIZE) bytes" >&2; exit 1; fi; \
+		if [ $$size -gt $$max ]; then echo "dist/offhook-$$t is larger than $$max bytes" >&2; exit 1; fi; \
 	done
 
 bench: ## the benchmarks of the audio path
