@@ -2,7 +2,6 @@ package agent
 
 import (
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"mime/multipart"
 	"net/textproto"
@@ -68,7 +67,7 @@ func withLocation(sdp []byte, at ua.Location, entity, id string, now time.Time) 
 // address in the order of its schema (RFC 5139 §5), or both.
 func pidf(at ua.Location, entity string, now time.Time) []byte {
 	var out strings.Builder
-	out.WriteString(xml.Header + `<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:gp="urn:ietf:params:xml:ns:pidf:geopriv10" entity="` + escaped(entity) + `">` +
+	out.WriteString(`<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:gp="urn:ietf:params:xml:ns:pidf:geopriv10" entity="` + escaped(entity) + `">` +
 		`<tuple id="phone"><status><gp:geopriv><gp:location-info>`)
 	if at.Latitude != "" && at.Longitude != "" {
 		fmt.Fprintf(&out, `<gml:Point xmlns:gml="http://www.opengis.net/gml" srsName="urn:ogc:def:crs:EPSG::4326"><gml:pos>%s %s</gml:pos></gml:Point>`,
@@ -91,8 +90,8 @@ func pidf(at ua.Location, entity string, now time.Time) []byte {
 	return []byte(out.String())
 }
 
+// escaped is text as XML has it; encoding/xml would cost the firmware more than
+// all else here.
 func escaped(text string) string {
-	var out strings.Builder
-	_ = xml.EscapeText(&out, []byte(text)) // a strings.Builder takes everything
-	return out.String()
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;").Replace(text)
 }
