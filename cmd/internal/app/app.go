@@ -154,7 +154,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.agent, err = agent.New(agent.Config{Log: log.With("room", "ua"), NewSession: a.calls.open, UserAgent: a.device.UserAgent(),
-		InstanceID: instance, ShutdownTimeout: shutdownTime, DSCP: a.calls.signalling})
+		InstanceID: instance, ShutdownTimeout: shutdownTime, DSCP: a.calls.signalling, Inbound: agent.InboundPolicy{Strict: a.cfg.Agent.Strict}})
 	if err != nil {
 		return err
 	}
