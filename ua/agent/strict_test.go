@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"fmt"
 	"net"
 	"net/netip"
 	"strings"
@@ -69,7 +68,7 @@ func TestInbound_strangers_get_nothing_at_all(t *testing.T) {
 			// The server's own request, sent after the stranger's, is answered: what
 			// the stranger was to hear has been said by then.
 			server.Answer(invite, "far", "180 Ringing")
-			probe := strings.ReplaceAll(request("OPTIONS", "sip:1001@%TO%", ""), "z9hG4bK-", fmt.Sprint("z9hG4bKprobe"))
+			probe := strings.ReplaceAll(request("OPTIONS", "sip:1001@%TO%", ""), "z9hG4bK-", "z9hG4bKprobe")
 			server.Send(probe)
 			server.Expect("200")
 			_ = stranger.SetReadDeadline(time.Now().Add(map[bool]time.Duration{true: patience, false: 20 * time.Millisecond}[test.answer != ""]))

@@ -76,3 +76,13 @@ not JSON
 		t.Errorf("%d of %d", right, total)
 	}
 }
+
+func TestMemory_is_told(t *testing.T) {
+	c := Config{Accounts: 5}.withDefaults()
+	if each, err := c.accounts(t.Context()); err != nil || each <= 0 {
+		t.Errorf("an account costs %d octets, %v", each, err)
+	}
+	if each, err := c.heapPerCall(t.Context()); err != nil || each <= 0 {
+		t.Errorf("a call costs %d octets, %v", each, err)
+	}
+}

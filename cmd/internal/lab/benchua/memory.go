@@ -100,6 +100,7 @@ func (c Config) heapPerCall(ctx context.Context) (int64, error) {
 	}
 	defer d.end()
 	defer hurry()()
+	var each int64
 	for range 2 { // the first time warms up
 		before := heap()
 		for range atOnce {
@@ -110,15 +111,10 @@ func (c Config) heapPerCall(ctx context.Context) (int64, error) {
 		if err := wait(ctx, settled); err != nil {
 			return 0, err
 		}
-		each := (heap() - before) / (2 * atOnce)
+		each = (heap() - before) / (2 * atOnce)
 		if err := d.hangUp(ctx); err != nil {
 			return 0, err
 		}
-		if before == 0 || each < 0 {
-			continue
-		}
-		defer func(each int64) { c.say("%d octets a side", each) }(each)
-		return each, nil
 	}
-	return 0, fmt.Errorf("the heap does not come to rest")
+	return each, nil
 }
