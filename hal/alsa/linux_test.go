@@ -139,8 +139,10 @@ func TestSubstream_polled(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, samples := newSubstream(fds[0], event, capture), make([]int16, 4)
-	if !s.poll() || !s.poll() {
-		t.Fatal("the poller does not take a pipe")
+	for range 2 { // asking again changes nothing
+		if !s.poll() {
+			t.Fatal("the poller does not take a pipe")
+		}
 	}
 	if err := s.wait(time.Millisecond); err != errStalled {
 		t.Errorf("nothing, and wait says %v", err)

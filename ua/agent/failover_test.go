@@ -181,7 +181,7 @@ func TestFailover_all_servers_fail_and_the_first_says_why(t *testing.T) {
 	if failed.Status != 503 {
 		t.Errorf("%+v", failed)
 	}
-	if wait := failed.Retry.Sub(time.Now()); wait > 10*time.Second {
+	if wait := time.Until(failed.Retry); wait > 10*time.Second {
 		t.Errorf("it waits %v, Retry-After was 7 s", wait)
 	}
 	if got := len(s.backup.Requests("REGISTER")); got != 1 {

@@ -117,12 +117,6 @@ func (d *fakeDNS) add(line string) {
 	d.zone[name] = append(d.zone[name], r)
 }
 
-func (d *fakeDNS) clear() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	clear(d.zone)
-}
-
 // on sets the hook; a nil reply that was taken is silence.
 func (d *fakeDNS) on(hook func(asked) ([]byte, bool)) {
 	d.mu.Lock()
