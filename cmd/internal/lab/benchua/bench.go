@@ -105,7 +105,7 @@ func RunSoak(ctx context.Context, c Config) (Soak, error) {
 // hurry shortens how long the transaction layer remembers what is over, half a
 // minute else: a telephone that makes hundreds of calls a second would run into
 // its own limits. When it repeats what got lost stays as it is. The timers belong
-// to the process.
+// to the process: it is called before, and taken back after, what has agents.
 func hurry() (back func()) {
 	for _, timer := range []*time.Duration{&sip.Timer_I, &sip.Timer_J, &sip.Timer_K, &sip.Timer_L, &sip.Timer_M} {
 		*timer = 200 * time.Millisecond

@@ -46,12 +46,12 @@ func (c Config) accounts(ctx context.Context) (int64, error) {
 			Registrar: registrar.LocalAddr().String(), Transport: ua.UDP, Register: true,
 		})
 	}
+	defer hurry()()
 	p, err := startPhone(agent.Config{InstanceID: "urn:uuid:00000000-0000-4000-8000-00005e005307"})
 	if err != nil {
 		return 0, err
 	}
 	defer p.end()
-	defer hurry()()
 	before := heap()
 	if err := p.SetAccounts(accounts); err != nil {
 		return 0, err
@@ -94,12 +94,12 @@ const atOnce = 16
 
 // heapPerCall measures what a telephone's side of a call costs that stands.
 func (c Config) heapPerCall(ctx context.Context) (int64, error) {
+	defer hurry()()
 	d, err := newDuel()
 	if err != nil {
 		return 0, err
 	}
 	defer d.end()
-	defer hurry()()
 	var each int64
 	for range 2 { // the first time warms up
 		before := heap()

@@ -42,12 +42,12 @@ func (s Soak) leaked() error {
 
 // soak makes calls, several at once, each answered and hung up.
 func (c Config) soak(ctx context.Context) (Soak, error) {
+	defer hurry()()
 	d, err := newDuel()
 	if err != nil {
 		return Soak{}, err
 	}
 	defer d.end()
-	defer hurry()()
 	// As many go before, uncounted: maps keep the size that they once had.
 	c.say("%d calls to begin with", c.Calls)
 	if err := d.calls(ctx, c.Calls, func(int) {}); err != nil {
