@@ -274,7 +274,10 @@ func (d *PCM) recover(s *stream, cause error, last []int16) error {
 	default:
 		return d.stop(d.fail(s, cause))
 	}
-	if err := d.start(s == d.capture, s == d.playback, last); err != nil && err != unix.EPIPE {
+	// What waits to be read while playback runs dry would be heard that much later
+	// for the rest of the call. With two clocks running dry is no lateness.
+	record := s == d.capture || !d.twoClocks
+	if err := d.start(record, s == d.playback, last); err != nil && err != unix.EPIPE {
 		return d.stop(d.fail(s, err))
 	}
 	return nil

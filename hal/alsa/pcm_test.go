@@ -189,20 +189,32 @@ func TestPCM_xruns(t *testing.T) {
 	}
 }
 
-func TestPCM_not_linked_each_recovers_by_itself(t *testing.T) {
-	m := newMachine(t)
-	m.linkable, m.late = false, []int{0, 0, 500}
-	a := openOn(t, m, part(hal.Params{"periods": 2}))
-	speaker := m.open[playback]
-	echo(t, a, 30)
-	if record, play := a.Xruns(); record != 1 || play != 1 {
-		t.Errorf("%d capture and %d playback xruns", record, play)
+func TestPCM_not_linked_lateness_stays_in_no_buffer(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		periods      int
+		late         int // frames
+		record, play uint64
+	}{
+		{"late by all that both hold -> both start again", 2, 500, 1, 1},
+		{"late by two of four periods -> playback dry, and capture starts again with it", 4, 320, 0, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := newMachine(t)
+			m.linkable, m.late = false, []int{0, 0, c.late}
+			a := openOn(t, m, part(hal.Params{"periods": c.periods}))
+			speaker := m.open[playback]
+			echo(t, a, 30)
+			if record, play := a.Xruns(); record != c.record || play != c.play {
+				t.Errorf("%d capture and %d playback xruns", record, play)
+			}
+			// The sound that plays now was captured two periods ago.
+			if got, want := speaker.heard[len(speaker.heard)-1], captured(m.open[capture].pos-1-2*160, 0); got != want {
+				t.Errorf("heard %d, want %d", got, want)
+			}
+			closeIt(t, a)
+		})
 	}
-	// The sound that plays now was captured two periods ago.
-	if got, want := speaker.heard[len(speaker.heard)-1], captured(m.open[capture].pos-1-2*160, 0); got != want {
-		t.Errorf("heard %d, want %d", got, want)
-	}
-	closeIt(t, a)
 }
 
 func TestPCM_underrun_long_after_another_does_not_add_delay(t *testing.T) {

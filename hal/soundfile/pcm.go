@@ -100,7 +100,7 @@ func (d *PCM) WritePeriod(p []int16) error {
 	}
 	if now := d.clock.now(); now > d.due(d.written) {
 		d.playbackXruns.Add(1)
-		d.written = uint64((now-d.start)/d.period) + ahead - 1
+		d.startAnew(uint64((now - d.start) / d.period))
 	}
 	if d.written >= d.read+buffer { // full: there is room when the clock has moved
 		if err := d.clock.sleep(d.due(d.written + 1 - buffer)); err != nil {
@@ -112,6 +112,17 @@ func (d *PCM) WritePeriod(p []int16) error {
 	}
 	d.written++
 	return nil
+}
+
+// startAnew has playback that ran dry begin again, and capture with it, as with
+// linked streams of a card: what waited to be read would be heard that much
+// later for the rest of the call.
+func (d *PCM) startAnew(period uint64) {
+	if period > d.read {
+		d.captureXruns.Add(1)
+		d.read = period
+	}
+	d.written = period + ahead - 1
 }
 
 func (d *PCM) check(p []int16) error {

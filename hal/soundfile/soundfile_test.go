@@ -128,8 +128,8 @@ func TestLateness(t *testing.T) {
 		silent            int // periods in what is recorded, besides the first two
 	}{
 		{"by less than what is ahead: nothing is lost", period, 0, 0, 0},
-		{"by more: silence is heard", period + 1, 0, 1, 1},
-		{"by four periods: four are silent", 4*period + 1, 0, 1, 4},
+		{"by more: silence is heard", period + 1, 1, 1, 1},
+		{"by four periods: four are silent", 4*period + 1, 1, 1, 4},
 		{"by more than capture holds: an overrun too", 20 * period, 1, 1, 20},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -157,8 +157,13 @@ func TestLateness(t *testing.T) {
 			if c, p := d.Xruns(); c != tt.capture || p != tt.playback {
 				t.Errorf("%d and %d xruns, want %d and %d", c, p, tt.capture, tt.playback)
 			}
+			got := load(t, heard)
+			last := len(got) - 1
+			if want := count(8000)[(last-ahead*len(p))%8000]; got[last] != want {
+				t.Errorf("the last sample is %d, want %d: that of two periods ago", got[last], want)
+			}
 			silent := 0
-			for period := range slices.Chunk(load(t, heard)[ahead*len(p):], len(p)) {
+			for period := range slices.Chunk(got[ahead*len(p):], len(p)) {
 				if !slices.ContainsFunc(period, func(s int16) bool { return s != 0 }) {
 					silent++
 				}
