@@ -38,11 +38,14 @@ func newMonotonic() (*monotonic, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no timer: %w", err)
 	}
+	// Go's clock first: what comes between makes now lead the kernel. If it lagged,
+	// a beat would seem too early and the next one be waited for as well.
+	zero := time.Now()
 	var t unix.Timespec
 	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &t); err != nil {
 		return nil, fmt.Errorf("no clock: %w", err)
 	}
-	m := &monotonic{file: os.NewFile(uintptr(fd), "timer"), zero: time.Now(), at: time.Duration(t.Nano())}
+	m := &monotonic{file: os.NewFile(uintptr(fd), "timer"), zero: zero, at: time.Duration(t.Nano())}
 	m.raw, err = m.file.SyscallConn()
 	m.ready = m.take
 	return m, err
