@@ -1,6 +1,7 @@
 package soundfile
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -38,17 +39,30 @@ func newMonotonic() (*monotonic, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no timer: %w", err)
 	}
-	// Go's clock first: what comes between makes now lead the kernel. If it lagged,
-	// a beat would seem too early and the next one be waited for as well.
-	zero := time.Now()
-	var t unix.Timespec
-	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &t); err != nil {
-		return nil, fmt.Errorf("no clock: %w", err)
+	zero, at, err := together(time.Now, kernel)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("no clock: %w", err), unix.Close(fd))
 	}
-	m := &monotonic{file: os.NewFile(uintptr(fd), "timer"), zero: zero, at: time.Duration(t.Nano())}
+	m := &monotonic{file: os.NewFile(uintptr(fd), "timer"), zero: zero, at: at}
 	m.raw, err = m.file.SyscallConn()
 	m.ready = m.take
 	return m, err
+}
+
+// together reads both clocks. Go's comes first: what happens between makes now
+// lead the kernel. If it lagged, by a tenth of a millisecond, each beat would
+// seem too early, the next one be waited for as well, and sound break in every
+// period for as long as the card is open.
+func together(clock func() time.Time, kernel func() (time.Duration, error)) (zero time.Time, at time.Duration, err error) {
+	zero = clock()
+	at, err = kernel()
+	return zero, at, err
+}
+
+func kernel() (time.Duration, error) {
+	var t unix.Timespec
+	err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &t)
+	return time.Duration(t.Nano()), err
 }
 
 // now reads no more than memory: Go's clock is the kernel's.
