@@ -140,7 +140,7 @@ func (c *checker) present(at, certificate string, key ua.Secret) {
 // Inline it needs no version of its own.
 func (d *decoder) local(path string, n *Node, to *LocalDocument) {
 	if n.Kind == Text && n.Value != "" {
-		d.origin[path] = d.at(n.Line, n.Column)
+		d.origin[path] = d.of(n)
 		to.File = n.Value
 		return
 	}

@@ -47,7 +47,15 @@ func (d *decoder) document(base Document, root *Node) Document {
 	return doc
 }
 
-func (d *decoder) at(line, column int) Position { return Position{d.file, line, column} }
+func (d *decoder) at(line, column int) Position { return Position{File: d.file, Line: line, Column: column} }
+
+// of is where a node was given.
+func (d *decoder) of(n *Node) Position {
+	if n.From != nil {
+		return *n.From
+	}
+	return d.at(n.Line, n.Column)
+}
 
 // place finds where a setting, or the section around it, was given.
 func (d *decoder) place(path string) Position {
@@ -58,7 +66,7 @@ func (d *decoder) place(path string) Position {
 }
 
 func (d *decoder) fault(n *Node, path, msg string, args ...any) {
-	d.faultAt(d.at(n.Line, n.Column), path, msg, args...)
+	d.faultAt(d.of(n), path, msg, args...)
 }
 
 func (d *decoder) faultAt(at Position, path, msg string, args ...any) {
@@ -104,7 +112,7 @@ func (d *decoder) section(path string, n *Node, v reflect.Value) {
 		d.fault(n, path, "is %s where a section is wanted; give it settings as key: value", n.Kind)
 		return
 	}
-	d.origin[path] = d.at(n.Line, n.Column)
+	d.origin[path] = d.of(n)
 	fields, first := fieldsOf(v.Type(), RestartNone), map[string]int{}
 	for _, given := range n.Fields {
 		at, name := d.at(given.Line, given.Column), join(path, clip(given.Key))
@@ -142,7 +150,7 @@ func (d *decoder) value(path string, n *Node, v reflect.Value, f field) {
 	case f.match == "servers" && n.Kind == List:
 		d.joined(path, n, v)
 	default:
-		d.origin[path] = d.at(n.Line, n.Column)
+		d.origin[path] = d.of(n)
 		d.scalar(path, n, v)
 	}
 }
@@ -153,7 +161,7 @@ func (d *decoder) joined(path string, n *Node, v reflect.Value) {
 	if d.tooMany(path, n) {
 		return
 	}
-	d.origin[path] = d.at(n.Line, n.Column)
+	d.origin[path] = d.of(n)
 	var all []string
 	for i, item := range n.Items {
 		if !textual(item.Kind) || strings.Contains(item.Value, ",") {
@@ -173,7 +181,7 @@ func (d *decoder) list(path string, n *Node, v reflect.Value, f field) {
 	if d.tooMany(path, n) {
 		return
 	}
-	d.origin[path] = d.at(n.Line, n.Column)
+	d.origin[path] = d.of(n)
 	out := reflect.MakeSlice(v.Type(), len(n.Items), len(n.Items))
 	for i, item := range n.Items {
 		d.value(fmt.Sprintf("%s[%d]", path, i), item, out.Index(i), f)
@@ -194,7 +202,7 @@ func (d *decoder) elements(path string, n *Node, v reflect.Value, f field) {
 		return
 	}
 	maps.DeleteFunc(d.origin, func(p string, _ Position) bool { return within(p, path) })
-	d.origin[path] = d.at(n.Line, n.Column)
+	d.origin[path] = d.of(n)
 	out := reflect.MakeSlice(v.Type(), len(n.Items), len(n.Items))
 	names := nodeNames(n.Items, f.id)
 	for i, item := range n.Items {

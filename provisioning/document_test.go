@@ -145,7 +145,7 @@ func TestDocument_Explain(t *testing.T) {
 	doc := Default()
 	doc.Accounts = []Account{account("1001")}
 	doc.Accounts[0].Password = ua.NewSecret("hunter2")
-	doc.origin = map[string]Position{"accounts[1001].password": {"x.yaml", 7, 3}}
+	doc.origin = map[string]Position{"accounts[1001].password": {File: "x.yaml", Line: 7, Column: 3}}
 	all := doc.Explain("")
 	if len(all) < 60 {
 		t.Errorf("%d settings", len(all))

@@ -13,12 +13,23 @@ type Explanation struct {
 	From  Position
 }
 
-// Where is "default", or the file and line.
+// Where is "default", or the file and line, and of another maker's file the
+// parameter: "cfg001565.xml:12 P32=30 (minutes), over common.xml:4 P32=60".
 func (e Explanation) Where() string {
 	if !e.Set {
 		return "default"
 	}
-	return e.From.String()
+	where := e.From.String()
+	if e.From.Given != "" {
+		where += " " + e.From.Given
+	}
+	if e.From.How != "" {
+		where += " (" + e.From.How + ")"
+	}
+	if e.From.Over != "" {
+		where += ", over " + e.From.Over
+	}
+	return where
 }
 
 // Explain tells of the setting at path, or of every setting below it; "" is

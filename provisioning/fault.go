@@ -9,9 +9,14 @@ import (
 )
 
 // Position is a place in a file. Lines and columns count from 1; 0 is unknown.
+// What follows is of files of other makers, whose parameters were converted.
 type Position struct {
 	File         string
 	Line, Column int
+	Given        string // the parameter as it stands there: "P32=30"; secrets as ***
+	How          string // the conversion: "minutes"
+	Over         string // what it was laid over: "common.cfg:4 P32=60"
+	User         bool   // the file lets the user of the phone change it
 }
 
 func (p Position) String() string {
@@ -34,6 +39,9 @@ type FaultError struct {
 
 func (e *FaultError) Error() string {
 	s := e.Position.String()
+	if e.Given != "" {
+		s += " " + e.Given
+	}
 	for _, part := range []string{e.Path, e.Msg} {
 		if part == "" {
 			continue

@@ -20,7 +20,7 @@ import (
 func parseNamed(data []byte, file string) (Document, error) {
 	doc := Default()
 	if strings.HasPrefix(string(data), "bad") {
-		return doc, &FaultError{Position{file, 3, 1}, "phone.name", "is bad; mend it"}
+		return doc, &FaultError{Position{File: file, Line: 3, Column: 1}, "phone.name", "is bad; mend it"}
 	}
 	doc.Phone.Name = string(data)
 	doc.Provisioning.Interval, doc.Provisioning.RandomSpread = time.Hour, 0

@@ -25,6 +25,7 @@ type Node struct {
 	Value  string // of a scalar, as written, without quotes
 	Line   int
 	Column int
+	From   *Position // where another maker's file gave it; nil: at Line and Column of the file at hand
 	Items  []*Node // of a List
 	Fields []Field // of a Map, in order, duplicates included
 }
