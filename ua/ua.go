@@ -31,6 +31,9 @@ const (
 	UDP Transport = "udp"
 	TCP Transport = "tcp"
 	TLS Transport = "tls"
+	// Auto is what the server's domain offers (RFC 3263 §4.1). Where TLS is among
+	// that, nothing else is used: who can break TLS does not get to hear us.
+	Auto Transport = "auto"
 )
 
 // Reliability is whether the provisional responses to an INVITE are
@@ -81,6 +84,7 @@ type Account struct {
 	EmergencyURN bool
 	Location     Location // told by emergency calls
 	Subscriptions
+	Dealings
 }
 
 // TLSPolicy says whom to trust. Verification cannot be switched off.
