@@ -32,7 +32,7 @@ func TestPeersAsterisk(t *testing.T) {
 	var endpoints []endpoint
 	for _, c := range codecCases(t) {
 		for _, m := range modeCases() {
-			endpoints = append(endpoints, endpoint{short(c, m), c.bank, bankSettings[m.name]})
+			endpoints = append(endpoints, endpoint{Name: short(c, m), Codec: c.bank, Settings: bankSettings[m.name]})
 		}
 	}
 	a := newAsterisk(t, endpoints)
@@ -42,7 +42,7 @@ func TestPeersAsterisk(t *testing.T) {
 			t.Run(c.name+" over "+m.name, func(t *testing.T) {
 				t.Parallel()
 				us := short(c, m)
-				h := newHandset(t, c.card, a.account(us, append([]string{"codecs: [" + c.ours + "]"}, m.account...)...), a.authority)
+				h := newHandset(t, c.card, a.account(us, append([]string{"codecs: [" + c.ours + "]"}, m.account...)...), a.CA)
 				row(t, "offhook calls the echo", func(t *testing.T, ctx context.Context) {
 					h.with(t).bound(ctx, us)
 					h.dial(ctx, us, "600")
@@ -103,10 +103,10 @@ func tableLine(fields ...string) string { return "| " + strings.Join(fields, " |
 // TestPeersAsteriskCall goes through what else there is in a call.
 func TestPeersAsteriskCall(t *testing.T) {
 	a := newAsterisk(t, []endpoint{
-		{"events", "ulaw", []string{"media_encryption=sdes", "dtmf_mode=rfc4733"}},
-		{"info", "ulaw", []string{"media_encryption=sdes", "dtmf_mode=info"}},
+		{Name: "events", Codec: "ulaw", Settings: []string{"media_encryption=sdes", "dtmf_mode=rfc4733"}},
+		{Name: "info", Codec: "ulaw", Settings: []string{"media_encryption=sdes", "dtmf_mode=info"}},
 	})
-	p := newTelephone(t, a.account("events", "srtp: mandatory", "codecs: [pcmu]", "mwi: true")+a.account("info", "srtp: mandatory", "codecs: [pcmu]", "dtmf: info"), a.authority)
+	p := newTelephone(t, a.account("events", "srtp: mandatory", "codecs: [pcmu]", "mwi: true")+a.account("info", "srtp: mandatory", "codecs: [pcmu]", "dtmf: info"), a.CA)
 	row(t, "messages wait at Asterisk -> told", func(t *testing.T, ctx context.Context) {
 		p.with(t).bound(ctx, "events")
 		_, err := p.Until(ctx, "three new messages", func(s localapi.Status) bool { return account(s, "events").New == 3 && account(s, "events").Old == 2 })

@@ -4,6 +4,7 @@ package interop
 
 import (
 	"context"
+	"crypto/tls"
 	"embed"
 	"fmt"
 	"os"
@@ -26,23 +27,31 @@ const asteriskModules = `res_timing_timerfd res_sorcery_memory res_sorcery_confi
 	res_pjsip_endpoint_identifier_user res_pjsip_nat res_pjsip_caller_id res_pjsip_rfc3326 res_pjsip_dtmf_info res_pjsip_refer res_pjsip_pubsub
 	format_wav app_voicemail res_pjsip_mwi_body_generator res_pjsip_mwi chan_pjsip pbx_config app_echo app_dial app_read app_senddtmf app_verbose res_clioriginate`
 
+// exchangeModules are what the user agent's rows need beside.
+const exchangeModules = `res_pjsip_logger res_pjsip_header_funcs res_pjsip_exten_state res_pjsip_dialog_info_body_generator res_pjsip_messaging res_pjsip_notify
+	res_pjsip_diversion res_pjsip_path res_pjsip_dlg_options res_pjsip_t38 res_musiconhold res_parking bridge_holding bridge_native_rtp app_stack
+	app_directed_pickup app_playback func_callerid`
+
 // endpoint is somebody who may register.
 type endpoint struct {
-	Name, Codec string
-	Settings    []string
+	Name, Codec         string
+	Settings, Auth, AOR []string
 }
 
 // asterisk is an exchange from another Debian release: .ci/peers fetches it.
 type asterisk struct {
 	*process
-	tree, authority string
+	t    *testing.T
+	tree string
 
 	Dir, Modules, Data string
 	Load               []string
-	Cert, Key          string
+	Cert, Key, CA      string
 	TLS                int
+	UDP, Mutual        int // TCP has UDP's number; Mutual wants a client's certificate; 0: neither
 	RTP, RTPEnd        int
 	Endpoints          []endpoint
+	Pair               tls.Certificate // a client's
 }
 
 // peersDir is where .ci/peers puts what is not of this machine's release.
@@ -57,13 +66,16 @@ func peersDir(t *testing.T, name string) string {
 	return dir
 }
 
-func newAsterisk(t *testing.T, endpoints []endpoint) *asterisk {
+func newAsterisk(t *testing.T, endpoints []endpoint, options ...func(*asterisk)) *asterisk {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "offhook-interop-") // the name of its socket must be short
 	must(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	a := &asterisk{tree: peersDir(t, "sid"), Dir: dir, Load: strings.Fields(asteriskModules), Endpoints: endpoints,
+	a := &asterisk{t: t, tree: peersDir(t, "sid"), Dir: dir, Load: strings.Fields(asteriskModules), Endpoints: endpoints,
 		TLS: freePort(t), RTP: 33000, RTPEnd: 33999} // beyond those that freePort gives, and not the kernel's first
+	for _, o := range options {
+		o(a)
+	}
 	found, err := filepath.Glob(filepath.Join(a.tree, "usr/lib/*/asterisk/modules"))
 	must(t, err)
 	if len(found) == 0 {
@@ -75,7 +87,9 @@ func newAsterisk(t *testing.T, endpoints []endpoint) *asterisk {
 	pair, err := authority.Server("127.0.0.1", domain)
 	must(t, err)
 	a.Cert, a.Key = writePair(t, dir, pair)
-	a.authority = authority.File()
+	a.Pair, err = authority.Client("offhook")
+	must(t, err)
+	a.CA = authority.File()
 	for _, sub := range []string{"lib", "spool", "log"} {
 		must(t, os.Mkdir(filepath.Join(dir, sub), 0o700))
 	}
@@ -89,16 +103,22 @@ func newAsterisk(t *testing.T, endpoints []endpoint) *asterisk {
 		must(t, tmpl.Execute(&text, a))
 		must(t, os.WriteFile(filepath.Join(dir, tmpl.Name()), []byte(text.String()), 0o600))
 	}
-	a.process = start(t, dir, filepath.Join(a.tree, "start"), a.arguments("-f", "-n")...) // first comes with its highpriority
-	ctx, cancel := context.WithTimeout(t.Context(), rowTime)
-	defer cancel()
-	_, err = a.await(ctx, 0, `Asterisk Ready`)
-	must(t, err)
-	conn, err := connect(ctx, a.process, "127.0.0.1", a.TLS)
-	must(t, err)
-	must(t, conn.Close())
+	a.start()
 	peer(version("asterisk", `Asterisk [0-9.]+`, filepath.Join(a.tree, "start"), "asterisk", "-V"))
 	return a
+}
+
+// start starts the program, again after kill.
+func (a *asterisk) start() {
+	a.t.Helper()
+	a.process = start(a.t, a.Dir, filepath.Join(a.tree, "start"), a.arguments("-f", "-n")...) // first comes with its highpriority
+	ctx, cancel := context.WithTimeout(a.t.Context(), rowTime)
+	defer cancel()
+	_, err := a.await(ctx, 0, `Asterisk Ready`)
+	must(a.t, err)
+	conn, err := connect(ctx, a.process, "127.0.0.1", a.TLS)
+	must(a.t, err)
+	must(a.t, conn.Close())
 }
 
 func (a *asterisk) arguments(more ...string) []string {

@@ -5,7 +5,6 @@ package interop
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -148,12 +147,17 @@ func (h *handset) hear(ctx context.Context, long time.Duration) (heard media.Fra
 	from = len(h.ear()) + samples(settle, h.rate)
 	to := from + samples(long, h.rate)
 	must(h.t, h.poll(ctx, "hear enough", func() error {
-		if len(h.ear()) < to {
-			return errors.New("there is less")
+		if have := len(h.ear()); have < to {
+			return fmt.Errorf("of %v of sound %v are there", h.lasts(to), h.lasts(have))
 		}
 		return nil
 	}))
 	return h.ear()[from:to], from
+}
+
+// lasts is how long so many samples last.
+func (h *handset) lasts(samples int) time.Duration {
+	return time.Duration(samples) * time.Second / time.Duration(h.rate)
 }
 
 // echoed is the delay of a loop: of our own voice that came back.

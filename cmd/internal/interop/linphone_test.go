@@ -162,7 +162,7 @@ func (l *linphone) spoken(t *testing.T, ctx context.Context, h *handset, way str
 	mark := l.mark()
 	here, err := h.judged(ctx, theirVoice, c.wide(), theirs)
 	for range windows - 1 { // the far end listens as often as we may
-		if _, err := best(ourVoice, l.soFar(t), c.far, c.wide(), ours, -h.louder); err == nil {
+		if _, err := best(ourVoice, l.soFar(t), c.far, c.wide(), ours, -h.louder); err == nil || !another(ctx) {
 			break
 		}
 		h.hear(ctx, sentence)
