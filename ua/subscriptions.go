@@ -111,7 +111,7 @@ type SubscriptionChanged struct {
 	Resource string // watched one; "" for the account's own
 	Active   bool
 	Cause    string    // for a person, when it does not
-	Retry    time.Time // of the next attempt
+	Retry    time.Time // of the next attempt; zero when the server wants none
 }
 
 func (DialogsChanged) event()      {}

@@ -154,8 +154,10 @@ func (o *owner) watchChanged(w *watch, c subscription.Changed) {
 	}
 	e := ua.SubscriptionChanged{Account: w.line.account.ID, Event: w.event, Resource: w.resource, Active: c.Active, Cause: cut(c.Cause)}
 	if !c.Active {
-		e.Retry = o.config.Now().Add(c.RetryIn)
-		if w.lost != nil && c.RetryIn > moment {
+		if c.RetryIn > 0 {
+			e.Retry = o.config.Now().Add(c.RetryIn)
+		}
+		if w.lost != nil && (c.RetryIn == 0 || c.RetryIn > moment) {
 			w.lost()
 		}
 	}

@@ -9,16 +9,6 @@ import (
 	"offhook/ua/refresh"
 )
 
-// Intervals, as for subscriptions: for what mends itself, and for a server that
-// has no such service.
-const (
-	quickBase  = 30 * time.Second
-	quickMax   = 30 * time.Minute
-	slowBase   = 30 * time.Minute
-	slowMax    = 24 * time.Hour
-	maxExpires = 7 * 24 * time.Hour
-)
-
 // step is a Machine while it takes one input.
 type step struct {
 	Machine
@@ -84,17 +74,15 @@ func (s *step) responded(r Response) {
 	case r.Status == 412 && s.etag != "": // RFC 3903 §4.1: it has expired there
 		s.forget()
 		s.publish()
-	case r.Status == 423 && s.expiry.TooBrief(r.MinExpires, maxExpires):
+	case r.Status == 423 && s.expiry.TooBrief(r.MinExpires, refresh.MaxExpires):
 		s.stale = s.stale || s.sent != nil
 		s.publish()
 	case r.Status/100 == 2:
-		s.again("the server answers without a SIP-ETag", s.pace.Backoff(slowBase, slowMax))
-	case noService(r.Status):
-		s.again(cause(r), s.pace.Backoff(slowBase, slowMax))
-	case r.RetryAfter > 0:
-		s.again(cause(r), s.pace.Obey(r.RetryAfter, slowMax))
+		s.again("the server answers without a SIP-ETag", s.pace.Slow())
+	case refresh.NoService(r.Status), r.Status == 415:
+		s.again(cause(r), s.pace.Slow())
 	default:
-		s.again(cause(r), s.pace.Backoff(quickBase, quickMax))
+		s.again(cause(r), s.pace.After(r.RetryAfter))
 	}
 }
 
@@ -119,7 +107,7 @@ func (s *step) failed(cause string) {
 		s.finish()
 		return
 	}
-	s.again(cause, s.pace.Backoff(quickBase, quickMax))
+	s.again(cause, s.pace.Quick())
 }
 
 // again tries later, from the beginning: whether the server took the last one is
@@ -187,15 +175,6 @@ func (s *step) finish() {
 	s.tx.Drop()
 	s.phase, s.active = phaseDone, false
 	s.do(Done{})
-}
-
-// noService: the server will not learn it in a minute.
-func noService(status int) bool {
-	switch status {
-	case 400, 401, 402, 403, 404, 405, 407, 410, 415, 416, 420, 423, 489, 501:
-		return true
-	}
-	return status >= 300 && status < 400 || status >= 600
 }
 
 func cause(r Response) string {

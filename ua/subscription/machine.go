@@ -46,6 +46,7 @@ const (
 	phaseActive
 	phaseSilent  // accepted, but no NOTIFY yet: Timer N runs
 	phaseWaiting // until the next attempt
+	phaseRefused // the server has said not to ask again
 	phaseStopping
 	phaseDone
 )

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"offhook/ua/refresh"
 )
 
 type rig struct {
@@ -131,9 +133,19 @@ func TestStep(t *testing.T) {
 		{"active: NOTIFY of another event -> 489", active, Notified{1, Notify{Event: "dialog"}}, "reply 489", 56 * minute, 59 * minute},
 		{"active: deactivated -> anew, soon", active, notify(2, "far", "terminated;reason=deactivated"), "reply 200; body; lost", 0, 2 * time.Second},
 		{"active: timeout -> anew, soon", active, notify(2, "far", "terminated; reason=Timeout"), "reply 200; body; lost", 0, 2 * time.Second},
-		{"active: rejected -> slowly", active, notify(2, "far", "terminated;reason=rejected"), "reply 200; body; lost", 15 * minute, 30 * minute},
-		{"active: noresource -> slowly", active, notify(2, "far", "terminated;reason=noresource"), "reply 200; body; lost", 15 * minute, 30 * minute},
-		{"active: invariant -> what was told stands", active, notify(2, "far", "terminated;reason=invariant"), "reply 200; body", 24 * time.Hour, 24 * time.Hour},
+		{"active: rejected -> never again", active, notify(2, "far", "terminated;reason=rejected"), "reply 200; body; lost", 0, 0},
+		{"active: rejected, with a time that has no meaning -> never again", active, notify(2, "far", "terminated;reason=rejected;retry-after=5"), "reply 200; body; lost", 0, 0},
+		{"active: noresource -> never again", active, notify(2, "far", "terminated;reason=noresource"), "reply 200; body; lost", 0, 0},
+		{"active: invariant -> what was told stands", active, notify(2, "far", "terminated;reason=invariant"), "reply 200; body", 0, 0},
+		{"refreshing: rejected -> never again, the response is void", []any{active, fire, notify(2, "far", "terminated;reason=rejected")}, answer(200, time.Hour), "", 0, 0},
+		{"rejected: the timer that was -> nothing", []any{active, notify(2, "far", "terminated;reason=rejected")}, fire, "", 0, 0},
+		{"rejected: NOTIFY -> 481", []any{active, notify(2, "far", "terminated;reason=rejected")}, notify(3, "far", "active"), "reply 481", 0, 0},
+		{"rejected: something to tell -> it waits", []any{active, notify(2, "far", "terminated;reason=rejected")}, dnd, "", 0, 0},
+		{"rejected: another network -> anew", []any{active, notify(2, "far", "terminated;reason=rejected")}, Afresh{}, "send 1h0m0s", 0, 0},
+		{"rejected: Stop -> done", []any{active, notify(2, "far", "terminated;reason=rejected")}, Stop{}, "done", 0, 0},
+		{"active: giveup without a time -> later", active, notify(2, "far", "terminated;reason=giveup"), "reply 200; body; lost", 15 * time.Second, 30 * time.Second},
+		{"active: probation without a time -> later", active, notify(2, "far", "terminated;reason=probation"), "reply 200; body; lost", 15 * time.Second, 30 * time.Second},
+		{"active: an unknown reason -> as told", active, notify(2, "far", "terminated;reason=lunch;retry-after=60"), "reply 200; body; lost", time.Minute, 67 * time.Second},
 		{"invariant: network changed -> anew", []any{active, notify(2, "far", "terminated;reason=invariant")}, Afresh{}, "send 1h0m0s", 0, 0},
 		{"active: giveup -> as told", active, notify(2, "far", "terminated;reason=giveup;retry-after=10"), "reply 200; body; lost", 10 * time.Second, 12 * time.Second},
 		{"refreshing: terminated -> anew, the response is void", []any{active, fire, notify(2, "far", "terminated;reason=timeout")}, answer(200, time.Hour), "", 0, 2 * time.Second},
@@ -200,7 +212,7 @@ func TestStep_never_stands_still(t *testing.T) {
 				notify(uint32(rapid.IntRange(0, 9).Draw(t, "cseq")), "far", state), notify(1, "b", state),
 			}).Draw(t, "input"))
 			done := slices.Contains(r.lines, "done")
-			if done == (r.timer || r.machine.tx.Busy()) {
+			if done == (r.timer || r.machine.tx.Busy() || r.machine.phase == phaseRefused) {
 				t.Fatalf("done %v, timer %v, phase %d after %v", done, r.timer, r.machine.phase, r.lines)
 			}
 		}
@@ -260,7 +272,7 @@ func FuzzState(f *testing.F) {
 		m, _ := New(Config{Event: "dialog"}).Step(Start{})
 		_, actions := m.Step(Notified{1, Notify{CSeq: 1, Dialog: Dialog{Tag: "t"}, Event: event, State: state}})
 		for _, a := range actions {
-			if timer, ok := a.(StartTimer); ok && (timer.After < 0 || timer.After > 2*slowMax) {
+			if timer, ok := a.(StartTimer); ok && (timer.After < 0 || timer.After > refresh.Longest) {
 				t.Errorf("after %v", timer.After)
 			}
 		}

@@ -47,7 +47,9 @@ func (s *step) notified(tx ServerTx, n Notify) {
 	s.state(n.State)
 }
 
-// state follows Subscription-State (RFC 6665 §4.1.3).
+// state follows Subscription-State. Of the reasons for an end, rejected,
+// noresource and invariant say not to subscribe again, and have no use for a
+// retry-after (RFC 6665 §4.1.3).
 func (s *step) state(value string) {
 	name, parameters := stateOf(value)
 	if s.config.Once {
@@ -70,14 +72,11 @@ func (s *step) state(value string) {
 	case "deactivated", "timeout":
 		s.again(why, s.atOnce())
 	case "rejected", "noresource":
-		s.again(why, s.slow())
-	case "invariant": // what was told stays true: only a change of network asks again soon
-		s.forget()
-		s.tx.Drop()
-		s.phase = phaseWaiting
-		s.start(slowMax)
-	default: // probation, giveup, what is not known
-		s.again(why, s.after(retryAfter))
+		s.refused(why)
+	case "invariant":
+		s.settled()
+	default: // probation, giveup, none, what is not known
+		s.again(why, s.pace.After(retryAfter))
 	}
 }
 

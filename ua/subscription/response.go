@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"offhook/ua/refresh"
 )
 
 func (s *step) responded(r Response) {
@@ -15,7 +17,7 @@ func (s *step) responded(r Response) {
 	case r.Status >= 200 && r.Status < 300:
 		s.success(r)
 		return
-	case r.Status == 423 && s.expiry.TooBrief(r.MinExpires, maxExpires):
+	case r.Status == 423 && s.expiry.TooBrief(r.MinExpires, refresh.MaxExpires):
 		s.send(s.expiry.Asked())
 		return
 	}
@@ -25,10 +27,10 @@ func (s *step) responded(r Response) {
 	switch {
 	case s.dialog.Tag != "" && dies(r.Status):
 		s.again(cause(r), s.atOnce())
-	case noService(r.Status):
-		s.again(cause(r), s.slow())
+	case refresh.NoService(r.Status):
+		s.again(cause(r), s.pace.Slow())
 	default:
-		s.retry(cause(r), s.after(r.RetryAfter))
+		s.retry(cause(r), s.pace.After(r.RetryAfter))
 	}
 }
 
@@ -41,7 +43,7 @@ func (s *step) failed(in Failed) {
 	if in.Timeout {
 		text = "the server does not respond"
 	}
-	s.retry(or(in.Cause, text), s.quick())
+	s.retry(or(in.Cause, text), s.pace.Quick())
 }
 
 // stopped: a SUBSCRIBE that was in work when Stop came made a dialog that has to
@@ -68,7 +70,7 @@ func (s *step) success(r Response) {
 		granted = r.Expires
 	}
 	if granted <= 0 {
-		s.again("the server ended the subscription at once", s.quick())
+		s.again("the server ended the subscription at once", s.pace.Quick())
 		return
 	}
 	if len(s.news) > 0 && s.dialog.Tag != "" {
@@ -107,15 +109,6 @@ func dies(status int) bool {
 		return true
 	}
 	return false
-}
-
-// noService: the server will not learn it in a minute.
-func noService(status int) bool {
-	switch status {
-	case 400, 401, 402, 403, 404, 405, 407, 410, 416, 420, 423, 489, 501:
-		return true
-	}
-	return status >= 300 && status < 400 || status >= 600
 }
 
 func cause(r Response) string {

@@ -69,7 +69,7 @@ func (s *step) refetch() {
 		return // a SUBSCRIBE is under way, or will be
 	}
 	if s.gaps++; s.gaps > maxTurns {
-		s.again("what the server tells does not fit together", s.quick())
+		s.again("what the server tells does not fit together", s.pace.Quick())
 		return
 	}
 	s.subscribe()
@@ -102,6 +102,24 @@ func (s *step) again(cause string, after time.Duration) {
 	s.phase = phaseWaiting
 	s.tell(Changed{Cause: cause, RetryIn: after})
 	s.start(after)
+}
+
+// refused gives the subscription up for good: only another network, or another
+// registration, asks again, as a telephone would that was started then.
+func (s *step) refused(cause string) {
+	s.forget()
+	s.tx.Drop()
+	s.stopTimer()
+	s.phase = phaseRefused
+	s.tell(Changed{Cause: cause})
+}
+
+// settled: there will be no news, and what was told stays true.
+func (s *step) settled() {
+	s.forget()
+	s.tx.Drop()
+	s.stopTimer()
+	s.phase = phaseRefused
 }
 
 // retry refreshes later while the subscription still stands, and else gives it
@@ -142,14 +160,16 @@ func (s *step) timerFired() {
 }
 
 // silent: Timer N has fired (RFC 6665 §4.1.2.4).
-func (s *step) silent() { s.again("the server accepted the subscription and told nothing", s.quick()) }
+func (s *step) silent() {
+	s.again("the server accepted the subscription and told nothing", s.pace.Quick())
+}
 
 func (s *step) stop() {
 	if s.phase == phaseStopping || s.phase == phaseDone {
 		return
 	}
 	s.stopTimer()
-	if s.phase == phaseIdle || s.phase == phaseWaiting || s.config.Once {
+	if s.phase == phaseIdle || s.phase == phaseWaiting || s.phase == phaseRefused || s.config.Once {
 		s.finish()
 		return
 	}

@@ -123,7 +123,7 @@ type Notification struct {
 type Changed struct {
 	Active  bool
 	Cause   string        // for a person, when it does not
-	RetryIn time.Duration // of the next attempt
+	RetryIn time.Duration // of the next attempt; 0 for none
 }
 
 // StartTimer starts the timer anew.
