@@ -45,6 +45,20 @@ type AgentProvisioning struct {
 	Username    string    `key:"username" match:"label"`
 	Password    ua.Secret `key:"password"`
 	AllowHTTP   bool      `key:"allow-http"`
+	AllowTFTP   bool      `key:"allow-tftp"`
+	FirstUse    string    `key:"first-use" oneof:"confirm accept"` // of a server that the network names
+	Files       []string  `key:"files" match:"file"`               // asked of a server whose host alone is known
+	Interface   string    `key:"interface" match:"interface"`      // to look for servers on; empty: every one
+	Domain      string    `key:"domain" match:"host"`              // for the step dns; empty: the network's
+	Redirect    string    `key:"redirect" match:"url"`
+	DHCP        AgentDHCP `key:"dhcp"`
+}
+
+// AgentDHCP says how DHCP is asked for the server.
+type AgentDHCP struct {
+	Options    []string `key:"options" match:"dhcp-option"`      // in order; "66+67" joins two
+	Source     string   `key:"source" oneof:"auto lease inform"` // auto: a lease, and INFORM for what it does not tell
+	Enterprise int      `key:"enterprise" range:"0..2147483647"` // whose part of option 125 is read; 0: nobody's
 }
 
 // AgentLog is how the agent writes its own log.
@@ -65,7 +79,9 @@ func DefaultAgentConfig() AgentConfig {
 		Version: AgentSchemaVersion,
 		State:   "/var/lib/offhook",
 		Provisioning: AgentProvisioning{
-			Order: []string{"pinned:stop", "document:proceed", "static:proceed", "cached:stop"},
+			Order:    []string{"pinned:stop", "document:proceed", "static:proceed", "cached:stop"},
+			FirstUse: "confirm", Files: []string{"{mac}.yaml"},
+			DHCP: AgentDHCP{Options: []string{"160", "159", "66", "43", "125"}, Source: "auto"},
 		},
 		Log: AgentLog{Level: "info", Format: "text"},
 	}
@@ -115,10 +131,10 @@ func (c *checker) agent(a AgentConfig) {
 	if p.AllowHTTP {
 		return
 	}
-	for at, url := range append([]string{p.URL}, p.Static...) {
-		path := "provisioning.url"
-		if at > 0 {
-			path = fmt.Sprintf("provisioning.static[%d]", at-1)
+	for at, url := range append([]string{p.URL, p.Redirect}, p.Static...) {
+		path := [...]string{"provisioning.url", "provisioning.redirect", ""}[min(at, 2)]
+		if at > 1 {
+			path = fmt.Sprintf("provisioning.static[%d]", at-2)
 		}
 		if strings.HasPrefix(strings.ToLower(url), "http://") {
 			c.fault(path, "is plain http, which is not fetched; use https, or set provisioning.allow-http")

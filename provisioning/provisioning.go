@@ -55,11 +55,12 @@ type Source interface {
 
 // Finding is the outcome of one step of discovery.
 type Finding struct {
-	Step    string // "pinned", "document", "static", "cached"
+	Step    string // "pinned", "document", "dhcp" …
 	URL     string // where to fetch; empty when the step was passed over
 	Why     string // why it has something, or why it was passed over
 	Access  Access
 	Proceed bool // when the fetch fails, go on to the next step
+	Waits   bool // there is a server, but a person has to accept it first; URL is empty
 }
 
 // Discoverer yields findings in order; a later step runs only when asked for.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"offhook/provisioning"
+	"offhook/ua"
 )
 
 // Known is what a step may go by.
@@ -24,7 +25,17 @@ type Found struct {
 	URL    string
 	Access provisioning.Access
 	Why    string // "provisioning.url of the agent's file"
+	From   From
 }
+
+// From is who names an address, and so what it takes to use it.
+type From uint8
+
+const (
+	FromOwner   From = iota // the agent's own file
+	FromServer              // a server that was trusted before
+	FromNetwork             // whoever answers on the network: DHCP, PnP, DNS
+)
 
 // Step is one way to find a server. Find returns what it found, which may be
 // nothing: then the error says why.
@@ -39,12 +50,14 @@ type Config struct {
 	Steps  []Step   // those that Order may name
 	Access provisioning.Access
 	Device provisioning.Device
+	Trust  *Trust // nil: what the network names is not used
 }
 
 // Discovery takes the steps in order.
 type Discovery struct {
 	access provisioning.Access
 	device provisioning.Device
+	trust  *Trust
 	steps  []orderedStep
 }
 
@@ -57,7 +70,7 @@ var _ provisioning.Discoverer = (*Discovery)(nil)
 
 // New makes a Discovery; an order that names an unknown step is an error.
 func New(cfg Config) (*Discovery, error) {
-	d := &Discovery{access: cfg.Access, device: cfg.Device}
+	d := &Discovery{access: cfg.Access, device: cfg.Device, trust: cfg.Trust}
 	for _, entry := range cfg.Order {
 		name, then, _ := strings.Cut(entry, ":")
 		found := false
@@ -85,6 +98,7 @@ func names(steps []Step) string {
 func (d *Discovery) Discover(ctx context.Context, current provisioning.Document, last provisioning.Meta) iter.Seq[provisioning.Finding] {
 	known := Known{Document: current, Last: last, Access: d.access}
 	return func(yield func(provisioning.Finding) bool) {
+		d.trust.begin(last)
 		for _, step := range d.steps {
 			if ctx.Err() != nil || !d.take(ctx, step, known, yield) {
 				return
@@ -101,16 +115,33 @@ func (d *Discovery) take(ctx context.Context, step orderedStep, known Known, yie
 		return yield(provisioning.Finding{Step: step.Name, Why: err.Error()})
 	}
 	for i, f := range found {
-		finding := provisioning.Finding{
-			Step: step.Name, Why: f.Why, Access: f.Access, Proceed: step.proceed || i+1 < len(found),
-		}
-		finding.Access.AllowHTTP = d.access.AllowHTTP // the board's to say, nobody else's
-		if finding.URL, err = d.device.Expand(f.URL); err != nil {
-			finding.Why = err.Error()
-		}
+		finding := d.finding(step.Name, f)
+		finding.Proceed = step.proceed || i+1 < len(found)
 		if !yield(finding) {
 			return false
 		}
 	}
 	return step.proceed
+}
+
+// finding makes a finding of an address, without one where it may not be used.
+func (d *Discovery) finding(step string, f Found) provisioning.Finding {
+	out := provisioning.Finding{Step: step, Why: f.Why, Access: f.Access}
+	out.Access.AllowHTTP = d.access.AllowHTTP // the board's to say, nobody else's
+	url, err := d.device.Expand(f.URL)
+	if err == nil {
+		out.Waits, err = d.trust.admit(url, f.From, d.access)
+	}
+	if err != nil {
+		out.Why = err.Error()
+		if f.From == FromNetwork {
+			out.Why = f.Why + ": " + out.Why
+		}
+		return out
+	}
+	if f.From == FromNetwork && !secure(url) {
+		out.Access.Username, out.Access.Password = "", ua.Secret{} // not in the clear to whom the network names
+	}
+	out.URL = url
+	return out
 }

@@ -61,10 +61,10 @@ func TestDiscover(t *testing.T) {
 			c.Provisioning.Username, c.Provisioning.Password = "", ua.Secret{}
 		}), document(), last, []string{"pinned https://pin.example/02005E100001 agent's doc stop"}},
 		{"a macro that is none", agent(func(c *provisioning.AgentConfig) { c.Provisioning.URL = "https://x.example/{what}" }),
-			provisioning.Default(), provisioning.Meta{}, []string{"pinned - {what} is not a macro; use {mac}, {MAC}, {model} or {serial}"}},
+			provisioning.Default(), provisioning.Meta{}, []string{"pinned - {what} is not a macro; use {mac}, {MAC}, {model}, {serial}, {version} or {vendor}"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d, err := Default(c.agent, device)
+			d, err := Default(c.agent, device, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,14 +7,16 @@ import (
 	"offhook/provisioning"
 )
 
-// Default makes the Discovery that the agent's file asks for.
-func Default(cfg provisioning.AgentConfig, device provisioning.Device) (*Discovery, error) {
+// Default makes the Discovery that the agent's file asks for. The steps that
+// look at the network are given to it.
+func Default(cfg provisioning.AgentConfig, device provisioning.Device, trust *Trust, network ...Step) (*Discovery, error) {
 	p := cfg.Provisioning
 	return New(Config{
 		Order:  p.Order,
-		Steps:  []Step{Pinned(p.URL), Document(), Static(p.Static), Cached()},
+		Steps:  append([]Step{Pinned(p.URL), Document(), Static(p.Static), Cached()}, network...),
 		Access: cfg.Access(),
 		Device: device,
+		Trust:  trust,
 	})
 }
 
@@ -29,7 +31,7 @@ func Pinned(url string) Step {
 		if p := known.Document.Provisioning; access.Username == "" {
 			access.Username, access.Password = p.Username, p.Password
 		}
-		return []Found{{url, access, "provisioning.url of the agent's file"}}, nil
+		return []Found{{URL: url, Access: access, Why: "provisioning.url of the agent's file"}}, nil
 	}}
 }
 
@@ -40,7 +42,7 @@ func Document() Step {
 		if known.Document.Provisioning.URL == "" {
 			return nil, errors.New("the document in force has no provisioning.url")
 		}
-		return []Found{{known.Document.Provisioning.URL, known.Document.Access(), "provisioning.url of the document in force"}}, nil
+		return []Found{{known.Document.Provisioning.URL, known.Document.Access(), "provisioning.url of the document in force", FromServer}}, nil
 	}}
 }
 
@@ -53,7 +55,7 @@ func Static(urls []string) Step {
 		}
 		var all []Found
 		for _, url := range urls {
-			all = append(all, Found{url, known.Access, "provisioning.static of the agent's file"})
+			all = append(all, Found{URL: url, Access: known.Access, Why: "provisioning.static of the agent's file"})
 		}
 		return all, nil
 	}}
@@ -65,6 +67,6 @@ func Cached() Step {
 		if known.Last.URL == "" {
 			return nil, errors.New("no document was fetched before")
 		}
-		return []Found{{known.Last.URL, known.Access, "where the newest document came from, by step " + known.Last.Step}}, nil
+		return []Found{{known.Last.URL, known.Access, "where the newest document came from, by step " + known.Last.Step, FromServer}}, nil
 	}}
 }

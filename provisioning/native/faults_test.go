@@ -132,7 +132,7 @@ phone: {time-zone: Europe/Berln, country: Germany, language: English}
 		`f:5: phone.country: "Germany" is not a country; use its two letters (ISO 3166), such as de`,
 		`f:5: phone.language: "English" is not a language; use a tag such as en or de-AT (BCP 47)`}},
 	{"macros of a URL", "offhook: 1\nprovisioning: {url: 'https://prov.example/{mad}.yaml'}\n", []string{
-		"f:2: provisioning.url: {mad}.yaml is not a macro; use {mac}, {MAC}, {model} or {serial}"}},
+		"f:2: provisioning.url: {mad}.yaml is not a macro; use {mac}, {MAC}, {model}, {serial}, {version} or {vendor}"}},
 	{"digit map: what the telephone cannot read", "offhook: 1\ndial-plan: {digit-map: ['[9-2]x', '[A-D]x', '[1-3-5]', '[1-3*]x.T']}\n", []string{
 		`f:2: dial-plan.digit-map[0]: "[9-2]x" has a set whose range runs backwards (9-2); write the smaller digit first`,
 		`f:2: dial-plan.digit-map[1]: "[A-D]x" is not a digit map; use digits, * # +, x for any digit, [2-9] for a set, a dot after what may repeat, T at the end to wait`,

@@ -52,7 +52,7 @@ func TestLoadAgentConfig_tells_every_fault(t *testing.T) {
 		}},
 		{"the schema", "agent: 1\nboards: x\nprovisioning: {order: [pinned, dhpc, 'static:go'], url: prov.example}\ndevice: {mac: 12}\nlog: {level: loud}\n", []string{
 			"2: boards: is not a setting here; did you mean board?",
-			`3: provisioning.order[1]: "dhpc" is not a step; use one of pinned, document, static, cached`,
+			`3: provisioning.order[1]: "dhpc" is not a step; use one of pinned, document, dhcp, pnp, dns, static, redirect, cached`,
 			`3: provisioning.order[2]: "go" is neither stop nor proceed; write static:stop or static:proceed`,
 			`3: provisioning.url: names no host; write it as https://host/path`,
 			`4: device.mac: "12" is not a MAC address; write it as 02:00:5e:10:00:01`,

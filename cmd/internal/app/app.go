@@ -175,7 +175,7 @@ func (a *App) joinDesk(log *slog.Logger) {
 }
 
 func (a *App) buildProvisioning(log *slog.Logger) error {
-	discovery, err := discover.Default(a.cfg.Agent, a.device)
+	discovery, err := discover.Default(a.cfg.Agent, a.device, nil)
 	if err != nil {
 		return err
 	}
