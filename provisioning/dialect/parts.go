@@ -1,0 +1,33 @@
+package dialect
+
+// Parts are what several parameters of a file make together. A Rule's To names
+// them; N is the number of an account or a key.
+//
+//	accounts[N].@enable          whether the account is used
+//	accounts[N].@domain          host part of the address-of-record, where it is not the server's
+//	accounts[N].@aor             user@host
+//	accounts[N].@server[K].host  host, host:port or sip:host:port;transport=tls; K from 1, best first
+//	accounts[N].@server[K].port  0: found by DNS
+//	accounts[N].@server[K].transport
+//	accounts[N].@proxy           whether the proxies are used
+//	accounts[N].@proxy[K].host   likewise
+//	accounts[N].@proxy[K].port
+//	accounts[N].@proxy[K].transport
+//	accounts[N].@codec[K].name   as CodecName gives it
+//	accounts[N].@codec[K].enable
+//	accounts[N].@codec[K].priority   1 is best; else K counts
+//	accounts[N].@keep-alive      false: keep-alive is 0s
+//	accounts[N].@session         false: session-expires is 0s
+//	accounts[N].@forward-always, @forward-busy, @forward-no-answer  false: the number does not count
+//	accounts[N].@mwi             likewise for mwi
+//	accounts[N].@blf             a telephone that is watched, added to blf
+//	keys[N].@type                as KeyType makes it
+//	keys[N].@value, @label       as in the document
+//	keys[N].@account             number of an account; 0: the first
+//	@url.server, @url.protocol, @url.path, @url.file   together provisioning.url
+//	@interval.on                 false: provisioning.interval stays as it is
+//	@zone.name, @zone.offset     name of a zone; hours from UTC ("+1", "-3:30")
+//	@rtp.low, @rtp.high          ports for sound
+//	@door.on                     false: the door's code does not count
+//
+// "accounts[*]" in place of a number is every account that has no such part.

@@ -1,0 +1,70 @@
+package dialect
+
+import "encoding/json"
+
+// Fate is what became of a parameter.
+type Fate string
+
+// The fates.
+const (
+	Mapped      Fate = "mapped"        // it arrived in the document
+	Unsupported Fate = "not supported" // known; Why tells why it has no effect
+	Unknown     Fate = "unknown"
+	Blank       Fate = "blank"    // without a value: the default stands
+	Idle        Fate = "idle"     // belongs to what is switched off or not complete
+	Replaced    Fate = "replaced" // a later one took its place
+	Refused     Fate = "refused"  // its value makes no sense
+)
+
+// Entry is one parameter and its fate.
+type Entry struct {
+	File string `json:"file"`
+	Line int    `json:"line"`
+	Key  string `json:"key"`
+	Fate Fate   `json:"fate"`
+	Path string `json:"path,omitempty"` // in the document
+	How  string `json:"how,omitempty"`  // the conversion
+	Why  string `json:"why,omitempty"`
+	User bool   `json:"user,omitempty"` // the user of the phone may change it
+
+	given string // key and value; secrets as ***
+}
+
+// Report tells what became of every parameter of the files, in their order.
+type Report struct {
+	Dialect  string   `json:"dialect"`
+	Files    []string `json:"files"`
+	Entries  []Entry  `json:"entries"`
+	Warnings []Notice `json:"warnings"`
+}
+
+// Of lists the parameters with a fate.
+func (r Report) Of(fate Fate) []Entry {
+	var all []Entry
+	for _, e := range r.Entries {
+		if e.Fate == fate {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
+// Count counts the parameters by fate.
+func (r Report) Count() map[Fate]int {
+	count := map[Fate]int{}
+	for _, e := range r.Entries {
+		count[e.Fate]++
+	}
+	return count
+}
+
+// JSON is the report as a line of JSON lists without null.
+func (r Report) JSON() ([]byte, error) {
+	if r.Entries == nil {
+		r.Entries = []Entry{}
+	}
+	if r.Warnings == nil {
+		r.Warnings = []Notice{}
+	}
+	return json.Marshal(r)
+}
