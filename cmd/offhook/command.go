@@ -30,7 +30,7 @@ func commands() []command {
 	return []command{
 		runCommand(), checkCommand(), explainCommand(),
 		statusCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), dndCommand(), forwardCommand(), messageCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
-		boardCommand(), versionCommand(), completionCommand(), helpCommand(),
+		sealCommand(), unsealCommand(), boardCommand(), versionCommand(), completionCommand(), helpCommand(),
 	}
 }
 

@@ -72,7 +72,7 @@ func TestOpen(t *testing.T) {
 		{"ours, for every phone", sealedForAll, keys(mac, rawKey), sealed.Offhook, false, nil},
 		{"ours, of another phone", sealedHere, keys("02:00:5e:10:00:02", rawKey), sealed.Offhook, false, sealed.ErrKey},
 		{"ours, a phone without MAC", sealedHere, keys("", rawKey), sealed.Offhook, false, sealed.ErrKey},
-		{"ours, a password for a key", sealedHere, keys(mac, "a password of some length"), sealed.Offhook, false, sealed.ErrKey},
+		{"ours, a password and not the key", sealedHere, keys(mac, "a password of some length"), sealed.Offhook, false, sealed.ErrKey},
 		{"ours, no key", sealedHere, keys(mac), sealed.Offhook, false, sealed.ErrNoKey},
 		{"ours, an empty key", sealedHere, keys(mac, ""), sealed.Offhook, false, sealed.ErrKey},
 		{"openssl, compressed below", md5, keys("", "secret"), sealed.OpenSSLMD5, true, nil},
@@ -111,10 +111,10 @@ func TestPassword(t *testing.T) {
 	if err != nil || !bytes.Equal(opened.Data, profile) || !opened.Authenticated() {
 		t.Fatalf("%q, %v", opened.Data, err)
 	}
-	if again := seal(t, profile, sealed.Offhook, "correct horse battery", mac); bytes.Equal(again, file) {
+	if bytes.Equal(seal(t, profile, sealed.Offhook, rawKey, mac), seal(t, profile, sealed.Offhook, rawKey, mac)) {
 		t.Error("the same file twice: the salt is not random")
 	}
-	// A file may not say how long a board is to be busy with it.
+	// A file may not say how long a board is to be busy with it, nor that it is hardly to be.
 	for _, rounds := range []byte{0x00, 0xff} {
 		greedy := bytes.Clone(file)
 		copy(greedy[10:14], bytes.Repeat([]byte{rounds}, 4))
