@@ -7,6 +7,8 @@
 // in a Report what became of every parameter: none is lost silently.
 package dialect
 
+import "offhook/provisioning"
+
 // MaxSize bounds a file, in bytes. Some makers' files list thousands of parameters.
 const MaxSize = 4 << 20
 
@@ -14,6 +16,9 @@ const MaxSize = 4 << 20
 type File struct {
 	Name string // a path or URL: for messages, and a hint at what it is
 	Data []byte
+	// Device is the phone that reads it: for macros in values, and for files
+	// that name the phone they are for. Zero: any.
+	Device provisioning.Device
 }
 
 // Attribute is what stands beside a parameter: perm="RW".
@@ -24,7 +29,8 @@ type Item struct {
 	Key        string // as the dialect's table spells it; a reader may bring it into one form
 	Value      string // without quotes and surrounding blanks; empty: given without a value
 	Line       int
-	User       bool // the file lets the user of the phone change it
+	User       bool   // the file lets the user of the phone change it
+	Idle       string // why the file itself gives it no effect; empty: it has one
 	Attributes []Attribute
 }
 

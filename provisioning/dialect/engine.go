@@ -125,6 +125,8 @@ func (e *engine) item(file string, item Item, clears bool, first map[string]int)
 	}
 	first[item.Key] = item.Line
 	switch {
+	case item.Idle != "":
+		entry.Fate, entry.Why = Idle, item.Idle
 	case len(row.rules) == 0:
 		entry.Fate, entry.Why = Unsupported, row.why
 	case strings.TrimSpace(item.Value) == "":

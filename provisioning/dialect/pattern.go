@@ -75,12 +75,13 @@ type row struct {
 // and that before one with a star, the longest first.
 type index struct {
 	fold   bool
+	exact  map[string]*row
 	shapes map[string][]*row
 	stars  []*row
 }
 
 func (d Dialect) index() *index {
-	x := &index{fold: d.Fold, shapes: map[string][]*row{}}
+	x := &index{fold: d.Fold, exact: map[string]*row{}, shapes: map[string][]*row{}}
 	byPattern := map[string]*row{}
 	at := func(pattern string) *row {
 		if d.Fold {
@@ -112,6 +113,10 @@ func (x *index) add(r *row) {
 		x.stars = append(x.stars, r)
 		return
 	}
+	if !strings.Contains(r.pattern, "{") {
+		x.exact[r.pattern] = r
+		return
+	}
 	s := shape(strings.NewReplacer("{n}", "0", "{k}", "0").Replace(r.pattern))
 	x.shapes[s] = append(x.shapes[s], r)
 }
@@ -119,6 +124,9 @@ func (x *index) add(r *row) {
 func (x *index) find(key string) (*row, match, bool) {
 	if x.fold {
 		key = strings.ToLower(key)
+	}
+	if r := x.exact[key]; r != nil {
+		return r, match{-1, -1}, true
 	}
 	var best *row
 	var found match
