@@ -159,10 +159,11 @@ func TestPeersLinphone(t *testing.T) {
 // spoken judges both directions of a call, then ends it.
 func (l *linphone) spoken(t *testing.T, ctx context.Context, h *handset, way string, c codecCase, m modeCase, ours, theirs float64) {
 	t.Helper()
+	machine := watched(t)
 	mark := l.mark()
 	here, err := h.judged(ctx, theirVoice, c.wide(), theirs)
 	for range windows - 1 { // the far end listens as often as we may
-		if _, err := best(ourVoice, l.soFar(t), c.far, c.wide(), ours, -h.louder); err == nil || !another(ctx) {
+		if _, err := best(ourVoice, l.soFar(t), c.far, c.wide(), ours, -h.louder, machine.longest()); err == nil || !another(ctx) {
 			break
 		}
 		h.hear(ctx, sentence)
@@ -174,7 +175,7 @@ func (l *linphone) spoken(t *testing.T, ctx context.Context, h *handset, way str
 	_, endErr := l.await(ctx, mark, `Call .* (ended|end)`)
 	must(t, endErr)
 	sound, rate := l.heard(t)
-	there, thereErr := best(ourVoice, sound, rate, c.wide(), ours, -h.louder)
+	there, thereErr := best(ourVoice, sound, rate, c.wide(), ours, -h.louder, machine.longest())
 	if call.Media == nil {
 		t.Fatalf("no figures of %+v", call)
 	}

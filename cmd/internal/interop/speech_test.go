@@ -121,7 +121,7 @@ type verdict struct {
 
 func (v verdict) String() string {
 	if v.Bent > bent {
-		return fmt.Sprintf("%v moved, pieces %.0f %% alike, MOS %.2f, %+.1f dB", v.Bent, 100*v.Pieces, v.MOS, v.Level)
+		return fmt.Sprintf("bent by %v, pieces %.0f %% alike, MOS %.2f, %+.1f dB", v.Bent, 100*v.Pieces, v.MOS, v.Level)
 	}
 	return fmt.Sprintf("MOS %.2f, %+.1f dB, %.0f %% alike", v.MOS, v.Level, 100*v.Alike)
 }
@@ -213,7 +213,7 @@ const (
 func (v verdict) check(alone, louder float64) error {
 	switch {
 	case v.Bent > bent && v.Pieces < alikeAll:
-		return fmt.Errorf("its pieces are %.0f %% alike, with %v moved or made up", 100*v.Pieces, v.Bent)
+		return fmt.Errorf("its pieces are %.0f %% alike, bent by %v", 100*v.Pieces, v.Bent)
 	case v.Bent <= bent && v.MOS < alone-worseBy:
 		return fmt.Errorf("it has MOS %.2f; the codec alone has %.2f", v.MOS, alone)
 	case math.Abs(v.Level-louder) > levelWithin:
