@@ -13,6 +13,7 @@ import (
 // finish composes the parts, makes the tree and gives every entry its fate.
 func (e *engine) finish() *provisioning.Node {
 	f := &finisher{engine: e, tree: newTree(), live: map[int]bool{}}
+	f.switches()
 	for _, n := range f.numbers("accounts") {
 		f.account(n)
 	}
@@ -22,13 +23,16 @@ func (e *engine) finish() *provisioning.Node {
 	}
 	f.url()
 	f.zone()
+	f.lists()
 	f.ports()
+	f.emergency()
 	f.door()
 	for _, path := range slices.Sorted(maps.Keys(e.settings)) {
 		if !strings.Contains(path, "@") && !strings.HasPrefix(path, "accounts[") && !strings.HasPrefix(path, "keys[") {
 			f.put(path, e.settings[path])
 		}
 	}
+	f.userMayChange()
 	for i := range e.report.Entries {
 		e.settle(i, Idle, "has no effect without the parameters that it belongs to")
 	}
@@ -41,7 +45,7 @@ type finisher struct {
 	tree    *tree
 	live    map[int]bool // accounts that are in the document
 	first   int          // the first of them
-	watched map[int][]string
+	users   []string     // settings that the user may change
 }
 
 // numbers are the numbers of the accounts or keys that have settings.

@@ -18,16 +18,13 @@ package dialect
 //	accounts[N].@codec[K].priority   1 is best; else K counts
 //	accounts[N].@keep-alive      false: keep-alive is 0s
 //	accounts[N].@session         false: session-expires is 0s
-//	accounts[N].@forward-always, @forward-busy, @forward-no-answer  false: the number does not count
-//	accounts[N].@mwi             likewise for mwi
-//	accounts[N].@blf             a telephone that is watched, added to blf
-//	keys[N].@type                as KeyType makes it
+//	keys[N].@type                a type of the document's keys
 //	keys[N].@value, @label       as in the document
 //	keys[N].@account             number of an account; 0: the first
 //	@url.server, @url.protocol, @url.path, @url.file   together provisioning.url
-//	@interval.on                 false: provisioning.interval stays as it is
 //	@zone.name, @zone.offset     name of a zone; hours from UTC ("+1", "-3:30")
 //	@rtp.low, @rtp.high          ports for sound
-//	@door.on                     false: the door's code does not count
+//	PATH@on                      false: what other parameters say of PATH does not count
+//	PATH@[K]                     an entry of PATH, or several of them, in the order of K
 //
 // "accounts[*]" in place of a number is every account that has no such part.

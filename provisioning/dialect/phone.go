@@ -12,12 +12,6 @@ func (f *finisher) url() {
 	const path = "provisioning.url"
 	piece := func(name string) *setting { return f.settings["@url."+name] }
 	server, protocol, folder, file := piece("server"), piece("protocol"), piece("path"), piece("file")
-	interval, on := f.settings["provisioning.interval"], f.settings["@interval.on"]
-	f.used("provisioning.interval", on)
-	if no(on) {
-		f.drop(Idle, "is switched off", interval)
-		delete(f.settings, "provisioning.interval")
-	}
 	if server == nil {
 		return
 	}
@@ -123,17 +117,37 @@ func (f *finisher) ports() {
 
 // door settles the door's code, which is worth nothing without a relay.
 func (f *finisher) door() {
-	code, on := f.settings["door.code"], f.settings["@door.on"]
-	f.used("door.code", on)
+	code := f.settings["door.code"]
 	switch {
 	case code == nil:
 		return
-	case no(on):
-		f.drop(Idle, "opening by digits is switched off", code)
 	case f.settings["door.relay"] == nil && f.base.Door.Relay == "":
 		f.drop(Unsupported, "no relay of the board is named: set door.relay in the agent's own file", code)
 	default:
 		return
 	}
 	delete(f.settings, "door.code")
+}
+
+// emergency makes phone.emergency of numbers that are given one by one.
+func (f *finisher) emergency() {
+	const path = "phone.emergency"
+	all := ListValue()
+	from := f.below("@emergency[")
+	for _, s := range from {
+		if number := text(s); strings.Trim(number, "0123456789+*#") == "" && len(number) <= 32 {
+			all.List = appendNew(all.List, number)
+			continue
+		}
+		f.drop(Refused, fmt.Sprintf("%q is not a number; use digits, +, * and # only", Clip(text(s))), s)
+	}
+	if len(all.List) == 0 {
+		return
+	}
+	f.drop(Idle, "the numbers are given one by one, too", f.settings[path])
+	delete(f.settings, path)
+	f.tree.put(path, all, f.at(from[0]))
+	for _, s := range from {
+		f.used(path, s)
+	}
 }
