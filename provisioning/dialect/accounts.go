@@ -37,9 +37,16 @@ func (f *finisher) account(n int) {
 	f.proxies(n, prefix)
 	f.transport(n, prefix, servers)
 	f.codecs(n, prefix)
-	f.switches(n, prefix)
+	f.zeroes(n, prefix)
 	for _, name := range f.accountSettings() {
-		if s := f.of(n, name); s != nil && !f.decided(s) && text(s) != "dns" {
+		if on := f.of(n, name+"@on"); on != nil {
+			f.used(prefix+name, on)
+			if no(on) {
+				f.drop(Idle, "is switched off", f.settings[prefix+name])
+				continue
+			}
+		}
+		if s := f.of(n, name); s != nil && !f.decided(s) {
 			f.put(prefix+name, s)
 		}
 	}
@@ -124,8 +131,8 @@ func (f *finisher) servers(n int, part string) servers {
 		if at.Port == 0 && port != nil {
 			at.Port, _ = strconv.Atoi(text(port))
 		}
-		if text(transport) == "dns" || text(f.of(n, "transport")) == "dns" {
-			at.Port = 0
+		if text(transport) == "auto" || text(f.of(n, "transport")) == "auto" {
+			at.Port = 0 // a port in the way of DNS (RFC 3263 §4.1)
 		}
 		if transport != nil {
 			at.Transport = text(transport)
@@ -180,11 +187,7 @@ func (f *finisher) transport(n int, prefix string, s servers) {
 	path := prefix + "transport"
 	given := f.of(n, "transport")
 	switch {
-	case given != nil && text(given) == "dns":
-		f.made(path, TextValue("udp"), "this phone does not choose the transport by DNS: udp; servers by DNS, without a port", given)
 	case given != nil: // put with the others
-	case s.transport == "dns":
-		f.made(path, TextValue("udp"), "this phone does not choose the transport by DNS: udp; servers by DNS, without a port", s.from...)
 	case s.transport != "":
 		f.made(path, TextValue(s.transport), "", s.from...)
 	case f.dialect.Transport != "":
@@ -192,15 +195,8 @@ func (f *finisher) transport(n int, prefix string, s servers) {
 	}
 }
 
-// switches applies parameters that turn others off.
-func (f *finisher) switches(n int, prefix string) {
-	for _, name := range []string{"forward-always", "forward-busy", "forward-no-answer"} {
-		on := f.of(n, "@"+name)
-		f.used(prefix+name, on)
-		if no(on) {
-			f.drop(Idle, "is switched off", f.of(n, name))
-		}
-	}
+// zeroes makes 0s of what is switched off and has no other word for it.
+func (f *finisher) zeroes(n int, prefix string) {
 	for part, name := range map[string]string{"@keep-alive": "keep-alive", "@session": "session-expires"} {
 		on := f.of(n, part)
 		if no(on) {

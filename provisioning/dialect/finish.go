@@ -115,6 +115,9 @@ func (f *finisher) used(path string, s *setting) {
 	}
 	entry.Fate = Mapped
 	entry.How = joinHow(slices.Compact(append(strings.Split(entry.How, "; "), s.how))...)
+	if entry.User && userSetting(f.schema[generic(path)]) {
+		f.users = appendNew(f.users, path)
+	}
 	if !slices.Contains(strings.Split(entry.Path, ", "), path) {
 		entry.Path = strings.TrimPrefix(entry.Path+", "+path, ", ")
 	}

@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -30,7 +31,9 @@ func (f *finisher) key(n int) {
 	}
 }
 
-func needsNumber(kind string) bool { return kind == "speed-dial" || kind == "park" || kind == "blf" }
+func needsNumber(kind string) bool {
+	return slices.Contains([]string{"speed-dial", "park", "blf", "pickup", "intercom"}, kind)
+}
 
 // slot is the account that a key names; 0: one that is not in the document.
 func (f *finisher) slot(account *setting) int {
@@ -45,21 +48,9 @@ func (f *finisher) slot(account *setting) int {
 }
 
 func (f *finisher) makeKey(prefix string, slot int, kind, value, label, account *setting) {
-	name := text(kind)
-	if name == "blf" {
-		name = "speed-dial"
-	}
-	f.made(prefix+"type", TextValue(name), "", kind)
+	f.made(prefix+"type", kind.value, "", kind)
 	if value != nil {
-		number, host, found := strings.Cut(strings.TrimPrefix(text(value), "sip:"), "@")
-		how := ""
-		if found {
-			how = "without @" + Clip(host)
-		}
-		f.made(prefix+"value", TextValue(number), how, value)
-		if text(kind) == "blf" {
-			f.watch(slot, number, value)
-		}
+		f.made(prefix+"value", TextValue(strings.TrimPrefix(text(value), "sip:")), "", value)
 	}
 	if label != nil {
 		f.made(prefix+"label", label.value, "", label)
@@ -68,16 +59,4 @@ func (f *finisher) makeKey(prefix string, slot int, kind, value, label, account 
 		f.made(prefix+"account", TextValue(strconv.Itoa(slot)), "", account)
 	}
 	f.used(prefix+"account", account)
-}
-
-// watch adds a telephone to those that an account watches.
-func (f *finisher) watch(slot int, number string, s *setting) {
-	if f.watched == nil {
-		f.watched = map[int][]string{}
-	}
-	if had := f.of(slot, "blf"); had != nil && len(f.watched[slot]) == 0 {
-		f.watched[slot] = had.value.List
-	}
-	f.watched[slot] = appendNew(f.watched[slot], number)
-	f.made(fmt.Sprintf("accounts[%d].blf", slot), ListValue(f.watched[slot]...), "", s)
 }

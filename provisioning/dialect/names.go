@@ -60,7 +60,3 @@ func appendNew(list []string, one string) []string {
 	}
 	return append(list, one)
 }
-
-// KeyTypes is what a line key may be beside the types of the document: "blf",
-// which becomes a speed dial whose telephone is watched.
-var KeyTypes = []string{"line", "speed-dial", "voicemail", "dnd", "forward", "park", "blf"}
