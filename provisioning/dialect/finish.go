@@ -25,7 +25,6 @@ func (e *engine) finish() *provisioning.Node {
 	f.zone()
 	f.lists()
 	f.ports()
-	f.emergency()
 	f.door()
 	for _, path := range slices.Sorted(maps.Keys(e.settings)) {
 		if !strings.Contains(path, "@") && !strings.HasPrefix(path, "accounts[") && !strings.HasPrefix(path, "keys[") {
@@ -42,10 +41,10 @@ func (e *engine) finish() *provisioning.Node {
 // finisher is the state of a finish.
 type finisher struct {
 	*engine
-	tree    *tree
-	live    map[int]bool // accounts that are in the document
-	first   int          // the first of them
-	users   []string     // settings that the user may change
+	tree  *tree
+	live  map[int]bool // accounts that are in the document
+	first int          // the first of them
+	users []string     // settings that the user may change
 }
 
 // numbers are the numbers of the accounts or keys that have settings.

@@ -128,26 +128,3 @@ func (f *finisher) door() {
 	}
 	delete(f.settings, "door.code")
 }
-
-// emergency makes phone.emergency of numbers that are given one by one.
-func (f *finisher) emergency() {
-	const path = "phone.emergency"
-	all := ListValue()
-	from := f.below("@emergency[")
-	for _, s := range from {
-		if number := text(s); strings.Trim(number, "0123456789+*#") == "" && len(number) <= 32 {
-			all.List = appendNew(all.List, number)
-			continue
-		}
-		f.drop(Refused, fmt.Sprintf("%q is not a number; use digits, +, * and # only", Clip(text(s))), s)
-	}
-	if len(all.List) == 0 {
-		return
-	}
-	f.drop(Idle, "the numbers are given one by one, too", f.settings[path])
-	delete(f.settings, path)
-	f.tree.put(path, all, f.at(from[0]))
-	for _, s := range from {
-		f.used(path, s)
-	}
-}
