@@ -14,12 +14,13 @@ func Default() Document {
 			Name: "offhook", Language: "en", TimeZone: "UTC", TimeFormat: "24h",
 			Country: "us", Emergency: []string{"112", "911"},
 			CallWaiting: true, AutoAnswer: AutoAnswerOff, RingTone: "default", TransferOnHook: true, DNDAnswer: DNDBusy,
+			UserMayChange: []string{"phone.language", "phone.ring-tone", "phone.time-format", "audio.volume", "screen"},
 		},
 		DialPlan: DialPlan{DialTimeout: 4 * time.Second},
 		Screen:   Screen{Backlight: 80, BacklightIdle: 10, Timeout: time.Minute},
 		Provisioning: Provisioning{
 			Interval: 24 * time.Hour, RandomSpread: 10 * time.Minute,
-			CheckSync: CheckSync{Accept: true, AllowReboot: true},
+			CheckSync: CheckSync{Accept: true, AllowReboot: true}, Confirm: 2 * time.Minute,
 		},
 		Audio: Audio{
 			Volume: Volume{Handset: 60, Handsfree: 60, Headset: 60, Ringer: 70},

@@ -29,7 +29,8 @@ type Document struct {
 	Recording    Recording    `key:"recording"`
 	Emergency    Emergency    `key:"emergency"`
 
-	origin map[string]Position // where each setting was given
+	origin map[string]Position  // where each setting was given
+	user   map[string]time.Time // settings that the user has set, and when
 }
 
 // Phone is the telephone as a person meets it.
@@ -47,6 +48,10 @@ type Phone struct {
 	TransferOnHook bool      `key:"transfer-on-hook"`
 	DoNotDisturb   bool      `key:"do-not-disturb"`
 	DNDAnswer      DNDAnswer `key:"do-not-disturb-answer" oneof:"busy unavailable declined"`
+	// UserMayChange are settings and sections that stay as the user has set them.
+	UserMayChange []string `key:"user-may-change" restart:"none"`
+	// UserReset forgets, when it grows, what the user has set.
+	UserReset int `key:"user-reset" range:"0..1000000000" restart:"none"`
 }
 
 // DNDAnswer is what callers hear while nobody is to be disturbed.
@@ -187,6 +192,10 @@ type Provisioning struct {
 	Username     string        `key:"username" match:"label"`
 	Password     ua.Secret     `key:"password"`
 	CheckSync    CheckSync     `key:"check-sync"`
+	// Confirm is how long a document has to prove itself; 0s: it need not.
+	Confirm time.Duration `key:"confirm" range:"0s..1h"`
+	// PushSpread is within what time after a check-sync the phone asks.
+	PushSpread time.Duration `key:"push-spread" range:"0s..24h"`
 }
 
 // CheckSync says what a NOTIFY check-sync may do.

@@ -3,6 +3,7 @@ package provisioning
 import (
 	"reflect"
 	"strings"
+	"time"
 )
 
 // Explanation tells one setting's value and why it is so.
@@ -11,11 +12,18 @@ type Explanation struct {
 	Value string // secrets as ***
 	Set   bool   // false: the default
 	From  Position
+	User  time.Time // when the user has set it; zero: he has not
 }
 
 // Where is "default", or the file and line, and of another maker's file the
 // parameter: "cfg001565.xml:12 P32=30 (minutes), over common.xml:4 P32=60".
+// What the user has set tells what it is laid over.
 func (e Explanation) Where() string {
+	if !e.User.IsZero() {
+		at := e.User
+		e.User = time.Time{}
+		return "set by the user on " + at.Local().Format("2006-01-02 15:04") + ", over " + e.Where()
+	}
 	if !e.Set {
 		return "default"
 	}
@@ -41,7 +49,7 @@ func (d Document) Explain(path string) []Explanation {
 			return
 		}
 		from, set := d.origin[l.path]
-		all = append(all, Explanation{l.path, format(l.value), set, from})
+		all = append(all, Explanation{l.path, format(l.value), set, from, d.user[l.path]})
 	})
 	return all
 }

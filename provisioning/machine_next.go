@@ -8,21 +8,32 @@ func (m machine) next(now time.Time) machine {
 	if m.busy != noJob {
 		return m
 	}
+	if m.restore != nil && (m.works || m.stuck) {
+		m = m.bringBack(now)
+	}
 	due := func(at time.Time) bool { return !at.After(now) }
 	switch {
 	case m.pending != nil && due(m.applyAt):
 		m.busy = applyJob
-	case m.unsaved != nil && due(m.saveAt):
+	case m.mayLay() && due(m.layAt):
+		m.busy = layJob
+	case len(m.unsaved) > 0 && due(m.saveAt):
 		m.busy = saveJob
+	case m.trial.on && due(m.trial.probeAt):
+		m.busy = proveJob
 	case m.mayFetch() && due(m.fetchAt):
 		m.busy = fetchJob
-		m.forced, m.force = m.force, false
+		m.forced, m.force, m.pushed = m.force, false, false
 	}
 	return m
 }
 
 // mayFetch: what the phone has goes first, so that it works without a network.
 func (m machine) mayFetch() bool { return (m.works || m.stuck) && !m.fetchAt.IsZero() }
+
+// mayLay: before anything was applied, or while what was is taken back, the user's
+// settings go with the document.
+func (m machine) mayLay() bool { return m.lay && m.works && (m.pending == nil || !m.pending.undo) }
 
 // wake is when the machine next wants a tick; false: only when something happens.
 func (m machine) wake() (time.Time, bool) {
@@ -36,7 +47,9 @@ func (m machine) wake() (time.Time, bool) {
 		}
 	}
 	sooner(m.applyAt, m.pending != nil)
-	sooner(m.saveAt, m.unsaved != nil)
+	sooner(m.layAt, m.mayLay())
+	sooner(m.saveAt, len(m.unsaved) > 0)
+	sooner(m.trial.probeAt, m.trial.on)
 	sooner(m.fetchAt, m.mayFetch())
 	return at, !at.IsZero()
 }
@@ -63,11 +76,13 @@ func (m machine) state() State {
 // report brings the snapshot up to date.
 func (m machine) report() machine {
 	m.status.State = m.state()
-	m.status.Activity = [...]Activity{Resting, Fetching, Applying, Storing}[m.busy]
+	m.status.Activity = [...]Activity{Resting, Fetching, Applying, Storing, Applying, Proving}[m.busy]
 	m.status.InForce = m.inForce.record.Meta
 	m.status.InForce.URL = withoutQuery(m.status.InForce.URL)
 	m.status.Failures = m.failures
 	m.status.Next = m.fetchAt
+	m.status.OnTrial, m.status.Missing = m.trial.until, m.trial.missing
+	m.status.Refused, m.status.Pinned = m.rejected, m.pinned
 	m.status.Pending = ""
 	if m.pending != nil && !m.pending.undo {
 		m.status.Pending = m.pending.record.Meta.Hash

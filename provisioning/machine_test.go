@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"offhook/ua"
 )
 
 func hashOf(data string) string {
@@ -36,11 +38,11 @@ func TestMachine_any_order_of_inputs(t *testing.T) {
 	for seed := range uint64(300) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		now := time.Unix(1e9, 0)
-		m := machine{policy: policy{5 * time.Second, time.Hour, 5 * time.Second, 10 * time.Second, 0}}
-		m = m.step(input{now, 0, started{[]candidate{named("kept"), named("older"), {doc: Default()}}}})
+		m := machine{policy: policy{5 * time.Second, time.Hour, 5 * time.Second, 10 * time.Second, 0, 3 * time.Second, 2 * time.Second, 5 * time.Minute}}
+		m = m.step(input{now, 0, started{kept: []candidate{named("kept"), named("older"), {doc: Default()}}}})
 		for range 200 {
 			busy, works := m.busy, m.works
-			var event any = []any{tick{}, asked{}, asked{force: true}, idled{}}[random.IntN(4)]
+			var event any = []any{tick{}, asked{}, asked{force: true}, idled{}, restored{named("older")}, userSet{}}[random.IntN(6)]
 			if random.IntN(2) == 0 {
 				event = result(m.busy, random)
 			}
@@ -56,7 +58,7 @@ func TestMachine_any_order_of_inputs(t *testing.T) {
 				t.Fatalf("seed %d: %T turned job %d into %d", seed, event, busy, m.busy)
 			case works && !m.works:
 				t.Fatalf("seed %d: forgot what works after %T", seed, event)
-			case m.busy == applyJob && m.pending == nil, m.busy == saveJob && m.unsaved == nil:
+			case m.busy == applyJob && m.pending == nil, m.busy == saveJob && m.unsaved == nil, m.busy == proveJob && !m.trial.on:
 				t.Fatalf("seed %d: job %d has nothing to do", seed, m.busy)
 			}
 		}
@@ -74,14 +76,18 @@ func result(busy job, random *rand.Rand) any {
 	err := []error{nil, ErrLater, errors.New("no")}[random.IntN(3)]
 	switch busy {
 	case applyJob:
-		return applied{err}
+		return applied{err: err, same: random.IntN(5) == 0, number: random.IntN(2), before: Vitals{Registered: []ua.AccountID{"a"}}}
 	case saveJob:
-		return saved{err}
+		return saved{1, err}
+	case layJob:
+		return laid{err: err}
+	case proveJob:
+		return proved{Vitals{Stuck: []string{"", "nothing moves"}[random.IntN(2)], Busy: random.IntN(4) == 0}}
 	case fetchJob:
 		if err == nil {
-			return fetched{found: named([]string{"a", "b", "c"}[random.IntN(3)])}
+			return fetched{answered: true, found: named([]string{"a", "b", "c"}[random.IntN(3)])}
 		}
-		return []any{fetched{err: err}, fetched{nowhere: true}, fetched{unchanged: true}}[random.IntN(3)]
+		return []any{fetched{err: err}, fetched{nowhere: true}, fetched{unchanged: true, answered: true}}[random.IntN(3)]
 	}
 	return tick{}
 }

@@ -19,6 +19,7 @@ type ManagerConfig struct {
 	Sources  map[string]Source // by the scheme of the URL
 	Store    Store
 	Applier  Applier
+	Prover   Prover // nil: only the server has to be reached
 	Log      *slog.Logger
 
 	RetryMin   time.Duration  // first wait after a failure; 0 means 5 s
@@ -26,6 +27,9 @@ type ManagerConfig struct {
 	Gap        time.Duration  // least time between fetches that check-syncs ask for; 0 means 5 s
 	IdleRetry  time.Duration  // how often a document that waits is tried without Idle; 0 means 10 s
 	BootSpread time.Duration  // first fetch of a phone that has a document comes within this; 0: at once
+	Settle     time.Duration  // from when a document was applied until it is looked at; 0 means 3 s
+	Probe      time.Duration  // between looks at how the phone is; 0 means 2 s
+	StoreRetry time.Duration  // after what could not be stored; 0 means 5 min
 	Random     func() float64 // in [0, 1); nil means math/rand
 }
 
@@ -35,11 +39,15 @@ type Manager struct {
 	resync  chan asked // one slot each: a second one of a kind adds nothing
 	fetchIt chan asked
 	idle    chan idled
+	restore chan restored
+	userSet chan userSet
+	setting chan struct{} // a slot: who is in it changes the user's settings
 	updates chan Status
 
 	mu     sync.Mutex // leaf: held for copies only
 	status Status
-	doc    Document
+	doc    Document // as the phone works by it: with what the user has set
+	user   []UserSetting
 }
 
 // NewManager makes a Manager; Run does its work.
@@ -53,12 +61,16 @@ func NewManager(cfg ManagerConfig) *Manager {
 	orElse(&cfg.RetryMax, time.Hour)
 	orElse(&cfg.Gap, 5*time.Second)
 	orElse(&cfg.IdleRetry, 10*time.Second)
+	orElse(&cfg.Settle, 3*time.Second)
+	orElse(&cfg.Probe, 2*time.Second)
+	orElse(&cfg.StoreRetry, 5*time.Minute)
 	if cfg.Random == nil {
 		cfg.Random = rand.Float64
 	}
 	return &Manager{
 		cfg: cfg, doc: cfg.Base,
 		resync: make(chan asked, 1), fetchIt: make(chan asked, 1), idle: make(chan idled, 1),
+		restore: make(chan restored, 1), userSet: make(chan userSet, 1), setting: make(chan struct{}, 1),
 		updates: make(chan Status, 1),
 		status:  Status{State: Unprovisioned, Activity: Resting},
 	}
@@ -72,7 +84,7 @@ func (m *Manager) Run(ctx context.Context) error {
 	defer jobs.Wait()
 
 	var s machine
-	s.policy = policy{m.cfg.RetryMin, m.cfg.RetryMax, m.cfg.Gap, m.cfg.IdleRetry, m.cfg.BootSpread}
+	s.policy = policy{m.cfg.RetryMin, m.cfg.RetryMax, m.cfg.Gap, m.cfg.IdleRetry, m.cfg.BootSpread, m.cfg.Settle, m.cfg.Probe, m.cfg.StoreRetry}
 	s.told = m.cfg.Base
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -103,6 +115,8 @@ func (m *Manager) Run(ctx context.Context) error {
 		case event = <-m.resync:
 		case event = <-m.fetchIt:
 		case event = <-m.idle:
+		case event = <-m.restore:
+		case event = <-m.userSet:
 		case event = <-done:
 		case <-timer.C:
 			event = tick{}
@@ -113,7 +127,7 @@ func (m *Manager) Run(ctx context.Context) error {
 // isResult tells the events that end a job.
 func isResult(event any) bool {
 	switch event.(type) {
-	case fetched, applied, saved:
+	case fetched, applied, laid, proved, saved:
 		return true
 	}
 	return false
@@ -121,8 +135,9 @@ func isResult(event any) bool {
 
 // publish makes the snapshot seen.
 func (m *Manager) publish(s machine) {
+	doc := s.inForce.doc.withUser(s.user)
 	m.mu.Lock()
-	m.status, m.doc = s.status, s.inForce.doc
+	m.status, m.doc = s.status, doc
 	m.mu.Unlock()
 	select { // the newest wins
 	case <-m.updates:
@@ -174,5 +189,20 @@ func post[T any](slot chan T, event T) {
 	select {
 	case slot <- event:
 	default:
+	}
+}
+
+// replace never blocks: the newest wins.
+func replace[T any](slot chan T, event T) {
+	for {
+		select {
+		case slot <- event:
+			return
+		default:
+		}
+		select {
+		case <-slot:
+		default:
+		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -18,7 +17,11 @@ func (m *Manager) load() started {
 		m.cfg.Log.Error("a stored configuration is damaged", "error", err)
 	}
 	var kept []candidate
+	out := m.judge(records)
 	for _, r := range records {
+		if !r.Meta.Good() {
+			continue
+		}
 		doc, err := m.cfg.Parse(r.Data, withoutQuery(r.Meta.URL))
 		if err != nil {
 			m.cfg.Log.Error("a stored configuration cannot be read by this version", "url", withoutQuery(r.Meta.URL), "error", err)
@@ -26,7 +29,44 @@ func (m *Manager) load() started {
 		}
 		kept = append(kept, candidate{doc: doc, record: r, stored: true})
 	}
-	return started{append(kept, candidate{doc: m.cfg.Base})}
+	out.kept = append(kept, candidate{doc: m.cfg.Base})
+	if out.user, err = m.cfg.Store.LoadUser(); err != nil {
+		m.cfg.Log.Error("what the user has set is damaged, and forgotten", "error", err)
+	}
+	m.mu.Lock()
+	m.user = out.user
+	m.mu.Unlock()
+	return out
+}
+
+// judge looks at what the program left when it ended. A document whose trial was
+// cut short has one trial more; a second time it is not taken again.
+func (m *Manager) judge(records []Record) (out started) {
+	for i, r := range records {
+		meta := &r.Meta
+		if meta.Verdict == OnTrial {
+			meta.Verdict, meta.Decided, meta.Cut = RolledBack, time.Now(), meta.Cut+1
+			meta.Why = "the phone ended during its trial; it is tried once more"
+			if meta.Cut > 1 {
+				meta.Why = "the phone ended during both its trials"
+			}
+			m.cfg.Log.Warn("a configuration was on trial when the phone ended: the one before is used", "number", meta.Number, "why", meta.Why)
+			if _, err := m.cfg.Store.Save(r); err != nil {
+				// Who cannot count trials has had the last one.
+				out.storeErr, meta.Cut = err, 2
+			}
+		}
+		switch {
+		case i > 0:
+		case meta.Verdict == RolledBack && meta.Cut == 1:
+			out.cut = *meta
+		case meta.Verdict == RolledBack:
+			out.rejected, out.why = meta.Hash, meta.Why
+		default:
+			out.rejected, out.pinned = meta.Refuses, meta.Refuses != ""
+		}
+	}
+	return out
 }
 
 // do runs one job and returns its result.
@@ -34,32 +74,14 @@ func (m *Manager) do(ctx context.Context, s machine) any {
 	switch s.busy {
 	case applyJob:
 		return m.apply(ctx, s)
+	case layJob:
+		return m.layUser(ctx, s)
+	case proveJob:
+		return m.prove(ctx, s)
 	case saveJob:
-		err := m.cfg.Store.Save(*s.unsaved)
-		if err != nil {
-			m.cfg.Log.Error("the configuration could not be stored", "error", err)
-		}
-		return saved{err}
+		return m.save(s.unsaved[0])
 	}
 	return m.fetch(ctx, s)
-}
-
-func (m *Manager) apply(ctx context.Context, s machine) any {
-	changes := Diff(s.told, s.pending.doc)
-	if len(changes) == 0 && s.works && !s.pending.undo {
-		m.cfg.Log.Info("the new configuration changes nothing")
-		return applied{}
-	}
-	err := m.cfg.Applier.Apply(ctx, s.pending.doc, changes)
-	switch {
-	case err == nil:
-		m.cfg.Log.Info("configuration applied", "url", withoutQuery(s.pending.record.Meta.URL), "changes", len(changes), "back", s.pending.undo)
-	case errors.Is(err, ErrLater):
-		m.cfg.Log.Info("configuration waits for the phone to be idle", "changes", len(changes))
-	default:
-		m.cfg.Log.Error("configuration cannot be applied", "url", withoutQuery(s.pending.record.Meta.URL), "error", err, "back", s.pending.undo)
-	}
-	return applied{err}
 }
 
 // fetch goes through the steps of discovery until a server answers.
@@ -77,6 +99,7 @@ func (m *Manager) fetch(ctx context.Context, s machine) any {
 		out.nowhere = false
 		response, err := m.ask(ctx, f, newest.record.Meta, s.forced)
 		if err == nil {
+			out.answered = true
 			m.cfg.Log.Info("discovery: won", "step", f.Step, "url", withoutQuery(f.URL), "why", f.Why)
 			out.attempts = append(out.attempts, attempt)
 			return m.take(out, f, response, newest)

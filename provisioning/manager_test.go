@@ -24,6 +24,10 @@ func parseNamed(data []byte, file string) (Document, error) {
 	}
 	doc.Phone.Name = string(data)
 	doc.Provisioning.Interval, doc.Provisioning.RandomSpread = time.Hour, 0
+	doc.Provisioning.Confirm = 0
+	if strings.HasPrefix(string(data), "trial") {
+		doc.Provisioning.Confirm = 2 * time.Minute
+	}
 	return doc, nil
 }
 
@@ -39,6 +43,7 @@ type world struct {
 	refuse  map[string]error // by the document's name
 	records []Record
 	saveErr error
+	user    []UserSetting
 	steps   []Finding
 	slow    time.Duration
 }
@@ -135,16 +140,40 @@ func (w *world) Apply(_ context.Context, doc Document, changes []Change) error {
 	return err
 }
 
-func (w *world) Load() ([]Record, error) { return w.records, nil }
+func (w *world) Ready(Document, []Change) error { return nil }
 
-func (w *world) Save(r Record) error {
+func (w *world) Load() ([]Record, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.records), nil
+}
+
+func (w *world) Save(r Record) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.saveErr != nil {
-		return w.saveErr
+		return 0, w.saveErr
 	}
+	for i := range w.records {
+		if w.records[i].Meta.Number == r.Meta.Number {
+			w.records[i] = r
+			return r.Meta.Number, nil
+		}
+	}
+	r.Meta.Number = len(w.records) + 1
 	w.records = append([]Record{r}, w.records...)
-	return nil
+	return r.Meta.Number, nil
+}
+
+func (w *world) LoadUser() ([]UserSetting, error) { return w.user, nil }
+
+func (w *world) SaveUser(all []UserSetting) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.saveErr == nil {
+		w.user = all
+	}
+	return w.saveErr
 }
 
 // take returns what was applied since the last time.
@@ -178,7 +207,7 @@ func run(t *testing.T, w *world, test func(m *Manager)) {
 	synctest.Test(t, func(t *testing.T) {
 		w.started = time.Now()
 		base := Default()
-		base.Provisioning.RandomSpread = 0
+		base.Provisioning.RandomSpread, base.Provisioning.Confirm = 0, 0
 		m := NewManager(ManagerConfig{
 			Base: base, Parse: parseNamed, Discover: w, Sources: map[string]Source{"https": w}, Store: w, Applier: w,
 			Device: Device{MAC: "02:00:5e:10:00:01", Model: "bench", Version: "1.0"},
@@ -203,7 +232,7 @@ func pass(d time.Duration) {
 }
 
 func stored(data string) []Record {
-	return []Record{{Data: []byte(data), Meta: Meta{URL: "https://prov.example/x", ETag: data, Hash: hashOf(data)}}}
+	return []Record{{Data: []byte(data), Meta: Meta{Number: 1, URL: "https://prov.example/x", ETag: data, Hash: hashOf(data)}}}
 }
 
 func want(t *testing.T, what string, got, want any) {

@@ -68,7 +68,7 @@ type Discoverer interface {
 	Discover(ctx context.Context, current Document, last Meta) iter.Seq[Finding]
 }
 
-// Meta tells where a stored document came from.
+// Meta tells where a stored document came from, and what became of it.
 type Meta struct {
 	Step         string    `json:"step"` // of discovery
 	URL          string    `json:"url"`
@@ -77,7 +77,27 @@ type Meta struct {
 	Hash         string    `json:"hash"` // SHA-256 of the bytes, hexadecimal
 	Fetched      time.Time `json:"fetched"`
 	Applied      time.Time `json:"applied"`
+
+	Number  int       `json:"-"` // in the history, from 1 up; 0: not stored
+	Verdict Verdict   `json:"verdict,omitempty"`
+	Why     string    `json:"why,omitempty"` // of the verdict, for a person
+	Decided time.Time `json:"decided,omitzero"`
+	Cut     int       `json:"cut,omitempty"`     // trials that the end of the program cut short
+	Refuses string    `json:"refuses,omitempty"` // hash of the server's document that a person rolled back from
 }
+
+// Verdict is what became of a document.
+type Verdict string
+
+// The verdicts. A record without one is of a version that kept only what worked.
+const (
+	OnTrial    Verdict = "on trial"
+	Confirmed  Verdict = "confirmed"
+	RolledBack Verdict = "rolled back"
+)
+
+// Good reports whether a phone may start with the document.
+func (m Meta) Good() bool { return m.Verdict == Confirmed || m.Verdict == "" }
 
 // Record is a document as it was fetched, with where it came from.
 type Record struct {
@@ -85,14 +105,17 @@ type Record struct {
 	Data []byte
 }
 
-// Store keeps the documents that worked.
+// Store keeps the last documents, and what the phone's user has set.
 type Store interface {
-	// Load returns the whole records, newest first, at most two. The error
-	// tells of damaged ones and may come beside records.
+	// Load returns the whole records, newest first, with their numbers. The
+	// error tells of damaged ones and may come beside records.
 	Load() ([]Record, error)
-	// Save makes the record the newest; the one before becomes the previous.
-	// After a power cut at any instant Load finds the old or the new one.
-	Save(Record) error
+	// Save makes a record without a number the newest and returns the number it
+	// has got; one with a number takes the place of the one that had it. After a
+	// power cut at any instant Load finds what was there before, or this.
+	Save(Record) (number int, err error)
+	LoadUser() ([]UserSetting, error)
+	SaveUser([]UserSetting) error
 }
 
 // ErrLater is returned by an Applier that must not change anything now, because
@@ -101,9 +124,24 @@ var ErrLater = errors.New("provisioning: to be applied when the phone is idle")
 
 // Applier makes the phone work as a document says.
 type Applier interface {
+	// Ready returns ErrLater (wrapped or not) when the document has to wait for
+	// the end of a call. It changes nothing.
+	Ready(doc Document, changes []Change) error
 	// Apply is told the whole document and what is different from the one
 	// applied before. It returns ErrLater (wrapped or not) having changed
 	// nothing, or another error if the phone cannot work so: the Manager then
 	// applies the one before again. It must not drop a call.
 	Apply(ctx context.Context, doc Document, changes []Change) error
+}
+
+// Prover tells how the phone is while a new document is on trial.
+type Prover interface {
+	Vitals(context.Context) Vitals
+}
+
+// Vitals is how the phone is.
+type Vitals struct {
+	Registered []ua.AccountID
+	Busy       bool   // a call is up
+	Stuck      string // which part of the program has not moved; empty: all have
 }

@@ -24,6 +24,7 @@ const (
 	Fetching Activity = "fetching"
 	Applying Activity = "applying"
 	Storing  Activity = "storing"
+	Proving  Activity = "proving" // looks whether the document on trial works
 )
 
 // Attempt is what became of one step of discovery.
@@ -58,4 +59,13 @@ type Status struct {
 	Failures    int    // attempts that failed, in a row
 	Next        time.Time
 	Pending     string // hash of a document that waits for the phone to be idle
+
+	// OnTrial is until when the document in force has to prove itself; calls
+	// prolong it. Zero: it need not, or has.
+	OnTrial time.Time
+	Missing string // what it has not proven yet
+	// RolledBack tells why the newest document was taken back; empty when none was.
+	RolledBack string
+	Refused    string // hash of the server's document that is not taken
+	Pinned     bool   // a person rolled back, and the server has the same document still
 }

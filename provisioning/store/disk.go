@@ -2,27 +2,58 @@ package store
 
 import (
 	"errors"
+	"io"
+	"io/fs"
 	"os"
 )
 
-// disk is the few operations that a save is made of, each a point at which the
+// Disk is the few operations that a store is made of, each a point at which the
 // power may go.
-type disk interface {
+type Disk interface {
 	MkdirAll(path string) error
+	// ReadDir returns the names of the files in a directory.
+	ReadDir(path string) ([]string, error)
 	ReadFile(path string) ([]byte, error)
 	// Write makes the file hold data and be durable, or fails.
 	Write(path string, data []byte) error
 	Rename(from, to string) error
+	Remove(path string) error
 	SyncDir(path string) error
 }
 
-type osDisk struct{}
+// OS is the system's disk.
+type OS struct{}
 
-func (osDisk) MkdirAll(path string) error           { return os.MkdirAll(path, 0o700) }
-func (osDisk) ReadFile(path string) ([]byte, error) { return os.ReadFile(path) }
-func (osDisk) Rename(from, to string) error         { return os.Rename(from, to) }
+var _ Disk = OS{}
 
-func (osDisk) Write(path string, data []byte) error {
+// MkdirAll makes a directory for its owner only.
+func (OS) MkdirAll(path string) error { return os.MkdirAll(path, 0o700) }
+
+// ReadDir returns the names of the files in a directory.
+func (OS) ReadDir(path string) ([]string, error) {
+	entries, err := os.ReadDir(path)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names, err
+}
+
+// maxFile bounds what is read: nothing that a store writes is larger.
+const maxFile = 4 << 20
+
+// ReadFile reads a file, of a damaged one at most a bit more than a store writes.
+func (OS) ReadFile(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxFile))
+	return data, errors.Join(err, f.Close())
+}
+
+// Write makes the file hold data and be durable, or fails.
+func (OS) Write(path string, data []byte) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
@@ -31,7 +62,19 @@ func (osDisk) Write(path string, data []byte) error {
 	return errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close())
 }
 
-func (osDisk) SyncDir(path string) error {
+// Rename gives a file another name.
+func (OS) Rename(from, to string) error { return os.Rename(from, to) }
+
+// Remove removes a file, if it is there.
+func (OS) Remove(path string) error {
+	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// SyncDir makes what happened to a directory's names durable.
+func (OS) SyncDir(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {
 		return err

@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 // deadlyDisk is a real disk in a process that is killed at an operation, with
 // half of a write done.
 type deadlyDisk struct {
-	osDisk
+	OS
 	at, ops int
 	dir     string
 }
@@ -40,11 +40,11 @@ func (d *deadlyDisk) point() {
 	}
 }
 
-func (d *deadlyDisk) MkdirAll(string) error { return d.osDisk.MkdirAll(d.dir) }
+func (d *deadlyDisk) MkdirAll(string) error { return d.OS.MkdirAll(d.dir) }
 
 func (d *deadlyDisk) path(name string) string { return d.dir + name[len("state"):] }
 
-func (d *deadlyDisk) ReadFile(name string) ([]byte, error) { return d.osDisk.ReadFile(d.path(name)) }
+func (d *deadlyDisk) ReadFile(name string) ([]byte, error) { return d.OS.ReadFile(d.path(name)) }
 
 func (d *deadlyDisk) Write(name string, data []byte) error {
 	d.point()
@@ -52,17 +52,24 @@ func (d *deadlyDisk) Write(name string, data []byte) error {
 		return err
 	}
 	d.point()
-	return d.osDisk.Write(d.path(name), data)
+	return d.OS.Write(d.path(name), data)
 }
 
 func (d *deadlyDisk) Rename(from, to string) error {
 	d.point()
-	return d.osDisk.Rename(d.path(from), d.path(to))
+	return d.OS.Rename(d.path(from), d.path(to))
+}
+
+func (d *deadlyDisk) ReadDir(string) ([]string, error) { return d.OS.ReadDir(d.dir) }
+
+func (d *deadlyDisk) Remove(name string) error {
+	d.point()
+	return d.OS.Remove(d.path(name))
 }
 
 func (d *deadlyDisk) SyncDir(string) error {
 	d.point()
-	return d.osDisk.SyncDir(d.dir)
+	return d.OS.SyncDir(d.dir)
 }
 
 func TestDir_survives_a_kill_at_every_operation(t *testing.T) {
@@ -88,20 +95,37 @@ func TestDir_survives_a_kill_at_every_operation(t *testing.T) {
 		if err != nil {
 			t.Errorf("killed at %d: %v", at, err)
 		}
-		// The first save takes 4 operations, each later one 6.
-		switch saves := (at - 1 + 2) / 6; {
+		saves := promises(at)
+		switch {
 		case saves == 0 && len(records) == 0:
 		case len(records) == 0:
 			t.Errorf("killed at %d: nothing is left of %d saves", at, saves)
 		default:
 			got := int(records[0].Meta.Hash[1] - 'a' + 1)
-			if got != saves && got != saves+1 {
-				t.Errorf("killed at %d: document %d is found after %d saves", at, got, saves)
+			if got != saves && got != saves+1 || len(records) < min(saves, keep) {
+				t.Errorf("killed at %d: document %d and %d in all are found after %d saves", at, got, len(records), saves)
 			}
 		}
 	}
-	if points != 16 {
-		t.Errorf("killed at %d points, want 16", points)
+	if points != 4*len(texts)+len(texts)-keep {
+		t.Errorf("killed at %d points", points)
 	}
 	t.Logf("killed at %d points", points)
+}
+
+// promises is how many saves were done when a point came: each has four, and
+// one more when there is something to remove.
+func promises(at int) (saves int) {
+	for points := 0; ; saves++ {
+		points += 4
+		if points >= at {
+			return saves
+		}
+		if saves >= keep {
+			points++
+		}
+		if points >= at {
+			return saves + 1
+		}
+	}
 }

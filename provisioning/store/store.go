@@ -1,43 +1,43 @@
-// Package store keeps the last two documents that worked in a directory, so
-// that a power cut at any instant leaves a whole one.
+// Package store keeps the last documents in a directory, with what became of
+// each, and what the phone's user has set, so that a power cut at any instant
+// leaves a phone with a document that works.
 //
-// A save writes the new document beside the old, makes it durable, and only
-// then renames: current becomes previous, the new one becomes current, and the
-// directory is made durable after each. Each file carries the SHA-256 of all
-// it holds, so that a torn one is known.
+// Each document is a file of its own, document.N, numbered from 1 up. A save
+// writes the file beside the others, makes it durable, renames it to its name
+// and makes the directory durable; only then is the oldest removed. Each file
+// carries the SHA-256 of all it holds, so that a torn one is known.
 package store
 
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"sync"
 
 	"offhook/provisioning"
 )
 
-// The files of a store.
+// The bounds of the history.
 const (
-	current  = "document"
-	previous = "document.previous"
-	unborn   = "document.new"
+	keep     = 5       // documents
+	keepSize = 2 << 20 // bytes of them together; the newest and the one to start with are kept whatever they have
 )
 
 // Dir is a store in a directory.
 type Dir struct {
 	path string
-	disk disk
-	mu   sync.Mutex // one Save at a time
+	disk Disk
+	mu   sync.Mutex // one use of the directory at a time
 }
 
 var _ provisioning.Store = (*Dir)(nil)
 
 // New makes a store in the directory, which is made if it is not there, for
 // its owner only: documents hold passwords.
-func New(path string) (*Dir, error) { return open(path, osDisk{}) }
+func New(path string) (*Dir, error) { return Open(path, OS{}) }
 
-func open(path string, d disk) (*Dir, error) {
+// Open is New on any Disk.
+func Open(path string, d Disk) (*Dir, error) {
 	if err := d.MkdirAll(path); err != nil {
 		return nil, fmt.Errorf("the directory for the configuration cannot be made: %w; choose another with state: in the agent's file", err)
 	}
@@ -48,22 +48,22 @@ func open(path string, d disk) (*Dir, error) {
 func (s *Dir) Load() ([]provisioning.Record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	kept, err := s.list()
 	var records []provisioning.Record
-	var damaged []error
-	for _, name := range []string{current, previous} {
-		record, err := s.read(name)
-		switch {
-		case err == nil:
-			records = append(records, record)
-		case !errors.Is(err, fs.ErrNotExist):
+	damaged := []error{err}
+	for _, e := range kept {
+		record, err := s.read(e)
+		if err != nil {
 			damaged = append(damaged, err)
+			continue
 		}
+		records = append(records, record)
 	}
 	return records, errors.Join(damaged...)
 }
 
-func (s *Dir) read(name string) (provisioning.Record, error) {
-	path := filepath.Join(s.path, name)
+func (s *Dir) read(e entry) (provisioning.Record, error) {
+	path := filepath.Join(s.path, e.name)
 	data, err := s.disk.ReadFile(path)
 	if err != nil {
 		return provisioning.Record{}, fmt.Errorf("store: %w", err)
@@ -72,39 +72,44 @@ func (s *Dir) read(name string) (provisioning.Record, error) {
 	if err != nil {
 		return record, fmt.Errorf("store: %s: %w", path, err)
 	}
+	record.Meta.Number = e.number
 	return record, nil
 }
 
-// Save makes the record the newest. When it returns nil the record survives a
-// power cut; when not, what was there before does.
-func (s *Dir) Save(r provisioning.Record) error {
+// Save makes the record the newest, or puts it in the place of the one with its
+// number. When it returns nil the record survives a power cut; when not, what
+// was there before does.
+func (s *Dir) Save(r provisioning.Record) (number int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	data, err := encode(r)
 	if err != nil {
-		return fmt.Errorf("store: %w", err)
+		return 0, fmt.Errorf("store: %w", err)
 	}
-	if err := s.save(data); err != nil {
-		return fmt.Errorf("store: the configuration is not kept: %w; see that the disk is neither full nor read-only", err)
+	kept, err := s.list()
+	if err != nil {
+		return 0, unkept(err)
 	}
-	return nil
+	e := place(kept, r.Meta.Number)
+	if err := s.put(e.name, data); err != nil {
+		return 0, unkept(err)
+	}
+	s.prune()
+	return e.number, nil
 }
 
-func (s *Dir) save(data []byte) error {
-	born := filepath.Join(s.path, unborn)
+func unkept(err error) error {
+	return fmt.Errorf("store: the configuration is not kept: %w; see that the disk is neither full nor read-only", err)
+}
+
+// put makes a file durable under its name, whole or not at all.
+func (s *Dir) put(name string, data []byte) error {
+	born := filepath.Join(s.path, name+".new")
 	if err := s.disk.Write(born, data); err != nil {
+		_ = s.disk.Remove(born) // of a full disk at least what was begun is given back
 		return err
 	}
-	// A damaged file must not take the place of a whole previous one.
-	if _, err := s.read(current); err == nil {
-		if err := s.disk.Rename(filepath.Join(s.path, current), filepath.Join(s.path, previous)); err != nil {
-			return err
-		}
-		if err := s.disk.SyncDir(s.path); err != nil {
-			return err
-		}
-	}
-	if err := s.disk.Rename(born, filepath.Join(s.path, current)); err != nil {
+	if err := s.disk.Rename(born, filepath.Join(s.path, name)); err != nil {
 		return err
 	}
 	return s.disk.SyncDir(s.path)

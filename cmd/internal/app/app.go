@@ -186,7 +186,7 @@ func (a *App) buildProvisioning(log *slog.Logger) error {
 	web := https.New(https.Config{})
 	a.manager = provisioning.NewManager(provisioning.ManagerConfig{
 		Device: a.device, Base: a.cfg.Agent.Base(), Parse: native.Over(a.cfg.Agent.Base()), Discover: discovery,
-		Sources: map[string]provisioning.Source{"https": web, "http": web}, Store: kept, Applier: a, Log: log,
+		Sources: map[string]provisioning.Source{"https": web, "http": web}, Store: kept, Applier: a, Prover: a, Log: log,
 	})
 	return nil
 }
