@@ -159,16 +159,18 @@ type Call struct {
 	// Replaces is our call in whose place this one came, because the far end
 	// transferred it; 0 for none. It takes over what that call had.
 	Replaces   CallID
-	AutoAnswer bool  // asked for by Call-Info, Alert-Info or Answer-Mode
-	DivertedBy Party // who sent the call on to us, if anybody (RFC 5806, RFC 7044)
-	CallBack   bool  // an emergency centre calls back (RFC 7090)
-	AlertInfo  string
-	Status     int    // last final or provisional status code
-	Reason     string // its reason phrase, or what went wrong in words for a person
-	Cause      Cause  // when Terminated
-	Started    time.Time
-	Answered   time.Time // zero until confirmed
-	SIPCallID  string    // Call-ID header, for logs
+	AutoAnswer bool // asked for by Call-Info, Alert-Info or Answer-Mode, by who may (Account.AutoAnswer)
+	// AnswerByHand: the caller wants a person to answer (Answer-Mode: Manual).
+	AnswerByHand bool
+	DivertedBy   Party // who sent the call on to us, if anybody (RFC 5806, RFC 7044)
+	CallBack     bool  // an emergency centre calls back (RFC 7090)
+	AlertInfo    string
+	Status       int    // last final or provisional status code
+	Reason       string // its reason phrase, or what went wrong in words for a person
+	Cause        Cause  // when Terminated
+	Started      time.Time
+	Answered     time.Time // zero until confirmed
+	SIPCallID    string    // Call-ID header, for logs
 }
 
 // RegistrationState is where a binding is.

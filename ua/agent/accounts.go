@@ -55,14 +55,20 @@ func checkAccount(account ua.Account, roots *x509.CertPool) error {
 	if err := checkSubscriptions(account); err != nil {
 		return err
 	}
+	if err := checkDealings(account); err != nil {
+		return err
+	}
+	if account.Transport == ua.Auto && !hasServer(account) {
+		return fmt.Errorf("without a server the transport has to be udp, tcp or tls")
+	}
 	switch account.Transport {
 	case ua.UDP, ua.TCP:
-	case ua.TLS:
+	case ua.TLS, ua.Auto:
 		if _, err := tlsConfig(account.TLS, "server", roots); err != nil {
 			return err
 		}
 	default:
-		return fmt.Errorf("the transport is %q, not udp, tcp or tls", account.Transport)
+		return fmt.Errorf("the transport is %q, not udp, tcp, tls or auto", account.Transport)
 	}
 	return nil
 }
@@ -89,7 +95,11 @@ func serverList(text string, transport ua.Transport) ([]Query, error) {
 		if err != nil || host == "" {
 			return nil, fmt.Errorf("%q is not host or host:port", one)
 		}
-		out = append(out, Query{Host: host, Port: port, Transport: transport, Secure: transport == ua.TLS})
+		query := Query{Host: host, Port: port, Transport: transport, Secure: transport == ua.TLS}
+		if transport == ua.Auto {
+			query.Transport = "" // any
+		}
+		out = append(out, query)
 	}
 	return out, nil
 }

@@ -29,6 +29,7 @@ type binding struct {
 	flowTimer time.Duration // pings that the edge proxy wants; 0: as configured
 	keep      time.Duration // those that it wants by its Via (RFC 6223); 0: none
 	gruu      string        // ours by this registration (RFC 5627); "" for none
+	temporary []string      // GRUUs that do not tell who we are, the latest last
 }
 
 // leaving reports whether a binding is still to be removed.
@@ -66,6 +67,7 @@ func (o *owner) startEdge(e *edge) {
 		regID = 0 // nothing names the device whose flow it is
 	}
 	b.running = true
+	b.forgetGRUUs()
 	b.callID, b.tag, b.cseq = o.token(18), o.token(9), uint32(o.random(1<<15))
 	b.machine = registration.New(registration.Config{
 		Expires: e.line.account.Expires, Server: e.query.Host, RegID: regID,
@@ -198,6 +200,7 @@ func (o *owner) registered(e *edge, action registration.Send, m *wire.Message, r
 		b.gruu = ""
 		if o.asksGRUU(e.line) {
 			b.gruu = gruuOf(response)
+			b.addTemporary(response)
 		}
 		b.keep = keepOf(m)
 	}
@@ -226,7 +229,7 @@ func (o *owner) bindingChanged(e *edge, c registration.Changed) {
 	if c.State == ua.Registered {
 		o.useBinding(e, c)
 	} else {
-		b.gruu = ""
+		b.forgetGRUUs()
 	}
 	if o.tells(e, c.State) {
 		o.tellBinding(e, c)

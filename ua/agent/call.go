@@ -68,7 +68,7 @@ func (o *owner) open(c *call, party ua.Party) error {
 	config.Seed = o.seed()
 	config.Call = ua.Call{
 		ID: c.id, Account: c.line.account.ID, Remote: party,
-		SecureSIP: c.line.account.Transport == ua.TLS, SIPCallID: c.callID,
+		SecureSIP: c.overTLS(), SIPCallID: c.callID,
 		Replaces: c.replaces,
 	}
 	c.machine = dialog.New(config)
@@ -79,11 +79,20 @@ func (o *owner) open(c *call, party ua.Party) error {
 	return nil
 }
 
+// overTLS reports whether the call's next hop is, or will be, spoken to by TLS.
+func (c *call) overTLS() bool {
+	f := c.flow
+	if f == nil {
+		f = c.line.leading().flow
+	}
+	return c.line.account.Transport == ua.TLS || f != nil && f.transport == ua.TLS
+}
+
 // dialogConfig is what all calls of an account have in common.
 func (o *owner) dialogConfig(l *line) dialog.Config {
 	return dialog.Config{
 		FinalAfter: o.config.FinalAfter, RingFor: o.config.RingFor, SessionExpires: l.account.SessionExpires,
-		Reliable: l.account.Reliable, RemoteControl: l.account.RemoteControl,
+		Reliable: l.account.Reliable, RemoteControl: l.account.RemoteControl, NoReferSub: l.account.NoReferSub,
 	}
 }
 
@@ -116,7 +125,7 @@ func mergeKey(fromTag string, cseq uint32) string { return fmt.Sprint(cseq, " ",
 // proxyRoute is the pre-loaded route of an outbound proxy (RFC 3261 §8.1.2).
 func (o *owner) proxyRoute(server Query) string {
 	uri := wire.URI{Host: server.Host, Port: server.Port, Params: "lr"}
-	if server.Transport != ua.UDP {
+	if server.Transport != ua.UDP && server.Transport != "" {
 		uri.Params = "transport=" + string(server.Transport) + ";lr"
 	}
 	return "<" + uri.String() + ">"

@@ -39,9 +39,10 @@ func (c *call) spec(out dialog.Outgoing) spec {
 		s.extra = append(s.extra, wire.Field{Name: "Reason", Value: out.Reason})
 	}
 	if out.ReferTo != "" {
-		s.extra = append(s.extra,
-			wire.Field{Name: "Refer-To", Value: "<" + out.ReferTo + ">"},
-			wire.Field{Name: "Referred-By", Value: "<" + c.line.aor() + ">"}) // RFC 3892 §2
+		s.extra = append(s.extra, wire.Field{Name: "Refer-To", Value: "<" + out.ReferTo + ">"})
+		if !c.withheld {
+			s.extra = append(s.extra, wire.Field{Name: "Referred-By", Value: "<" + c.line.aor() + ">"}) // RFC 3892 §2
+		}
 	}
 	if out.Method == "INVITE" || out.Method == "UPDATE" {
 		s.extra = append(s.extra, wire.Field{Name: "Allow", Value: allow}, wire.Field{Name: "Allow-Events", Value: callEvents})
@@ -62,13 +63,13 @@ func (o *owner) callSend(c *call, action dialog.Send) {
 	}
 	x.next = func() uint32 { c.cseq++; return c.cseq }
 	x.unwanted = func() bool { return c.told && action.Request.Method == "INVITE" }
-	if method := action.Request.Method; method == "INVITE" || method == "UPDATE" {
-		x.prepared = func(f *flow, to netip.AddrPort) {
+	x.prepared = func(f *flow, to netip.AddrPort) {
+		if method := action.Request.Method; method == "INVITE" || method == "UPDATE" {
 			o.tell(c, f, to)
-			if c.withheld {
-				x.spec.contactURI = hideUser(c.contact)
-			}
 			o.stayOn(c, f)
+		}
+		if c.withheld {
+			x.spec.contactURI = c.contact
 		}
 	}
 	x.answer = func(m wire.Message, refusal error) {
@@ -170,15 +171,12 @@ func (o *owner) dialogRequest(s *serverTx, trusted bool) dialog.Request {
 		Method: m.Method, CSeq: cseq.Number, FromTag: from.Tag(), ToTag: to.Tag(),
 		Contact: contact, RecordRoute: m.List("Record-Route"), Require: m.List("Require"),
 		ContentType: m.Get("Content-Type"), Body: m.Body, Party: o.party(m, "From", trusted),
-		AlertInfo: m.List("Alert-Info"), CallInfo: m.List("Call-Info"), AnswerMode: m.Get("Answer-Mode"),
+		AlertInfo: m.List("Alert-Info"), CallInfo: m.List("Call-Info"), AnswerMode: m.Get("Answer-Mode"), PrivAnswerMode: m.Get("Priv-Answer-Mode"),
 		DivertedBy: divertedBy(m), CallBack: trusted && strings.EqualFold(strings.TrimSpace(m.Get("Priority")), "psap-callback"),
 		Reason: m.List("Reason"), Event: m.Get("Event"),
 		SubscriptionState: m.Get("Subscription-State"),
 		Supported:         m.List("Supported"), Allow: m.List("Allow"), Session: sessionTimer(m),
 		RAck: rack(m.Get("RAck")),
-	}
-	if r.AnswerMode == "" {
-		r.AnswerMode = m.Get("Priv-Answer-Mode")
 	}
 	if refer, err := wire.ParseAddress(m.Get("Refer-To")); err == nil && m.Count("Refer-To") == 1 {
 		r.ReferTo = refer.URI

@@ -124,8 +124,8 @@ func resolveTarget(account ua.Account, target ua.Target) (string, error) {
 	switch strings.ToLower(scheme) {
 	case "sip", "sips":
 		uri, err := wire.ParseURI(text)
-		if err != nil || uri.Secure && account.Transport != ua.TLS {
-			return "", ua.ErrTarget // sips must not go in the clear (RFC 3261 §26.2.2)
+		if err != nil || uri.Secure && account.Transport != ua.TLS && account.Transport != ua.Auto {
+			return "", ua.ErrTarget // sips must not go in the clear (RFC 3261 §26.2.2); of auto it is seen when it is sent
 		}
 		uri.Headers = "" // what they would add is not asked for (RFC 3261 §19.1.5)
 		return uri.String(), nil

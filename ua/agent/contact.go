@@ -47,6 +47,26 @@ func (o *owner) contact(l *line, f *flow, to netip.AddrPort) string {
 	return uri.String()
 }
 
+// callContact is the contact of a call. Who withholds himself has a temporary GRUU
+// (RFC 5627 §3.1.2), or else an address without a name (RFC 3323 §4.1.1.3); the
+// public GRUU would tell who he is.
+func (o *owner) callContact(c *call, f *flow, to netip.AddrPort) string {
+	if !c.withheld {
+		return o.contact(c.line, f, to)
+	}
+	uri := o.address(c.line, f, to)
+	if e := c.line.edgeOf(f); e != nil {
+		if gruu := e.binding.temporaryFor(c.contact); gruu != "" {
+			return gruu
+		}
+		if e.binding.outbound {
+			uri.Params = withParam(uri.Params, "ob")
+		}
+	}
+	uri.User = "anonymous"
+	return uri.String()
+}
+
 func withParam(params, more string) string {
 	if params == "" {
 		return more
@@ -56,14 +76,14 @@ func withParam(params, more string) string {
 
 // tell notes where the far end of a call is told to find us.
 func (o *owner) tell(c *call, f *flow, to netip.AddrPort) {
-	c.contact, c.host = o.contact(c.line, f, to), o.address(c.line, f, to).Host
+	c.contact, c.host = o.callContact(c, f, to), o.address(c.line, f, to).Host
 }
 
 // tellMove tells the far end of a call our new address, and offers our sound
 // from there if it is not a new port alone. With a GRUU the first stays the same.
 func (o *owner) tellMove(c *call, f *flow) {
 	host := o.address(c.line, f, f.remote).Host
-	if c.contact != o.contact(c.line, f, f.remote) {
+	if c.contact != o.callContact(c, f, f.remote) {
 		o.step(c, dialog.Refresh{})
 	}
 	if c.host != host {

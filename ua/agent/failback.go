@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"time"
 
 	"offhook/ua/registration"
@@ -15,7 +16,7 @@ func (o *owner) watchBetter(e *edge) {
 	if f == nil || f.target.Rank == 0 || e.line.removed {
 		return
 	}
-	every := o.config.Failback
+	every := cmp.Or(e.line.account.Failback, o.config.Failback)
 	wait := every + time.Duration(o.random(uint64(every/5)+1)) // not all telephones at once
 	e.failback = o.clock.after(wait, func() { o.probe(e, f) })
 }
@@ -62,7 +63,7 @@ func (o *owner) ask(e *edge, f, better *flow) {
 		}
 		o.stillDown(e, better)
 	}
-	x.patience = o.clock.after(2*o.config.Silence, func() { done(false) })
+	x.patience = o.clock.after(2*o.silence(l), func() { done(false) })
 	x.answer = func(m wire.Message, _ error) {
 		if m.Status >= 200 {
 			done(m.Status < 500 && m.Status != 408 || m.Status >= 600 || m.Status == 501)

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strconv"
@@ -18,19 +19,22 @@ var errSilent = errors.New("agent: no sign of life")
 // awaitSign bounds how long a new request waits for any response at all, if
 // another server could have it: RFC 3261 would have the person wait for 64*T1.
 // A server that lives sends 100 at once (§17.2.1); several repetitions of a
-// datagram fit into Config.Silence.
+// datagram fit into that time.
 func (o *owner) awaitSign(x *exchange) {
 	x.edge = x.line.edgeOf(x.flow)
 	if !o.hasMore(x) {
 		return
 	}
 	tx := x.tx
-	x.patience = o.clock.after(o.config.Silence, func() {
+	x.patience = o.clock.after(o.silence(x.line), func() {
 		if x.tx == tx && !x.final && !x.void && o.failOver(x, errSilent, 0) {
 			tx.tx.Terminate() // no more repetitions: the request is another server's now
 		}
 	})
 }
+
+// silence is how long the account's servers may say nothing.
+func (o *owner) silence(l *line) time.Duration { return cmp.Or(l.account.Silence, o.config.Silence) }
 
 // mayMove reports whether a request may go to another server: one outside of
 // dialogs that nothing was heard about yet (RFC 3263 §4.3), and that nobody has
@@ -236,6 +240,7 @@ func (o *owner) headFor(x *exchange, f *flow) {
 func (e *edge) server(f *flow) Query {
 	for _, server := range e.servers {
 		if f != nil && leadsTo(server, f.target.Server()) {
+			server.Transport = f.target.Transport
 			return server
 		}
 	}

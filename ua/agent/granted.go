@@ -66,25 +66,6 @@ func contactOf(contact wire.Address) registration.Contact {
 	return one
 }
 
-// asksGRUU reports whether the account wants a GRUU: only where somebody has
-// said that the servers follow theirs. Some give them to all who support them,
-// and then do not know the way when one stands in a dialog's request.
-func (o *owner) asksGRUU(l *line) bool { return l.account.GRUU && o.config.InstanceID != "" }
-
-// gruuOf is the URI that reaches this very telephone (RFC 5627 §4.2): the
-// public one, for who may know our name; a registrar that gives only the
-// temporary one means that.
-func gruuOf(response registration.Response) string {
-	own, _ := registration.Own(response)
-	for _, text := range []string{own.PubGRUU, own.TempGRUU} {
-		uri, err := wire.ParseURI(text)
-		if err == nil && uri.Headers == "" && !strings.ContainsAny(text, " <>\"") && !hasControl(text) {
-			return uri.String()
-		}
-	}
-	return ""
-}
-
 func hasOption(tags []string, want string) bool {
 	for _, tag := range tags {
 		if strings.EqualFold(strings.TrimSpace(tag), want) {

@@ -19,6 +19,7 @@ func outgoingFields(r dialog.Outgoing) []wire.Field {
 		{Name: "Referred-By", Value: r.ReferredBy},
 		{Name: "Event", Value: r.Event},
 		{Name: "Subscription-State", Value: r.SubscriptionState},
+		{Name: "Refer-Sub", Value: r.ReferSub},
 	}, sessionFields(r.Session)...))
 }
 
@@ -33,6 +34,7 @@ func answerFields(a dialog.Answer) []wire.Field {
 		{Name: "Supported", Value: strings.Join(a.Supported, ", ")},
 		{Name: "Require", Value: strings.Join(a.Require, ", ")},
 		{Name: "Refer-Sub", Value: a.ReferSub},
+		{Name: "Answer-Mode", Value: a.AnswerMode},
 		{Name: "RSeq", Value: digits(a.RSeq)},
 	}, sessionFields(a.Session)...))
 }

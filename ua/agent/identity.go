@@ -36,16 +36,6 @@ func (c *call) identityFields() []wire.Field {
 	return fields
 }
 
-// hideUser is a Contact that says no more than where we are (RFC 3323 §4.1.1.3).
-func hideUser(contact string) string {
-	uri, err := wire.ParseURI(contact)
-	if err != nil {
-		return contact
-	}
-	uri.User = "anonymous"
-	return uri.String()
-}
-
 // asserted is who a server of ours says it is: by P-Asserted-Identity (RFC 3325
 // §9.1), or by the Remote-Party-ID that older exchanges send.
 func asserted(m *wire.Message) (ua.Party, bool) {

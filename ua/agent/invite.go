@@ -34,12 +34,17 @@ func (a *Agent) Pickup(id ua.AccountID, dialog ua.DialogRef) (ua.CallID, error) 
 	return a.begin(id, dialog.Target, manner{replaces: r.String()})
 }
 
-func (a *Agent) begin(id ua.AccountID, target ua.Target, how manner) (ua.CallID, error) {
+// target is the URI of whom an account is to reach.
+func (a *Agent) target(id ua.AccountID, target ua.Target) (string, error) {
 	account, ok := a.names.account(id)
 	if !ok {
-		return 0, ua.ErrNoAccount
+		return "", ua.ErrNoAccount
 	}
-	uri, err := resolveTarget(account, target)
+	return resolveTarget(account, target)
+}
+
+func (a *Agent) begin(id ua.AccountID, target ua.Target, how manner) (ua.CallID, error) {
+	uri, err := a.target(id, target)
 	if err != nil {
 		return 0, err
 	}
@@ -69,7 +74,10 @@ func (o *owner) invite(id ua.CallID, account ua.AccountID, uri string, how manne
 		o.refused(id, account, party.URI, "sound could not be prepared: "+err.Error())
 		return
 	}
-	o.step(c, dialog.Dial{URI: uri, Route: o.initialRoute(l), Replaces: how.replaces, Insist: how.replaces != ""})
+	o.step(c, dialog.Dial{
+		URI: uri, Route: o.initialRoute(l), Replaces: how.replaces, Insist: how.replaces != "",
+		Late: l.account.LateOffer && !how.Emergency, // who helps shall hear us at once
+	})
 }
 
 // outgoing says who calls whom.
@@ -91,8 +99,15 @@ func (o *owner) mannerFields(c *call, s *spec) {
 	if c.how.Intercom { // by RFC 5373, and in the ways that telephones knew before
 		s.extra = append(s.extra,
 			wire.Field{Name: "Answer-Mode", Value: "Auto"},
-			wire.Field{Name: "Call-Info", Value: "<" + c.line.aor() + ">;answer-after=0"},
+			wire.Field{Name: "Supported", Value: "answermode"},
+			wire.Field{Name: "Call-Info", Value: "<" + c.localURI() + ">;answer-after=0"},
 			wire.Field{Name: "Alert-Info", Value: "<http://localhost>;info=alert-autoanswer;delay=0"},
 		)
 	}
+}
+
+// localURI is who we say that we are.
+func (c *call) localURI() string {
+	address, _ := wire.ParseAddress(c.local)
+	return address.URI
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"offhook/ua"
 	"offhook/ua/locate"
 )
 
@@ -45,6 +46,9 @@ func (d dialer) begin(ctx context.Context, group *sync.WaitGroup) *finding {
 		f.answer = append(f.answer, answer)
 		group.Go(func() {
 			targets, err := d.locate(ctx, query)
+			if query.Transport == "" {
+				targets = secureFirst(targets)
+			}
 			if err == nil && len(targets) == 0 {
 				err = &net.DNSError{Name: query.Host, IsNotFound: true}
 			}
@@ -53,6 +57,20 @@ func (d dialer) begin(ctx context.Context, group *sync.WaitGroup) *finding {
 		})
 	}
 	return f
+}
+
+// secureFirst leaves out what goes in the clear where a domain offers TLS: who can
+// break a connection shall not have the next one be his to hear.
+func secureFirst(targets []locate.Target) []locate.Target {
+	secure := slices.DeleteFunc(slices.Clone(targets), func(t locate.Target) bool { return t.Transport != ua.TLS })
+	if len(secure) == 0 {
+		return targets
+	}
+	best := secure[0].Rank
+	for i := range secure {
+		secure[i].Rank -= best // or a better one would be looked for all the time
+	}
+	return secure
 }
 
 func (f *finding) note(server int, targets []locate.Target, err error) {

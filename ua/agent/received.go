@@ -80,6 +80,7 @@ func (o *owner) callReceived(c *call, s *serverTx) {
 	forgetOld(c.received, c.lastTx)
 	request := o.dialogRequest(s, o.trusts(s.flow))
 	request.Trusted = o.obeys(c.line, s.flow)
+	request.MayAutoAnswer, request.MayCommand = o.mayAutoAnswer(c.line, s)
 	if s.request.Method == "MESSAGE" {
 		request.Trusted = c.line.servedBy(s.flow)
 	}
@@ -162,8 +163,10 @@ func (o *owner) outOfDialog(s *serverTx) {
 	if l != nil {
 		config = o.dialogConfig(l)
 	}
-	if answer, refused := config.Refuses(o.dialogRequest(s, false)); refused && (m.Method == "INVITE" || answer.Status == 420) {
-		o.reply(s, answer.Status, "", answerFields(answer), nil)
+	request := o.dialogRequest(s, false)
+	request.MayAutoAnswer, request.MayCommand = o.mayAutoAnswer(l, s)
+	if answer, refused := config.Refuses(request); refused && (m.Method == "INVITE" || answer.Status == 420) {
+		o.reply(s, answer.Status, answer.Reason, answerFields(answer), nil)
 		return
 	}
 	if m.Method == "OPTIONS" {

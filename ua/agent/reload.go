@@ -15,7 +15,7 @@ const reloadAgain = time.Minute
 // name differs: the account stays what it is.
 func renewedTLS(old, renewed ua.Account) bool {
 	old.TLS = renewed.TLS
-	return old == renewed && old.Transport == ua.TLS
+	return old == renewed && (old.Transport == ua.TLS || old.Transport == ua.Auto)
 }
 
 // reloadTLS has an account use other certificates. Each flow stays until the

@@ -58,6 +58,17 @@ func (o *owner) serverHop(l *line, f *flow, s *spec) netip.AddrPort {
 	return netip.AddrPortFrom(address.Unmap(), port)
 }
 
+// transport is the account's: of auto the one that its flow has, or TLS.
+func (l *line) transport() ua.Transport {
+	if l.account.Transport != ua.Auto {
+		return l.account.Transport
+	}
+	if f := l.leading().flow; f != nil {
+		return f.transport
+	}
+	return ua.TLS
+}
+
 // direct goes to whom the request is for: an account without a server.
 func (o *owner) direct(l *line, s *spec, then func(*flow, netip.AddrPort, error)) {
 	uri, err := s.nextHop()
@@ -65,7 +76,7 @@ func (o *owner) direct(l *line, s *spec, then func(*flow, netip.AddrPort, error)
 		then(nil, netip.AddrPort{}, fmt.Errorf("the target %q cannot be reached: %w", s.uri, err))
 		return
 	}
-	query := Query{Host: uri.Host, Port: uri.Port, Transport: hopTransport(uri, l.account.Transport)}
+	query := Query{Host: uri.Host, Port: uri.Port, Transport: hopTransport(uri, l.transport())}
 	if query.Transport != ua.UDP {
 		o.directStream(l, query, then)
 		return

@@ -15,11 +15,7 @@ const maxMessage = 800
 
 // SendMessage sends a text. What becomes of it is told by ua.MessageSent.
 func (a *Agent) SendMessage(id ua.AccountID, target ua.Target, text string) (ua.MessageID, error) {
-	account, ok := a.names.account(id)
-	if !ok {
-		return 0, ua.ErrNoAccount
-	}
-	uri, err := resolveTarget(account, target)
+	uri, err := a.target(id, target)
 	if err != nil {
 		return 0, err
 	}

@@ -43,6 +43,8 @@
 //     (RFC 3261 §13.3.1.4), so the layer below must not, and each is to be sent.
 //     100 Trying is the transaction layer's.
 //
+// A Dial may leave the offer to the far end; Ack and PRACK have our answer then.
+//
 // Media: MakeOffer, MakeAnswer and AcceptAnswer are the methods Offer, Answer
 // and Accept of a ua.Session. The agent calls the method at once and feeds what
 // came of it back as MediaDone with the same Seq, as the next input but after

@@ -22,7 +22,7 @@ func (s *step) gate(leg int, g Gate) {
 		return
 	}
 	s.legs[leg].shut = shut
-	if s.early == leg && s.legs[leg].sdp != nil && !s.waiting(waitEarly) {
+	if s.early == leg && s.legs[leg].sdp != nil && !s.waiting(waitEarly, waitLatePrack) {
 		s.call.EarlyMedia = !shut
 	}
 }
@@ -49,9 +49,18 @@ func (s *step) hearAnother(ended int) {
 	}
 	for i, l := range slices.Backward(s.legs) {
 		if l.alive() && l.sdp != nil {
-			s.acceptAnswer(wait{what: waitEarly, leg: i}, l.sdp)
+			s.hear(i)
 			return
 		}
 	}
 	s.call.EarlyMedia = false
+}
+
+// hear takes the description of a leg: its answer, or its offer where it made one.
+func (s *step) hear(leg int) {
+	if s.late.on {
+		s.makeAnswer(wait{what: waitEarly, leg: leg}, s.legs[leg].sdp)
+		return
+	}
+	s.acceptAnswer(wait{what: waitEarly, leg: leg}, s.legs[leg].sdp)
 }

@@ -20,6 +20,8 @@ type Dial struct {
 	Replaces, ReferredBy string
 	// Insist: it is to replace that call, or not to be at all (RFC 3891 §4).
 	Insist bool
+	// Late leaves the offer to the far end (RFC 3261 §13.2.1).
+	Late bool
 }
 
 // Received is a request of the far end: the first INVITE of an incoming call,

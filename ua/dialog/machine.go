@@ -24,6 +24,8 @@ type Config struct {
 	Reliable       ua.Reliability // provisional responses (RFC 3262)
 	// RemoteControl obeys NOTIFYs of talk and hold from whom the agent trusts.
 	RemoteControl bool
+	// NoReferSub asks whom a call is transferred to tell nothing of it (RFC 4488).
+	NoReferSub bool
 	// Supported are further the option tags that an incoming request may require.
 	Supported []string
 	// Seed makes the random intervals; the agent draws it for each call.
@@ -67,6 +69,7 @@ type Machine struct {
 	open   []clientTx // no final response yet
 	acks   []sentAck  // to be repeated when a 2xx is
 	invite clientInvite
+	late   lateOffer
 
 	lastSeq uint32
 	waits   []wait

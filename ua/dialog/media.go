@@ -22,6 +22,8 @@ const (
 	waitEarlyHold                      // offer of our UPDATE
 	waitEarlyHoldAnswer                // answer to it
 	waitPrack                          // answer to the offer in a PRACK
+	waitLatePrack                      // answer to the offer in a provisional response
+	waitLateAck                        // answer to the offer in a 2xx
 )
 
 type wait struct {
@@ -29,7 +31,8 @@ type wait struct {
 	what    waitFor
 	tx      ServerTx // of waitUpdate, waitPrackAnswer and waitPrack
 	contact string   // of waitUpdate
-	leg     int      // of waitUpdate and waitEarly
+	leg     int      // of waitUpdate, waitEarly and waitLatePrack
+	rseq    uint32   // of waitLatePrack
 	first   bool     // of waitAck: the first INVITE's
 	theirs  []byte   // their description
 	terms   SessionTimer
@@ -116,5 +119,9 @@ func (s *step) mediaDone(in MediaDone) {
 		s.earlyHeld(in)
 	case waitPrack:
 		s.prackReady(w, in)
+	case waitLatePrack:
+		s.latePrack(w, in)
+	case waitLateAck:
+		s.lateAck(in)
 	}
 }

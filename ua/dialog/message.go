@@ -24,9 +24,13 @@ type Request struct {
 	CallInfo   []string
 	DivertedBy ua.Party // who sent the call on to us last
 	CallBack   bool     // an emergency centre calls back (RFC 7090)
-	AnswerMode string   // Answer-Mode or Priv-Answer-Mode (RFC 5373)
-	Reason     []string
-	Event      string // of NOTIFY and SUBSCRIBE, with parameters
+	AnswerMode string   // RFC 5373
+	// PrivAnswerMode asks for more than AnswerMode; MayCommand says that the caller
+	// may ask for that, MayAutoAnswer that he may have the call answered by itself.
+	PrivAnswerMode            string
+	MayAutoAnswer, MayCommand bool
+	Reason                    []string
+	Event                     string // of NOTIFY and SUBSCRIBE, with parameters
 	// SubscriptionState is the header's value, with parameters.
 	SubscriptionState string
 	ReferTo           string // of a REFER: a URI, "" when there is not exactly one
@@ -70,6 +74,7 @@ type Outgoing struct {
 	Body        []byte
 	Reason      string // Reason header (RFC 3326), "" for none
 	ReferTo     string // of a REFER: a URI
+	ReferSub    string // of a REFER (RFC 4488)
 	Replaces    string // header value
 	ReferredBy  string // header value
 	Event       string // of a NOTIFY
@@ -100,5 +105,6 @@ type Answer struct {
 	Require     []string
 	Session     SessionTimer
 	ReferSub    string
+	AnswerMode  string // of a 2xx to INVITE
 	RSeq        uint32 // of a reliable provisional response
 }

@@ -240,7 +240,8 @@ func TestPair_over_a_bad_network(t *testing.T) {
 		}()
 		alice, bob := w.peers[0], w.peers[1]
 		bobHas := rapid.SampledFrom([]Input{Accept{}, Accept{}, Accept{}, Accept{}, Reject{486}, Hangup{}}).Draw(t, "bob")
-		w.after(0, func() { alice.step(dial) })
+		first := rapid.SampledFrom([]Dial{dial, dial, late}).Draw(t, "first")
+		w.after(0, func() { alice.step(first) })
 		w.after(2*time.Second, func() { bob.step(Ring{}) })
 		if rapid.Bool().Draw(t, "early") {
 			w.after(3*time.Second, func() { bob.step(Ring{Early: true}) })

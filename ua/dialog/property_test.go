@@ -120,7 +120,7 @@ func TestStep_any_input_in_any_state(t *testing.T) {
 			machine = after
 			j.watch(actions)
 		}
-		first := rapid.SampledFrom([]Input{dial, invite("offer"), invite(""), relied(invite("offer")), relied(invite(""))}).Draw(t, "first")
+		first := rapid.SampledFrom([]Input{dial, late, invite("offer"), invite(""), relied(invite("offer")), relied(invite(""))}).Draw(t, "first")
 		serverTx := ServerTx(1)
 		step(first)
 		for range rapid.IntRange(0, 60).Draw(t, "steps") {

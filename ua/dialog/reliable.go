@@ -64,9 +64,11 @@ func (s *step) acknowledge(r Response) bool {
 	}
 	l.rseq = r.RSeq
 	l.update = l.update || has(r.Allow, "UPDATE")
-	request := l.request("PRACK")
-	request.RSeq, request.For = r.RSeq, s.invite.tx
-	l.prack = s.send(txPrack, request)
+	if s.late.on {
+		s.lateProvisional(r, i)
+		return true
+	}
+	s.prack(i, r.RSeq, nil)
 	l.answers = l.answers || sdpOf(r.ContentType, r.Body) != nil
 	return true
 }

@@ -129,7 +129,7 @@ func (c Config) lacking(r Request) (Answer, bool) {
 
 // Extensions are the option tags that we understand in a call.
 func (c Config) Extensions() []string {
-	tags := append(slices.Clone(c.Supported), "replaces", "norefersub")
+	tags := append(slices.Clone(c.Supported), "replaces", "norefersub", "answermode")
 	if c.withDefaults().SessionExpires > 0 {
 		tags = append(tags, "timer")
 	}
@@ -149,6 +149,9 @@ func (c Config) Refuses(r Request) (Answer, bool) {
 	}
 	if c.Reliable == ua.ReliableRequired && !has(r.Require, "100rel") && !has(r.Supported, "100rel") {
 		return Answer{Status: 421, Require: []string{"100rel"}}, true // RFC 3261 §21.4.16
+	}
+	if _, refused := r.autoAnswer(); refused {
+		return Answer{Status: 403, Reason: forbidden}, true
 	}
 	return c.tooBrief(r)
 }

@@ -84,7 +84,7 @@ func (r *rig) line(a Action) string {
 		}
 		return line + r.session(a.Request.Session, a.Request.Require)
 	case Ack:
-		return "ack " + a.Request.ToTag
+		return "ack " + a.Request.ToTag + body(a.Request.Body)
 	case Cancel:
 		if a.Reason != "" {
 			return "cancel: " + a.Reason

@@ -112,6 +112,7 @@ func (s *step) end(cause ua.Cause, status int, reason string) {
 	if s.phase >= phaseEnded {
 		return
 	}
+	s.acknowledgeLate(nil)
 	s.phase = phaseEnded
 	s.quiet = false
 	s.call.State, s.call.Cause = ua.Terminated, cause

@@ -37,6 +37,9 @@ func (s *step) sendRefer() {
 	}
 	request := s.legs[s.chosen].request("REFER")
 	request.ReferTo, s.transfer.uri = s.transfer.uri, ""
+	if s.config.NoReferSub { // who does not know that tells as ever (RFC 4488 §4)
+		request.ReferSub, request.Supported = "false", append(request.Supported, "norefersub")
+	}
 	s.transfer.tx = s.send(txRefer, request)
 }
 

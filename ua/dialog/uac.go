@@ -42,6 +42,11 @@ func (s *step) dial(in Dial) {
 	s.call.State = ua.Trying
 	s.invite.uri, s.invite.route = in.URI, slices.Clone(in.Route)
 	s.invite.replaces, s.invite.referredBy, s.invite.insist = in.Replaces, in.ReferredBy, in.Insist
+	if s.late.on = in.Late; in.Late {
+		s.phase = phaseInviting
+		s.sendInvite()
+		return
+	}
 	s.makeOffer(waitDial, false)
 }
 
@@ -58,8 +63,10 @@ func (s *step) dialOffer(in MediaDone) {
 func (s *step) sendInvite() {
 	request := Outgoing{
 		Method: "INVITE", URI: s.invite.uri, Route: s.invite.route,
-		ContentType: sdpType, Body: s.invite.offer,
 		Replaces: s.invite.replaces, ReferredBy: s.invite.referredBy, Supported: []string{"replaces"},
+	}
+	if !s.late.on {
+		request.ContentType, request.Body = sdpType, s.invite.offer
 	}
 	if s.invite.insist {
 		request.Require = append(request.Require, "replaces")
@@ -135,9 +142,9 @@ func (s *step) inviteProvisional(r Response) {
 		return
 	}
 	s.gate(i, r.Gate)
-	if sdp := sdpOf(r.ContentType, r.Body); sdp != nil && !bytes.Equal(sdp, s.legs[i].sdp) {
+	if sdp := sdpOf(r.ContentType, r.Body); !s.late.on && sdp != nil && !bytes.Equal(sdp, s.legs[i].sdp) {
 		s.legs[i].sdp = sdp
-		s.acceptAnswer(wait{what: waitEarly, leg: i}, sdp)
+		s.hear(i)
 	}
 }
 
@@ -155,7 +162,12 @@ func (s *step) inviteSuccess(r Response) {
 		s.log("a 2xx of fork %q is ignored: there are too many forks", r.ToTag)
 		return
 	}
-	s.ack(s.invite.tx, i)
+	if s.late.ack && i == s.chosen {
+		return // its ACK comes with the answer
+	}
+	if !s.late.on || s.phase != phaseInviting {
+		s.ack(s.invite.tx, i)
+	}
 	if s.phase != phaseInviting {
 		// Another fork has the call, or our CANCEL crossed this 2xx.
 		s.legs[i].dead = true
@@ -169,6 +181,10 @@ func (s *step) inviteSuccess(r Response) {
 	s.call.Status, s.call.Reason = r.Status, r.Reason
 	s.identify(r.Party)
 	s.stop(TimerFinal)
+	if s.late.on {
+		s.lateSuccess(i, r)
+		return
+	}
 	sdp := sdpOf(r.ContentType, r.Body)
 	if sdp == nil {
 		sdp = s.legs[i].sdp // told in a 18x; RFC 3261 wants it again, not all do
@@ -288,6 +304,9 @@ func (s *step) ackAgain(tx Tx, tag string) bool {
 }
 
 func (s *step) bye(leg int, reason string) {
+	if leg == s.chosen {
+		s.acknowledgeLate(nil)
+	}
 	request := s.legs[leg].request("BYE")
 	request.Reason = reason
 	s.send(txBye, request)

@@ -25,6 +25,7 @@ type serverInvite struct {
 	byeAfter bool          // hang up when the ACK has come
 	terms    SessionTimer  // of the 2xx
 	knows    bool          // they know session timers
+	tells    bool          // they want to know how they were answered
 }
 
 type serverState uint8
@@ -43,7 +44,8 @@ func (s *step) incoming(tx ServerTx, r Request) {
 	if r.Party != (ua.Party{}) {
 		s.call.Remote = r.Party
 	}
-	s.call.AutoAnswer = WantsAutoAnswer(r.CallInfo, r.AlertInfo, r.AnswerMode)
+	s.call.AutoAnswer, _ = r.autoAnswer()
+	s.call.AnswerByHand = r.byHand()
 	if len(r.AlertInfo) > 0 {
 		s.call.AlertInfo = r.AlertInfo[0]
 	}
@@ -52,7 +54,7 @@ func (s *step) incoming(tx ServerTx, r Request) {
 		tag: r.FromTag, target: r.Contact, route: trimmed(r.RecordRoute), remoteSeq: r.CSeq, hasSeq: true,
 	})
 	s.chosen = 0
-	s.server = serverInvite{tx: tx, state: serverPending, first: true, cseq: r.CSeq}
+	s.server = serverInvite{tx: tx, state: serverPending, first: true, cseq: r.CSeq, tells: r.tellsAnswerMode()}
 	s.allows(r.Allow)
 	if answer, refused := s.config.Refuses(r); refused {
 		s.reply(tx, answer)
@@ -171,6 +173,9 @@ func (s *step) sendSuccess(sdp []byte) {
 	}
 	s.grant(&s.server.answer, s.server.terms, s.server.knows)
 	s.refresh(s.chosen, s.server.contact)
+	if s.server.first {
+		s.server.answer.AnswerMode = s.answeredBy(s.call.State == ua.Early)
+	}
 	s.reply(s.server.tx, s.server.answer)
 	s.start(TimerResend, s.config.T1)
 	s.start(TimerAck, 64*s.config.T1)

@@ -129,7 +129,7 @@ func TestStep_incoming_snapshot(t *testing.T) {
 	r.step(with(invite("offer"), func(q *Request) {
 		q.Party = ua.Party{URI: "sip:1002@pbx", User: "1002"}
 		q.AlertInfo = []string{"<http://pbx>;info=alert-autoanswer"}
-		q.Expires = time.Second
+		q.Expires, q.MayAutoAnswer = time.Second, true
 	}))
 	call := r.machine.Call()
 	if !call.Incoming || !call.AutoAnswer || call.Remote.User != "1002" || call.AlertInfo == "" || call.ID != 7 || call.State != ua.Proceeding {
