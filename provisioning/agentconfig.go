@@ -110,7 +110,7 @@ func (c AgentConfig) Access() Access {
 	if ca == SystemCA {
 		ca = ""
 	}
-	return Access{ca, p.Certificate, p.Key, p.Username, p.Password, p.AllowHTTP}
+	return Access{ca, p.Certificate, p.Key, p.Username, p.Password, p.AllowHTTP, p.AllowTFTP}
 }
 
 // Base is the document that a provisioned one is laid over: the local one, or

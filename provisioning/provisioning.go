@@ -27,6 +27,7 @@ type Access struct {
 	Username    string // Basic or Digest, as the server asks
 	Password    ua.Secret
 	AllowHTTP   bool // let http:// be used at all
+	AllowTFTP   bool // let tftp:// be used at all
 }
 
 // Request asks a Source for a document.

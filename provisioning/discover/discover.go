@@ -127,7 +127,8 @@ func (d *Discovery) take(ctx context.Context, step orderedStep, known Known, yie
 // finding makes a finding of an address, without one where it may not be used.
 func (d *Discovery) finding(step string, f Found) provisioning.Finding {
 	out := provisioning.Finding{Step: step, Why: f.Why, Access: f.Access}
-	out.Access.AllowHTTP = d.access.AllowHTTP // the board's to say, nobody else's
+	// The board's to say, nobody else's.
+	out.Access.AllowHTTP, out.Access.AllowTFTP = d.access.AllowHTTP, d.access.AllowTFTP
 	url, err := d.device.Expand(f.URL)
 	if err == nil {
 		out.Waits, err = d.trust.admit(url, f.From, d.access)
