@@ -28,14 +28,15 @@ const asteriskModules = `res_timing_timerfd res_sorcery_memory res_sorcery_confi
 	format_wav app_voicemail res_pjsip_mwi_body_generator res_pjsip_mwi chan_pjsip pbx_config app_echo app_dial app_read app_senddtmf app_verbose res_clioriginate`
 
 // exchangeModules are what the user agent's rows need beside.
-const exchangeModules = `res_pjsip_logger res_pjsip_header_funcs res_pjsip_exten_state res_pjsip_dialog_info_body_generator res_pjsip_messaging res_pjsip_notify
+const exchangeModules = `res_pjsip_logger res_pjsip_header_funcs res_pjsip_outbound_publish res_pjsip_exten_state res_pjsip_dialog_info_body_generator res_pjsip_messaging res_pjsip_notify
 	res_pjsip_diversion res_pjsip_path res_pjsip_dlg_options res_pjsip_t38 res_musiconhold res_parking bridge_holding bridge_native_rtp app_stack
-	app_directed_pickup app_playback func_callerid`
+	app_directed_pickup app_playback func_callerid pbx_spool`
 
 // endpoint is somebody who may register.
 type endpoint struct {
 	Name, Codec         string
 	Settings, Auth, AOR []string
+	Solicited           bool // its waiting messages are told to who asks alone
 }
 
 // asterisk is an exchange from another Debian release: .ci/peers fetches it.
@@ -90,7 +91,7 @@ func newAsterisk(t *testing.T, endpoints []endpoint, options ...func(*asterisk))
 	a.Pair, err = authority.Client("offhook")
 	must(t, err)
 	a.CA = authority.File()
-	for _, sub := range []string{"lib", "spool", "log"} {
+	for _, sub := range []string{"lib", "spool", "spool/outgoing", "log"} {
 		must(t, os.Mkdir(filepath.Join(dir, sub), 0o700))
 	}
 	for _, e := range endpoints {
