@@ -41,7 +41,7 @@ func (l Local) choose(remote Remote) media.Format {
 // agree finds the codecs in common; formats are ours as described.
 func agree(remote Remote, local Local, formats []media.Format) (Agreed, error) {
 	a := Agreed{Remote: remote, Direction: remote.Direction.Reverse() & local.Direction}
-	if theirs := remote.Addr.Addr(); !theirs.IsUnspecified() && local.Addr.IsValid() && theirs.Is4() != local.Addr.Unmap().Is4() {
+	if theirs := remote.Addr.Addr(); !theirs.IsUnspecified() && local.Addr.IsValid() && !local.AnyFamily && theirs.Is4() != local.Addr.Unmap().Is4() {
 		return a, fmt.Errorf("%w: it is at %s, this telephone at %s", ErrFamily, theirs, local.Addr)
 	}
 	for _, theirs := range remote.Formats {

@@ -25,7 +25,10 @@ type Local struct {
 	// Value of a=fingerprint, "" where keys do not come by DTLS, and our role then.
 	Fingerprint string
 	Setup       keying.Setup
-	Reports     Reports // to ask for; an answer asks if the offer did
+	Reports     Reports        // to ask for; an answer asks if the offer did
+	ICE         *ICE           // nil: nothing is said of it
+	Default     netip.AddrPort // told in place of Addr and Port, if valid: what ICE finds best for who has none
+	AnyFamily   bool           // the socket has both IP versions
 }
 
 // Negotiator keeps what offers and answers of one session must agree on: the
@@ -155,11 +158,16 @@ func (n *Negotiator) Answer(offer Description, remote Remote, local Local) (Desc
 // stamp completes a description; the version goes up when it says something
 // new (RFC 3264 §8).
 func (n *Negotiator) stamp(local Local, lines []Media) Description {
+	address := local.Addr.String()
+	if local.Default.IsValid() {
+		address = local.Default.Addr().WithZone("").String()
+	}
 	d := Description{
-		Origin:  Origin{User: "-", ID: n.id, Version: n.version, Address: local.Addr.String()},
-		Name:    "-",
-		Address: local.Addr.String(),
-		Media:   lines,
+		Origin:     Origin{User: "-", ID: n.id, Version: n.version, Address: address},
+		Name:       "-",
+		Address:    address,
+		Attributes: local.ICE.session(),
+		Media:      lines,
 	}
 	if !d.Equal(n.sent) {
 		n.version++
@@ -172,6 +180,9 @@ func (n *Negotiator) stamp(local Local, lines []Media) Description {
 // audio writes our m-line.
 func (l Local) audio(proto string, formats []media.Format, direction media.Direction, mux bool) Media {
 	m := Media{Kind: "audio", Port: int(l.Port), Proto: proto}
+	if l.Default.IsValid() {
+		m.Port = int(l.Default.Port())
+	}
 	add := func(name, value string) { m.Attributes = append(m.Attributes, Attribute{name, value}) }
 	for _, f := range formats {
 		m.Formats = append(m.Formats, strconv.Itoa(int(f.PayloadType)))
@@ -183,7 +194,7 @@ func (l Local) audio(proto string, formats []media.Format, direction media.Direc
 	}
 	add("ptime", strconv.Itoa(int(ptime/time.Millisecond)))
 	add(direction.String(), "")
-	if l.RTCPPort != 0 && l.RTCPPort != l.Port+1 {
+	if l.RTCPPort != 0 && (l.RTCPPort != l.Port+1 || l.Default.IsValid() && l.Default.Port() != l.Port) {
 		add("rtcp", strconv.Itoa(int(l.RTCPPort)))
 	}
 	if mux {
@@ -201,6 +212,7 @@ func (l Local) audio(proto string, formats []media.Format, direction media.Direc
 	if value := l.Reports.attribute(); value != "" {
 		add("rtcp-xr", value)
 	}
+	m.Attributes = append(m.Attributes, l.ICE.media()...)
 	return m
 }
 

@@ -29,6 +29,7 @@ type Remote struct {
 	Reports      Reports       // that it asks for
 	PTime        time.Duration // that it wishes to receive, 0 when not told
 	MaxPTime     time.Duration
+	ICE          ICE
 }
 
 // Select finds the audio m-line of an offer that the policy likes best: an
@@ -102,6 +103,7 @@ func (d Description) audio(i int) (Remote, error) {
 	if r.Fingerprints = m.Values("fingerprint"); len(r.Fingerprints) == 0 { // RFC 8122 §5
 		r.Fingerprints = Media{Attributes: d.Attributes}.Values("fingerprint")
 	}
+	r.ICE = d.ice(m)
 	r.Setup = keying.ParseSetup(d.inherited(m, "setup"))
 	r.Reports = parseReports(d.inherited(m, "rtcp-xr"))
 	r.RTCP = rtcpAddress(m, r.Addr)

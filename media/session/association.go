@@ -29,7 +29,7 @@ func (h *handshaker) try(remote netip.AddrPort) *association {
 	s := h.session
 	conn, err := dtls.New(dtls.Config{
 		Identity: s.cfg.Identity, Client: h.terms.role == keying.Active, Fingerprints: h.terms.prints, Suites: s.cfg.Suites, Remote: remote,
-		Send: func(packet []byte) { h.out.send(packet, remote) },
+		Send: func(packet []byte) { h.send(packet, remote) },
 	})
 	if err != nil {
 		s.cfg.Log.Error("no DTLS handshake can be made", slog.Uint64("stream", uint64(s.cfg.ID)), slog.Any("error", err))
@@ -48,6 +48,14 @@ func (h *handshaker) try(remote netip.AddrPort) *association {
 		}
 	})
 	return a
+}
+
+func (h *handshaker) send(packet []byte, to netip.AddrPort) {
+	if to == overICE {
+		h.session.finder.send(packet)
+		return
+	}
+	h.out.send(packet, to)
 }
 
 // end ends it, also in the middle, and waits for it.

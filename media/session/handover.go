@@ -12,28 +12,39 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"offhook/media/ice"
 )
 
 // What a socket for RTP also gets, by its first octet (RFC 7983 §7).
 const (
-	dtlsFirst, dtlsLast = 20, 63
+	dtlsFirst, dtlsLast       = 20, 63
+	channelFirst, channelLast = 64, 79
 )
 
 // isDTLS tells a packet of DTLS from RTP, RTCP and STUN.
-func isDTLS(packet []byte) bool {
-	return len(packet) > 0 && packet[0] >= dtlsFirst && packet[0] <= dtlsLast
+func isDTLS(packet []byte) bool { return begins(packet, dtlsFirst, dtlsLast) }
+
+// isChannel tells what came through a TURN server.
+func isChannel(packet []byte) bool { return begins(packet, channelFirst, channelLast) }
+
+func isSTUN(packet []byte) bool { return ice.IsSTUN(packet) }
+
+func begins(packet []byte, first, last byte) bool {
+	return len(packet) > 0 && packet[0] >= first && packet[0] <= last
 }
 
 // handoverHeader precedes a packet that is handed over: who sent it, as 16
 // octets of address and two of port.
 const handoverHeader = 18
 
-// strangers is how many packets a second are handed over from anywhere else
-// than the described address: what a flood costs must be bounded.
-const strangers = 50
+// How many packets a second are handed over from anywhere else than the described
+// address, of DTLS and of ICE: what a flood costs must be bounded, and a flood of
+// one is not to drown the other.
+const strangers, strangersICE = 50, 150
 
-// handover gives packets of DTLS to control, which makes keys of them. The
-// engine's thread owns it. It never waits: what is lost is repeated.
+// handover gives packets of DTLS to control, which makes keys of them, and those
+// of ICE. The engine's thread owns it. It never waits: what is lost is repeated.
 type handover struct {
 	raw    syscall.RawConn
 	call   func(fd uintptr)
@@ -41,7 +52,8 @@ type handover struct {
 	failed syscall.Errno
 	packet [handoverHeader + packetSize]byte
 	since  time.Duration
-	taken  int
+	taken  int // of DTLS
+	asked  int // of ICE
 }
 
 func newHandover(to *net.UnixConn) (*handover, error) {
@@ -63,18 +75,26 @@ func (h *handover) give(packet []byte, from netip.AddrPort, expected bool, now t
 		return false
 	}
 	if now-h.since >= time.Second {
-		h.since, h.taken = now, 0
+		h.since, h.taken, h.asked = now, 0, 0
 	}
-	if !expected {
-		if h.taken++; h.taken > strangers {
-			return false
-		}
+	if !expected && !h.admits(packet) {
+		return false
 	}
 	address := from.Addr().As16()
 	copy(h.packet[:], address[:])
 	binary.BigEndian.PutUint16(h.packet[16:], from.Port())
 	h.n = handoverHeader + copy(h.packet[handoverHeader:], packet)
 	return h.raw.Control(h.call) == nil && h.failed == 0
+}
+
+// admits counts a stranger's packet.
+func (h *handover) admits(packet []byte) bool {
+	if isDTLS(packet) {
+		h.taken++
+		return h.taken <= strangers
+	}
+	h.asked++
+	return h.asked <= strangersICE
 }
 
 func (h *handover) send(fd uintptr) {

@@ -34,12 +34,13 @@ func (t terms) same(o terms) bool {
 // overtake each other.
 type handshaker struct {
 	session *Session
-	in      *net.UnixConn // what the stream hands over
+	in      *net.UnixConn // what the stream hands over; nil: the finder passes it on
 	out     *outlet
 
 	updates chan update
 	packets chan handed
 	results chan shaken
+	found   chan struct{} // ICE has a way
 	done    chan struct{}
 	once    sync.Once
 	wait    sync.WaitGroup
@@ -87,8 +88,10 @@ func newHandshaker(s *Session, in *net.UnixConn, rtp *net.UDPConn) (*handshaker,
 	if err != nil {
 		return nil, err
 	}
-	h := &handshaker{session: s, in: in, out: out, updates: make(chan update), packets: make(chan handed, 32), results: make(chan shaken), done: make(chan struct{})}
-	h.wait.Go(h.listen)
+	h := &handshaker{session: s, in: in, out: out, updates: make(chan update), packets: make(chan handed, 32), results: make(chan shaken), found: make(chan struct{}, 1), done: make(chan struct{})}
+	if in != nil {
+		h.wait.Go(h.listen)
+	}
 	h.wait.Go(h.run)
 	return h, nil
 }
@@ -107,7 +110,9 @@ func (h *handshaker) update(spec Spec, t *terms) error {
 func (h *handshaker) close() {
 	h.once.Do(func() {
 		close(h.done)
-		_ = h.in.Close()
+		if h.in != nil {
+			_ = h.in.Close()
+		}
 	})
 	h.wait.Wait()
 	h.out.close()
@@ -157,6 +162,8 @@ func (h *handshaker) run() {
 			h.result(r)
 		case <-look:
 			h.look(time.Now())
+		case <-h.found:
+			h.hurry()
 		}
 	}
 }
@@ -208,9 +215,30 @@ func (h *handshaker) agree(spec Spec, t *terms) error {
 
 // begin begins where it is ours to.
 func (h *handshaker) begin() {
-	if h.terms.role == keying.Active && h.terms.remote.IsValid() && !h.terms.remote.Addr().IsUnspecified() {
+	if h.terms.role == keying.Active && h.terms.remote.IsValid() && !h.terms.remote.Addr().IsUnspecified() &&
+		(h.terms.remote != overICE || h.session.finder.route.Load() != nil) {
 		h.try(h.session.reach(h.terms.remote))
 	}
+}
+
+// nudge tells that ICE has found a way. Any goroutine may call it; it does not wait.
+func (h *handshaker) nudge() {
+	select {
+	case h.found <- struct{}{}:
+	default:
+	}
+}
+
+// hurry begins where what was begun could not get out.
+func (h *handshaker) hurry() {
+	if !h.waiting() || slices.ContainsFunc(h.associations, func(a *association) bool { return a.heard }) {
+		return
+	}
+	for _, a := range h.associations {
+		a.end(true)
+	}
+	h.associations = nil
+	h.begin()
 }
 
 // packet gives a packet to the handshake that it belongs to, or to a new one.

@@ -201,19 +201,33 @@ func (s *Session) update(spec Spec, a agreement) error {
 	var t *terms
 	if a.agreed.Remote.Keying == keying.DTLS {
 		t = &terms{role: a.role, prints: keying.Fingerprints(a.agreed.Remote.Fingerprints), remote: a.agreed.Remote.Addr}
+		if s.finder.used() {
+			t.remote = overICE
+		}
 	}
 	return s.shaker.update(spec, t)
 }
 
 func (s *Session) engineUpdate(spec Spec) error {
-	if err := s.cfg.Engine.UpdateStream(s.cfg.ID, spec); err != nil {
-		return fmt.Errorf("session: stream %d: %w", s.cfg.ID, err)
+	tell := s.tellEngine
+	if s.finder != nil {
+		tell = s.finder.update
+	}
+	if err := tell(spec); err != nil {
+		return err
 	}
 	var k keyPair
 	if !spec.DTLS { // of DTLS there is a key as long as there is a call: 2^48 packets are 180 000 years
 		k = keyPair{spec.LocalKey, spec.RemoteKey, s.answered}
 	}
 	s.inForce.Store(&k)
+	return nil
+}
+
+func (s *Session) tellEngine(spec Spec) error {
+	if err := s.cfg.Engine.UpdateStream(s.cfg.ID, spec); err != nil {
+		return fmt.Errorf("session: stream %d: %w", s.cfg.ID, err)
+	}
 	return nil
 }
 

@@ -49,6 +49,10 @@ func ours(a netip.Addr) error {
 // follow takes a Move into account.
 func (s *Session) follow() {
 	if to := s.moved.Load(); to != nil && !s.cfg.Advertised.IsValid() {
+		moved := s.local.Addr != *to
 		s.local.Addr = *to
+		if moved {
+			s.iceMoved()
+		}
 	}
 }

@@ -23,6 +23,9 @@ func (s *Session) Offer(hold bool) ([]byte, error) {
 	if err := s.offerKeys(&local); err != nil {
 		return nil, err
 	}
+	if err := s.iceOffer(&local); err != nil {
+		return nil, err
+	}
 	s.holdNext = hold
 	return s.negotiator.Offer(local).Marshal(), nil
 }
@@ -30,6 +33,7 @@ func (s *Session) Offer(hold bool) ([]byte, error) {
 // Rollback drops an offer that was refused: what stood before stands.
 func (s *Session) Rollback() {
 	s.negotiator.Rollback()
+	s.iceRollback()
 	if s.nextKeys != nil && !maps.Equal(s.nextKeys, s.keys) {
 		s.Rekey()
 	}
@@ -60,6 +64,9 @@ func (s *Session) Accept(answer []byte) error {
 		return err
 	}
 	s.answered = false
+	if err := s.iceAgree(agreed.Remote); err != nil {
+		return err
+	}
 	if err := s.apply(a); err != nil {
 		return err
 	}
@@ -90,12 +97,19 @@ func (s *Session) Answer(offer []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.iceAnswer(remote, &local); err != nil {
+		return nil, err
+	}
 	next := s.negotiator.Clone()
 	answer, agreed, err := next.Answer(description, remote, local)
 	if err != nil {
+		s.iceRollback()
 		return nil, err
 	}
 	a.agreed, s.answered = agreed, true
+	if err := s.iceAgree(agreed.Remote); err != nil {
+		return nil, err
+	}
 	if err := s.apply(a); err != nil {
 		return nil, err
 	}

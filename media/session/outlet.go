@@ -16,6 +16,7 @@ import (
 type outlet struct {
 	mutex sync.Mutex
 	fd    int // -1: closed
+	six   bool
 }
 
 func newOutlet(conn *net.UDPConn) (*outlet, error) {
@@ -31,6 +32,7 @@ func newOutlet(conn *net.UDPConn) (*outlet, error) {
 	if err != nil {
 		return nil, fmt.Errorf("session: another descriptor of the RTP socket: %w", err)
 	}
+	o.six = hasIPv6(uintptr(o.fd))
 	return o, nil
 }
 
@@ -39,7 +41,7 @@ func (o *outlet) send(packet []byte, to netip.AddrPort) {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	var name unix.RawSockaddrAny
-	size := sockaddr(&name, to)
+	size := sockaddr(&name, to, o.six)
 	if o.fd < 0 || size == 0 || len(packet) == 0 {
 		return
 	}

@@ -130,11 +130,21 @@ func (s *Stream) take(raw []byte, from netip.AddrPort, now time.Duration) bool {
 // ours whether the engine does.
 func (s *Stream) sort(raw []byte, from netip.AddrPort, now time.Duration) (taken, ours bool) {
 	in := s.in.Load()
-	if isDTLS(raw) {
+	if isChannel(raw) {
+		var ours bool
+		if raw, from, ours = in.unwrap(raw, from); !ours {
+			return s.handover.give(raw, from, false, now), false
+		}
+	}
+	if isDTLS(raw) || isSTUN(raw) {
 		remote := s.remote.Load()
-		return s.keys.give(raw, from, remote != nil && *remote == from, now), false
+		return s.handover.give(raw, from, remote != nil && *remote == from, now), false
 	}
 	if in == nil || in.waits || len(raw) < 12 || raw[0]>>6 != 2 {
+		return false, false
+	}
+	if in.ice && from != *in.remote {
+		s.count.foreign.Add(1)
 		return false, false
 	}
 	if raw[1] >= 192 && raw[1] <= 223 { // RFC 5761 §4
@@ -182,7 +192,7 @@ func (s *Stream) admit(in *incoming, dst, raw []byte, from netip.AddrPort, now t
 			r.roc, _ = in.keys.current.rtp.ROC(r.header.SSRC)
 		}
 		// The key before may be another fork's, or a far end's that moved on.
-		return plain, current && r.latch.authentic(from, s.newest(), now), true
+		return plain, current && r.latch.authentic(from, s.newest(), now) && !in.ice, true
 	}
 	r.current = false
 	s.reflected(raw)

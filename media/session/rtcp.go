@@ -177,7 +177,7 @@ func (s *Stream) rtcpTarget() (to netip.AddrPort, send func([]byte, netip.AddrPo
 	case spec.waits():
 		return netip.AddrPort{}, nil
 	case spec.Mux:
-		return *remote, newSendto(s.socket).write
+		return *remote, spec.channel().through(newSendto(s.socket).write)
 	case s.rtcp.heardFrom.IsValid():
 		return s.rtcp.heardFrom, s.sendRTCP
 	case remote.Addr() != spec.Remote.Addr():

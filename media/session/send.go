@@ -4,13 +4,15 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+
+	"offhook/media/ice/turn"
 )
 
 // writer is what the engine's thread owns.
 type writer struct {
 	sequence uint16
-	offset   uint32 // of the timestamp (RFC 3550 §5.1: random)
-	plain    [packetSize]byte
+	offset   uint32           // of the timestamp (RFC 3550 §5.1: random)
+	plain    [packetSize]byte // as wire, with room for a channel's header before
 	wire     [packetSize]byte
 	header   rtp.Header
 	parsed   rtp.Header
@@ -37,20 +39,27 @@ func (s *Stream) Send(p Outgoing) bool {
 		SequenceNumber: w.sequence, Timestamp: w.offset + p.Timestamp, SSRC: s.ssrc(),
 	}
 	w.sequence++
-	n, err := w.header.MarshalTo(w.plain[:])
+	room := w.plain[turn.HeaderSize:]
+	n, err := w.header.MarshalTo(room)
 	if err != nil {
 		s.count.sendErrors.Add(1)
 		return false
 	}
-	packet := w.plain[:n+copy(w.plain[n:], p.Payload)]
+	packet, whole := room[:n+copy(room[n:], p.Payload)], &w.plain
 	if out.cipher != nil {
-		if packet, err = out.cipher.encrypt(w.wire[:0], packet, &w.parsed); err != nil {
+		whole = &w.wire
+		if packet, err = out.cipher.encrypt(w.wire[turn.HeaderSize:turn.HeaderSize], packet, &w.parsed); err != nil {
 			s.count.sendErrors.Add(1)
 			return false
 		}
 	}
 	out.position.Store(out.index(&w.header) + 1)
-	if err := s.sendto.write(packet, *remote); err != nil {
+	to := *remote
+	if c := out.channel; c.number != 0 {
+		turn.PutHeader(whole[:], c.number, len(packet))
+		packet, to = whole[:turn.HeaderSize+copy(whole[turn.HeaderSize:], packet)], c.server // it is there, but where SRTP makes its own room
+	}
+	if err := s.sendto.write(packet, to); err != nil {
 		s.count.sendErrors.Add(1)
 		return false
 	}

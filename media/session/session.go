@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"offhook/media"
+	"offhook/media/ice"
 	"offhook/media/keying"
 	"offhook/media/sdp"
 )
@@ -65,6 +66,12 @@ type Spec struct {
 	DTLS                            bool // keys come by DTLS: without them nothing is sent or taken
 	InBand                          bool // digits are sent as sound
 	Detect                          bool // digits are found in the sound that is received
+	// ICE (RFC 8445): packets come from Remote and go there and nowhere else, which
+	// is nowhere while it is not valid. With a Channel they go through the TURN
+	// server at Relay.
+	ICE     bool
+	Relay   netip.AddrPort
+	Channel uint16
 	// Bounds of the jitter buffer's delay; 0 means as little as possible, and
 	// the buffer's own limit.
 	MinDelay, MaxDelay time.Duration
@@ -101,6 +108,7 @@ type Config struct {
 	MinDelay     time.Duration  // of the jitter buffer; 0 means as little as possible
 	MaxDelay     time.Duration  // 0 means the jitter buffer's own limit
 	DSCP         int            // of the packets; 0 means 46 (EF), negative leaves it
+	ICE          ICE            // how a way through NATs is found
 	Digits       Digits         // how digits are sent
 	Detect       bool           // find digits in the sound received: what sounds like one then is one
 	Log          *slog.Logger
@@ -134,6 +142,7 @@ type Session struct {
 	answered   bool          // ours was the answer
 	role       keying.Setup  // of ours, if that is DTLS
 	shaker     *handshaker   // nil: no DTLS
+	finder     *finder       // nil: no ICE
 	zone       string        // of link-local addresses, as a number
 	rekey      atomic.Bool
 	suite      atomic.Pointer[keying.Suite] // in use; nil or "": none
@@ -157,7 +166,7 @@ func New(cfg Config) (*Session, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	sockets, err := Listen(cfg.Addr, cfg.Ports, cfg.DSCP, cfg.Log)
+	sockets, err := listenBoth(cfg.Addr, cfg.Ports, cfg.DSCP, cfg.Log, cfg.ICE.Mode != ice.Off)
 	if err != nil {
 		return nil, err
 	}
@@ -168,37 +177,58 @@ func New(cfg Config) (*Session, error) {
 		local: sdp.Local{
 			Addr: cfg.Addr.WithZone(""), Port: sockets.LocalAddr().Port(), RTCPPort: sockets.localRTCP().Port(),
 			Mux: !cfg.SeparateRTCP, Formats: formats(cfg), PTime: cfg.PTime, Policy: cfg.SRTP,
-			Reports: sdp.Reports{VoIPMetrics: true, ReceiverTime: true},
+			Reports: sdp.Reports{VoIPMetrics: true, ReceiverTime: true}, AnyFamily: sockets.both(),
 		},
 	}
 	if cfg.Advertised.IsValid() {
 		s.local.Addr = cfg.Advertised
 	}
-	if s.takes(keying.DTLS) && cfg.SRTP != sdp.Off {
-		if err := s.openDTLS(&sockets); err != nil {
-			return nil, errors.Join(err, sockets.Close())
-		}
+	if err := s.openControl(&sockets); err != nil {
+		return nil, errors.Join(err, sockets.Close())
 	}
 	if err := cfg.Engine.OpenStream(cfg.ID, sockets); err != nil {
-		if s.shaker != nil {
-			s.shaker.close()
-		}
+		s.closeControl()
 		return nil, errors.Join(fmt.Errorf("session: open stream %d: %w", cfg.ID, err), sockets.Close())
 	}
 	return s, nil
 }
 
-// openDTLS makes who makes keys, and the way to it.
-func (s *Session) openDTLS(sockets *Sockets) error {
+// openControl makes who makes keys, who finds the way, and the way to them.
+func (s *Session) openControl(sockets *Sockets) error {
+	makes, finds := s.takes(keying.DTLS) && s.cfg.SRTP != sdp.Off, s.cfg.ICE.Mode != ice.Off
+	if !makes && !finds {
+		return nil
+	}
 	stream, control, err := handoverPair()
 	if err != nil {
 		return err
 	}
-	if s.shaker, err = newHandshaker(s, control, sockets.RTP); err != nil {
-		return errors.Join(err, stream.Close(), control.Close())
+	in := control
+	if finds { // it passes on what is DTLS
+		in = nil
+	}
+	if makes {
+		if s.shaker, err = newHandshaker(s, in, sockets.RTP); err != nil {
+			return errors.Join(err, stream.Close(), control.Close())
+		}
+	}
+	if finds {
+		if s.finder, err = newFinder(s, control, sockets.RTP); err != nil {
+			s.closeControl()
+			return errors.Join(err, stream.Close(), control.Close())
+		}
 	}
 	sockets.Keys = stream
 	return nil
+}
+
+func (s *Session) closeControl() {
+	if s.shaker != nil {
+		s.shaker.close()
+	}
+	if s.finder != nil {
+		s.finder.close()
+	}
 }
 
 // formats lists the codecs' formats, then a telephone-event for each clock
@@ -303,8 +333,6 @@ func (s *Session) Close() error {
 	if s.closed.Swap(true) {
 		return nil
 	}
-	if s.shaker != nil {
-		s.shaker.close()
-	}
+	s.closeControl()
 	return s.cfg.Engine.CloseStream(s.cfg.ID)
 }

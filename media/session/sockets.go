@@ -27,6 +27,12 @@ const anyPortAttempts = 64
 // Listen opens a pair of sockets on an address, at a random place of the range
 // so that a port just closed is not used again at once.
 func Listen(addr netip.Addr, ports PortRange, dscp int, log *slog.Logger) (Sockets, error) {
+	return listenBoth(addr, ports, dscp, log, false)
+}
+
+// listenBoth opens sockets that speak both IP versions, if wanted: ICE tries both.
+// A device that has no IPv6 at all has what there is.
+func listenBoth(addr netip.Addr, ports PortRange, dscp int, log *slog.Logger, both bool) (Sockets, error) {
 	if !addr.IsValid() || addr.IsUnspecified() {
 		return Sockets{}, fmt.Errorf("session: address %q cannot be told to a far end: give one address of an interface", addr)
 	}
@@ -34,7 +40,7 @@ func Listen(addr netip.Addr, ports PortRange, dscp int, log *slog.Logger) (Socke
 		log = slog.New(slog.DiscardHandler)
 	}
 	if ports == (PortRange{}) {
-		return listenAny(addr, dscp, log)
+		return listenAny(addr, dscp, log, both)
 	}
 	first, last := int(ports.First)+int(ports.First)%2, int(ports.Last)
 	pairs := (last - first + 1) / 2
@@ -45,7 +51,7 @@ func Listen(addr netip.Addr, ports PortRange, dscp int, log *slog.Logger) (Socke
 	start := rand.IntN(pairs)
 	for i := range pairs {
 		var s Sockets
-		if s, err = listenPair(addr, uint16(first+2*((start+i)%pairs)), dscp, log); err == nil {
+		if s, err = listenPair(addr, uint16(first+2*((start+i)%pairs)), dscp, log, both); err == nil {
 			return s, nil
 		}
 	}
@@ -53,37 +59,37 @@ func Listen(addr netip.Addr, ports PortRange, dscp int, log *slog.Logger) (Socke
 		ports.First, ports.Last, addr, err)
 }
 
-func listenAny(addr netip.Addr, dscp int, log *slog.Logger) (Sockets, error) {
+func listenAny(addr netip.Addr, dscp int, log *slog.Logger, both bool) (Sockets, error) {
 	var err error
 	for range anyPortAttempts {
 		var probe *net.UDPConn
-		if probe, err = listen(addr, 0); err != nil {
+		if probe, err = listen(addr, 0, both); err != nil {
 			break
 		}
 		port := probe.LocalAddr().(*net.UDPAddr).Port &^ 1
 		_ = probe.Close()
 		var s Sockets
-		if s, err = listenPair(addr, uint16(port), dscp, log); err == nil {
+		if s, err = listenPair(addr, uint16(port), dscp, log, both); err == nil {
 			return s, nil
 		}
 	}
 	return Sockets{}, fmt.Errorf("session: no free pair of RTP ports on %s: %w", addr, err)
 }
 
-func listenPair(addr netip.Addr, port uint16, dscp int, log *slog.Logger) (Sockets, error) {
+func listenPair(addr netip.Addr, port uint16, dscp int, log *slog.Logger, both bool) (Sockets, error) {
 	if err := ours(addr); err != nil {
 		return Sockets{}, err
 	}
-	rtp, err := listen(addr, port)
+	rtp, err := listen(addr, port, both)
 	if err != nil {
 		return Sockets{}, err
 	}
-	rtcp, err := listen(addr, port+1)
+	rtcp, err := listen(addr, port+1, both)
 	if err != nil {
 		return Sockets{}, errors.Join(err, rtp.Close())
 	}
 	for _, conn := range []*net.UDPConn{rtp, rtcp} {
-		if err := mark(conn, addr, dscp); err != nil {
+		if err := mark(conn, dscp); err != nil {
 			log.Warn("RTP packets are not marked for priority", "dscp", dscp, "error", err)
 			break
 		}
@@ -92,7 +98,10 @@ func listenPair(addr netip.Addr, port uint16, dscp int, log *slog.Logger) (Socke
 }
 
 // listen opens a socket for an address that may become another under the call.
-func listen(addr netip.Addr, port uint16) (*net.UDPConn, error) {
+func listen(addr netip.Addr, port uint16, both bool) (*net.UDPConn, error) {
+	if both && roams(addr) {
+		return net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv6unspecified, Port: int(port)})
+	}
 	network := "udp4"
 	if addr.Is6() && !addr.Is4In6() {
 		network = "udp6"
@@ -101,7 +110,7 @@ func listen(addr netip.Addr, port uint16) (*net.UDPConn, error) {
 }
 
 // mark sets the DSCP of the packets (RFC 4594 §4.1: telephony is EF).
-func mark(conn *net.UDPConn, addr netip.Addr, dscp int) error {
+func mark(conn *net.UDPConn, dscp int) error {
 	if dscp < 0 {
 		return nil
 	}
@@ -114,13 +123,18 @@ func mark(conn *net.UDPConn, addr netip.Addr, dscp int) error {
 	}
 	var failed error
 	err = raw.Control(func(fd uintptr) {
-		if addr.Is4() || addr.Is4In6() {
-			failed = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_IP, syscall.IP_TOS, dscp<<2)
-			return
+		failed = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_IP, syscall.IP_TOS, dscp<<2)
+		if hasIPv6(fd) { // it may have both, and IPv4 its own
+			failed = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_IPV6, syscall.IPV6_TCLASS, dscp<<2)
 		}
-		failed = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_IPV6, syscall.IPV6_TCLASS, dscp<<2)
 	})
 	return errors.Join(err, failed)
+}
+
+// both tells that they speak both IP versions.
+func (s Sockets) both() bool {
+	a := s.RTP.LocalAddr().(*net.UDPAddr).AddrPort().Addr()
+	return a.Is6() && !a.Is4In6() && a.IsUnspecified() && bothVersions(s.RTP)
 }
 
 // LocalAddr is where RTP is received.

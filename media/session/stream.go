@@ -58,9 +58,10 @@ type Stream struct {
 	socket *socket
 	intake *intake
 	reader reader
-	keys   *handover // nil: packets of DTLS are nobody's
 	writer writer
 	sendto *sendto
+	// handover is nil where packets of DTLS and STUN are nobody's.
+	handover *handover
 
 	errands *errands // from it
 	seen    seen     // likewise
@@ -77,6 +78,7 @@ type outgoing struct {
 	cipher      *cipher
 	clockRate   int
 	position    *atomic.Uint64 // State.Index; shared by all of one source
+	channel     channel
 }
 
 // incoming is how packets are received.
@@ -93,6 +95,8 @@ type incoming struct {
 	ptime     time.Duration // of a packet
 	events    int           // clock rate of telephone-events
 	waits     bool          // for keys
+	ice       bool          // nothing is taken from anywhere but remote
+	channel   channel
 }
 
 type kind uint8
@@ -141,8 +145,8 @@ func OpenStream(cfg StreamConfig) (*Stream, error) {
 	if cfg.Resume != nil && cfg.Resume.Name != "" {
 		s.name = cfg.Resume.Name
 	}
-	if s.keys, err = newHandover(cfg.Sockets.Keys); err != nil {
-		cfg.Log.Warn("DTLS cannot make keys for this stream", slog.Uint64("stream", uint64(cfg.ID)), slog.Any("error", err))
+	if s.handover, err = newHandover(cfg.Sockets.Keys); err != nil {
+		cfg.Log.Warn("neither DTLS nor ICE for this stream", slog.Uint64("stream", uint64(cfg.ID)), slog.Any("error", err))
 	}
 	s.wait.Go(s.runErrands)
 	s.wait.Go(s.readRTCP)
@@ -165,8 +169,9 @@ func (s Spec) waits() bool { return s.DTLS && (s.LocalKey.IsZero() || s.RemoteKe
 // Update takes what was negotiated. After an error all is as before.
 func (s *Stream) Update(spec Spec) error {
 	out, in := s.out.Load(), s.in.Load()
-	newOut := &outgoing{ssrc: rand.Uint32(), spare: rand.Uint32(), sends: spec.Direction.Sends() && !spec.waits(), clockRate: spec.Send.ClockRate, position: new(atomic.Uint64)}
-	newIn := &incoming{secure: !spec.RemoteKey.IsZero(), waits: spec.waits(), clockRate: spec.Send.ClockRate, sound: spec.Send, ptime: packetTime(spec.Send)}
+	newOut := &outgoing{ssrc: rand.Uint32(), spare: rand.Uint32(), sends: spec.Direction.Sends() && !spec.waits(), clockRate: spec.Send.ClockRate, position: new(atomic.Uint64), channel: spec.channel()}
+	newIn := &incoming{secure: !spec.RemoteKey.IsZero(), waits: spec.waits(), clockRate: spec.Send.ClockRate, sound: spec.Send, ptime: packetTime(spec.Send),
+		ice: spec.ICE, channel: spec.channel()}
 	var err error
 	if out != nil {
 		newOut.cipher = out.cipher

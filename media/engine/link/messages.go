@@ -12,7 +12,7 @@ import (
 )
 
 // version is the first octet of every message.
-const version = 3
+const version = 4
 
 // kind is the second one.
 type kind uint8

@@ -77,6 +77,9 @@ func (c *coder) spec(s *session.Spec) {
 	c.bool(&s.DTLS)
 	c.bool(&s.InBand)
 	c.bool(&s.Detect)
+	c.bool(&s.ICE)
+	c.address(&s.Relay)
+	c.u16(&s.Channel)
 	c.duration(&s.MinDelay)
 	c.duration(&s.MaxDelay)
 	if s.Direction > media.SendRecv {

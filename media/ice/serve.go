@@ -1,0 +1,147 @@
+package ice
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/pion/stun/v3"
+)
+
+// request is a check of the far end's that was in order.
+type request struct {
+	from     netip.AddrPort
+	via      Via
+	priority uint32
+	use      bool // USE-CANDIDATE
+}
+
+// mostEarly is how many checks are kept before the description comes.
+const mostEarly = 16
+
+// serve answers a Binding request (RFC 8445 §7.3). One without our password is
+// answered nothing: nobody is to find a telephone by trying.
+func (a *Agent) serve(m *stun.Message, from netip.AddrPort, via Via, now time.Time) bool {
+	if !a.forUs(m) {
+		return false
+	}
+	if unknown := strange(m); len(unknown) > 0 {
+		a.refuse(m, stun.CodeUnknownAttribute, from, via, Put(stun.AttrUnknownAttributes, unknown))
+		return true
+	}
+	if a.conflicts(m) {
+		a.refuse(m, stun.CodeRoleConflict, from, via)
+		return true
+	}
+	a.send(stun.MustBuild(stun.NewTransactionIDSetter(m.TransactionID), stun.BindingSuccess,
+		PutAddress(stun.AttrXORMappedAddress, from), stun.NewShortTermIntegrity(a.cfg.Local.Pwd), stun.Fingerprint), from, via)
+	r := request{from: from, via: via, use: m.Contains(stun.AttrUseCandidate)}
+	r.priority, _ = get32(m, stun.AttrPriority)
+	if a.remote == nil {
+		if len(a.early) < mostEarly {
+			a.early = append(a.early, r)
+		}
+		return true
+	}
+	a.learn(r, now)
+	a.Tick(now)
+	return true
+}
+
+// forUs tells that a request has our name and is signed by our password.
+func (a *Agent) forUs(m *stun.Message) bool {
+	var name stun.Username
+	if name.GetFrom(m) != nil {
+		return false
+	}
+	ours, theirs, _ := strings.Cut(name.String(), ":")
+	if ours != a.cfg.Local.Ufrag || a.remote != nil && theirs != a.remote.Ufrag {
+		return false
+	}
+	return stun.NewShortTermIntegrity(a.cfg.Local.Pwd).Check(m) == nil
+}
+
+// strange are the attributes that must be understood and are not, as 420 lists
+// them (RFC 8489 §6.3.1).
+func strange(m *stun.Message) []byte {
+	var list []byte
+	for _, attribute := range m.Attributes {
+		switch attribute.Type {
+		case stun.AttrUsername, stun.AttrMessageIntegrity, stun.AttrMessageIntegritySHA256, stun.AttrPriority, stun.AttrUseCandidate:
+			continue
+		}
+		if attribute.Type.Required() {
+			list = binary.BigEndian.AppendUint16(list, attribute.Type.Value())
+		}
+	}
+	return list
+}
+
+func (a *Agent) refuse(m *stun.Message, code stun.ErrorCode, to netip.AddrPort, via Via, more ...stun.Setter) {
+	setters := append([]stun.Setter{stun.NewTransactionIDSetter(m.TransactionID), stun.BindingError, code}, more...)
+	a.send(stun.MustBuild(append(setters, stun.NewShortTermIntegrity(a.cfg.Local.Pwd), stun.Fingerprint)...), to, via)
+}
+
+// conflicts settles who is controlling when both think the same
+// (RFC 8445 §7.3.1.1), and tells whether the far end is to give way.
+func (a *Agent) conflicts(m *stun.Message) bool {
+	attribute := stun.AttrICEControlled
+	if a.controlling {
+		attribute = stun.AttrICEControlling
+	}
+	theirs, same := get64(m, attribute)
+	switch {
+	case !same:
+		return false
+	case a.cfg.Lite: // it cannot change
+		return true
+	case (a.tie >= theirs) == a.controlling:
+		return true
+	}
+	a.become(!a.controlling)
+	return false
+}
+
+// learn takes where a check came from (RFC 8445 §7.3.1.3 to 5).
+func (a *Agent) learn(r request, now time.Time) {
+	if !a.knows(r.from) {
+		if len(a.remotes) >= 2*mostRemotes {
+			return
+		}
+		a.remotes = append(a.remotes, Candidate{Foundation: "!" + r.from.String(), Component: 1, Priority: max(1, r.priority), Type: PeerReflexive, Addr: r.from})
+	}
+	fresh := a.find(r.from, r.via) == nil
+	p := a.pairWith(a.remoteAt(r.from), r.via)
+	if p == nil {
+		return
+	}
+	if fresh {
+		a.sort()
+	}
+	p.heard = true
+	if a.cfg.Lite { // RFC 8445 §7.3.2
+		p.state, p.valid, p.nominated = succeeded, true, p.nominated || r.use
+		a.choose(now)
+		return
+	}
+	if r.use && !a.controlling {
+		p.wanted = true
+	}
+	switch {
+	case p.valid:
+		p.nominated = p.nominated || p.wanted
+		a.choose(now)
+	case a.state != Completed || p.wanted:
+		a.trigger(p)
+	}
+}
+
+func (a *Agent) remoteAt(addr netip.AddrPort) Candidate {
+	for _, c := range a.remotes {
+		if c.Addr == addr {
+			return c
+		}
+	}
+	return Candidate{}
+}
