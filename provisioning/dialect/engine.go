@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -115,9 +116,11 @@ func (e *engine) item(file string, item Item, clears bool, first map[string]int)
 	e.report.Entries = append(e.report.Entries, Entry{File: file, Line: item.Line, Key: Clip(item.Key), User: item.User})
 	entry := &e.report.Entries[at]
 	row, m, ok := e.index.find(item.Key)
-	entry.given = entry.Key + "=" + show(item.Value, !ok || e.secret(row, m))
-	if !ok {
-		entry.Fate = Unknown
+	entry.Secret = ok && e.secret(row, m)
+	entry.given = entry.Key + "=" + show(item.Value, !ok || len(row.rules) == 0 || entry.Secret)
+	if strings.Contains(item.Value, "PRIVATE KEY-----") {
+		entry.Fate, entry.Why = Refused, "a private key in a file that others can fetch is nobody's secret; give the phone its own by the agent's file"
+		e.warn(Notice{file, item.Line, entry.Key, entry.Why})
 		return
 	}
 	if line, twice := first[item.Key]; twice {
@@ -125,6 +128,8 @@ func (e *engine) item(file string, item Item, clears bool, first map[string]int)
 	}
 	first[item.Key] = item.Line
 	switch {
+	case !ok:
+		entry.Fate = Unknown
 	case item.Idle != "":
 		entry.Fate, entry.Why = Idle, item.Idle
 	case len(row.rules) == 0:
@@ -191,15 +196,22 @@ func (e *engine) apply(rule Rule, path, text string, at int) {
 	}
 	value, err := convert(text)
 	if err != nil {
-		if why, ok := isUnsupported(err); ok {
-			e.settle(at, Unsupported, why)
+		no, ok := errors.AsType[*UnsupportedError](err)
+		if ok {
+			e.settle(at, Unsupported, no.Why)
+		} else {
+			e.settle(at, Refused, err.Error())
+		}
+		if ok && !no.Warn {
 			return
 		}
-		e.settle(at, Refused, err.Error())
 		e.warn(Notice{entry.File, entry.Line, entry.Key, err.Error()})
 		return
 	}
 	value = e.clamp(path, value)
+	if value.Warning == "" && strings.HasSuffix(path, "].expires") {
+		value.Warning = implausible(value.Text)
+	}
 	if value.Warning != "" {
 		e.warn(Notice{entry.File, entry.Line, entry.Key, value.Warning})
 	}
@@ -238,6 +250,15 @@ func joinHow(parts ...string) string {
 		}
 	}
 	return strings.Join(all, "; ")
+}
+
+// implausible tells of a registration that lasts as long as none should: behind
+// it most often is a number of seconds where minutes are meant, or the reverse.
+func implausible(expires string) string {
+	if d, err := time.ParseDuration(expires); err != nil || d <= time.Hour {
+		return ""
+	}
+	return expires + " is long for a registration: are the units right?"
 }
 
 // clamp brings a time or a number into the range that the document allows: one

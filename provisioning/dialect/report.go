@@ -26,6 +26,8 @@ type Entry struct {
 	How  string `json:"how,omitempty"`  // the conversion
 	Why  string `json:"why,omitempty"`
 	User bool   `json:"user,omitempty"` // the user of the phone may change it
+	// Secret: its value is never shown.
+	Secret bool `json:"secret,omitempty"`
 
 	given string // key and value; secrets as ***
 }

@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -25,12 +24,36 @@ type Value struct {
 type Convert func(string) (Value, error)
 
 // UnsupportedError is a value that the phone does not have.
-type UnsupportedError struct{ Why string }
+type UnsupportedError struct {
+	Why  string
+	Warn bool // an operator should know
+}
 
 func (e *UnsupportedError) Error() string { return e.Why }
 
 // NoSuch makes an UnsupportedError.
-func NoSuch(format string, args ...any) error { return &UnsupportedError{fmt.Sprintf(format, args...)} }
+func NoSuch(format string, args ...any) error {
+	return &UnsupportedError{Why: fmt.Sprintf(format, args...)}
+}
+
+// Unsafe makes an UnsupportedError that an operator is warned of.
+func Unsafe(format string, args ...any) error {
+	return &UnsupportedError{Why: fmt.Sprintf(format, args...), Warn: true}
+}
+
+// Never takes no value, and tells why.
+func Never(err error) Convert { return func(string) (Value, error) { return Value{}, err } }
+
+// Wanted takes one value of a setting that makes things safe; another one is
+// not supported, and an operator is warned.
+func Wanted(wanted, why string) Convert {
+	return func(s string) (Value, error) {
+		if strings.EqualFold(s, wanted) {
+			return Value{How: "as it always is"}, nil
+		}
+		return Value{}, Unsafe("%s", why)
+	}
+}
 
 // Text takes a value as it stands.
 func Text(s string) (Value, error) { return TextValue(s), nil }
@@ -142,12 +165,4 @@ func Then(first Convert, next func(Value) (Value, error)) Convert {
 // Words splits a list at commas, semicolons and blanks.
 func Words(s string) []string {
 	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\t' || r == '\n' })
-}
-
-func isUnsupported(err error) (string, bool) {
-	e, ok := errors.AsType[*UnsupportedError](err)
-	if !ok {
-		return "", false
-	}
-	return e.Why, true
 }
