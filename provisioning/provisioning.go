@@ -46,6 +46,9 @@ type Response struct {
 	URL          string // where it was in the end, after redirects
 	ETag         string
 	LastModified string
+	// ClockBehind: the time is not set yet, so the server's certificate was judged
+	// as of the day the program was made. Ask again when the clock is set.
+	ClockBehind bool
 }
 
 // Source fetches documents of one or more URL schemes. Its errors are sentences

@@ -71,7 +71,7 @@ func (s *Source) explain(err error, u *url.URL) error {
 		}
 		err = wrapped.Err
 	}
-	if msg := explainTLS(err); msg != "" {
+	if msg := explainTLS(err, s.time()); msg != "" {
 		return &Error{Msg: fmt.Sprintf("HTTPS: "+msg, u.Hostname()), Err: err}
 	}
 	return &Error{Msg: s.explainNetwork(err, u), Err: err}
@@ -79,7 +79,7 @@ func (s *Source) explain(err error, u *url.URL) error {
 
 // explainTLS words what is wrong with the server's certificate, or with ours;
 // %s is the place of the host.
-func explainTLS(err error) string {
+func explainTLS(err error, now time.Time) string {
 	var authority x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
@@ -91,7 +91,7 @@ func explainTLS(err error) string {
 	case errors.As(err, &name):
 		return "certificate is not for this host (%s); use the name that is in it, or have it made for this name"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return explainDates(invalid.Cert)
+		return explainDates(invalid.Cert, now)
 	case errors.As(err, &invalid):
 		return "certificate is not valid (%s): it may not be used for a server; have it made anew"
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
@@ -104,9 +104,9 @@ func explainTLS(err error) string {
 	return ""
 }
 
-func explainDates(c *x509.Certificate) string {
-	now := time.Now().UTC().Format(time.DateOnly)
-	if time.Now().Before(c.NotBefore) {
+func explainDates(c *x509.Certificate, at time.Time) string {
+	now := at.UTC().Format(time.DateOnly)
+	if at.Before(c.NotBefore) {
 		return "certificate is not valid before " + c.NotBefore.UTC().Format(time.DateOnly) + " and this phone's clock says " + now + " (%s); see that the system keeps the time (timedatectl)"
 	}
 	return "certificate has expired on " + c.NotAfter.UTC().Format(time.DateOnly) + ", this phone's clock says " + now + " (%s); renew it on the server"

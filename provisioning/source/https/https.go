@@ -24,6 +24,11 @@ type Config struct {
 	Timeout      time.Duration // of a whole fetch; 0 means 30 s
 	MaxSize      int64         // bytes of a document; 0 means 1 MiB
 	MaxRedirects int           // 0 means 5
+	// Floor is when the program was made: the time cannot be earlier. A board
+	// without a clock of its own says 1970 until NTP answers; certificates are
+	// then judged as of Floor, and the response says so.
+	Floor time.Time
+	Now   func() time.Time // nil means time.Now
 }
 
 // Source fetches https:// and, where allowed, http:// URLs. It keeps no
@@ -43,7 +48,21 @@ func New(cfg Config) *Source {
 	if cfg.MaxRedirects == 0 {
 		cfg.MaxRedirects = 5
 	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
 	return &Source{cfg}
+}
+
+// behind tells whether the clock is not set.
+func (s *Source) behind() bool { return s.cfg.Now().Before(s.cfg.Floor) }
+
+// time is what certificates are judged by.
+func (s *Source) time() time.Time {
+	if s.behind() {
+		return s.cfg.Floor
+	}
+	return s.cfg.Now()
 }
 
 // Fetch gets a document. Its error is an *Error.
@@ -59,6 +78,7 @@ func (s *Source) Fetch(ctx context.Context, r provisioning.Request) (provisionin
 	if err != nil {
 		return provisioning.Response{}, err
 	}
+	security.Time = s.time
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
 	transport := newTransport(security, s.cfg.Timeout)
@@ -72,7 +92,7 @@ func (s *Source) Fetch(ctx context.Context, r provisioning.Request) (provisionin
 		return provisioning.Response{}, s.explain(err, u)
 	}
 	defer response.Body.Close()
-	return s.read(response, r, u)
+	return s.read(client, response, r, u)
 }
 
 func newRequest(ctx context.Context, u *url.URL, r provisioning.Request) *http.Request {
@@ -146,10 +166,11 @@ func (s *Source) redirects(plain bool) func(*http.Request, []*http.Request) erro
 }
 
 // read takes the answer.
-func (s *Source) read(response *http.Response, r provisioning.Request, u *url.URL) (provisioning.Response, error) {
+func (s *Source) read(client *http.Client, response *http.Response, r provisioning.Request, u *url.URL) (provisioning.Response, error) {
 	end := response.Request.URL
 	out := provisioning.Response{
 		URL: end.String(), ETag: response.Header.Get("ETag"), LastModified: response.Header.Get("Last-Modified"),
+		ClockBehind: end.Scheme == "https" && s.behind(),
 	}
 	if response.StatusCode == http.StatusNotModified && r.ETag+r.LastModified != "" {
 		out.NotModified = true
@@ -158,11 +179,7 @@ func (s *Source) read(response *http.Response, r provisioning.Request, u *url.UR
 	if response.StatusCode != http.StatusOK {
 		return out, refused(response, r.Access, end)
 	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, s.cfg.MaxSize+1))
-	if err == nil {
-		// A server that sees us hang up may end its answer as if it were whole.
-		err = response.Request.Context().Err()
-	}
+	data, err := s.body(client, response)
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return out, &Error{Msg: fmt.Sprintf("HTTP: the connection ended in the middle of the file (%s); it will be tried again", shown(end)), Err: err}
