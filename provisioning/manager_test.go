@@ -27,6 +27,7 @@ func parseNamed(data []byte, file string) (Document, error) {
 	doc.Provisioning.Confirm = 0
 	if strings.HasPrefix(string(data), "trial") {
 		doc.Provisioning.Confirm = 2 * time.Minute
+		doc.Accounts = []Account{{ID: "a", Register: true}, {ID: "b", Register: true}, {ID: "c"}}
 	}
 	return doc, nil
 }
@@ -41,9 +42,11 @@ type world struct {
 	logged  syncBuffer
 	applied []string
 	refuse  map[string]error // by the document's name
+	ready   map[string]error
 	records []Record
 	saveErr error
 	user    []UserSetting
+	vitals  Vitals
 	steps   []Finding
 	slow    time.Duration
 }
@@ -67,7 +70,7 @@ func (b *syncBuffer) String() string {
 }
 
 func newWorld(data string) *world {
-	w := &world{refuse: map[string]error{}, steps: []Finding{{Step: "pinned", URL: "https://prov.example/x", Why: "test"}}}
+	w := &world{refuse: map[string]error{}, ready: map[string]error{}, steps: []Finding{{Step: "pinned", URL: "https://prov.example/x", Why: "test"}}}
 	w.serve(data)
 	return w
 }
@@ -140,7 +143,25 @@ func (w *world) Apply(_ context.Context, doc Document, changes []Change) error {
 	return err
 }
 
-func (w *world) Ready(Document, []Change) error { return nil }
+// Ready is what ErrLater is refused by, where the name says so.
+func (w *world) Ready(doc Document, _ []Change) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.ready[doc.Phone.Name]
+}
+
+func (w *world) Vitals(context.Context) Vitals {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.vitals
+}
+
+// is changes how the phone is.
+func (w *world) is(v Vitals) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.vitals = v
+}
 
 func (w *world) Load() ([]Record, error) {
 	w.mu.Lock()
@@ -209,7 +230,7 @@ func run(t *testing.T, w *world, test func(m *Manager)) {
 		base := Default()
 		base.Provisioning.RandomSpread, base.Provisioning.Confirm = 0, 0
 		m := NewManager(ManagerConfig{
-			Base: base, Parse: parseNamed, Discover: w, Sources: map[string]Source{"https": w}, Store: w, Applier: w,
+			Base: base, Parse: parseNamed, Discover: w, Sources: map[string]Source{"https": w}, Store: w, Applier: w, Prover: w,
 			Device: Device{MAC: "02:00:5e:10:00:01", Model: "bench", Version: "1.0"},
 			Log:    slog.New(slog.NewTextHandler(&w.logged, nil)), Random: func() float64 { return 0 },
 		})

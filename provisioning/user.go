@@ -41,7 +41,7 @@ func (d Document) UserMay(path string) bool {
 func (c *checker) userSettings(d Document) {
 	known := Settings()
 	for i, path := range d.Phone.UserMayChange {
-		if !slices.ContainsFunc(known, func(s Setting) bool { return within(s.Path, path) && userPath(s.Path) && s.Type != "list" }) {
+		if path == "" || !slices.ContainsFunc(known, func(s Setting) bool { return within(s.Path, path) && userPath(s.Path) && s.Type != "list" }) {
 			c.fault(fmt.Sprintf("phone.user-may-change[%d]", i), "%q is not what a user may change; give settings or sections of phone, screen and audio, such as audio.volume", clip(path))
 		}
 	}
