@@ -117,7 +117,7 @@ func (a *Agent) Run(ctx context.Context) error {
 		a.names.clear()
 		close(a.events)
 	}()
-	if err := o.listen(); err != nil {
+	if err := o.listenAt(o.config.Inbound.Listen); err != nil {
 		return err
 	}
 	o.serve(ctx)

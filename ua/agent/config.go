@@ -57,7 +57,8 @@ type Config struct {
 // InboundPolicy says who may call. Requests over an account's own flow to its
 // server are always heard; nothing else is, unless it is named here.
 type InboundPolicy struct {
-	// Listen are the sockets of accounts without registration (Register=false).
+	// Listen are the sockets of accounts without registration (Register=false), at
+	// the start; SetListeners makes them others.
 	Listen []Listen
 	// Strict hears on the datagram flows to our servers nobody but those servers:
 	// not who knows the Call-ID of a call either, nor who answers in their place.
@@ -78,10 +79,7 @@ type InboundPolicy struct {
 }
 
 // Listen is a socket that anyone may call; UDP, TCP or TLS.
-type Listen struct {
-	Transport ua.Transport
-	Address   netip.AddrPort
-}
+type Listen = ua.Listener
 
 // LocateFunc finds where to send, best first. It must end with the context.
 type LocateFunc func(context.Context, Query) ([]locate.Target, error)

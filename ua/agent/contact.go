@@ -19,10 +19,8 @@ func (o *owner) address(l *line, f *flow, to netip.AddrPort) wire.URI {
 		address = f.public
 	}
 	if f.isStream() && !hasServer(l.account) {
-		for _, d := range o.doors { // a caller cannot come back on our outgoing port
-			if d.transport == f.transport {
-				address = netip.AddrPortFrom(address.Addr(), d.port)
-			}
+		if port := o.doorPort(f.transport); port > 0 { // a caller cannot come back on our outgoing port
+			address = netip.AddrPortFrom(address.Addr(), port)
 		}
 	}
 	uri := wire.URI{User: wire.EscapeUser(l.account.User), Host: address.Addr().WithZone("").String(), Port: address.Port()}

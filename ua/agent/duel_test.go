@@ -60,7 +60,7 @@ func (d *duel) join(name string, at netip.AddrPort) *duellist {
 	p.agent.post(func(o *owner) {
 		f := newFlow(ua.UDP, dialed{packets: socket}, "")
 		f.open = true
-		o.sockets = append(o.sockets, f)
+		o.ears = append(o.ears, &ear{packets: f})
 		o.adopt(f)
 	})
 	p.must(p.agent.SetAccounts([]ua.Account{{ID: "a", User: name, Domain: at.Addr().String(), Transport: ua.UDP, KeepAlive: -1}}))

@@ -31,6 +31,7 @@ type flow struct {
 	wide      *flow           // TCP to the same server, for large requests
 	narrow    bool            // it takes no TCP
 	base      *flow           // whose detour this is
+	alias     sentBy          // of a guest that wants requests over it (RFC 5923); the owner's
 	open      bool            // anyone may send here (InboundPolicy.Listen)
 	servers   []netip.Addr    // trusted while the flow lives
 

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"slices"
 
 	"offhook/ua"
 )
@@ -27,6 +28,22 @@ func (a *Agent) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error
 		return a.config.Inbound.Certificate()
 	}
 	return nil, errNoCertificate
+}
+
+// doorTLS is the configuration of a listening socket. Who may have his connection
+// used for what goes back to him has to say who he is (RFC 5923 §4.1); all others
+// are not asked.
+func (a *Agent) doorTLS() *tls.Config {
+	plain := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: a.certificate}
+	asking := plain.Clone()
+	asking.ClientAuth = tls.RequestClientCert // judged when the connection is to be used
+	plain.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		if slices.ContainsFunc(a.names.direct(), func(account ua.Account) bool { return account.ConnectionReuse }) {
+			return asking, nil
+		}
+		return nil, nil
+	}
+	return plain
 }
 
 // shakeHands lets a guest in once TLS stands, within Config.DialTimeout.

@@ -16,7 +16,7 @@ import (
 func host(t *testing.T, change func(*Config), policy ua.TLSPolicy) (*phone, netip.AddrPort) {
 	t.Helper()
 	p := newPhone(t, func(c *Config) {
-		c.Inbound.Listen = []Listen{{ua.TLS, netip.MustParseAddrPort("127.0.0.1:0")}}
+		c.Inbound.Listen = []Listen{{Transport: ua.TLS, Address: netip.MustParseAddrPort("127.0.0.1:0")}}
 		c.DialTimeout = 300 * time.Millisecond
 		change(c)
 	})

@@ -165,4 +165,18 @@ func addresses(targets []locate.Target) []netip.Addr {
 	return out
 }
 
+// locate asks for an address in a goroutine of the group.
+func (a *Agent) locate(query Query) (netip.AddrPort, error) {
+	ctx, cancel := context.WithTimeout(a.life, a.config.DialTimeout)
+	defer cancel()
+	found, err := a.config.Locate(ctx, query)
+	if err == nil && len(found) == 0 {
+		err = &net.DNSError{Name: query.Host, IsNotFound: true}
+	}
+	if err != nil {
+		return netip.AddrPort{}, &FlowError{Layer: "DNS", Host: query.Host, Err: err}
+	}
+	return found[0].Address, nil
+}
+
 var errNoTarget = errors.New("agent: there is no server to go to")

@@ -118,7 +118,7 @@ func TestRun_tells_of_a_port_that_is_taken(t *testing.T) {
 	defer taken.Close()
 	address := taken.Addr().(*net.TCPAddr).AddrPort()
 	p := newPhoneConfig(t)
-	p.Inbound.Listen = []Listen{{ua.TCP, address}}
+	p.Inbound.Listen = []Listen{{Transport: ua.TCP, Address: address}}
 	agent, err := New(p)
 	if err != nil {
 		t.Fatal(err)

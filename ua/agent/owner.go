@@ -20,8 +20,7 @@ type owner struct {
 	dialogs     map[string][]*call // by Call-ID header
 	subscribers []*subscriber
 	flows       map[*flow]struct{}
-	sockets     []*flow // UDP of InboundPolicy.Listen
-	doors       []*door // TCP listeners of InboundPolicy.Listen
+	ears        []*ear // that anyone may call
 	health      locate.Health
 	stopping    bool
 
@@ -166,8 +165,10 @@ func (o *owner) lost(f *flow, cause error) {
 }
 
 func (o *owner) closeFlows() {
-	for _, d := range o.doors {
-		d.listener.Close()
+	for _, e := range o.ears {
+		if e.door != nil {
+			e.door.listener.Close()
+		}
 	}
 	for f := range o.flows {
 		f.finish()

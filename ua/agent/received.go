@@ -16,6 +16,7 @@ func (o *owner) received(s *serverTx) {
 			o.reply(s, 500, "", nil, nil)
 		}
 	}()
+	o.noteAlias(s)
 	m := &s.request
 	to, _ := wire.ParseAddress(m.Get("To"))
 	if c := o.callOf(m, to.Tag()); c != nil {
@@ -78,7 +79,7 @@ func (o *owner) callReceived(c *call, s *serverTx) {
 		c.received[c.lastTx] = s
 	}
 	forgetOld(c.received, c.lastTx)
-	request := o.dialogRequest(s, o.trusts(s.flow))
+	request := o.dialogRequest(s, c.line.servedBy(s.flow)) // whose assertions count (RFC 3325 §3)
 	request.Trusted = o.obeys(c.line, s.flow)
 	request.MayAutoAnswer, request.MayCommand = o.mayAutoAnswer(c.line, s)
 	if s.request.Method == "MESSAGE" {
@@ -86,10 +87,6 @@ func (o *owner) callReceived(c *call, s *serverTx) {
 	}
 	o.step(c, dialog.Received{Tx: c.lastTx, Request: request})
 }
-
-// trusts reports whether the flow leads to a server of ours, whose assertions
-// count (RFC 3325 §3).
-func (o *owner) trusts(f *flow) bool { return !f.open }
 
 // cancelled takes a CANCEL that was answered already.
 func (o *owner) cancelled(invite *serverTx, reason []string) {
@@ -241,7 +238,7 @@ func (o *owner) incoming(s *serverTx, l *line) {
 	if old != nil {
 		c.replaces = old.id
 	}
-	if err := o.open(c, o.party(m, "From", o.trusts(s.flow))); err != nil {
+	if err := o.open(c, o.party(m, "From", l.servedBy(s.flow))); err != nil {
 		o.log.Error("an incoming call could not be prepared", "account", l.account.ID, "error", err)
 		o.reply(s, 500, "", nil, nil)
 		return

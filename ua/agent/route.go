@@ -96,6 +96,10 @@ func (o *owner) directStream(l *line, query Query, then func(*flow, netip.AddrPo
 		then(f, f.remote, nil)
 		return
 	}
+	if f := o.aliasFor(l, query); f != nil {
+		then(f, f.remote, nil)
+		return
+	}
 	config := l.tls
 	if config != nil {
 		config = config.Clone()
@@ -121,8 +125,9 @@ func (o *owner) directStream(l *line, query Query, then func(*flow, netip.AddrPo
 // directPackets takes the socket that listens, so that answers and new
 // requests meet it, or opens one.
 func (o *owner) directPackets(l *line, query Query, to netip.AddrPort, then func(*flow, netip.AddrPort, error)) {
-	for _, f := range o.sockets {
-		if f.alive() && (f.local.Addr().Is4() == to.Addr().Is4() || f.local.Addr() == netip.IPv6Unspecified()) {
+	for _, e := range o.ears {
+		f := e.packets
+		if f != nil && f.alive() && (f.local.Addr().Is4() == to.Addr().Is4() || f.local.Addr() == netip.IPv6Unspecified()) {
 			then(f, to, nil)
 			return
 		}

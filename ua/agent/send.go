@@ -239,11 +239,12 @@ func (o *owner) encode(l *line, f *flow, to netip.AddrPort, s spec, credentials 
 		return nil, errNotSecure
 	}
 	local := o.localAddress(f, to)
+	by, alias := o.aliasVia(l, f, wire.URI{Host: local.Addr().WithZone("").String(), Port: local.Port()})
 	r := sip.NewRequest(sip.RequestMethod(s.method), uri)
 	r.SetTransport(transportName(f.transport))
 	fields := []wire.Field{
 		{Name: "Via", Value: "SIP/2.0/" + transportName(f.transport) + " " +
-			wire.JoinHostPort(local.Addr().WithZone("").String(), local.Port()) + ";branch=" + branch + ";rport" + keepParam(s.method)},
+			wire.JoinHostPort(by.Host, by.Port) + ";branch=" + branch + ";rport" + alias + keepParam(s.method)},
 	}
 	for _, route := range s.route {
 		fields = append(fields, wire.Field{Name: "Route", Value: route})

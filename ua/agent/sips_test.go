@@ -45,7 +45,7 @@ func TestSIPS_dialogs_have_sips_contacts(t *testing.T) {
 
 func TestSIPS_in_the_clear_is_refused(t *testing.T) {
 	p := newPhone(t, func(c *Config) {
-		c.Inbound = InboundPolicy{Listen: []Listen{{ua.UDP, netip.MustParseAddrPort("127.0.0.1:0")}}, AnyUser: true}
+		c.Inbound = InboundPolicy{Listen: []Listen{{Transport: ua.UDP, Address: netip.MustParseAddrPort("127.0.0.1:0")}}, AnyUser: true}
 		c.Guard = guard.Config{}
 	})
 	p.must(p.agent.SetAccounts([]ua.Account{{ID: "p2p", User: "phone", Domain: "127.0.0.1", Transport: ua.UDP}}))

@@ -96,7 +96,7 @@ func torturedAt(tb testing.TB, transport ua.Transport, at netip.AddrPort) (*phon
 	tb.Helper()
 	p := newPhone(tb, func(c *Config) {
 		c.Inbound = InboundPolicy{
-			Listen:  []Listen{{transport, at}},
+			Listen:  []Listen{{Transport: transport, Address: at}},
 			AnyUser: true, ForceRport: true,
 		}
 		c.Guard = guard.Config{Rate: 1e6, Burst: 1e6}

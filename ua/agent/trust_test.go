@@ -84,7 +84,7 @@ func (broken) Answer([]byte) ([]byte, error) { panic("broken") }
 
 func TestFault_in_the_media_is_the_calls_alone(t *testing.T) {
 	p := newPhone(t, func(c *Config) {
-		c.Inbound.Listen = []Listen{{ua.UDP, netip.MustParseAddrPort("127.0.0.1:0")}}
+		c.Inbound.Listen = []Listen{{Transport: ua.UDP, Address: netip.MustParseAddrPort("127.0.0.1:0")}}
 		c.Guard = guard.Config{}
 		good := c.NewSession
 		c.NewSession = func(account ua.AccountID, id ua.CallID) (ua.Session, error) {
@@ -135,7 +135,7 @@ func TestCredentials_are_not_given_for_MD5_where_it_is_refused(t *testing.T) {
 
 func TestFlood_does_not_keep_a_call_from_ending(t *testing.T) {
 	p := newPhone(t, func(c *Config) {
-		c.Inbound.Listen = []Listen{{ua.UDP, netip.MustParseAddrPort("127.0.0.1:0")}}
+		c.Inbound.Listen = []Listen{{Transport: ua.UDP, Address: netip.MustParseAddrPort("127.0.0.1:0")}}
 		c.Guard = guard.Config{Rate: 1e6, Burst: 1e6}
 	})
 	p.must(p.agent.SetAccounts([]ua.Account{{ID: "p2p", User: "phone", Domain: "neighbour", Transport: ua.UDP}}))

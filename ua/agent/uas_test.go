@@ -14,7 +14,7 @@ import (
 func neighbour(t *testing.T, address string) (*phone, *uatest.Peer) {
 	t.Helper()
 	p := newPhone(t, func(c *Config) {
-		c.Inbound.Listen = []Listen{{ua.UDP, netip.MustParseAddrPort(address)}}
+		c.Inbound.Listen = []Listen{{Transport: ua.UDP, Address: netip.MustParseAddrPort(address)}}
 	})
 	p.must(p.agent.SetAccounts([]ua.Account{{ID: "p2p", User: "phone", Domain: "neighbour", Transport: ua.UDP}}))
 	bound, err := p.agent.Listening(t.Context())
