@@ -42,7 +42,7 @@ func (o *owner) putPublication(l *line) {
 	if !l.publication.running {
 		return
 	}
-	calls := o.ownDialogs(l)
+	calls := dialogFilter{}.of(o.ownDialogs(l))
 	body := dialoginfo.Info{Entity: l.aor(), Full: true, Dialogs: calls}.Encode
 	if l.account.Publish == ua.PublishPresence {
 		body = func() []byte { return presence.Encode(l.aor(), true, len(calls) > 0) }

@@ -18,6 +18,7 @@ import (
 // other telephones' lamps.
 type subscriber struct {
 	line     *line
+	filter   dialogFilter
 	machine  notifier.Machine
 	callID   string
 	tag      string // ours
@@ -54,6 +55,7 @@ func (o *owner) subscribeCame(s *serverTx, toTag string) {
 		return
 	}
 	l := o.serverLine(s.flow)
+	filter, clear := dialogFilterOf(m.Get("Event"))
 	event, _, _ := strings.Cut(strings.ToLower(m.Get("Event")), ";")
 	switch {
 	case strings.TrimSpace(event) != dialoginfo.Event || l == nil || !l.account.ShareDialogs || l.removed || o.stopping:
@@ -62,7 +64,7 @@ func (o *owner) subscribeCame(s *serverTx, toTag string) {
 	case m.Has("Accept") && !accepts(m.List("Accept"), dialoginfo.ContentType):
 		o.reply(s, 406, "", []wire.Field{{Name: "Accept", Value: dialoginfo.ContentType}}, nil)
 		return
-	case firstContact(m) == "":
+	case firstContact(m) == "" || !clear:
 		o.reply(s, 400, "", nil, nil)
 		return
 	case len(o.subscribers) >= maxSubscribers:
@@ -70,12 +72,23 @@ func (o *owner) subscribeCame(s *serverTx, toTag string) {
 		return
 	}
 	sub := &subscriber{
-		line: l, machine: notifier.New(notifier.Config{}), callID: m.Get("Call-ID"), tag: s.tag,
+		line: l, filter: filter, machine: notifier.New(notifier.Config{}), callID: m.Get("Call-ID"), tag: s.tag,
 		theirs: m.Get("From"), ours: bareAddress(m.Get("To")), routes: m.List("Record-Route"), flow: s.flow,
 		cseq: uint32(o.random(1 << 15)), timers: map[notifier.TimerID]*alarm{}, received: map[notifier.ServerTx]*serverTx{},
 	}
 	o.subscribers = append(o.subscribers, sub)
 	o.subscriberCame(sub, s, cseq.Number)
+	o.endOfDialogs(sub)
+}
+
+// endOfDialogs ends a subscription to dialogs that are over (RFC 6665 §4.1.3:
+// noresource), and reports whether it did.
+func (o *owner) endOfDialogs(sub *subscriber) bool {
+	over := sub.filter.only() && len(sub.filter.of(o.ownDialogs(sub.line))) == 0
+	if over {
+		o.stepSubscriber(sub, notifier.Stop{Reason: "noresource"})
+	}
+	return over
 }
 
 func (o *owner) subscriberCame(sub *subscriber, s *serverTx, cseq uint32) {
@@ -139,12 +152,12 @@ func (o *owner) notify(sub *subscriber, action notifier.Notify) {
 	if action.Reason == "" {
 		state = "active;expires=" + strconv.Itoa(int(max(0, time.Until(sub.until))/time.Second))
 	}
-	info := dialoginfo.Info{Entity: sub.line.aor(), Version: sub.version, Full: true, Dialogs: o.ownDialogs(sub.line)}
+	info := dialoginfo.Info{Entity: sub.line.aor(), Version: sub.version, Full: true, Dialogs: sub.filter.of(o.ownDialogs(sub.line))}
 	sub.version++
 	s := spec{
 		method: "NOTIFY", callID: sub.callID, from: withTag(sub.ours, sub.tag), to: sub.theirs,
 		flow: sub.flow, inDialog: true, contentType: dialoginfo.ContentType, body: info.Encode(),
-		extra: []wire.Field{{Name: "Event", Value: dialoginfo.Event}, {Name: "Subscription-State", Value: state}},
+		extra: []wire.Field{{Name: "Event", Value: sub.filter.event()}, {Name: "Subscription-State", Value: state}},
 	}
 	s.uri, s.route = dialog.Address(sub.target, sub.routes)
 	x := &exchange{line: sub.line, spec: s}
@@ -171,11 +184,12 @@ func (o *owner) ownDialogs(l *line) []dialoginfo.Dialog {
 		if _, tag, incoming := strings.Cut(c.merge, " "); incoming {
 			remoteTag = tag
 		}
+		ours, theirs := c.machine.Descriptions()
 		dialogs = append(dialogs, dialoginfo.Dialog{
 			ID: strconv.FormatUint(uint64(c.id), 10), CallID: c.callID, LocalTag: c.localTag, RemoteTag: remoteTag,
 			Incoming: call.Incoming, State: call.State, Held: call.LocalHold,
-			Local:  dialoginfo.Side{Display: l.account.DisplayName, Identity: l.aor(), Target: l.aor()},
-			Remote: dialoginfo.Side{Display: call.Remote.DisplayName, Identity: call.Remote.URI},
+			Local:  dialoginfo.Side{Display: l.account.DisplayName, Identity: l.aor(), Target: l.aor(), Description: withoutKeys(ours)},
+			Remote: dialoginfo.Side{Display: call.Remote.DisplayName, Identity: call.Remote.URI, Description: withoutKeys(theirs)},
 		})
 	}
 	return dialogs
@@ -185,7 +199,9 @@ func (o *owner) ownDialogs(l *line) []dialoginfo.Dialog {
 func (o *owner) dialogsChanged(l *line) {
 	for _, sub := range slices.Clone(o.subscribers) {
 		if sub.line == l {
-			o.stepSubscriber(sub, notifier.Changed{})
+			if !o.endOfDialogs(sub) {
+				o.stepSubscriber(sub, notifier.Changed{})
+			}
 		}
 	}
 	o.putPublication(l)

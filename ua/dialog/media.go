@@ -42,6 +42,10 @@ type wait struct {
 // descriptions are those that stand: ours, and theirs.
 type descriptions struct{ local, remote []byte }
 
+// Descriptions are our description and the far end's, as they were agreed on last;
+// nil while there are none.
+func (m Machine) Descriptions() (local, remote []byte) { return m.stands.local, m.stands.remote }
+
 // note remembers what was offered and agreed on.
 func (s *step) note(w wait, in MediaDone) {
 	switch {

@@ -23,8 +23,8 @@ func dialog(id, direction, state string) string {
 func TestParse(t *testing.T) {
 	full := Dialog{
 		ID: "1", CallID: "c-1", LocalTag: "l", RemoteTag: "r", Incoming: true, State: ua.Early,
-		Local:  Side{"", "sip:alice@example.com", "sip:alice@10.0.0.1"},
-		Remote: Side{"Bob & Co", "sip:bob@example.com", "sip:bob@10.0.0.2"},
+		Local:  Side{Identity: "sip:alice@example.com", Target: "sip:alice@10.0.0.1"},
+		Remote: Side{Display: "Bob & Co", Identity: "sip:bob@example.com", Target: "sip:bob@10.0.0.2"},
 	}
 	for _, c := range []struct {
 		arrow, body string
@@ -36,7 +36,7 @@ func TestParse(t *testing.T) {
 		{"a line without more -> a dialog", document(1, "full", `<dialog id="201"><state>terminated</state></dialog>`),
 			Info{"sip:alice@example.com", 1, true, []Dialog{{ID: "201", State: ua.Terminated}}}, true},
 		{"what renders nothing -> held", document(1, "full", `<dialog id="a"><state>confirmed</state><local><target uri="sip:a@b"><param pname="+sip.rendering" pval="no"/></target></local></dialog>`),
-			Info{"sip:alice@example.com", 1, true, []Dialog{{ID: "a", State: ua.Confirmed, Held: true, Local: Side{"", "", "sip:a@b"}}}}, true},
+			Info{"sip:alice@example.com", 1, true, []Dialog{{ID: "a", State: ua.Confirmed, Held: true, Local: Side{Target: "sip:a@b"}}}}, true},
 		{"another root -> error", `<presence version="1" state="full"/>`, Info{}, false},
 		{"no version -> error", `<dialog-info state="full"/>`, Info{}, false},
 		{"a state that is unknown -> error", document(1, "some", ""), Info{}, false},
@@ -114,8 +114,8 @@ func TestTable_is_bounded(t *testing.T) {
 
 func TestEncode_is_read_again(t *testing.T) {
 	want := Info{Entity: `sip:"<a&b>"@example.com`, Version: 12, Full: true, Dialogs: []Dialog{
-		{ID: "1", CallID: "x@y", LocalTag: "l", RemoteTag: "r", Incoming: true, State: ua.Early, Local: Side{"", "sip:a@b", ""}, Remote: Side{`B "b"`, "sip:b@b", "sip:b@c"}},
-		{ID: "2", State: ua.Confirmed, Held: true, Local: Side{"", "", "sip:a@b"}},
+		{ID: "1", CallID: "x@y", LocalTag: "l", RemoteTag: "r", Incoming: true, State: ua.Early, Local: Side{Identity: "sip:a@b"}, Remote: Side{Display: `B "b"`, Identity: "sip:b@b", Target: "sip:b@c"}},
+		{ID: "2", State: ua.Confirmed, Held: true, Local: Side{Target: "sip:a@b"}},
 	}}
 	if got, err := Parse(want.Encode()); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v from\n%s", got, err, want.Encode())
@@ -141,4 +141,12 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestEncode_description(t *testing.T) {
+	d := Dialog{ID: "1", State: ua.Confirmed, Local: Side{Description: "v=0\r\ns=<&>\r\n"}}
+	got := string(Info{Full: true, Dialogs: []Dialog{d}}.Encode())
+	if want := `<local><session-description type="application/sdp">v=0`; !strings.Contains(got, want) || !strings.Contains(got, "s=&lt;&amp;&gt;") {
+		t.Error(got)
+	}
 }

@@ -39,7 +39,7 @@ func (d Dialog) encode(out *strings.Builder) {
 }
 
 func (s Side) encode(out *strings.Builder, name string, held bool) {
-	if s.Identity == "" && s.Target == "" {
+	if s.Identity == "" && s.Target == "" && s.Description == "" {
 		return
 	}
 	fmt.Fprintf(out, "<%s>", name)
@@ -56,6 +56,9 @@ func (s Side) encode(out *strings.Builder, name string, held bool) {
 			out.WriteString(`<param pname="+sip.rendering" pval="no"/>`)
 		}
 		out.WriteString("</target>")
+	}
+	if s.Description != "" { // RFC 4235 §4.1.6.4
+		fmt.Fprintf(out, `<session-description type="application/sdp">%s</session-description>`, element.Escape(s.Description))
 	}
 	fmt.Fprintf(out, "</%s>", name)
 }

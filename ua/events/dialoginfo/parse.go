@@ -40,8 +40,9 @@ type Dialog struct {
 	Remote    Side
 }
 
-// Side is one end of a dialog.
-type Side struct{ Display, Identity, Target string }
+// Side is one end of a dialog. Description is what it has said of its session
+// (SDP), where that is told at all; it is written, not read.
+type Side struct{ Display, Identity, Target, Description string }
 
 // Parse reads a document (RFC 4235 §4.1). What lacks an id or a state that is
 // known makes it invalid.
