@@ -48,6 +48,8 @@ func (a *Account) setDefaults() {
 	a.KeepAlive = 25 * time.Second
 	a.MWI = true
 	a.Publish = "off"
+	a.AutoAnswerFor = string(ua.AnswerServer)
+	a.Silence, a.Failback = 4*time.Second, 30*time.Second
 	a.DigestMD5 = true
 	a.DTMF = DTMFAuto
 	a.Reliable = ua.ReliableSupported
@@ -71,7 +73,7 @@ func (d *Document) complete() {
 }
 
 // defaultSRTP wants media as safe as the signalling that carries its keys
-// (RFC 4568 §7).
+// (RFC 4568 §7); with transport auto that is known only later.
 func defaultSRTP(t ua.Transport) SRTP {
 	if t == ua.TLS {
 		return SRTPMandatory

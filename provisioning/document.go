@@ -104,7 +104,12 @@ type Account struct {
 	SecondProxy    string         `key:"second-proxy" match:"servers"`
 	GRUU           bool           `key:"gruu"`
 	STUN           string         `key:"stun" match:"server"`
-	Transport      ua.Transport   `key:"transport" oneof:"tls tcp udp"`
+	Transport      ua.Transport   `key:"transport" oneof:"tls tcp udp auto"`
+	Silence        time.Duration  `key:"silence" range:"0s..32s"`  // before the next server is asked
+	Failback       time.Duration  `key:"failback" range:"0s..24h"` // between looks at a better server that failed
+	Reuse          bool           `key:"connection-reuse"`         // RFC 5923
+	LateOffer      bool           `key:"late-offer"`               // INVITE without a description
+	NoReferSub     bool           `key:"transfer-untold"`          // RFC 4488
 	Expires        time.Duration  `key:"expires" range:"1m..24h"`
 	Register       bool           `key:"register"`
 	KeepAlive      time.Duration  `key:"keep-alive" range:"0s..10m"`      // 0s: none
@@ -127,6 +132,9 @@ type Account struct {
 	ShareDialogs   bool           `key:"share-dialogs"`   // our calls, to whom the server lets watch them
 	RemoteControl  bool           `key:"remote-control"`  // the server may answer, hold and resume
 	CheckSyncAuth  bool           `key:"check-sync-auth"` // asked for the account's password
+	PickupCode     string         `key:"pickup-code" match:"number" restart:"none"`
+	AutoAnswerFor  string         `key:"auto-answer-for" oneof:"nobody server asserted listed all"` // on whose word
+	AutoAnswerFrom []string       `key:"auto-answer-from" match:"resource"`
 	ForwardAlways  string         `key:"forward-always" match:"user" restart:"none"`
 	ForwardBusy    string         `key:"forward-busy" match:"user" restart:"none"`
 	ForwardNoReply string         `key:"forward-no-answer" match:"user" restart:"none"`
@@ -208,8 +216,8 @@ type CheckSync struct {
 // Key is what a line key of the phone does.
 type Key struct {
 	Key     string `key:"key,required" match:"name"` // of the board: line1
-	Type    string `key:"type" oneof:"line speed-dial voicemail dnd forward park"`
-	Value   string `key:"value" match:"user"`
+	Type    string `key:"type" oneof:"line speed-dial blf pickup intercom voicemail dnd forward park"`
+	Value   string `key:"value" match:"callee"`
 	Label   string `key:"label" match:"label"`
 	Account string `key:"account"` // empty: the first
 }

@@ -18,6 +18,7 @@ import (
 var matchers = map[string]func(string) string{
 	"authority":   matchAuthority,
 	"ca-or-file":  matchCAOrFile,
+	"callee":      matchCallee,
 	"code":        matchCode,
 	"country":     pattern(`^[a-z]{2}$`, "a country; use its two letters (ISO 3166), such as de"),
 	"dhcp-option": matchDHCPOption,
@@ -35,14 +36,19 @@ var matchers = map[string]func(string) string{
 	"number":      pattern(`^[0-9+*#]{1,32}$`, "a number; use digits, +, * and # only"),
 	"pem":         matchPEM,
 	"pem-or-file": matchPEMOrFile,
-	"resource":    pattern(`^(sips?:)?[A-Za-z0-9_.!~*'()&=+$,/#%-]{1,128}(@[][A-Za-z0-9_.:-]{1,128})?(;[A-Za-z0-9_.=;-]{1,128})?$`, "a number, user@host or SIP URI"),
+	"resource":    matchResource,
 	"server":      matchServer,
 	"servers":     matchServers,
 	"step":        matchStep,
 	"url":         matchURL,
-	"user":        pattern(`^[A-Za-z0-9_.!~*'()&=+$,;?/#-]{1,128}$`, "a number or user name; give the part before the @ only (RFC 3261 §25.1)"),
+	"user":        matchUser,
 	"zone":        matchZone,
 }
+
+var (
+	matchResource = pattern(`^(sips?:)?[A-Za-z0-9_.!~*'()&=+$,/#%-]{1,128}(@[][A-Za-z0-9_.:-]{1,128})?(;[A-Za-z0-9_.=;-]{1,128})?$`, "a number, user@host or SIP URI")
+	matchUser     = pattern(`^[A-Za-z0-9_.!~*'()&=+$,;?/#-]{1,128}$`, "a number or user name; give the part before the @ only (RFC 3261 §25.1)")
+)
 
 func pattern(expression, what string) func(string) string {
 	re := regexp.MustCompile(expression)
@@ -87,6 +93,14 @@ func validHost(s string) bool {
 		return true
 	}
 	return len(s) <= 253 && hostName.MatchString(s)
+}
+
+// matchCallee checks whom a key calls: a user, or somebody elsewhere.
+func matchCallee(s string) string {
+	if matchUser(s) == "" || matchResource(s) == "" {
+		return ""
+	}
+	return fmt.Sprintf("%q is not somebody to call; give a number, user@host or a SIP URI", clip(s))
 }
 
 func matchHost(s string) string {

@@ -20,8 +20,8 @@ func (d Document) SIPAccounts() []ua.Account {
 			SessionExpires: orNone(a.SessionExpires), Reliable: a.Reliable,
 			TLS: ua.TLSPolicy{CA: access.CA, ServerName: a.ServerName, Cert: access.Certificate, Key: access.Key, Wildcard: a.ServerWildcard},
 			MWI: a.MWI, Voicemail: a.Voicemail,
-			Subscriptions: a.subscriptions(),
-			Anonymous:     a.Anonymous, Identity: a.Identity,
+			Subscriptions: d.subscriptions(a), Dealings: a.dealings(),
+			Anonymous: a.Anonymous, Identity: a.Identity,
 			EmergencyURN: d.Emergency.ServiceURN, Location: d.Emergency.Location.sip(),
 		}
 	}

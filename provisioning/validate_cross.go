@@ -30,7 +30,8 @@ func (c *checker) accounts(d Document) {
 		}
 		c.credentials(at, a.Certificate, a.Key, d.TLS)
 		c.authority(at+".ca", a.CA, d.TLS)
-		if a.Transport != ua.TLS && (a.CA != "" || a.Certificate != "" || a.ServerName != "") {
+		c.dealings(at, a)
+		if a.Transport != ua.TLS && a.Transport != ua.Auto && (a.CA != "" || a.Certificate != "" || a.ServerName != "") {
 			c.fault(at+".transport", "%s carries no certificate; set transport: tls, or remove ca, certificate and server-name", a.Transport)
 		}
 	}
@@ -52,8 +53,11 @@ func (c *checker) references(d Document) {
 		if !known[k.Account] {
 			c.fault(at+".account", "there is no account %q; name the id of one under accounts", clip(k.Account))
 		}
-		if k.Type == "speed-dial" && k.Value == "" {
+		if (k.Type == "speed-dial" || k.Type == "intercom") && k.Value == "" {
 			c.fault(at+".value", "is missing; a %s key needs the number to call", k.Type)
+		}
+		if k.Type == "blf" && k.Value == "" {
+			c.fault(at+".value", "is missing; a blf key needs the number of the telephone that it watches")
 		}
 		if k.Type == "park" && k.Value == "" {
 			c.fault(at+".value", "is missing; a park key needs the number of its place (orbit)")

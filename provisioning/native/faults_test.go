@@ -67,7 +67,7 @@ accounts:
 `, []string{
 		"f:3: accounts[1001].domain: is missing; add it",
 		`f:4: accounts[10 01].user: "10 01" is not a number or user name; give the part before the @ only (RFC 3261 §25.1)`,
-		`f:4: accounts[10 01].transport: "sctp" is not known; use one of tls, tcp, udp`,
+		`f:4: accounts[10 01].transport: "sctp" is not known; use one of tls, tcp, udp, auto`,
 		`f:5: accounts[1002].domain: "sip:pbx.example" has no valid port; use 1 to 65535`,
 		`f:5: accounts[1002].codecs[1]: "mp3" is not known; use one of g722, opus, opus-fullband, pcma, pcmu, l16`,
 		`f:6: accounts[3].id: "1002" is the id of accounts[1002] too; give one of them another id`,
@@ -104,7 +104,7 @@ provisioning:
 		`f:5: keys[line1].account: there is no account "1002"; name the id of one under accounts`,
 		"f:6: keys[line2].value: is missing; a speed-dial key needs the number to call",
 		`f:7: keys[2].key: "line2" is there already; give it another name or remove one`,
-		`f:7: keys[2].type: "jump" is not known; use one of line, speed-dial, voicemail, dnd, forward, park`,
+		`f:7: keys[2].type: "jump" is not known; use one of line, speed-dial, blf, pickup, intercom, voicemail, dnd, forward, park`,
 		`f:9: provisioning.check-sync.accounts[0]: there is no account "1003"; name the id of one under accounts`}},
 	{"what is watched", "offhook: 1\naccounts:\n  - {user: 1, domain: a.example, blf: [2002, \"2 3\", sip:4@b.example;x=y], blf-list-uri: \"<all>\", publish: all}\n", []string{
 		`f:3: accounts[1].blf[1]: "2 3" is not a number, user@host or SIP URI`,

@@ -71,6 +71,7 @@ type App struct {
 	texts    texts
 	manager  *provisioning.Manager
 	control  net.Listener // until it is served
+	accounts []ua.Account // as they were applied
 	restart  context.CancelCauseFunc
 	reboot   atomic.Bool // asked for, waits until nobody uses the phone
 }
@@ -168,10 +169,11 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d.display = newDisplay(a.devices.Display, log.With("room", "screen"))
 	d.sound = newSound(log.With("room", "sound"), a.engine, a.devices.Mixer, a.calls, a.cfg.Agent.State)
 	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays}
-	d.history = newHistoryFile(a.cfg.Agent.State, log)
+	d.history, d.chosen = newHistoryFile(a.cfg.Agent.State, log), newSettingsFile(a.cfg.Agent.State, log)
 	d.settled = a.restartIfIdle
 	recoverRecordings(a.cfg.Agent.State, log)
-	d.inbox <- phone.Restore{Entries: d.history.load()} // the first of what it hears; nobody else writes yet
+	d.inbox <- d.chosen.load() // the first of what it hears; nobody else writes yet
+	d.inbox <- phone.Restore{Entries: d.history.load()}
 }
 
 func (a *App) buildProvisioning(log *slog.Logger) error {
@@ -195,6 +197,7 @@ func (a *App) buildProvisioning(log *slog.Logger) error {
 func (a *App) parts() []part {
 	parts := []part{
 		{"history", a.desk.history.run},
+		{"settings", a.desk.chosen.run},
 		{"screen", a.desk.display.run},
 		{"sound", a.audio.run},
 		{"sound events", a.pumpSound},

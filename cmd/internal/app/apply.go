@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"offhook/provisioning"
@@ -15,7 +16,7 @@ var _ provisioning.Applier = (*App)(nil)
 // Apply makes the phone work as a document says. What would interrupt a call
 // waits for its end.
 func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []provisioning.Change) error {
-	if interrupts(changes) && !a.calls.idle() {
+	if a.interrupts(doc, changes) && !a.calls.idle() {
 		return provisioning.ErrLater
 	}
 	config, err := phoneConfig(doc)
@@ -27,6 +28,7 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 	if err := patiently(ctx, func() error { return a.agent.SetAccounts(accounts) }); err != nil {
 		return err
 	}
+	a.accounts = accounts
 	a.bindings.use(accounts)
 	if provisioning.Restarts(changes, provisioning.RestartAgent) {
 		if err := patiently(ctx, a.agent.NetworkChanged); err != nil {
@@ -43,6 +45,12 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 	})
 	post(ctx, a.desk.inbox, config)
 	return nil
+}
+
+// interrupts reports whether a document would be heard in a call: by what its
+// changes say, or because keys watch others and their account begins anew.
+func (a *App) interrupts(doc provisioning.Document, changes []provisioning.Change) bool {
+	return interrupts(changes) || !slices.Equal(doc.SIPAccounts(), a.accounts)
 }
 
 // interrupts reports whether any change would be heard in a call.

@@ -19,7 +19,8 @@ type desk struct {
 	display *display
 	lamps   map[string]hal.Indicator
 	calls   *callbook
-	history *historyFile
+	history *keptFile[[]phone.Entry]
+	chosen  *keptFile[phone.Settings]
 	door    *doorman
 	// observe hears of the user agent's events besides the phone.
 	observe func(ua.Event)
@@ -157,7 +158,7 @@ func (d *desk) take(ctx context.Context, in phone.Input) {
 func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 	switch e := e.(type) {
 	case phone.Invite:
-		id, err := d.agent.InviteWith(e.Account, e.Target, ua.InviteOptions{Anonymous: e.Anonymous, Emergency: e.Emergency})
+		id, err := d.invite(e)
 		if err != nil {
 			return phone.CommandFailed{Effect: e, Err: err}
 		}
@@ -204,10 +205,19 @@ func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 		d.startTimer(ctx, e)
 	case phone.History:
 		d.history.save(e.Entries)
+	case phone.Keep:
+		d.chosen.save(e.Settings)
 	case phone.Log:
 		d.write(e)
 	}
 	return nil
+}
+
+func (d *desk) invite(e phone.Invite) (ua.CallID, error) {
+	if e.Pickup != (ua.DialogRef{}) {
+		return d.agent.Pickup(e.Account, e.Pickup)
+	}
+	return d.agent.InviteWith(e.Account, e.Target, ua.InviteOptions{Anonymous: e.Anonymous, Emergency: e.Emergency, Intercom: e.Intercom})
 }
 
 func (d *desk) sendDigit(e phone.SendDigit) error {

@@ -43,6 +43,7 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 	for _, a := range doc.Accounts {
 		c.Accounts = append(c.Accounts, phone.Account{ID: ua.AccountID(a.ID), Label: accountLabel(a), Number: a.User,
 			Voicemail: a.Voicemail, Register: a.Register, NoAnonymous: a.NoAnonymous, FeatureSync: a.FeatureSync,
+			Domain: a.Domain, WatchList: a.WatchList, Pickup: a.PickupCode,
 			Forward: phone.Forward{Always: a.ForwardAlways, Busy: a.ForwardBusy, NoAnswer: a.ForwardNoReply, After: a.ForwardAfter}})
 	}
 	var call phone.LineKey
@@ -82,6 +83,12 @@ func keyUse(kind string) phone.KeyUse {
 		return phone.KeyForward
 	case "park":
 		return phone.KeyPark
+	case "blf":
+		return phone.KeyWatch
+	case "pickup":
+		return phone.KeyPickup
+	case "intercom":
+		return phone.KeyIntercom
 	}
 	return phone.KeyLine
 }

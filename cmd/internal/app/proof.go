@@ -14,8 +14,8 @@ var _ provisioning.Prover = (*App)(nil)
 const proofTime = 2 * time.Second
 
 // Ready tells whether a document can be applied now.
-func (a *App) Ready(_ provisioning.Document, changes []provisioning.Change) error {
-	if interrupts(changes) && !a.calls.idle() {
+func (a *App) Ready(doc provisioning.Document, changes []provisioning.Change) error {
+	if a.interrupts(doc, changes) && !a.calls.idle() {
 		return provisioning.ErrLater
 	}
 	return nil

@@ -23,6 +23,10 @@ type call struct {
 	recall    bool           // came back from a transfer while nobody listened
 	consults  int            // serial of the call that this one is made to transfer
 	anonymous bool           // our number is withheld from them
+	intercom  bool           // they are asked to answer by themselves
+	pickup    ua.DialogRef   // that it takes over
+	code      string         // that does so, too
+	caller    ua.Party       // who calls there
 	unheard   bool           // refused or sent on, and the person should know
 	until     time.Time      // to ring, before it goes elsewhere; zero for ever
 	joining   bool           // its far end is to be joined with that of the first

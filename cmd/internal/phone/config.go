@@ -19,7 +19,7 @@ type Config struct {
 	// TransferOnHook: putting the handset back in a consultation transfers.
 	TransferOnHook bool
 	NoWaiting      bool          // a second call gets 486 instead of the call-waiting tone
-	DND            bool          // what it is until a person changes it
+	DND            bool          // unless a person chose otherwise
 	DNDStatus      int           // that callers get then; 0 means 486
 	CallBack       time.Duration // after a call for help nobody is kept away
 	Withhold       string        // prefix that withholds our number, "" for none
@@ -39,6 +39,8 @@ type Account struct {
 	ID        ua.AccountID
 	Label     string // on the screen: "Reception"
 	Number    string // its own: "1001"
+	Domain    string // of the watched telephones that are named without one
+	WatchList string // that they are on, "" for none
 	Voicemail string // number to dial for messages, "" for none
 	Register  bool   // false: peer to peer, always ready
 	Forward   Forward
@@ -46,14 +48,17 @@ type Account struct {
 	FeatureSync bool
 	// NoAnonymous: who withholds himself is refused.
 	NoAnonymous bool
+	// Pickup is the exchange's code for picking up, "" for none: with a number
+	// behind it what rings there, alone whatever rings in the group.
+	Pickup string
 }
 
 // LineKey is what a line key does: it opens its account's line, or dials
 // Number if there is one.
 type LineKey struct {
-	Label   string // the account's when empty
+	Label   string // of whom it calls, or the account's, when empty
 	Account ua.AccountID
-	Number  string // speed dial; of KeyForward and KeyPark whereto
+	Number  string // speed dial; of KeyForward and KeyPark whereto; who is watched
 	Use     KeyUse
 }
 
@@ -62,10 +67,13 @@ type KeyUse uint8
 
 // The uses.
 const (
-	KeyLine    KeyUse = iota // a line, or a speed dial
-	KeyDND                   // do not disturb
-	KeyForward               // sends every call to Number
-	KeyPark                  // parks the call at Number, or takes it up from there
+	KeyLine     KeyUse = iota // a line, or a speed dial
+	KeyDND                    // do not disturb
+	KeyForward                // sends every call to Number
+	KeyPark                   // parks the call at Number, or takes it up from there
+	KeyWatch                  // calls Number, whose calls it shows, or picks up what rings there
+	KeyPickup                 // picks up what rings at Number, anywhere without one
+	KeyIntercom               // calls Number, to be answered by itself
 )
 
 // DialPlan says when a number is complete.

@@ -6,22 +6,17 @@ import (
 )
 
 // configure takes a new configuration. Calls go on; what belonged to accounts
-// that are gone is forgotten. Volumes that a person has set since stay, unless
-// the configuration's own have changed.
+// that are gone is forgotten. What a person has set stays, unless the
+// configuration's own has changed.
 func (t *turn) configure(c Config) {
-	for out, percent := range c.Volumes {
-		if before, ok := t.config.Volumes[out]; !ok || before != percent {
-			t.setLevel(out, percent)
-		}
-	}
+	keys := t.config.lineKeys()
 	c.Accounts = slices.Clone(c.Accounts)
 	c.LineKeys = slices.Clone(c.LineKeys)
 	c.Emergency = slices.Clone(c.Emergency)
 	c.Volumes = maps.Clone(c.Volumes)
-	if c.DND != t.config.DND {
-		t.dnd = c.DND
-	}
 	t.config, t.words = c, nil
+	t.chosen = t.chosen.under(&t.config)
+	t.forgetWatched(keys)
 	bindings := t.bindings[:0]
 	for _, b := range t.bindings {
 		if t.account(b.Account) != nil {

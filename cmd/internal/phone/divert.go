@@ -43,17 +43,14 @@ func (s *State) judge(u ua.Call) verdict {
 			return verdict{refuse: anonymityDisallowed}
 		}
 	}
-	always := s.forward
-	if always == "" {
-		always = forward.Always
-	}
+	always, dnd := s.chosen.Forward.or(forward.Always), s.dnd()
 	inUse := s.open() > 0 || s.path != ""
 	switch {
 	case always != "":
 		return verdict{to: always, why: ua.DivertAlways}
-	case s.dnd && forward.Busy != "":
+	case dnd && forward.Busy != "":
 		return verdict{to: forward.Busy, why: ua.DivertDND, missed: true}
-	case s.dnd:
+	case dnd:
 		return verdict{refuse: s.config.dndStatus(), missed: true}
 	case !full && !(inUse && s.config.NoWaiting):
 		return verdict{}
@@ -147,13 +144,15 @@ func (t *turn) notAnswered() {
 	t.awaitAnswers()
 }
 
+func (s *State) dnd() bool { return s.chosen.DND.or(s.config.DND) }
+
 func (t *turn) switchDND(on bool) {
-	t.dnd = on
+	t.chosen.DND = choose(on, t.config.DND)
 	t.remark(t.texts().DND[on])
 }
 
 func (t *turn) switchForward(to string) {
-	t.forward = to
+	t.chosen.Forward = choose(to, t.config.forwards())
 	if to == "" {
 		t.remark(t.texts().NotForwarded)
 		return
@@ -163,11 +162,12 @@ func (t *turn) switchForward(to string) {
 
 // divertedTo is where all calls go that come in now, for the screen.
 func (s *State) divertedTo() string {
-	if s.forward != "" || len(s.config.Accounts) == 0 {
-		return s.forward
+	always := ""
+	if len(s.config.Accounts) > 0 {
+		always = s.config.Accounts[0].Forward.Always
 	}
-	return s.config.Accounts[0].Forward.Always
+	return s.chosen.Forward.or(always)
 }
 
 // Diverting tells whether nobody is to disturb, and where every call goes.
-func (s State) Diverting() (dnd bool, forward string) { return s.dnd, s.divertedTo() }
+func (s State) Diverting() (dnd bool, forward string) { return s.dnd(), s.divertedTo() }

@@ -16,8 +16,11 @@ type Invite struct {
 	Ref     uint64 // comes back in Invited
 	Account ua.AccountID
 	Target  ua.Target
-	// Anonymous withholds our number; Emergency is a call for help.
-	Anonymous, Emergency bool
+	// Anonymous withholds our number; Emergency is a call for help; Intercom asks
+	// to be answered by itself.
+	Anonymous, Emergency, Intercom bool
+	// Pickup is the call to take over; with one, Target only says who calls there.
+	Pickup ua.DialogRef
 }
 
 // Ringing tells the caller that it rings here (180).
@@ -167,6 +170,9 @@ type StartTimer struct {
 // History replaces the call history to be kept over a restart, newest first.
 type History struct{ Entries []Entry }
 
+// Keep replaces the settings to be kept over a restart.
+type Keep struct{ Settings Settings }
+
 // Record begins a recording of what is said, or ends it. It is answered by
 // Recorded when it is over.
 type Record struct{ On bool }
@@ -197,5 +203,6 @@ func (Backlight) effect()  {}
 func (Show) effect()       {}
 func (StartTimer) effect() {}
 func (History) effect()    {}
+func (Keep) effect()       {}
 func (Record) effect()     {}
 func (Log) effect()        {}

@@ -52,6 +52,7 @@ func (t *turn) farewell(before call, u ua.Call) {
 	case before.Incoming: // it went away while it was being answered
 		t.showEnd(ended{failed: true, title: t.texts().CallLost, text: u.Reason, party: before.party(), tone: ToneBusy})
 	case before.emergency && t.emergencyAgain(before, u):
+	case t.pickUpByCode(before, u):
 	default:
 		title, text := failure(t.texts(), u)
 		t.showEnd(ended{failed: true, title: title, text: text, party: before.party(), tone: failureTone(u.Status)})

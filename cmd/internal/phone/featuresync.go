@@ -15,9 +15,9 @@ func (t *turn) featuresChanged(e ua.FeaturesChanged) {
 		to = cleanNumber(e.Target)
 	}
 	switch {
-	case e.Feature == ua.DoNotDisturb && e.On != t.dnd:
+	case e.Feature == ua.DoNotDisturb && e.On != t.dnd():
 		t.switchDND(e.On)
-	case e.Feature == ua.ForwardAlways && to != t.forward:
+	case e.Feature == ua.ForwardAlways && to != t.divertedTo():
 		t.switchForward(to)
 	}
 }

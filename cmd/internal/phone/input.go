@@ -156,6 +156,7 @@ type RemoteForward struct{ Number string }
 type RemoteDigits struct{ Digits string }
 
 func (Config) input()           {}
+func (Settings) input()         {}
 func (Key) input()              {}
 func (Hook) input()             {}
 func (UA) input()               {}

@@ -162,10 +162,10 @@ func (t *turn) callKey() {
 func (t *turn) useKey(k LineKey) {
 	switch k.Use {
 	case KeyDND:
-		t.setDND(!t.dnd)
+		t.setDND(!t.dnd())
 	case KeyForward:
 		switch {
-		case t.forward != "":
+		case t.divertedTo() != "":
 			t.setForward("")
 		case k.Number == "":
 			t.complain(t.texts().NoForward)
@@ -178,9 +178,20 @@ func (t *turn) useKey(k LineKey) {
 			t.transferCall(c, k.Number)
 			return
 		}
-		if t.account(k.Account) != nil {
-			t.line = k.Account
+		t.chooseAccount(k.Account)
+		t.place(k.Number)
+	case KeyWatch:
+		if _, rings := t.rings(k); rings && !(t.entry.on && t.entry.purpose == forTransfer) {
+			t.pickUp(k)
+			return
 		}
+		t.chooseAccount(k.Account)
+		t.place(k.Number)
+	case KeyPickup:
+		t.pickUp(k)
+	case KeyIntercom:
+		t.chooseAccount(k.Account)
+		t.intercom = true
 		t.place(k.Number)
 	}
 }
@@ -196,9 +207,7 @@ func (t *turn) lineKey(i int) {
 		return
 	}
 	if n := keys[i].Number; n != "" {
-		if keys[i].Account != "" && t.account(keys[i].Account) != nil {
-			t.line = keys[i].Account
-		}
+		t.chooseAccount(keys[i].Account)
 		t.place(n)
 		return
 	}

@@ -53,11 +53,15 @@ func (s *State) registeredLamp() hal.Pattern {
 func (s *State) lineLamp(k LineKey) hal.Pattern {
 	switch {
 	case k.Use == KeyDND:
-		return lampIf(s.dnd, hal.LampOn)
+		return lampIf(s.dnd(), hal.LampOn)
 	case k.Use == KeyForward:
-		return lampIf(s.forward != "", hal.LampOn)
+		return lampIf(s.divertedTo() != "", hal.LampOn)
+	case k.Use == KeyPickup:
+		_, rings := s.rings(k)
+		return lampIf(rings, hal.LampFast)
 	case k.Number != "" || k.Use != KeyLine:
-		return hal.LampOff
+		watch, _ := s.watch(k)
+		return watch.pattern()
 	}
 	p := lampIf(s.entry.on && s.line == k.Account && k.Account != "", hal.LampOn)
 	for i := range s.calls {

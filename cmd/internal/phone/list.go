@@ -129,6 +129,7 @@ func (t *turn) record(c *call) {
 		e.Length = t.now.Sub(c.Answered)
 	}
 	switch {
+	case c.caller != (ua.Party{}): // theirs, whoever was called
 	case !c.Incoming:
 		e.Kind = Dialled
 		if c.number != "" {
@@ -139,7 +140,7 @@ func (t *turn) record(c *call) {
 	case !c.answering && !c.leaving && c.Answered.IsZero() && c.Cause != ua.AnsweredOther:
 		e.Kind, e.New = Missed, true
 	}
-	if e.Number == "" && e.Name == "" {
+	if e.Number == "" && e.Name == "" || c.caller != (ua.Party{}) && c.Answered.IsZero() {
 		return
 	}
 	t.history = slices.Insert(t.history, 0, e)

@@ -140,7 +140,7 @@ func (s *State) diversionText() string {
 	switch to := s.divertedTo(); {
 	case to != "":
 		return s.texts().Forwarded + " " + to
-	case s.dnd:
+	case s.dnd():
 		return s.texts().DND[true]
 	}
 	return ""
@@ -219,6 +219,8 @@ func callingTitle(x *Texts, c *call) string {
 		return x.Connecting
 	case c.emergency:
 		return x.EmergencyCall
+	case c.caller != (ua.Party{}):
+		return x.PickingUp
 	case c.State == ua.Early && c.EarlyMedia:
 		return x.CallProgress
 	case c.State == ua.Early:
@@ -306,6 +308,7 @@ func (s *State) statusItems() []Item {
 	if s.provisioning.State == ProvisioningFailed {
 		items = append(items, Item{Icon: IconBad, Title: x.Configuration, Detail: s.provisioning.Cause})
 	}
+	items = append(items, s.watchedItems()...)
 	if s.audio.Gone {
 		items = append(items, Item{Icon: IconBad, Title: x.Sound, Detail: s.audio.Cause})
 	}
@@ -348,13 +351,27 @@ func (s *State) volumeBar() VolumeBar {
 func (s *State) lineViews() []LineView {
 	var out []LineView
 	for _, k := range s.config.lineKeys() {
-		label := k.Label
-		if a := s.account(k.Account); label == "" && a != nil {
-			label = a.Label
-		}
-		out = append(out, LineView{Label: label, State: s.lineLamp(k)})
+		watch, _ := s.watch(k)
+		out = append(out, LineView{Label: s.keyLabel(k), State: s.lineLamp(k), Watch: watch})
 	}
 	return out
+}
+
+func (s *State) keyLabel(k LineKey) string {
+	a := s.account(k.Account)
+	switch e, _ := s.told(k); {
+	case k == (LineKey{}) || k.Label != "":
+		return k.Label
+	case k.Use == KeyWatch && e.Name != "":
+		return e.Name
+	case k.Number != "" && k.Use != KeyForward:
+		return k.Number
+	case k.Use != KeyLine:
+		return s.texts().Keys[k.Use]
+	case a != nil:
+		return a.Label
+	}
+	return ""
 }
 
 func nonEmpty(texts ...string) []string {

@@ -19,13 +19,14 @@ type outputs struct {
 	backlight Backlight
 	view      View
 	shown     bool
+	chosen    Settings
 }
 
 // settle tells what has changed since the last step.
 func (t *turn) settle() {
 	before, now := t.out, outputs{
 		route: t.route(), tone: t.tone(), ring: t.ring(), record: Record{t.recording}, lamps: t.lamps(),
-		backlight: t.backlight(), view: t.view(), shown: true,
+		backlight: t.backlight(), view: t.view(), shown: true, chosen: t.chosen.clone(),
 	}
 	for i, out := range levelled() {
 		now.volumes[i] = Volume{Output: out, Percent: t.level(out)}
@@ -49,6 +50,9 @@ func (t *turn) settle() {
 		if now.lamps[i] != before.lamps[i] {
 			t.do(Lamp{Name: name, Pattern: now.lamps[i]})
 		}
+	}
+	if !now.chosen.equal(before.chosen) {
+		t.do(Keep{Settings: now.chosen})
 	}
 	if now.backlight != before.backlight {
 		t.do(now.backlight)

@@ -22,21 +22,26 @@ func (t *turn) place(text string) {
 	}
 	t.takePath()
 	number, withheld := t.withheld(number)
-	emergency := t.isEmergency(number)
-	account, why := t.accountFor(emergency)
+	t.placeCall(call{number: number, emergency: t.isEmergency(number), anonymous: withheld, intercom: t.intercom})
+}
+
+// placeCall sends a call out by the account that is due; c tells whom and why.
+func (t *turn) placeCall(c call) {
+	t.takePath()
+	account, why := t.accountFor(c.emergency)
 	if why != "" {
 		t.entry, t.list = entry{}, list{}
 		t.parkLive()
-		t.showEnd(ended{failed: true, title: t.texts().NotSent, text: why, party: Party{Number: number}, tone: ToneCongestion})
+		t.showEnd(ended{failed: true, title: t.texts().NotSent, text: why, party: Party{Number: c.number}, tone: ToneCongestion})
 		return
 	}
-	if t.open() >= maxCalls && !emergency {
+	if t.open() >= maxCalls && !c.emergency {
 		t.complain(t.texts().TooMany)
 		return
 	}
 	t.parkLive()
 	t.entry, t.ended, t.list = entry{}, ended{}, list{}
-	t.invite(call{number: number, emergency: emergency, anonymous: withheld}, account)
+	t.invite(c, account)
 }
 
 // withheld takes the prefix off by which a person withholds our number.
@@ -52,13 +57,17 @@ func (s *State) withheld(number string) (string, bool) {
 func (t *turn) invite(c call, account ua.AccountID) {
 	t.serial++
 	c.serial = t.serial
-	c.Call = ua.Call{Account: account, State: ua.Trying, Remote: ua.Party{User: c.number, DisplayName: t.nameOf(c.number)}, Started: t.now}
+	c.Call = ua.Call{Account: account, State: ua.Trying, Remote: c.caller, Started: t.now}
+	if c.caller == (ua.Party{}) {
+		c.Remote = ua.Party{User: c.number, DisplayName: t.nameOf(c.number)}
+	}
 	t.calls = append(t.calls, c)
 	t.focus = c.serial
 	if c.emergency {
 		t.helpSought = t.now
 	}
-	t.do(Invite{Ref: uint64(c.serial), Account: account, Target: ua.Target(c.number), Anonymous: c.anonymous, Emergency: c.emergency})
+	t.do(Invite{Ref: uint64(c.serial), Account: account, Target: ua.Target(c.number), Anonymous: c.anonymous, Emergency: c.emergency,
+		Intercom: c.intercom && !c.emergency, Pickup: c.pickup})
 }
 
 // nameOf finds a number's name in the history.

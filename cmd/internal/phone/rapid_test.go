@@ -41,11 +41,11 @@ func testConfig(t *rapid.T) Config {
 		t.Fatal(err)
 	}
 	return Config{
-		Accounts: []Account{{ID: "a", Label: "Front", Number: "1001", Voicemail: "700", Register: true, Forward: Forward{NoAnswer: "102", Busy: "103"}, NoAnonymous: true}, {ID: "b", Label: "Back", Register: rapid.Bool().Draw(t, "register b")}},
+		Accounts: []Account{{ID: "a", Label: "Front", Number: "1001", Voicemail: "700", Register: true, Pickup: rapid.SampledFrom([]string{"", "*8"}).Draw(t, "pickup"), Forward: Forward{NoAnswer: "102", Busy: "103"}, NoAnonymous: true}, {ID: "b", Label: "Back", Register: rapid.Bool().Draw(t, "register b")}},
 		DialPlan: DialPlan{Map: dm}, Emergency: []string{"112"}, CallKey: "200",
 		NoWaiting: rapid.Bool().Draw(t, "no waiting"), TransferOnHook: rapid.Bool().Draw(t, "transfer on-hook"),
 		DND: rapid.IntRange(0, 3).Draw(t, "dnd") == 0, Withhold: "*67", CallBack: time.Minute,
-		LineKeys:   []LineKey{{Account: "a"}, {Account: "b"}, {Use: KeyDND}, {Use: KeyForward, Number: "104"}, {Use: KeyPark, Number: "105"}},
+		LineKeys:   []LineKey{{Account: "a"}, {Account: "b"}, {Use: KeyDND}, {Use: KeyForward, Number: "104"}, {Use: KeyPark, Number: "105"}, {Use: KeyWatch, Account: "a", Number: "106"}, {Use: KeyPickup, Account: "a"}, {Use: KeyIntercom, Number: "107"}},
 		AutoAnswer: AutoAnswer(rapid.IntRange(0, 2).Draw(t, "auto-answer")),
 	}
 }
@@ -149,7 +149,7 @@ func (w *world) check() {
 
 func (w *world) random() {
 	t := w.t
-	switch rapid.IntRange(0, 13).Draw(t, "input") {
+	switch rapid.IntRange(0, 14).Draw(t, "input") {
 	case 0, 1, 2, 3:
 		w.step(Key{hal.KeyEvent{Key: rapid.SampledFrom(hal.Keys()).Draw(t, "key"), Action: hal.KeyAction(rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "action"))}})
 	case 4:
@@ -173,6 +173,9 @@ func (w *world) random() {
 			RemoteDial{Number: "600"}, RemoteHangup{}, RemoteAnswer{}, RemoteReject{}, RemoteHold{On: true}, RemoteHold{}, RemoteTransfer{Number: "101"}, RemoteDND{On: true}, RemoteDND{}, RemoteForward{"106"}, RemoteForward{}, UA{ua.MessageReceived{Account: "a", Text: "hello"}}, RemoteDigits{"12"},
 			Digit{Call: w.nextID, Digit: '5'}, Media{Call: w.nextID, Suite: "AES"}, Invited{Ref: 1 << 40, Call: 1}, Provisioning{State: ProvisioningFailed}, Config{},
 		}).Draw(t, "other"))
+	case 14:
+		w.step(UA{ua.DialogsChanged{Account: "a", Resource: "106", State: ua.LineState(rapid.IntRange(0, 4).Draw(t, "line")), Incoming: rapid.Bool().Draw(t, "incoming"),
+			CallID: rapid.SampledFrom([]string{"", "x"}).Draw(t, "call-id"), LocalTag: "l", RemoteTag: "r", RemoteTarget: "sip:9@h"}})
 	case 13:
 		if id, ok := w.anyCall(); ok {
 			err := rapid.SampledFrom([]error{ua.ErrBusy, errors.New("no"), ua.ErrTarget}).Draw(t, "error")

@@ -21,6 +21,12 @@ func word(e Effect) string {
 		if e.Emergency {
 			how += " for help"
 		}
+		if e.Intercom {
+			how += " to answer by itself"
+		}
+		if d := e.Pickup; d != (ua.DialogRef{}) {
+			how += fmt.Sprintf(" in place of %s;%s;%s at %s", d.CallID, d.LocalTag, d.RemoteTag, d.Target)
+		}
 		return fmt.Sprintf("invite %s by %s%s", e.Target, e.Account, how)
 	case Ringing:
 		return fmt.Sprintf("180 %d", e.Call)

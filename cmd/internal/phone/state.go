@@ -21,6 +21,8 @@ type State struct {
 	audio        Audio
 	bindings     []binding
 	mailboxes    []ua.MessageWaiting
+	watched      []ua.DialogsChanged
+	unwatched    []ua.SubscriptionChanged // subscriptions to them that do not stand
 
 	hook    hal.HookState
 	path    hal.Output   // what a person listens to, "" when on-hook
@@ -28,8 +30,7 @@ type State struct {
 	line    ua.AccountID // chosen by a line key for the next call
 	mute    bool         // of the microphone
 	quiet   bool         // ringing was silenced
-	dnd     bool         // do not disturb
-	forward string       // where a person sends every call, "" for nowhere
+	chosen  Settings     // what a person has set here
 	// helpSought is when a call for help was made last.
 	helpSought time.Time
 
@@ -43,7 +44,6 @@ type State struct {
 	ended  ended
 	stage  int // how long nobody did anything off-hook
 	volume hal.Output
-	levels map[hal.Output]int
 	notice string
 	beep   Tone // of a key or a remark, until its timer
 	dim    bool
@@ -99,10 +99,12 @@ func (s State) Idle() bool { return len(s.calls) == 0 && s.path == "" && !s.entr
 func (s State) clone() State {
 	s.bindings = slices.Clone(s.bindings)
 	s.mailboxes = slices.Clone(s.mailboxes)
+	s.watched = slices.Clone(s.watched)
+	s.unwatched = slices.Clone(s.unwatched)
 	s.calls = slices.Clone(s.calls)
 	s.gone = slices.Clone(s.gone)
 	s.again = slices.Clone(s.again)
 	s.history = slices.Clone(s.history)
-	s.levels = maps.Clone(s.levels)
+	s.chosen.Volumes = maps.Clone(s.chosen.Volumes)
 	return s
 }

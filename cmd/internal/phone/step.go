@@ -17,8 +17,9 @@ func Step(s State, in Input) (State, []Effect) {
 // turn is one step under way.
 type turn struct {
 	State
-	effects []Effect
-	sounded bool // a beep began
+	effects  []Effect
+	sounded  bool // a beep began
+	intercom bool // who is called is asked to answer by himself
 }
 
 func (t *turn) do(e Effect) { t.effects = append(t.effects, e) }
@@ -53,6 +54,8 @@ func (t *turn) take(in Input) {
 		t.recorded(in)
 	case Restore:
 		t.restore(in.Entries)
+	case Settings:
+		t.chosen, t.out.chosen = in, in.clone()
 	case Invited:
 		t.invited(in)
 	case CommandFailed:
@@ -73,6 +76,10 @@ func (t *turn) event(e ua.Event) {
 		t.messageReceived(e)
 	case ua.MessageWaiting:
 		t.messageWaiting(e)
+	case ua.DialogsChanged:
+		t.dialogsChanged(e)
+	case ua.SubscriptionChanged:
+		t.subscriptionChanged(e)
 	case ua.FeaturesChanged:
 		t.featuresChanged(e)
 	case ua.RemoteControl:

@@ -32,6 +32,9 @@ type Texts struct {
 	NoRecording, RecordingEnded                string
 	MissedCalls, AllCalls, NoMissed, NoCalls   string
 	DND                                        map[bool]string
+	PickingUp, NothingRings, NoPickup          string
+	Keys                                       map[KeyUse]string // labels of keys without one
+	Watch                                      map[WatchState]string
 	Forwarded, NotForwarded, NoForward         string
 	MessageFrom                                string
 	LongDate, ShortDate                        string // {weekday} {day} {month} {mon}
@@ -123,13 +126,20 @@ func english() *Texts {
 		NoMissed:          "No missed calls",
 		NoCalls:           "No calls yet",
 		DND:               map[bool]string{true: "Do not disturb", false: "Calls ring again"},
-		Forwarded:         "Calls go to",
-		NotForwarded:      "Calls come here again",
-		NoForward:         "No number is set to send calls to",
-		MessageFrom:       "Message from",
-		LongDate:          "{weekday}, {day} {month}",
-		ShortDate:         "{day} {mon}",
-		Weekdays:          [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+		PickingUp:         "Picking up",
+		NothingRings:      "No call rings there",
+		NoPickup:          "Cannot be picked up: the exchange does not say which call it is",
+		Keys:              map[KeyUse]string{KeyDND: "DND", KeyForward: "Forward", KeyPark: "Park", KeyPickup: "Pick up"},
+		Watch: map[WatchState]string{
+			WatchUnknown: "Not known", WatchRefused: "Not told", WatchIdle: "Free", WatchRinging: "Ringing", WatchBusy: "Busy", WatchHeld: "On hold",
+		},
+		Forwarded:    "Calls go to",
+		NotForwarded: "Calls come here again",
+		NoForward:    "No number is set to send calls to",
+		MessageFrom:  "Message from",
+		LongDate:     "{weekday}, {day} {month}",
+		ShortDate:    "{day} {mon}",
+		Weekdays:     [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
 		Months: [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September",
 			"October", "November", "December"},
 		Soft: [actionCount]string{

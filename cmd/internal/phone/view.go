@@ -176,4 +176,5 @@ type VolumeBar struct {
 type LineView struct {
 	Label string
 	State hal.Pattern
+	Watch WatchState // of a key that shows another telephone's calls
 }

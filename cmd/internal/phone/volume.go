@@ -13,17 +13,21 @@ func levelled() [4]hal.Output {
 }
 
 func (s *State) level(out hal.Output) int {
-	if v, ok := s.levels[out]; ok {
+	return max(0, min(s.chosen.Volumes[out].or(s.config.volume(out)), 100))
+}
+
+func (c *Config) volume(out hal.Output) int {
+	if v, ok := c.Volumes[out]; ok {
 		return v
 	}
 	return defaultVolume
 }
 
 func (t *turn) setLevel(out hal.Output, percent int) {
-	if t.levels == nil {
-		t.levels = map[hal.Output]int{}
+	if t.chosen.Volumes == nil {
+		t.chosen.Volumes = map[hal.Output]Choice[int]{}
 	}
-	t.levels[out] = max(0, min(percent, 100))
+	t.chosen.Volumes[out] = choose(max(0, min(percent, 100)), t.config.volume(out))
 }
 
 // turnVolume sets the level of what is heard now: the ringer's when idle.
