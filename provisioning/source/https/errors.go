@@ -26,6 +26,9 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Msg }
 
+// NotFound tells that the server has no such file.
+func (e *Error) NotFound() bool { return e.Status == 404 || e.Status == 410 }
+
 // Unwrap is what is beneath.
 func (e *Error) Unwrap() error { return e.Err }
 

@@ -38,6 +38,9 @@ func (e *RefusedError) Error() string {
 	return fmt.Sprintf("error %d, %q", e.Code, e.Text)
 }
 
+// NotFound tells that the server has no such file.
+func (e *RefusedError) NotFound() bool { return e.Code == notFound }
+
 var errPacket = errors.New("the server sends what is not TFTP")
 
 // packet is one that a server sent.
