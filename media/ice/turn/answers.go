@@ -98,7 +98,7 @@ func (c *Client) refused(r *request, m *stun.Message, now time.Time) {
 		}
 		r.tries++
 		c.ask(r, now)
-	case code == 401, code == 441:
+	case code == 401, code == 441, code == 400 && c.realm != "" && r.method == stun.MethodAllocate: // some say 400 where 401 is due
 		c.give(r, fmt.Errorf("%w: %s", ErrCredentials, reason(e)))
 	case code == 437 && r.method == stun.MethodAllocate && !c.freed:
 		// Somebody, an earlier call by this port maybe, left an allocation behind.
