@@ -1,0 +1,49 @@
+// Package grandstream reads the configuration files of Grandstream's telephones
+// and of its door station GDS3710: XML of P-values, XML of aliases, the binary
+// form, and the text that the binary is made of.
+//
+// The rules are written once, for aliases; those for P-values come of the table
+// in params.go, which knows how the numbers of one account follow from another's.
+package grandstream
+
+import (
+	"regexp"
+	"strings"
+
+	"offhook/provisioning/dialect"
+)
+
+// New is the dialect.
+func New() dialect.Dialect {
+	rules, known := tables()
+	return dialect.Dialect{
+		Name: "grandstream", Maker: "Grandstream", Sniff: sniff, Read: read,
+		Rules: rules, Known: known, Transport: "udp", FileName: "cfg{mac}.xml",
+	}
+}
+
+// fileName is what the telephones ask for: cfg<mac>, cfg<mac>.xml, cfg<model>.xml.
+var fileName = regexp.MustCompile(`^cfg([0-9a-f]{12}|[a-z]{2,4}[0-9]{3,4}[a-z0-9]*)?(\.xml)?$`)
+
+// pLine is a line of the text form.
+var pLine = regexp.MustCompile(`(?m)^\s*p[0-9]{1,6}\s*=`)
+
+func sniff(f dialect.File) int {
+	head := dialect.Head(f)
+	switch {
+	case isBinary(f.Data):
+		return 95
+	case strings.Contains(head, "<gs_provision"):
+		return 100
+	case strings.HasPrefix(head, "<") && pElement.MatchString(head):
+		return 90
+	case !strings.HasPrefix(head, "<") && pLine.MatchString(head):
+		return 80
+	case fileName.MatchString(dialect.Base(f)) && strings.HasPrefix(head, "<"):
+		return 40
+	}
+	return 0
+}
+
+// pElement is an element of a P-value.
+var pElement = regexp.MustCompile(`<p[0-9]{1,6}[\s/>]`)
