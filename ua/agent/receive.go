@@ -64,6 +64,10 @@ func (a *Agent) receive(f *flow, from netip.AddrPort, raw []byte) {
 		a.receiveCancel(s)
 		return
 	}
+	if f.tx.merged(&s.request) {
+		a.replyNow(s, 482, "", nil)
+		return
+	}
 	if s = f.tx.accept(s, a.names.hasDialog(s.request.Get("Call-ID")), a.sipLog); s != nil {
 		a.post(func(o *owner) { o.received(s) })
 	}

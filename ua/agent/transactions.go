@@ -202,6 +202,31 @@ func (t *transactions) accept(s *serverTx, ours bool, log *slog.Logger) *serverT
 	return s
 }
 
+// merged reports whether a request out of dialogs came by another way already and
+// is still being answered (RFC 3261 §8.2.2.2): a text shall not be shown twice. An
+// INVITE is known by its call; OPTIONS and NOTIFY do no harm twice, and there are
+// servers that count neither.
+func (t *transactions) merged(m *wire.Message) bool {
+	if m.Method != "MESSAGE" && m.Method != "SUBSCRIBE" && m.Method != "REFER" || hasTag(m.Get("To")) {
+		return false
+	}
+	key, same := serverKey(m, m.Method), mergeOf(m)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for other, s := range t.servers {
+		if other != key && s.request.Method == m.Method && s.request.Get("Call-ID") == m.Get("Call-ID") && mergeOf(&s.request) == same {
+			return true
+		}
+	}
+	return false
+}
+
+func mergeOf(m *wire.Message) string {
+	from, _ := wire.ParseAddress(m.Get("From"))
+	cseq, _ := wire.ParseCSeq(m.Get("CSeq"))
+	return mergeKey(from.Tag(), cseq.Number)
+}
+
 // invite finds the INVITE that a CANCEL means (RFC 3261 §9.2).
 func (t *transactions) invite(cancel *wire.Message) *serverTx {
 	key := serverKey(cancel, "INVITE")

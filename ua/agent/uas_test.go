@@ -71,11 +71,16 @@ func TestRequest_gets_its_answer(t *testing.T) {
 		{"other media type -> 415", "INVITE", "sip:phone@%TO%", "Content-Type: text/plain\n\nhello\n", "415", "Accept", "application/sdp"},
 		{"no SDP accepted -> 406", "INVITE", "sip:phone@%TO%", "Accept: text/plain\n" + offer, "406", "", ""},
 		{"check-sync of a stranger -> 403", "NOTIFY", "sip:phone@%TO%", "Event: check-sync\n\n", "403", "", ""},
+		{"OPTIONS that may go no further -> 200", "OPTIONS", "sip:phone@%TO%", "\n", "200", "Allow", allow},
+		{"INVITE for a stranger that may go no further -> 404, not 483", "INVITE", "sip:nobody@%TO%", offer, "404", "", ""},
 		{"SIP/3.0 -> 505", "OPTIONS", "sip:phone@%TO%", "\n", "505", "", ""},
 	} {
 		t.Run(test.arrow, func(t *testing.T) {
 			_, peer := neighbour(t, "127.0.0.1:0")
 			text := request(test.method, test.uri, test.extra)
+			if strings.Contains(test.arrow, "no further") { // a user agent forwards nothing (RFC 3261 §16.3 is a proxy's)
+				text = strings.Replace(text, "Max-Forwards: 70", "Max-Forwards: 0", 1)
+			}
 			if test.status == "505" {
 				text = strings.Replace(text, " SIP/2.0\n", " SIP/3.0\n", 1)
 			}
@@ -181,6 +186,28 @@ func TestMerged_INVITE_is_refused(t *testing.T) {
 	peer.Expect("482")
 	p.must(p.agent.Reject(call.ID, 486))
 	peer.Expect("486")
+}
+
+// The same request by two ways is answered once (RFC 3261 §8.2.2.2).
+func TestMerged_requests_are_refused(t *testing.T) {
+	for _, c := range []struct{ arrow, method, extra, first, second string }{
+		{"MESSAGE -> 482", "MESSAGE", "\n", "403", "482"},
+		{"SUBSCRIBE -> 482", "SUBSCRIBE", "Event: presence\n\n", "489", "482"},
+		{"OPTIONS -> as the first", "OPTIONS", "\n", "200", "200"},
+	} {
+		t.Run(c.arrow, func(t *testing.T) {
+			_, peer := neighbour(t, "127.0.0.1:0")
+			text := request(c.method, "sip:phone@%TO%", c.extra)
+			peer.Send(text)
+			peer.Expect(c.first)
+			peer.Send(text) // the first once more: it has its answer again
+			peer.Expect(c.first)
+			peer.Send(strings.Replace(text, "branch=z9hG4bK-", "branch=z9hG4bK-other-", 1))
+			peer.Expect(c.second)
+			peer.Send(strings.Replace(strings.Replace(text, "branch=z9hG4bK-", "branch=z9hG4bK-next-", 1), "CSeq: 7", "CSeq: 8", 1))
+			peer.Expect(c.first) // another request
+		})
+	}
 }
 
 func TestACK_after_a_higher_CSeq_confirms(t *testing.T) {
