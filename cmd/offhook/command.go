@@ -30,7 +30,8 @@ func commands() []command {
 	return []command{
 		runCommand(), checkCommand(), explainCommand(),
 		statusCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), dndCommand(), forwardCommand(), messageCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
-		sealCommand(), unsealCommand(), boardCommand(), versionCommand(), completionCommand(), helpCommand(),
+		historyCommand(), rollbackCommand(), setCommand(), unsetCommand(),
+		sealCommand(), unsealCommand(), farmCommand(), boardCommand(), versionCommand(), completionCommand(), helpCommand(),
 	}
 }
 

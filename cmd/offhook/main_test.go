@@ -59,6 +59,11 @@ func TestExecute(t *testing.T) {
 		{"hangup --socket " + nowhere, 3, "", "not running"},
 		{"answer --socket " + nowhere, 3, "", "not running"},
 		{"reprovision --socket " + nowhere, 3, "", "not running"},
+		{"history one", 2, "", "wanted is nothing, show N or diff N M"},
+		{"history show x", 2, "", `"x" is not the number of a document`},
+		{"rollback -- -1", 2, "", `"-1" is not the number of a document`},
+		{"set phone.name", 2, "", "PATH VALUE is missing"},
+		{"history --socket " + nowhere, 3, "", "not running"},
 		{"explain accounts --socket " + nowhere, 3, "", "not running"},
 		{"logs -f --socket " + nowhere, 3, "", "not running"},
 		{"screen x.png --socket " + nowhere, 3, "", "not running"},
@@ -381,6 +386,29 @@ func (a *answering) Explain(context.Context) ([]localapi.Setting, error) {
 func (a *answering) Logs(_ context.Context, _ bool, line func([]byte) error) error {
 	return line([]byte(`{"time":"2026-11-22T12:00:00Z","level":"INFO","msg":"ready"}`))
 }
+func (a *answering) History(context.Context) (localapi.History, error) {
+	return localapi.History{Damaged: "document.1 is not whole", Documents: []localapi.Kept{
+		{Number: 3, Verdict: "rolled back", Step: "pinned", URL: "https://prov.example/x", Why: "no account is registered"},
+		{Number: 2, InForce: true, Verdict: "confirmed", Step: "pinned", URL: "https://prov.example/x"}}}, nil
+}
+func (a *answering) Kept(_ context.Context, n int) (localapi.KeptDocument, error) {
+	return localapi.KeptDocument{Kept: localapi.Kept{Number: n, Verdict: "confirmed", Step: "pinned", URL: "https://prov.example/x", Hash: "ab"}, Document: "offhook: 1\n"}, nil
+}
+func (a *answering) Differences(_ context.Context, from, to int) ([]string, error) {
+	if from == to {
+		return nil, nil
+	}
+	return []string{`phone.name: "a" -> "b"`}, nil
+}
+func (a *answering) Rollback(_ context.Context, r localapi.RollbackRequest) (localapi.RollbackRequest, error) {
+	return localapi.RollbackRequest{Number: max(r.Number, 1)}, a.note(fmt.Sprint("rollback ", r.Number))
+}
+func (a *answering) Set(_ context.Context, r localapi.SetRequest) error {
+	return a.note("set " + r.Path + "=" + r.Value)
+}
+func (a *answering) Unset(_ context.Context, r localapi.SetRequest) error {
+	return a.note("unset " + r.Path)
+}
 func (a *answering) Screen(context.Context) ([]byte, error) { return []byte("PNG"), nil }
 
 func TestControl(t *testing.T) {
@@ -418,6 +446,14 @@ func TestControl(t *testing.T) {
 		{"forward off", 0, "done\n", ""},
 		{"message --account a 1002 back door", 0, "delivered\n", ""},
 		{"reprovision", 0, "fetching\n", ""},
+		{"history", 0, "3    -  rolled back  pinned, https://prov.example/x  no account is registered\n2 *  -  confirmed    pinned, https://prov.example/x  \ndamaged, and passed over: document.1 is not whole\n", ""},
+		{"history show 2", 0, "# document 2, confirmed, fetched - from https://prov.example/x (pinned), SHA-256 ab\noffhook: 1\n", ""},
+		{"history diff 1 2", 0, "phone.name: \"a\" -> \"b\"\n", ""},
+		{"history diff 1 1", 0, "they say the same\n", ""},
+		{"rollback", 0, "going back to document 1\n", ""},
+		{"rollback 3 --json", 0, "{\n  \"number\": 3\n}\n", ""},
+		{"set phone.name Back door", 0, "set\n", ""},
+		{"unset phone.name", 0, "given back\n", ""},
 		{"explain phone", 0, "phone.name  Hall  default\n", ""},
 		{"explain pho", 1, "", "offhook explain: there is no setting \"pho\" (offhook explain without a path lists them)\n"},
 		{"screen -", 0, "PNG", ""},
@@ -430,7 +466,7 @@ func TestControl(t *testing.T) {
 			t.Errorf("%s: status %d\nstdout %q\nstderr %q", c.args, status, out, stderr)
 		}
 	}
-	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, record true, record false, conference true, play ding.wav, dnd true, forward 1007, forward , message a 1002 back door, reprovision" {
+	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, record true, record false, conference true, play ding.wav, dnd true, forward 1007, forward , message a 1002 back door, reprovision, rollback 0, rollback 3, set phone.name=Back door, unset phone.name" {
 		t.Errorf("asked %s", got)
 	}
 	status, out, _ := offhook(t, "status", "--json")

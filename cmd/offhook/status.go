@@ -53,6 +53,7 @@ func printStatus(out io.Writer, s localapi.Status, now time.Time) error {
 	if p.Pending {
 		fmt.Fprintf(w, "\ta newer one waits for the end of the call\n")
 	}
+	printTrial(w, p, now)
 	if p.StoreError != "" {
 		fmt.Fprintf(w, "\twould not survive a restart: %s\n", plain(p.StoreError))
 	}
@@ -67,6 +68,19 @@ func printStatus(out io.Writer, s localapi.Status, now time.Time) error {
 		fmt.Fprintf(w, "faceplate\t%s\n", s.Faceplate)
 	}
 	return w.Flush()
+}
+
+// printTrial tells of a document that has to prove itself, or was taken back.
+func printTrial(w io.Writer, p localapi.Provisioning, now time.Time) {
+	if !p.OnTrial.IsZero() {
+		fmt.Fprintf(w, "\ton trial for %s more: %s\n", p.OnTrial.Sub(now).Round(time.Second), plain(p.Missing))
+	}
+	if p.RolledBack != "" && p.RolledBack != p.Error {
+		fmt.Fprintf(w, "\tthe newest was not kept: %s\n", plain(strings.ReplaceAll(p.RolledBack, "\n", "; ")))
+	}
+	if p.Pinned {
+		fmt.Fprintf(w, "\tbrought back by hand; the server's is passed over until it changes (offhook reprovision takes it)\n")
+	}
 }
 
 // attemptLine says why a step of discovery won, failed or was passed over.

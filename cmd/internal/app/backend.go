@@ -28,7 +28,8 @@ func (a *App) Status(context.Context) (localapi.Status, error) {
 
 func provisioningStatus(s provisioning.Status) localapi.Provisioning {
 	out := localapi.Provisioning{State: string(s.State), Source: s.InForce.URL, Hash: s.InForce.Hash,
-		LastFetch: s.LastFetch, NextFetch: s.Next, Error: s.Error, StoreError: s.StoreError, Pending: s.Pending != ""}
+		LastFetch: s.LastFetch, NextFetch: s.Next, Error: s.Error, StoreError: s.StoreError, Pending: s.Pending != "",
+		OnTrial: s.OnTrial, Missing: s.Missing, RolledBack: s.RolledBack, Pinned: s.Pinned}
 	for _, a := range s.Attempts {
 		out.Attempts = append(out.Attempts, localapi.Attempt(a))
 	}

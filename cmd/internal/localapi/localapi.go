@@ -77,7 +77,15 @@ type Provisioning struct {
 	// StoreError is why the document in force would not survive a restart.
 	StoreError string `json:"store_error,omitzero"`
 	// Pending tells of a newer document that waits for the end of a call.
-	Pending  bool      `json:"pending,omitzero"`
+	Pending bool `json:"pending,omitzero"`
+	// OnTrial is until when the document in force has to prove itself, Missing
+	// what it has not proven yet.
+	OnTrial time.Time `json:"on_trial,omitzero"`
+	Missing string    `json:"missing,omitzero"`
+	// RolledBack is why the newest document was taken back.
+	RolledBack string `json:"rolled_back,omitzero"`
+	// Pinned tells that a person rolled back and the server's has not changed since.
+	Pinned   bool      `json:"pinned,omitzero"`
 	Attempts []Attempt `json:"attempts,omitzero"` // steps of the last discovery
 }
 
@@ -142,6 +150,7 @@ type MessageRequest struct {
 // Backend is the agent, as the Server needs it. Its methods may block until
 // the context ends.
 type Backend interface {
+	Configuration
 	Status(context.Context) (Status, error)
 	Dial(context.Context, DialRequest) error
 	Answer(context.Context) error

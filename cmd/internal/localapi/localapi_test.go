@@ -51,6 +51,24 @@ func (f *fakeBackend) Forward(_ context.Context, r ForwardRequest) error {
 func (f *fakeBackend) Message(_ context.Context, r MessageRequest) error {
 	return f.called("message " + r.Target + " " + r.Text)
 }
+func (f *fakeBackend) History(context.Context) (History, error) {
+	return History{Documents: []Kept{{Number: 3, Verdict: "confirmed"}}}, f.called("history")
+}
+func (f *fakeBackend) Kept(_ context.Context, n int) (KeptDocument, error) {
+	return KeptDocument{Kept{Number: n}, "offhook: 1\n"}, f.called(fmt.Sprint("kept ", n))
+}
+func (f *fakeBackend) Differences(_ context.Context, a, b int) ([]string, error) {
+	return []string{"phone.name"}, f.called(fmt.Sprint("differences ", a, " ", b))
+}
+func (f *fakeBackend) Rollback(_ context.Context, r RollbackRequest) (RollbackRequest, error) {
+	return RollbackRequest{r.Number + 1}, f.called(fmt.Sprint("rollback ", r.Number))
+}
+func (f *fakeBackend) Set(_ context.Context, r SetRequest) error {
+	return f.called("set " + r.Path + " " + r.Value)
+}
+func (f *fakeBackend) Unset(_ context.Context, r SetRequest) error {
+	return f.called("unset " + r.Path)
+}
 func (f *fakeBackend) Screen(context.Context) ([]byte, error) {
 	return []byte("png"), f.called("screen")
 }
@@ -110,6 +128,24 @@ func TestCommands_reach_the_backend(t *testing.T) {
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o660 {
 		t.Errorf("socket mode %v, %v", info.Mode(), err)
+	}
+}
+
+func TestConfiguration_reaches_the_backend(t *testing.T) {
+	b := &fakeBackend{}
+	c, _ := serve(t, b)
+	ctx := t.Context()
+	h, err1 := c.History(ctx)
+	d, err2 := c.Kept(ctx, 2)
+	lines, err3 := c.Differences(ctx, 1, 2)
+	r, err4 := c.Rollback(ctx, RollbackRequest{4})
+	err := errors.Join(err1, err2, err3, err4, c.Set(ctx, SetRequest{"phone.language", "de"}), c.Unset(ctx, SetRequest{Path: "phone.language"}))
+	if err != nil || len(h.Documents) != 1 || d.Number != 2 || d.Document != "offhook: 1\n" || !slices.Equal(lines, []string{"phone.name"}) || r.Number != 5 {
+		t.Errorf("%+v, %+v, %q, %+v, %v", h, d, lines, r, err)
+	}
+	want := []string{"history", "kept 2", "differences 1 2", "rollback 4", "set phone.language de", "unset phone.language"}
+	if !slices.Equal(b.calls, want) {
+		t.Errorf("called %q, want %q", b.calls, want)
 	}
 }
 

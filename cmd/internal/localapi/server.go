@@ -105,6 +105,7 @@ func handler(b Backend) http.Handler {
 	mux.HandleFunc("POST /v1/dnd", tell("dnd", b.DoNotDisturb))
 	mux.HandleFunc("POST /v1/forward", tell("forward", b.Forward))
 	mux.HandleFunc("POST /v1/message", tell("message", b.Message))
+	configuration(mux, b)
 	mux.HandleFunc("GET /v1/logs", func(w http.ResponseWriter, r *http.Request) { logs(w, r, b) })
 	mux.HandleFunc("GET /v1/screen.png", func(w http.ResponseWriter, r *http.Request) {
 		png, err := b.Screen(r.Context())
