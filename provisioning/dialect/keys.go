@@ -20,6 +20,8 @@ func (f *finisher) key(n int) {
 	switch {
 	case kind == nil:
 		f.drop(Idle, "belongs to a key without a kind that this phone has", all...)
+	case strings.HasPrefix(text(kind), "!"):
+		f.drop(Unsupported, text(kind)[1:], all...)
 	case n < 1 || n > lineKeys:
 		f.drop(Unsupported, fmt.Sprintf("this phone has the line keys 1 to %d", lineKeys), all...)
 	case slot == 0:

@@ -18,7 +18,7 @@ package dialect
 //	accounts[N].@codec[K].priority   1 is best; else K counts
 //	accounts[N].@keep-alive      false: keep-alive is 0s
 //	accounts[N].@session         false: session-expires is 0s
-//	keys[N].@type                a type of the document's keys
+//	keys[N].@type                a type of the document's keys, or "!" and why there is none
 //	keys[N].@value, @label       as in the document
 //	keys[N].@account             number of an account; 0: the first
 //	@url.server, @url.protocol, @url.path, @url.file   together provisioning.url

@@ -51,7 +51,7 @@ func ParseServer(text string) (Server, error) {
 	out.Host = strings.TrimSpace(address)
 	if host, port, err := net.SplitHostPort(out.Host); err == nil {
 		n, err := strconv.ParseUint(port, 10, 16)
-		if err != nil {
+		if err != nil && port != "" { // a template without a port leaves the colon
 			return out, fmt.Errorf("%q has no valid port; use 1 to 65535", Clip(text))
 		}
 		out.Host, out.Port = host, int(n)
