@@ -294,7 +294,7 @@ func (f *finder) pass(packet []byte, from netip.AddrPort, via ice.Via) {
 	}
 	switch {
 	case f.agent == nil && f.next == nil && via == ice.Direct:
-	case f.agent != nil && f.agent.Believes(from, via):
+	case f.agent != nil && (from == f.path.Remote || f.agent.Believes(from, via)): // the stream unwraps what comes by the path
 		from = overICE
 	default:
 		return
