@@ -246,6 +246,23 @@ func TestFailover_call_in_flight(t *testing.T) {
 	}
 }
 
+// An account's own patience goes before the agent's.
+func TestFailover_patience_of_the_account(t *testing.T) {
+	s := newSites(t, ua.TCP)
+	s.primary.Drop(silent(""))
+	account := s.account("1001", ua.TCP)
+	account.Silence, account.Failback = 100*time.Millisecond, 50*time.Millisecond
+	p := s.phone(t, account, func(c *Config) { c.Silence, c.Failback = time.Hour, time.Hour })
+	if r := p.awaitState(ua.Registered); r.Server != s.backup.Address(ua.TCP).String() {
+		t.Errorf("registered with %s", r.Server)
+	}
+	s.primary.Drop(nil)
+	p.must(p.agent.command(func(o *owner) { o.health = locate.Health{} })) // its time is over
+	await(p, "the primary", func(e ua.RegistrationChanged) bool {
+		return e.State == ua.Registered && e.Server == s.primary.Address(ua.TCP).String()
+	})
+}
+
 // sameCall: identical but for the branch (RFC 3263 §4.3).
 func sameCall(t *testing.T, first, second message) {
 	t.Helper()
