@@ -91,7 +91,7 @@ func numbered(k hal.Key, name string, n int) (int, bool) {
 func (t *turn) arrow(by int) {
 	switch {
 	case t.kind() == KindList:
-		t.list.move(by, len(t.listEntries()))
+		t.list.move(by, t.listLength())
 	case t.open() > 1 && !t.entry.on:
 		t.moveFocus(by)
 	case t.kind() != KindIdle:

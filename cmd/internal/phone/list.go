@@ -11,7 +11,7 @@ type listKind uint8
 const (
 	listCalls listKind = iota
 	listMissed
-	listStatus // accounts and network, to be read
+	listStatus // accounts, network and watched telephones, to be read
 )
 
 // list is a list on the screen.
@@ -22,7 +22,7 @@ type list struct {
 }
 
 func (l *list) move(by, length int) {
-	if l.kind == listStatus || length == 0 {
+	if length == 0 {
 		return
 	}
 	l.at = (l.at + by + length) % length
@@ -56,6 +56,13 @@ func (s *State) listEntries() []Entry {
 		return s.history
 	}
 	return nil
+}
+
+func (s *State) listLength() int {
+	if s.list.kind == listStatus {
+		return len(s.statusItems())
+	}
+	return len(s.listEntries())
 }
 
 func (s *State) item() (Entry, bool) {

@@ -266,6 +266,7 @@ func (s *State) listView(v *View) {
 	case listStatus:
 		v.Title = x.StatusTitle
 		v.List.Items = s.statusItems()
+		v.List.Selected = min(s.list.at, len(v.List.Items)-1)
 		return
 	}
 	for _, e := range s.listEntries() {

@@ -180,6 +180,23 @@ func TestView_remarks(t *testing.T) {
 	}
 }
 
+func TestView_status_is_read_line_by_line(t *testing.T) {
+	for _, c := range []struct {
+		arrow string
+		keys  []hal.Key
+		want  int
+	}{
+		{"menu -> the first line", []hal.Key{hal.KeyMenu}, 0},
+		{"down -> the next", []hal.Key{hal.KeyMenu, hal.KeyDown}, 1},
+		{"up -> the last", []hal.Key{hal.KeyMenu, hal.KeyUp}, 2},
+	} {
+		s, _ := run(t, State{}, then(desk(t), press(c.keys...))...)
+		if got := s.View().List; got.Selected != c.want || len(got.Items) != 3 {
+			t.Errorf("%s: %d of %d", c.arrow, got.Selected, len(got.Items))
+		}
+	}
+}
+
 func TestInitials(t *testing.T) {
 	for name, want := range map[string]string{"": "", "Anna Lindqvist": "AL", "zoë": "Z", "Jan van der Berg": "JB", "(7) – !": "7", "田中 花子": "田花"} {
 		if got := initials(name); got != want {

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"offhook/cmd/internal/phone"
-	"offhook/hal"
 )
 
 // idle: the clock, the date, and whose phone this is; what is wrong below.
@@ -14,11 +13,16 @@ func (r *roomy) idle(v *phone.View) {
 	mid := r.w / 2
 	troubled := v.Title != ""
 	y := r.body.Min.Y + r.px(72)
-	clock := r.style(medium, 72)
+	clock, step := r.style(medium, 72), r.px(30)
+	rows := lineRows(v)
 	switch {
 	case troubled:
 		y, clock = r.body.Min.Y+r.px(56), r.style(medium, 60)
-	case len(v.Text) == 0 && len(v.Lines) < 2:
+	case rows == 2:
+		y, clock, step = r.body.Min.Y+r.px(46), r.style(medium, 48), r.px(22)
+	case rows == 1 && len(v.Text) > 0:
+		y, clock, step = r.body.Min.Y+r.px(58), r.style(medium, 60), r.px(26)
+	case len(v.Text) == 0 && rows == 0:
 		y += r.px(8)
 	}
 	if st.Clock != "" {
@@ -26,19 +30,18 @@ func (r *roomy) idle(v *phone.View) {
 		r.write(clock, r.text, mid, y, centre, st.Clock)
 	}
 	s := r.style(regular, 16)
-	r.write(s, r.soft, mid, y+r.px(28), centre, r.fit(s, st.Date, r.w-2*r.px(margin)))
+	r.write(s, r.soft, mid, y+step-r.px(2), centre, r.fit(s, st.Date, r.w-2*r.px(margin)))
 	if troubled {
 		r.idleTrouble(v, y+r.px(40))
 		return
 	}
 	name := r.style(bold, 19)
-	r.write(name, r.text, mid, y+r.px(60), centre, r.fit(name, st.Name, r.w-2*r.px(margin)))
+	r.write(name, r.text, mid, y+2*step, centre, r.fit(name, st.Name, r.w-2*r.px(margin)))
 	if len(v.Text) > 0 {
 		waits := r.style(medium, 14)
-		r.write(waits, r.accent, mid, y+r.px(82), centre, r.fit(waits, strings.Join(v.Text, "  ·  "), r.w-2*r.px(margin)))
-		return
+		r.write(waits, r.accent, mid, y+2*step+min(step, r.px(22)), centre, r.fit(waits, strings.Join(v.Text, "  ·  "), r.w-2*r.px(margin)))
 	}
-	r.lineKeys(v, r.body.Max.Y-r.px(18))
+	r.lineKeys(v)
 }
 
 // idleTrouble is a card that says honestly why nobody can call.
@@ -67,44 +70,4 @@ func (r *roomy) idleTrouble(v *phone.View, top int) {
 	for i, l := range lines {
 		r.write(text, r.text, x, y+(i+1)*r.px(18), left, l)
 	}
-}
-
-// lineKeys are shown when there is more than one line to choose from.
-func (r *roomy) lineKeys(v *phone.View, y int) {
-	var lines [4]phone.LineView
-	n := 0
-	for _, l := range v.Lines {
-		if l.Label != "" && n < len(lines) {
-			lines[n] = l
-			n++
-		}
-	}
-	if n < 2 {
-		return
-	}
-	width := (r.w - 2*r.px(10)) / n
-	s := r.style(medium, 12)
-	for i, l := range lines[:n] {
-		x := r.px(10) + width*i
-		cell := image.Rect(x+r.px(3), y-r.px(11), x+width-r.px(3), y+r.px(11))
-		d := r.px(3)
-		label := r.fit(s, l.Label, cell.Dx()-r.px(24))
-		total := 2*d + r.px(6) + r.width(s, label)
-		at := cell.Min.X + (cell.Dx()-total)/2
-		r.block(cell, r.px(11), r.surface)
-		r.disc(at+d, y, d, r.lampInk(l.State))
-		r.write(s, r.soft, at+2*d+r.px(6), y+s.size*36/100, left, label)
-	}
-}
-
-func (r *roomy) lampInk(p hal.Pattern) ink {
-	switch p {
-	case hal.LampOn:
-		return r.good
-	case hal.LampSlow:
-		return r.warn
-	case hal.LampFast, hal.LampFlutter:
-		return r.bad
-	}
-	return r.faint
 }

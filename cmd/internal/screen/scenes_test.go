@@ -107,6 +107,20 @@ func scenes() []scene {
 	return out
 }
 
+func watches(number, label string) phone.LineKey {
+	return phone.LineKey{Label: label, Account: "a", Number: number, Use: phone.KeyWatch}
+}
+
+// tells has the server tell of a watched telephone.
+func (st *stage) tells(who string, state ua.LineState, held bool) *stage {
+	e := ua.DialogsChanged{Account: "a", Resource: who, State: state, Incoming: state == ua.LineEarly, Held: held}
+	if state != ua.LineIdle {
+		e.CallID, e.LocalTag, e.RemoteTag, e.RemoteTarget = "c", "l", "r", "sip:b@192.0.2.9"
+		e.Remote = ua.Party{User: "+442079460018", DisplayName: "Benjamin Okafor"}
+	}
+	return st.in(phone.UA{Event: e})
+}
+
 func bootScenes(add func(string, *stage)) {
 	add("booting", (&stage{}).in(phone.Provisioning{}))
 	add("provisioning", (&stage{}).in(phone.Clock{Now: noon()}, phone.Network{Up: true, Address: "192.0.2.17"},
@@ -130,6 +144,16 @@ func idleScenes(add func(string, *stage)) {
 	add("idle-dnd", ready().in(history(), phone.RemoteDND{On: true}))
 	add("idle-forwarded", ready().in(phone.RemoteForward{Number: "1007"}))
 	add("message", ready().in(phone.UA{Event: ua.MessageReceived{Account: "a", From: ua.Party{User: "1002", DisplayName: "Anna Lindqvist"}, Text: "The delivery is at the back door"}}))
+	watching := config()
+	watching.Accounts[0].Domain = "pbx.example"
+	watching.LineKeys = []phone.LineKey{{Account: "a"}, watches("1002", "Anna"), watches("1007", "Carl"), watches("1044", "Workshop")}
+	add("idle-watching", ready().in(watching, phone.Clock{Now: noon()}).tells("1002", ua.LineEarly, false).tells("1007", ua.LineIdle, false).tells("1044", ua.LineConfirmed, false).in(history()))
+	watching.LineKeys = append(watching.LineKeys, watches("1050", ""), watches("1051", "Night service"), watches("1052", "Gate"), phone.LineKey{Account: "a", Use: phone.KeyPickup})
+	more := ready().in(watching, phone.Clock{Now: noon()}).tells("1002", ua.LineEarly, false).tells("1007", ua.LineIdle, false).tells("1044", ua.LineConfirmed, false).
+		tells("1050", ua.LineConfirmed, true).in(phone.UA{Event: ua.SubscriptionChanged{Account: "a", Event: "dialog", Resource: "1052", Cause: "404: not found"}})
+	add("idle-watching-many", more)
+	add("list-watched", (&stage{s: more.s}).keys(hal.KeyMenu, hal.KeyDown))
+	add("picking-up", (&stage{s: more.s}).keys(hal.KeyLine2))
 	add("volume", ready().keys(hal.KeyVolumeUp))
 	add("volume-in-call", talking().keys(hal.KeyVolumeUp, hal.KeyVolumeUp, hal.KeyVolumeUp, hal.KeyVolumeUp))
 	add("list-missed", ready().in(history()).keys(hal.KeyUp, hal.KeyDown))
