@@ -14,6 +14,7 @@ type owner struct {
 	*Agent
 	clock       *alarms
 	outbox      []ua.Event
+	undisturbed bool // SetDoNotDisturb
 	lines       map[ua.AccountID]*line
 	leaving     map[*line]struct{} // removed accounts whose binding is being removed
 	calls       map[ua.CallID]*call

@@ -45,7 +45,7 @@ func (o *owner) putPublication(l *line) {
 	calls := dialogFilter{}.of(o.ownDialogs(l))
 	body := dialoginfo.Info{Entity: l.aor(), Full: true, Dialogs: calls}.Encode
 	if l.account.Publish == ua.PublishPresence {
-		body = func() []byte { return presence.Encode(l.aor(), true, len(calls) > 0) }
+		body = func() []byte { return o.presence(l, len(calls) > 0) }
 	}
 	o.stepPublication(l, publish.Put{Body: body()})
 }

@@ -42,6 +42,27 @@ func TestPublish_tells_whether_we_are_in_a_call(t *testing.T) {
 	s.Answer(gone, "esc", "200 OK")
 }
 
+func TestPublish_tells_of_do_not_disturb(t *testing.T) {
+	s := newServer(t, func(a *ua.Account) { a.Publish = ua.PublishPresence })
+	s.Answer(s.Expect("PUBLISH"), "esc", "200 OK", "SIP-ETag: e1", "Expires: 3600")
+	for _, c := range []struct {
+		arrow       string
+		on          bool
+		basic, tell string
+	}{
+		{"switched on -> closed and busy", true, "<basic>closed</basic>", "<rpid:busy/>"},
+		{"switched off -> open", false, "<basic>open</basic>", "</presence>"},
+	} {
+		s.phone.must(s.phone.agent.SetDoNotDisturb(c.on))
+		s.phone.must(s.phone.agent.SetDoNotDisturb(c.on)) // no news
+		told := s.Expect("PUBLISH")
+		if body := string(told.Body); !strings.Contains(body, c.basic) || !strings.Contains(body, c.tell) || strings.Contains(body, "busy") != c.on {
+			t.Errorf("%s: %s", c.arrow, body)
+		}
+		s.Answer(told, "esc", "200 OK", "SIP-ETag: e2", "Expires: 3600")
+	}
+}
+
 func TestPublish_of_dialogs(t *testing.T) {
 	s := newServer(t, func(a *ua.Account) { a.Publish = ua.PublishDialog })
 	first := s.Expect("PUBLISH")
