@@ -72,10 +72,11 @@ func (f dialogFilter) of(dialogs []dialoginfo.Dialog) []dialoginfo.Dialog {
 // who may know of a call may not hear it.
 func withoutKeys(sdp []byte) string {
 	var out strings.Builder
-	for line := range bytes.Lines(sdp) {
+	for _, line := range bytes.FieldsFunc(sdp, func(r rune) bool { return r == '\r' || r == '\n' }) {
 		word := bytes.ToLower(bytes.TrimSpace(line))
 		if !bytes.HasPrefix(word, []byte("a=crypto:")) && !bytes.HasPrefix(word, []byte("a=key-mgmt:")) && !bytes.HasPrefix(word, []byte("k=")) {
 			out.Write(line)
+			out.WriteString("\r\n")
 		}
 	}
 	return out.String()

@@ -93,6 +93,14 @@ func FuzzParsers(f *testing.F) {
 			t.Errorf("status %d", status)
 		}
 		WantsAutoAnswer([]string{value}, []string{value}, value)
+		r := Request{AnswerMode: kind, PrivAnswerMode: value, CallInfo: []string{value}}
+		if auto, _ := r.autoAnswer(); auto {
+			t.Error("answered for who may not")
+		}
+		r.MayAutoAnswer, r.MayCommand = true, true
+		if auto, refused := r.autoAnswer(); refused || auto && r.byHand() && !answerModeOf(kind).auto && !answerModeOf(value).auto {
+			t.Errorf("auto %v, refused %v", auto, refused)
+		}
 		answeredElsewhere([]string{value})
 		byeReason([]string{value})
 		if uri, route := Address("sip:a@b", []string{value, "<sip:c;lr>"}); len(route) == 0 && uri == "" {
