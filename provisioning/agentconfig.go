@@ -79,7 +79,8 @@ func DefaultAgentConfig() AgentConfig {
 		Version: AgentSchemaVersion,
 		State:   "/var/lib/offhook",
 		Provisioning: AgentProvisioning{
-			Order:    []string{"pinned:stop", "document:proceed", "static:proceed", "cached:stop"},
+			Order: []string{"pinned:stop", "document:proceed", "dhcp:proceed", "pnp:proceed", "dns:proceed",
+				"static:proceed", "redirect:proceed", "cached:stop"},
 			FirstUse: "confirm", Files: []string{"{mac}.yaml"},
 			DHCP: AgentDHCP{Options: []string{"160", "159", "66", "43", "125"}, Source: "auto"},
 		},

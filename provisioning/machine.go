@@ -96,8 +96,9 @@ type (
 	fetched  struct {
 		attempts  []Attempt
 		unchanged bool
-		nowhere   bool // no step had a URL
-		answered  bool // a server did, even if with what has faults
+		nowhere   bool   // no step had a URL
+		waits     string // a step has a server that a person has to accept first
+		answered  bool   // a server did, even if with what has faults
 		found     candidate
 		err       error
 	}

@@ -14,11 +14,7 @@ func (m machine) afterFetch(e fetched, in input) machine {
 	case m.trial.on:
 		m = m.serverProved(e, in)
 	case e.nowhere:
-		m.status.Error, m.status.Faults = "", nil
-		if m.state() == Unprovisioned {
-			m.status.Error = "no provisioning server is known; set provisioning.url in the agent's file"
-		}
-		m.failures, m.fetchAt = 0, in.now.Add(m.policy.retryMax)
+		m = m.foundNobody(e, in)
 	case e.err != nil:
 		m = m.failed(e.err, in)
 	case !m.forced && !e.unchanged && e.found.record.Meta.Hash == m.rejected:
@@ -32,6 +28,22 @@ func (m machine) afterFetch(e fetched, in input) machine {
 			m.fetchAt = in.now.Add(m.policy.gap + spread(m.inForce.doc.Provisioning.PushSpread, in.random))
 		}
 	}
+	return m
+}
+
+// foundNobody looks again before long where the phone has nothing to work by:
+// the network may only be coming up, or a person accept a server.
+func (m machine) foundNobody(e fetched, in input) machine {
+	m.status.Error, m.status.Faults = e.waits, nil
+	if m.state() != Unprovisioned {
+		m.failures, m.fetchAt = 0, in.now.Add(m.policy.retryMax)
+		return m
+	}
+	if e.waits == "" {
+		m.status.Error = "no provisioning server is known; set provisioning.url in the agent's file"
+	}
+	m.failures++
+	m.fetchAt = in.now.Add(m.backoff(in.random))
 	return m
 }
 

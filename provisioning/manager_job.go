@@ -94,6 +94,9 @@ func (m *Manager) fetch(ctx context.Context, s machine) any {
 		if f.URL == "" {
 			m.cfg.Log.Debug("discovery: passed over", "step", f.Step, "why", f.Why)
 			out.attempts = append(out.attempts, attempt)
+			if f.Waits && out.waits == "" {
+				out.waits = f.Why
+			}
 			continue
 		}
 		out.nowhere = false

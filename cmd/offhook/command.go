@@ -29,6 +29,7 @@ type action func(ctx context.Context, t terminal, args []string) error
 func commands() []command {
 	return []command{
 		runCommand(), checkCommand(), explainCommand(),
+		provisioningCommand(),
 		statusCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), dndCommand(), forwardCommand(), messageCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
 		historyCommand(), rollbackCommand(), setCommand(), unsetCommand(),
 		sealCommand(), unsealCommand(), farmCommand(), boardCommand(), versionCommand(), completionCommand(), helpCommand(),

@@ -13,6 +13,7 @@ var device = provisioning.Device{MAC: "02:00:5e:10:00:01", Model: "bench"}
 
 func agent(change func(*provisioning.AgentConfig)) provisioning.AgentConfig {
 	c := provisioning.DefaultAgentConfig()
+	c.Provisioning.Order = []string{"pinned:stop", "document:proceed", "static:proceed", "cached:stop"}
 	c.Provisioning.CA, c.Provisioning.Username, c.Provisioning.Password = "agent's", "agent", ua.NewSecret("a")
 	if change != nil {
 		change(&c)

@@ -70,6 +70,7 @@ type App struct {
 	bindings *bindings
 	texts    texts
 	manager  *provisioning.Manager
+	trust    *discover.Trust
 	control  net.Listener // until it is served
 	accounts []ua.Account // as they were applied
 	restart  context.CancelCauseFunc
@@ -177,7 +178,8 @@ func (a *App) joinDesk(log *slog.Logger) {
 }
 
 func (a *App) buildProvisioning(log *slog.Logger) error {
-	discovery, err := discover.Default(a.cfg.Agent, a.device, nil)
+	web := https.New(https.Config{})
+	discovery, err := a.buildDiscovery(log, web)
 	if err != nil {
 		return err
 	}
@@ -185,7 +187,6 @@ func (a *App) buildProvisioning(log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	web := https.New(https.Config{})
 	a.manager = provisioning.NewManager(provisioning.ManagerConfig{
 		Device: a.device, Base: a.cfg.Agent.Base(), Parse: native.Over(a.cfg.Agent.Base()), Discover: discovery,
 		Sources: map[string]provisioning.Source{"https": web, "http": web}, Store: kept, Applier: a, Prover: a, Log: log,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"offhook/provisioning"
 	"offhook/ua/netwatch"
 )
 
@@ -19,6 +20,9 @@ func (a *App) watchNetwork(ctx context.Context) error {
 		log.Info("changed", "network", e.Network, "broken", e.Broken, "clock", e.Clock, "slept", e.Slept)
 		if err := patiently(ctx, reaction(a.agent, e)); err != nil && ctx.Err() == nil {
 			log.Warn("the user agent could not be told", "error", err)
+		}
+		if e.Network && a.manager.Status().State == provisioning.Unprovisioned {
+			a.manager.Reprovision() // the server may be found on this one
 		}
 	}})
 	if err == nil {

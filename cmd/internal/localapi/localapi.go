@@ -156,6 +156,7 @@ type Backend interface {
 	Answer(context.Context) error
 	Hangup(context.Context) error
 	Reprovision(context.Context) error
+	Accepter
 	Record(context.Context, Switch) error
 	Conference(context.Context, Switch) error
 	Play(context.Context, PlayRequest) error

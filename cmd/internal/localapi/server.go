@@ -98,6 +98,7 @@ func handler(b Backend) http.Handler {
 	mux.HandleFunc("POST /v1/answer", post(b.Answer))
 	mux.HandleFunc("POST /v1/hangup", post(b.Hangup))
 	mux.HandleFunc("POST /v1/reprovision", post(b.Reprovision))
+	accepting(mux, b)
 	mux.HandleFunc("POST /v1/dial", tell("dial", b.Dial))
 	mux.HandleFunc("POST /v1/record", tell("record", b.Record))
 	mux.HandleFunc("POST /v1/conference", tell("conference", b.Conference))
