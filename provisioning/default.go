@@ -52,6 +52,7 @@ func (a *Account) setDefaults() {
 	a.Silence, a.Failback = 4*time.Second, 30*time.Second
 	a.DigestMD5 = true
 	a.DTMF = DTMFAuto
+	a.ICE = ICEOff
 	a.Reliable = ua.ReliableSupported
 	a.SessionExpires = 30 * time.Minute
 	a.ForwardAfter = 20 * time.Second

@@ -104,6 +104,10 @@ type Account struct {
 	SecondProxy    string         `key:"second-proxy" match:"servers"`
 	GRUU           bool           `key:"gruu"`
 	STUN           string         `key:"stun" match:"server"`
+	ICE            ICE            `key:"ice" oneof:"off lite full" restart:"none"`
+	TURN           []string       `key:"turn" match:"turn" restart:"none"` // in the order that they are tried
+	TURNUser       string         `key:"turn-user" match:"label" restart:"none"`
+	TURNPassword   ua.Secret      `key:"turn-password" restart:"none"`
 	Transport      ua.Transport   `key:"transport" oneof:"tls tcp udp auto"`
 	Silence        time.Duration  `key:"silence" range:"0s..32s"`  // before the next server is asked
 	Failback       time.Duration  `key:"failback" range:"0s..24h"` // between looks at a better server that failed

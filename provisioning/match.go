@@ -41,6 +41,7 @@ var matchers = map[string]func(string) string{
 	"servers":     matchServers,
 	"step":        matchStep,
 	"url":         matchURL,
+	"turn":        matchTURN,
 	"user":        matchUser,
 	"zone":        matchZone,
 }
@@ -168,7 +169,7 @@ func matchURL(s string) string {
 		return "holds a user name or password; give them as username and password instead"
 	case u.Scheme == "":
 		return "names no host; write it as https://host/path"
-	case u.Scheme != "https" && u.Scheme != "http":
+	case u.Scheme != "https" && u.Scheme != "http" && u.Scheme != "tftp":
 		return fmt.Sprintf("%q is not a scheme for provisioning; use https", clip(u.Scheme))
 	case u.Hostname() == "":
 		return "names no host; write it as https://host/path"

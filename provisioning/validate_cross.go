@@ -28,6 +28,7 @@ func (c *checker) accounts(d Document) {
 				c.fault(at+"."+f.key, "is the account's own number; name another one")
 			}
 		}
+		c.ice(at, a)
 		c.credentials(at, a.Certificate, a.Key, d.TLS)
 		c.authority(at+".ca", a.CA, d.TLS)
 		c.dealings(at, a)
