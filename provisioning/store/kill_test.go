@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"syscall"
 	"testing"
+
+	"offhook/provisioning/store/storetest"
 )
 
 const (
@@ -19,57 +21,10 @@ const (
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(killDir); dir != "" {
 		at, _ := strconv.Atoi(os.Getenv(killPoint))
-		history(&deadlyDisk{at: at, dir: dir})
+		historyIn(dir, &storetest.Deadly{Disk: OS{}, At: at})
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
-}
-
-// deadlyDisk is a real disk in a process that is killed at an operation, with
-// half of a write done.
-type deadlyDisk struct {
-	OS
-	at, ops int
-	dir     string
-}
-
-func (d *deadlyDisk) point() {
-	if d.ops++; d.ops == d.at {
-		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {} // until it arrives
-	}
-}
-
-func (d *deadlyDisk) MkdirAll(string) error { return d.OS.MkdirAll(d.dir) }
-
-func (d *deadlyDisk) path(name string) string { return d.dir + name[len("state"):] }
-
-func (d *deadlyDisk) ReadFile(name string) ([]byte, error) { return d.OS.ReadFile(d.path(name)) }
-
-func (d *deadlyDisk) Write(name string, data []byte) error {
-	d.point()
-	if err := os.WriteFile(d.path(name), data[:len(data)/2], 0o600); err != nil {
-		return err
-	}
-	d.point()
-	return d.OS.Write(d.path(name), data)
-}
-
-func (d *deadlyDisk) Rename(from, to string) error {
-	d.point()
-	return d.OS.Rename(d.path(from), d.path(to))
-}
-
-func (d *deadlyDisk) ReadDir(string) ([]string, error) { return d.OS.ReadDir(d.dir) }
-
-func (d *deadlyDisk) Remove(name string) error {
-	d.point()
-	return d.OS.Remove(d.path(name))
-}
-
-func (d *deadlyDisk) SyncDir(string) error {
-	d.point()
-	return d.OS.SyncDir(d.dir)
 }
 
 func TestDir_survives_a_kill_at_every_operation(t *testing.T) {
