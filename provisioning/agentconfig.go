@@ -52,6 +52,18 @@ type AgentProvisioning struct {
 	Domain      string    `key:"domain" match:"host"`              // for the step dns; empty: the network's
 	Redirect    string    `key:"redirect" match:"url"`
 	DHCP        AgentDHCP `key:"dhcp"`
+	Proxy       string    `key:"proxy" match:"url"` // of HTTP, for all fetches; empty: the environment's
+	FileKey     ua.Secret `key:"file-key"`          // of encrypted files: 64 hexadecimal digits, or a password
+
+	Persona AgentPersona `key:"persona"`
+}
+
+// AgentPersona has files asked for as another maker's telephone does.
+type AgentPersona struct {
+	Maker   string `key:"maker" oneof:"off yealink snom grandstream poly cisco fanvil"`
+	Model   string `key:"model" match:"name"`   // as the maker writes it: T46U; empty: a common one
+	Version string `key:"version" match:"name"` // of the maker's firmware
+	Code    string `key:"code" match:"name"`    // of the model, in the name of Yealink's and Fanvil's common file
 }
 
 // AgentDHCP says how DHCP is asked for the server.
@@ -82,7 +94,8 @@ func DefaultAgentConfig() AgentConfig {
 			Order: []string{"pinned:stop", "document:proceed", "dhcp:proceed", "pnp:proceed", "dns:proceed",
 				"static:proceed", "redirect:proceed", "cached:stop"},
 			FirstUse: "confirm", Files: []string{"{mac}.yaml"},
-			DHCP: AgentDHCP{Options: []string{"160", "159", "66", "43", "125"}, Source: "auto"},
+			DHCP:    AgentDHCP{Options: []string{"160", "159", "66", "43", "125"}, Source: "auto"},
+			Persona: AgentPersona{Maker: "off"},
 		},
 		Log: AgentLog{Level: "info", Format: "text"},
 	}
@@ -111,7 +124,7 @@ func (c AgentConfig) Access() Access {
 	if ca == SystemCA {
 		ca = ""
 	}
-	return Access{ca, p.Certificate, p.Key, p.Username, p.Password, p.AllowHTTP, p.AllowTFTP}
+	return Access{ca, p.Certificate, p.Key, p.Username, p.Password, p.AllowHTTP, p.AllowTFTP, p.Proxy}
 }
 
 // Base is the document that a provisioned one is laid over: the local one, or
@@ -129,16 +142,16 @@ func (c AgentConfig) Origin(path string) (Position, bool) { return lookup(c.orig
 func (c *checker) agent(a AgentConfig) {
 	p := a.Provisioning
 	c.present("provisioning", p.Certificate, p.Key)
-	if p.AllowHTTP {
-		return
-	}
 	for at, url := range append([]string{p.URL, p.Redirect}, p.Static...) {
 		path := [...]string{"provisioning.url", "provisioning.redirect", ""}[min(at, 2)]
 		if at > 1 {
 			path = fmt.Sprintf("provisioning.static[%d]", at-2)
 		}
-		if strings.HasPrefix(strings.ToLower(url), "http://") {
+		switch scheme, _, _ := strings.Cut(strings.ToLower(url), ":"); {
+		case scheme == "http" && !p.AllowHTTP:
 			c.fault(path, "is plain http, which is not fetched; use https, or set provisioning.allow-http")
+		case scheme == "tftp" && !p.AllowTFTP:
+			c.fault(path, "is TFTP, which protects nothing and is not fetched; use https, or set provisioning.allow-tftp")
 		}
 	}
 }

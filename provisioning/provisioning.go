@@ -26,8 +26,9 @@ type Access struct {
 	Key         ua.Secret
 	Username    string // Basic or Digest, as the server asks
 	Password    ua.Secret
-	AllowHTTP   bool // let http:// be used at all
-	AllowTFTP   bool // let tftp:// be used at all
+	AllowHTTP   bool   // let http:// be used at all
+	AllowTFTP   bool   // let tftp:// be used at all
+	Proxy       string // URL of an HTTP proxy; empty: the environment's
 }
 
 // Request asks a Source for a document.

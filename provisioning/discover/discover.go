@@ -128,7 +128,7 @@ func (d *Discovery) take(ctx context.Context, step orderedStep, known Known, yie
 func (d *Discovery) finding(step string, f Found) provisioning.Finding {
 	out := provisioning.Finding{Step: step, Why: f.Why, Access: f.Access}
 	// The board's to say, nobody else's.
-	out.Access.AllowHTTP, out.Access.AllowTFTP = d.access.AllowHTTP, d.access.AllowTFTP
+	out.Access.AllowHTTP, out.Access.AllowTFTP, out.Access.Proxy = d.access.AllowHTTP, d.access.AllowTFTP, d.access.Proxy
 	url, err := d.device.Expand(f.URL)
 	if err == nil {
 		out.Waits, err = d.trust.admit(url, f.From, d.access)

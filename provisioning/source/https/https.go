@@ -81,7 +81,10 @@ func (s *Source) Fetch(ctx context.Context, r provisioning.Request) (provisionin
 	security.Time = s.time
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
-	transport := newTransport(security, s.cfg.Timeout)
+	transport, err := newTransport(security, s.cfg.Timeout, r.Access.Proxy)
+	if err != nil {
+		return provisioning.Response{}, err
+	}
 	defer transport.CloseIdleConnections()
 	client := &http.Client{
 		Transport:     &login{next: transport, origin: u, access: r.Access},
@@ -109,15 +112,23 @@ func newRequest(ctx context.Context, u *url.URL, r provisioning.Request) *http.R
 	return request
 }
 
-func newTransport(security *tls.Config, timeout time.Duration) *http.Transport {
+func newTransport(security *tls.Config, timeout time.Duration, proxy string) (*http.Transport, error) {
+	through := http.ProxyFromEnvironment
+	if proxy != "" {
+		u, err := url.Parse(proxy)
+		if err != nil || u.Host == "" {
+			return nil, &Error{Msg: "the proxy's address cannot be read; write provisioning.proxy as http://host:port"}
+		}
+		through = http.ProxyURL(u)
+	}
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  through,
 		DialContext:            (&net.Dialer{Timeout: timeout}).DialContext,
 		TLSClientConfig:        security,
 		TLSHandshakeTimeout:    timeout,
 		MaxResponseHeaderBytes: 64 << 10,
 		ForceAttemptHTTP2:      true,
-	}
+	}, nil
 }
 
 // tlsConfig makes the trust and the identity of a request.
