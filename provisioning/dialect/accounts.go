@@ -132,7 +132,9 @@ func (f *finisher) servers(n int, part string) servers {
 			at.Port, _ = strconv.Atoi(text(port))
 		}
 		if text(transport) == "auto" || text(f.of(n, "transport")) == "auto" {
-			at.Port = 0 // a port in the way of DNS (RFC 3263 §4.1)
+			at.Port = 0 // a port is in the way of DNS (RFC 3263 §4.1)
+			f.drop(Idle, "the server is found by DNS", port)
+			port = nil
 		}
 		if transport != nil {
 			at.Transport = text(transport)
@@ -156,7 +158,7 @@ func (f *finisher) where(prefix string, domain *setting, s servers) {
 		host = text(domain)
 		f.made(prefix+"domain", TextValue(host), "", domain)
 	} else {
-		f.made(prefix+"domain", TextValue(host), "", s.from...)
+		f.made(prefix+"domain", TextValue(host), "", s.from[0])
 	}
 	if len(s.hosts) > 0 && !(len(s.hosts) == 1 && s.hosts[0] == host) {
 		f.made(prefix+"registrar", TextValue(strings.Join(s.hosts, ", ")), "", s.from...)

@@ -27,11 +27,19 @@ type Attribute struct{ Name, Value string }
 // Item is one parameter as a file gives it.
 type Item struct {
 	Key        string // as the dialect's table spells it; a reader may bring it into one form
+	Name       string // as the file spells it; empty: Key
 	Value      string // without quotes and surrounding blanks; empty: given without a value
 	Line       int
 	User       bool   // the file lets the user of the phone change it
 	Idle       string // why the file itself gives it no effect; empty: it has one
 	Attributes []Attribute
+}
+
+func (i Item) name() string {
+	if i.Name != "" {
+		return i.Name
+	}
+	return i.Key
 }
 
 // Include is another file that a file asks for. It is laid over the one that names it.

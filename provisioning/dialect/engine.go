@@ -39,12 +39,14 @@ type engine struct {
 	schema   map[string]provisioning.Setting
 	settings map[string]*setting
 	report   Report
+	clears   bool // a parameter without a value takes back that of an earlier file
 }
 
 // setting is a value for a path of the document, or a part.
 type setting struct {
 	path  string
 	value Value
+	key   string
 	entry int // in the report; -1: implied
 	weak  bool
 	how   string
@@ -94,9 +96,10 @@ func (e *engine) file(f File, all []File) error {
 			e.warn(Notice{f.Name, include.Line, "", fmt.Sprintf("the file %s, which it includes, was not read", Clip(include.Name))})
 		}
 	}
+	e.clears = e.clears || reading.Clears // of the files that it includes, too
 	first := map[string]int{}
 	for _, item := range reading.Items {
-		e.item(f.Name, item, reading.Clears, first)
+		e.item(f.Name, item, e.clears, first)
 	}
 	return nil
 }
@@ -113,7 +116,7 @@ func fetched(name string, files []File) bool {
 
 func (e *engine) item(file string, item Item, clears bool, first map[string]int) {
 	at := len(e.report.Entries)
-	e.report.Entries = append(e.report.Entries, Entry{File: file, Line: item.Line, Key: Clip(item.Key), User: item.User})
+	e.report.Entries = append(e.report.Entries, Entry{File: file, Line: item.Line, Key: Clip(item.name()), User: item.User})
 	entry := &e.report.Entries[at]
 	row, m, ok := e.index.find(item.Key)
 	entry.Secret = ok && e.secret(row, m)
@@ -137,11 +140,11 @@ func (e *engine) item(file string, item Item, clears bool, first map[string]int)
 	case strings.TrimSpace(item.Value) == "":
 		entry.Fate, entry.Why = Blank, "the default stands"
 		for _, rule := range row.rules {
-			e.clear(expand(rule.To, m), at, clears)
+			e.clear(item.Key, expand(rule.To, m), at, clears)
 		}
 	default:
 		for _, rule := range row.rules {
-			e.apply(rule, expand(rule.To, m), item.Value, at)
+			e.apply(rule, item.Key, expand(rule.To, m), item.Value, at)
 		}
 	}
 }
@@ -164,9 +167,9 @@ func show(value string, secret bool) string {
 }
 
 // clear takes back what an earlier file gave.
-func (e *engine) clear(path string, at int, clears bool) {
+func (e *engine) clear(key, path string, at int, clears bool) {
 	old := e.settings[path]
-	if old == nil {
+	if old == nil || old.key != key {
 		return
 	}
 	if !clears {
@@ -188,7 +191,7 @@ func (e *engine) replace(old *setting, by int) {
 	}
 }
 
-func (e *engine) apply(rule Rule, path, text string, at int) {
+func (e *engine) apply(rule Rule, key, path, text string, at int) {
 	entry := &e.report.Entries[at]
 	convert := rule.As
 	if convert == nil {
@@ -215,7 +218,7 @@ func (e *engine) apply(rule Rule, path, text string, at int) {
 	if value.Warning != "" {
 		e.warn(Notice{entry.File, entry.Line, entry.Key, value.Warning})
 	}
-	s := &setting{path: path, value: value, entry: at, weak: rule.Weak, how: joinHow(rule.Note, value.How)}
+	s := &setting{path: path, value: value, key: key, entry: at, weak: rule.Weak, how: joinHow(rule.Note, value.How)}
 	if value.Kind == provisioning.Null || path == "" {
 		entry.Fate, entry.How = Mapped, s.how
 		return

@@ -87,13 +87,15 @@ func (f *finisher) zone() {
 		f.drop(Unsupported, err.Error(), offset)
 		return
 	}
-	f.made(path, TextValue(zone), "hours from UTC, without summer time: give the zone's name", offset)
+	f.made(path, TextValue(zone), "hours from UTC", offset)
+	at := f.at(offset)
+	f.warn(Notice{at.File, at.Line, f.given(offset), "an offset alone tells no summer time; give the zone's name, too"})
 }
 
 // ports makes network.rtp-ports of its two ends.
 func (f *finisher) ports() {
 	const path = "network.rtp-ports"
-	low, high := f.settings["@rtp.low"], f.settings["@rtp.high"]
+	low, high, count := f.settings["@rtp.low"], f.settings["@rtp.high"], f.settings["@rtp.count"]
 	if low == nil && high == nil {
 		return
 	}
@@ -104,15 +106,17 @@ func (f *finisher) ports() {
 	if high != nil {
 		to, _ = strconv.Atoi(text(high))
 	}
-	if high == nil && to < from+15 {
+	if n, err := strconv.Atoi(text(count)); err == nil && high == nil {
+		to = from + n - 1
+	} else if high == nil && to < from+15 {
 		to = min(from+1000, 65535)
 	}
 	if from < 1024 || to > 65535 || to-from < 15 {
 		why := fmt.Sprintf("%d-%d is no range of ports for this phone: it wants at least 16, from 1024 up", from, to)
-		f.drop(Refused, why, low, high)
+		f.drop(Refused, why, low, high, count)
 		return
 	}
-	f.made(path, TextValue(fmt.Sprintf("%d-%d", from, to)), "", low, high)
+	f.made(path, TextValue(fmt.Sprintf("%d-%d", from, to)), "", low, high, count)
 }
 
 // door settles the door's code, which is worth nothing without a relay.

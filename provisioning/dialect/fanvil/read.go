@@ -30,7 +30,7 @@ func read(f dialect.File) (dialect.Reading, error) {
 	for _, top := range root.Children {
 		r.old = strings.EqualFold(top.Name, "VOIP_CONFIG_FILE")
 		for _, c := range top.Children {
-			r.element("", c)
+			r.element("", "", c)
 		}
 	}
 	if len(r.out.Items) > maxItems {
@@ -40,13 +40,16 @@ func read(f dialect.File) (dialect.Reading, error) {
 }
 
 // element makes items of an element and those in it.
-func (r *reader) element(path string, e *markup.Element) {
+func (r *reader) element(path, spelled string, e *markup.Element) {
 	name := plain(e.Name)
 	if path == "" {
 		name = module(e.Name)
 	}
 	if index, ok := e.Attr("index"); ok {
 		name += "[" + index + "]"
+		spelled += e.Name + "[" + index + "]."
+	} else {
+		spelled += e.Name + "."
 	}
 	if entry, ok := strings.CutSuffix(e.Name, "_Entry"); ok { // of an old list, named by its ID
 		id := e.Child("ID")
@@ -54,17 +57,18 @@ func (r *reader) element(path string, e *markup.Element) {
 			r.out.Notices = append(r.out.Notices, dialect.Notice{Line: e.Line, Key: e.Name, Msg: "has no ID and is passed over"})
 			return
 		}
+		spelled = id.Text + "."
 		path = path[:max(strings.LastIndexByte(path, '.'), 0)] // the list itself says nothing
 		name = strings.TrimSuffix(strings.TrimPrefix(plain(entry), "sip"), "list") + "[" + number(id.Text) + "]"
 	}
 	at := strings.TrimPrefix(path+"."+name, ".")
 	if len(e.Children) == 0 {
-		r.add(at, e.Text, e.Line)
+		r.add(at, strings.TrimSuffix(spelled, "."), e.Text, e.Line)
 		return
 	}
 	for _, c := range e.Children {
 		if c.Name != "ID" {
-			r.element(at, c)
+			r.element(at, spelled, c)
 		}
 	}
 }
@@ -87,14 +91,14 @@ func number(id string) string {
 	return strings.TrimLeft(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz _")
 }
 
-func (r *reader) add(key, value string, line int) {
+func (r *reader) add(key, spelled, value string, line int) {
 	if r.old && strings.HasSuffix(key, "].transport") {
 		key += "(old)"
 	}
 	if value == "%NULL%" {
 		value = ""
 	}
-	r.out.Items = append(r.out.Items, dialect.Item{Key: key, Value: value, Line: line})
+	r.out.Items = append(r.out.Items, dialect.Item{Key: key, Name: spelled, Value: value, Line: line})
 }
 
 var (
@@ -126,7 +130,7 @@ func readText(f dialect.File) (dialect.Reading, error) {
 			section = plain(heading.FindStringSubmatch(s)[1])
 		case setting.MatchString(s):
 			m := setting.FindStringSubmatch(s)
-			r.add(textKey(section, m[1]), strings.TrimSpace(m[2]), line)
+			r.add(textKey(section, m[1]), m[1], strings.TrimSpace(m[2]), line)
 		default:
 			if len(r.out.Notices) < 200 {
 				r.out.Notices = append(r.out.Notices, dialect.Notice{Line: line, Msg: "is no parameter (Name :value), and is passed over: " + dialect.Clip(s)})

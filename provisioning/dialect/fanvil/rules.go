@@ -124,6 +124,8 @@ var phoneRules = append(append(append([]dialect.Rule{
 	{Key: "voice.port[1].headsetvol", To: "audio.volume.headset", As: level, Note: "0 to 9"},
 	{Key: "voice.port[1].ringtonevol", To: "audio.volume.ringer", As: level, Note: "0 to 9"},
 	{Key: "net.rtpinitialport", To: "@rtp.low", As: dialect.Number},
+	{Key: "net.rtpportquantity", To: "@rtp.count", As: dialect.Number},
+	{Key: "global.rtpportquantity", To: "@rtp.count", As: dialect.Number},
 	{Key: "global.rtpinitialport", To: "@rtp.low", As: dialect.Number},
 	{Key: "qos.voicedscp", To: "network.dscp.audio", As: dialect.Number},
 	{Key: "qos.signallingdscp", To: "network.dscp.signalling", As: dialect.Number},

@@ -33,8 +33,8 @@ func hollow(s string) bool { return s == "" || s[0] == ':' || s[0] == ';' }
 // number takes the user of a URI that lies on a key: sip:100@pbx;user=phone or
 // 100|*8. What is behind | is dialled by other means here.
 func number(s string) (dialect.Value, error) {
-	s = strings.Trim(strings.TrimSpace(s), "<>")
 	s, _, _ = strings.Cut(s, "|")
+	s = strings.Trim(strings.TrimSpace(s), "<>")
 	s, parameters, _ := strings.Cut(s, ";")
 	v := dialect.TextValue(strings.TrimPrefix(strings.TrimPrefix(s, "sip:"), "sips:"))
 	if parameters != "" {

@@ -94,7 +94,7 @@ func (r *reader) item(name, value string, line int) {
 	case "specific_model.excluded_mode":
 		r.excluded = value == "1"
 	}
-	r.out.Items = append(r.out.Items, dialect.Item{Key: short, Value: value, Line: line})
+	r.out.Items = append(r.out.Items, dialect.Item{Key: short, Name: name, Value: value, Line: line})
 }
 
 // include notes another file, if it is for this model or for all.
