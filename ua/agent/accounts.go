@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"strings"
+	"time"
 
 	"offhook/ua"
 	"offhook/ua/wire"
@@ -64,7 +65,7 @@ func checkAccount(account ua.Account, roots *x509.CertPool) error {
 	switch account.Transport {
 	case ua.UDP, ua.TCP:
 	case ua.TLS, ua.Auto:
-		if _, err := tlsConfig(account.TLS, "server", roots); err != nil {
+		if _, err := tlsConfig(account.TLS, "server", roots, time.Now); err != nil {
 			return err
 		}
 	default:

@@ -3,7 +3,6 @@ package agent
 import (
 	"crypto/tls"
 	"strings"
-	"time"
 
 	"offhook/ua"
 	"offhook/ua/locate"
@@ -70,7 +69,7 @@ func (o *owner) isHost(l *line, f *flow, host string) bool {
 	config := l.tls
 	if config == nil {
 		var err error
-		if config, err = tlsConfig(l.account.TLS, host, o.config.Roots); err != nil {
+		if config, err = tlsConfig(l.account.TLS, host, o.config.Roots, o.config.today); err != nil {
 			return false
 		}
 	}
@@ -78,7 +77,7 @@ func (o *owner) isHost(l *line, f *flow, host string) bool {
 	if l.account.TLS.ServerName != "" {
 		name = l.account.TLS.ServerName
 	}
-	v := verifier{name: name, wildcard: l.account.TLS.Wildcard, roots: config.RootCAs, now: time.Now}
+	v := verifier{name: name, wildcard: l.account.TLS.Wildcard, roots: config.RootCAs, now: o.config.today}
 	return v.proved(secure.ConnectionState()) == nil
 }
 

@@ -39,6 +39,9 @@ type Config struct {
 	DSCP func() int
 	Rand io.Reader // crypto/rand when nil
 	Now  func() time.Time
+	// Floor is when the program was made: it cannot be earlier, whatever a clock
+	// says that is not set yet. Certificates are then judged as of that day.
+	Floor time.Time
 
 	DialTimeout     time.Duration // DNS, TCP and TLS together; 0 means 10 s
 	ShutdownTimeout time.Duration // ending calls and bindings; 0 means 2 s
@@ -127,4 +130,12 @@ func hasControl(text string) bool {
 		}
 	}
 	return false
+}
+
+// today is the time that certificates are judged by.
+func (c Config) today() time.Time {
+	if now := c.Now(); now.After(c.Floor) {
+		return now
+	}
+	return c.Floor
 }

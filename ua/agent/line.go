@@ -40,7 +40,7 @@ func (o *owner) newLine(account ua.Account) *line {
 func (o *owner) newEdge(l *line, regID int, servers []Query) *edge {
 	e := &edge{line: l, regID: regID, servers: servers, query: servers[0]}
 	if l.account.Transport == ua.TLS || l.account.Transport == ua.Auto {
-		e.tls, _ = tlsConfig(l.account.TLS, e.query.Host, o.config.Roots) // was checked by SetAccounts
+		e.tls, _ = tlsConfig(l.account.TLS, e.query.Host, o.config.Roots, o.config.today) // was checked by SetAccounts
 	}
 	return e
 }

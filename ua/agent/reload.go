@@ -23,7 +23,7 @@ func renewedTLS(old, renewed ua.Account) bool {
 func (o *owner) reloadTLS(l *line, account ua.Account) {
 	l.account = account
 	for _, e := range l.edges() {
-		e.tls, _ = tlsConfig(account.TLS, e.query.Host, o.config.Roots) // was checked by SetAccounts
+		e.tls, _ = tlsConfig(account.TLS, e.query.Host, o.config.Roots, o.config.today) // was checked by SetAccounts
 		o.replaceFlow(e)
 	}
 }

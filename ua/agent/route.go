@@ -107,7 +107,7 @@ func (o *owner) directStream(l *line, query Query, then func(*flow, netip.AddrPo
 	}
 	if config == nil && query.Transport == ua.TLS {
 		var err error
-		if config, err = tlsConfig(l.account.TLS, query.Host, o.config.Roots); err != nil {
+		if config, err = tlsConfig(l.account.TLS, query.Host, o.config.Roots, o.config.today); err != nil {
 			then(nil, netip.AddrPort{}, err)
 			return
 		}

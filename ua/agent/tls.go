@@ -11,9 +11,11 @@ import (
 )
 
 // tlsConfig makes the account's own configuration, so that no two accounts
-// share an identity or a verified connection. host is the configured server's.
-func tlsConfig(policy ua.TLSPolicy, host string, roots *x509.CertPool) (*tls.Config, error) {
+// share an identity or a verified connection. host is the configured server's;
+// now is what certificates are judged by.
+func tlsConfig(policy ua.TLSPolicy, host string, roots *x509.CertPool, now func() time.Time) (*tls.Config, error) {
 	config := &tls.Config{
+		Time:       now,
 		MinVersion: tls.VersionTLS12,
 		RootCAs:    roots,
 		// Without the post-quantum share the ClientHello fits in one segment,
@@ -46,7 +48,7 @@ func expect(config *tls.Config, policy ua.TLSPolicy, host string) {
 	if policy.ServerName != "" {
 		host = policy.ServerName
 	}
-	v := verifier{name: host, wildcard: policy.Wildcard, roots: config.RootCAs, now: time.Now}
+	v := verifier{name: host, wildcard: policy.Wildcard, roots: config.RootCAs, now: config.Time}
 	config.ServerName = host
 	config.InsecureSkipVerify = true // crypto/tls knows the web's rules; v has SIP's
 	config.VerifyConnection = v.verify

@@ -123,7 +123,7 @@ func BenchmarkHandshake(b *testing.B) {
 	server := &tls.Config{Certificates: []tls.Certificate{authority.Issue("pbx.example")}}
 	for _, kind := range []string{"full", "resumed"} {
 		b.Run(kind, func(b *testing.B) {
-			config, err := tlsConfig(ua.TLSPolicy{CA: authority.PEM}, "pbx.example", nil)
+			config, err := tlsConfig(ua.TLSPolicy{CA: authority.PEM}, "pbx.example", nil, time.Now)
 			if err != nil {
 				b.Fatal(err)
 			}
