@@ -13,8 +13,8 @@ import (
 	"offhook/provisioning/dialect"
 )
 
-// New is the dialect.
-func New() dialect.Dialect {
+// Dialect is these files.
+func Dialect() dialect.Dialect {
 	rules, known := tables()
 	return dialect.Dialect{
 		Name: "grandstream", Maker: "Grandstream", Sniff: sniff, Read: read,

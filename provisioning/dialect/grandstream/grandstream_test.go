@@ -29,7 +29,7 @@ func base() provisioning.Document {
 // decode reads files and lays what they come to over the base, as a phone does.
 func decode(t testing.TB, files ...dialect.File) (map[string]string, dialect.Report) {
 	t.Helper()
-	result, err := grandstream.New().Decode(base(), files...)
+	result, err := grandstream.Dialect().Decode(base(), files...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -219,12 +219,12 @@ func TestTraps(t *testing.T) {
 func TestMAC(t *testing.T) {
 	for name, ok := range map[string]bool{"02005E100001": true, "02:00:5e:10:00:01": true, "": true, "02005e100002": false} {
 		f := file("cfg.xml", "<gs_provision><mac>"+name+"</mac><config><P35>1</P35></config></gs_provision>")
-		_, err := grandstream.New().Decode(base(), f)
+		_, err := grandstream.Dialect().Decode(base(), f)
 		if (err == nil) != ok {
 			t.Errorf("%q: %v", name, err)
 		}
 		f.Device.MAC = "" // a linter's
-		if _, err := grandstream.New().Decode(base(), f); err != nil {
+		if _, err := grandstream.Dialect().Decode(base(), f); err != nil {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -250,7 +250,7 @@ func TestBinary(t *testing.T) {
 	ours := [6]byte{2, 0, 0x5e, 0x10, 0, 1}
 	good := asBinary(ours, "P35=1001&P47=pbx.example%3A5070&P34=a%26b&P290={x+}&P63=1&gnkey=0b82")
 	f := file("cfg02005e100001", string(good))
-	if sure := grandstream.New().Sniff(f); sure < dialect.Sure {
+	if sure := grandstream.Dialect().Sniff(f); sure < dialect.Sure {
 		t.Errorf("not known: %d", sure)
 	}
 	set, report := decode(t, f)
@@ -275,7 +275,7 @@ func TestBinary(t *testing.T) {
 		"says that it is 8":    append([]byte{0, 0, 0, 4}, good[4:]...),
 	}
 	for part, data := range bad {
-		if _, err := grandstream.New().Decode(base(), file("cfg", string(data))); err == nil || !strings.Contains(err.Error(), part) {
+		if _, err := grandstream.Dialect().Decode(base(), file("cfg", string(data))); err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%s: %v", part, err)
 		}
 	}
@@ -294,7 +294,7 @@ func TestSniff(t *testing.T) {
 		`<?xml version="1.0"?><gs_provision version="1">`: true, "<Device><mac/><M><P30>a</P30>": true, "P30=1\n": true,
 		"#!version:1.0.0.1\na=b": false, "<flat-profile><Proxy_1_/>": false, "<settings><phone-settings>": false, "": false,
 	} {
-		if got := grandstream.New().Sniff(file("x", text)); (got >= dialect.Sure) != sure {
+		if got := grandstream.Dialect().Sniff(file("x", text)); (got >= dialect.Sure) != sure {
 			t.Errorf("%s: %d", text, got)
 		}
 	}
@@ -303,7 +303,7 @@ func TestSniff(t *testing.T) {
 // Each rule leads somewhere: no row is shadowed by itself, and all conversions
 // answer.
 func TestTables(t *testing.T) {
-	d := grandstream.New()
+	d := grandstream.Dialect()
 	count := d.Count()
 	t.Logf("%d mapped, %d known and not supported", count.Mapped, count.Unsupported)
 	if count.Mapped < 200 || count.Unsupported < 300 {
@@ -332,7 +332,7 @@ func FuzzRead(f *testing.F) {
 	}
 	f.Add(asBinary([6]byte{2, 0, 0x5e, 0x10, 0, 1}, "P35=1001&P47=pbx.example&gnkey=0b82"))
 	f.Add([]byte("P35 = 1\n"))
-	d := grandstream.New()
+	d := grandstream.Dialect()
 	f.Fuzz(func(t *testing.T, data []byte) {
 		in := dialect.File{Name: "cfg.xml", Data: data}
 		d.Sniff(in)

@@ -8,6 +8,7 @@ import (
 
 	"offhook/provisioning"
 	"offhook/provisioning/dialect"
+	"offhook/provisioning/dialect/cisco"
 	"offhook/provisioning/dialect/fanvil"
 	"offhook/provisioning/dialect/grandstream"
 	"offhook/provisioning/dialect/snom"
@@ -18,7 +19,7 @@ import (
 
 // All are the dialects.
 func All() []dialect.Dialect {
-	return []dialect.Dialect{yealink.Dialect(), snom.Dialect(), grandstream.New(), fanvil.Dialect()}
+	return []dialect.Dialect{yealink.Dialect(), snom.Dialect(), grandstream.Dialect(), cisco.Dialect(), fanvil.Dialect()}
 }
 
 // Config is what reading needs.
