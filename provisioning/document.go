@@ -251,8 +251,11 @@ type Jitter struct {
 
 // Network is how packets leave.
 type Network struct {
-	RTPPorts PortRange `key:"rtp-ports" restart:"none"`
-	DSCP     DSCP      `key:"dscp"`
+	// Listen are sockets that anyone may call, ListenCertificate what those by TLS show.
+	Listen            []string  `key:"listen" match:"listen"`
+	ListenCertificate string    `key:"listen-certificate" match:"reference"`
+	RTPPorts          PortRange `key:"rtp-ports" restart:"none"`
+	DSCP              DSCP      `key:"dscp"`
 }
 
 // DSCP are the code points (RFC 2474) of outgoing packets.

@@ -91,6 +91,7 @@ func (c *checker) rest(d Document) {
 		c.fault("audio.jitter.min", "%s is more than max, which is %s; swap them", formatDuration(j.Min), formatDuration(j.Max))
 	}
 	c.ports(d.Network.RTPPorts)
+	c.listening(d)
 	c.userSettings(d)
 	if l := d.Emergency.Location; (l.Latitude == "") != (l.Longitude == "") {
 		c.fault("emergency.location", "has one half of a point; give latitude and longitude, or neither")

@@ -281,6 +281,10 @@ func fixture(now time.Time) localapi.Status {
 		Version: "v1.2.3", Board: "workbench", Started: now.Add(-3 * time.Hour),
 		Accounts: []localapi.Account{
 			{ID: "home", AOR: "sip:1001@pbx.example", Transport: "tls", State: "registered", Server: "192.0.2.1:5061", Expires: now.Add(9 * time.Minute), New: 2,
+				Ways: []localapi.Way{
+					{State: "registered", Server: "pbx.example", Transport: "tls", Local: "192.0.2.7:40000", Remote: "192.0.2.1:5061", Public: "198.51.100.7:1024", Outbound: true, GRUU: "sip:1001@pbx.example;gr=x\x1b"},
+					{State: "failed", Server: "backup.example"},
+				},
 				Watched:  []localapi.Watched{{Resource: "1002", State: "idle"}, {Resource: "sip:1003@pbx.example", Name: "Door\x1b", State: "early", Incoming: true, Remote: "sip:1004@pbx.example"}},
 				Features: []localapi.Feature{{Name: "dnd"}, {Name: "forward-busy", On: true, Target: "1005"}},
 				Missing:  []localapi.Subscription{{Event: "dialog", Resource: "1006", Cause: "the server refuses the subscription (403 Forbidden)", Retry: now.Add(time.Minute)}}},
@@ -301,6 +305,8 @@ func fixture(now time.Time) localapi.Status {
 			}},
 		Audio:     localapi.Audio{SampleRate: 16000, Period: 160, State: "running", CaptureXruns: 1, PlaybackXruns: 2},
 		Devices:   []localapi.Device{{Part: "display", Error: "open /dev/fb0: no such file"}},
+		Diverting: localapi.Diverting{DoNotDisturb: true, Forward: "1007"},
+		Listening: []localapi.Listener{{Transport: "udp", Address: "[::]:5060"}}, ListenError: "tcp [::]:5060: taken\ntls: taken",
 		Faceplate: "http://127.0.0.1:8470/",
 	}
 }

@@ -40,11 +40,13 @@ func printStatus(out io.Writer, s localapi.Status, now time.Time) error {
 	fmt.Fprintf(w, "offhook\t%s on %s, up %s\n", s.Version, s.Board, now.Sub(s.Started).Round(time.Second))
 	for _, a := range s.Accounts {
 		fmt.Fprintf(w, "account %s\t%s by %s: %s\n", a.ID, a.AOR, a.Transport, plain(accountLine(a, now)))
+		printWays(w, a)
 		printWatched(w, a, now)
 	}
 	if len(s.Accounts) == 0 {
 		fmt.Fprintf(w, "account\tnone: the telephone is not configured yet\n")
 	}
+	printDiverting(w, s)
 	for _, c := range s.Calls {
 		fmt.Fprintf(w, "call %d\t%s %s, %s%s\n", c.ID, callArrow(c), plain(caller(c)), plain(callState(c)), callFigures(c, now))
 	}

@@ -57,24 +57,26 @@ const shutdownTime = 1200 * time.Millisecond
 
 // App is the telephone.
 type App struct {
-	cfg      Config
-	started  time.Time
-	device   provisioning.Device
-	devices  *board.Devices
-	health   *health
-	engine   soundEngine
-	audio    soundKeeper
-	agent    *agent.Agent
-	desk     *desk
-	calls    *callbook
-	bindings *bindings
-	texts    texts
-	manager  *provisioning.Manager
-	trust    *discover.Trust
-	control  net.Listener // until it is served
-	accounts []ua.Account // as they were applied
-	restart  context.CancelCauseFunc
-	reboot   atomic.Bool // asked for, waits until nobody uses the phone
+	cfg         Config
+	started     time.Time
+	device      provisioning.Device
+	devices     *board.Devices
+	health      *health
+	engine      soundEngine
+	audio       soundKeeper
+	agent       *agent.Agent
+	desk        *desk
+	calls       *callbook
+	bindings    *bindings
+	texts       texts
+	manager     *provisioning.Manager
+	trust       *discover.Trust
+	control     net.Listener // until it is served
+	accounts    []ua.Account // as they were applied
+	restart     context.CancelCauseFunc
+	reboot      atomic.Bool // asked for, waits until nobody uses the phone
+	listening   listening
+	undisturbed bool // as the agent was told; the desk's
 }
 
 // Run is the telephone from power-up to power-down. It returns nil when the
@@ -156,7 +158,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.agent, err = agent.New(agent.Config{Log: log.With("room", "ua"), NewSession: a.calls.open, UserAgent: a.device.UserAgent(),
-		InstanceID: instance, ShutdownTimeout: shutdownTime, DSCP: a.calls.signalling, Inbound: agent.InboundPolicy{Strict: a.cfg.Agent.Strict}})
+		InstanceID: instance, ShutdownTimeout: shutdownTime, DSCP: a.calls.signalling, Inbound: agent.InboundPolicy{Strict: a.cfg.Agent.Strict, Certificate: a.calls.certificate}})
 	if err != nil {
 		return err
 	}
@@ -171,7 +173,7 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d.sound = newSound(log.With("room", "sound"), a.engine, a.devices.Mixer, a.calls, a.cfg.Agent.State)
 	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays}
 	d.history, d.chosen = newHistoryFile(a.cfg.Agent.State, log), newSettingsFile(a.cfg.Agent.State, log)
-	d.settled = a.restartIfIdle
+	d.settled = a.settled
 	recoverRecordings(a.cfg.Agent.State, log)
 	d.inbox <- d.chosen.load() // the first of what it hears; nobody else writes yet
 	d.inbox <- phone.Restore{Entries: d.history.load()}

@@ -30,6 +30,9 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 	}
 	a.accounts = accounts
 	a.bindings.use(accounts)
+	if err := a.listen(ctx, doc); err != nil {
+		return err
+	}
 	if provisioning.Restarts(changes, provisioning.RestartAgent) {
 		if err := patiently(ctx, a.agent.NetworkChanged); err != nil {
 			return err

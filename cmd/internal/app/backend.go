@@ -14,12 +14,21 @@ import (
 var _ localapi.Backend = (*App)(nil)
 
 // Status is what the control socket tells.
-func (a *App) Status(context.Context) (localapi.Status, error) {
+func (a *App) Status(ctx context.Context) (localapi.Status, error) {
 	s := localapi.Status{
 		Version: a.cfg.Version, Board: a.cfg.Board.Name, Model: a.cfg.Board.Model, Started: a.started,
-		Accounts: a.bindings.list(), Calls: a.calls.list(), Audio: a.audio.status(), Devices: a.health.list(),
+		Accounts: a.withWays(ctx, a.bindings.list()), Calls: a.calls.list(), Audio: a.audio.status(), Devices: a.health.list(),
 		Provisioning: provisioningStatus(a.manager.Status()),
 	}
+	s.Listening, s.ListenError = a.listening.list()
+	diverting, err := ask(ctx, a.desk, func(s phone.State) localapi.Diverting {
+		dnd, to := s.Diverting()
+		return localapi.Diverting{DoNotDisturb: dnd, Forward: to}
+	})
+	if err != nil {
+		return s, err
+	}
+	s.Diverting = diverting
 	if a.cfg.Faceplate != nil {
 		s.Faceplate = a.cfg.Faceplate()
 	}

@@ -21,6 +21,9 @@ type Status struct {
 	Started      time.Time    `json:"started"`
 	Accounts     []Account    `json:"accounts"`
 	Calls        []Call       `json:"calls"`
+	Diverting    Diverting    `json:"diverting"`
+	Listening    []Listener   `json:"listening,omitzero"`
+	ListenError  string       `json:"listen_error,omitzero"`
 	Provisioning Provisioning `json:"provisioning"`
 	Audio        Audio        `json:"audio"`
 	Devices      []Device     `json:"devices"`            // parts that do not work
@@ -42,6 +45,7 @@ type Account struct {
 	New        int       `json:"new_messages"`
 	Old        int       `json:"old_messages"`
 
+	Ways     []Way          `json:"ways,omitzero"`
 	Watched  []Watched      `json:"watched,omitzero"`
 	Features []Feature      `json:"features,omitzero"`
 	Missing  []Subscription `json:"missing,omitzero"` // subscriptions that do not stand
