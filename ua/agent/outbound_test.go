@@ -131,7 +131,7 @@ func TestOutbound_two_flows_at_once(t *testing.T) {
 
 func TestOutbound_calls_go_by_the_flow_that_lives(t *testing.T) {
 	first, second, p, b := twoWays(t, nil)
-	waitFor(t, func() bool { return second.Registered("1001") })
+	waitFor(t, func() bool { return second.Registered("1001") && p.standing() == 2 }) // it has heard so, too
 	first.Close()
 	waitFor(t, func() bool { return p.standing() == 1 })
 	id, err := p.agent.Invite("1001", "1002")
