@@ -41,6 +41,12 @@ func startTelephone(t *testing.T, dir string, args ...string) *telephone {
 	t.Helper()
 	binary, err := agentBinary()
 	must(t, err)
+	return startTelephoneBy(t, binary, dir, args...)
+}
+
+// startTelephoneBy starts it by another program, which becomes it.
+func startTelephoneBy(t *testing.T, binary, dir string, args ...string) *telephone {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), rowTime)
 	defer cancel()
 	s, err := station.Start(ctx, station.Config{Binary: binary, Dir: dir, Args: args})

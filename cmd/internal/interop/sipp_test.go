@@ -162,9 +162,18 @@ var sippWords = template.FuncMap{
 		return outside(method, number, "z9hG4bK-"+method+"-[call_id]", "[peer_tag_param]", more)
 	},
 	// routed goes the way that the answer showed.
-	"routed": func(method, number string) string {
+	"routed": func(method, number string, more ...string) string {
 		return message(repeat(method), method+" [next_url] SIP/2.0", "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
-			"From: <sip:9001@"+domain+">;tag=sipp", "To: <sip:[service]@"+domain+">[peer_tag_param]", "Call-ID: [call_id]", "CSeq: "+number+" "+method, []string{"[routes]"})
+			"From: <sip:9001@"+domain+">;tag=sipp", "To: <sip:[service]@"+domain+">[peer_tag_param]", "Call-ID: [call_id]", "CSeq: "+number+" "+method, append([]string{"[routes]"}, more...))
+	},
+	"remember": func() string { return remember },
+	// check is within an action.
+	"check": func(header, expression string) string {
+		return `<ereg regexp="` + expression + `" search_in="hdr" header="` + header + `" check_it="true" assign_to="found"/><log message="[$found]"/>`
+	},
+	// asked is a request within the dialog, of a description.
+	"asked": func(method, expression string) string {
+		return `<recv request="` + method + `"><action>` + remember + `<ereg regexp="` + expression + `" search_in="body" check_it="true" assign_to="found"/><log message="[$found]"/></action></recv>`
 	},
 	"expect": func(header, expression string) string {
 		return `<action><ereg regexp="` + expression + `" search_in="hdr" header="` + header + `" check_it="true" assign_to="found"/><log message="[$found]"/></action>`
