@@ -57,8 +57,9 @@ func dialCommand() command {
 	return command{name: "dial", args: "NUMBER|URI", least: 1, most: 1, summary: "Has the running telephone call a number.",
 		prepare: func(fs *flag.FlagSet) action {
 			account := fs.String("account", "", "`ID` of the account to call with (the first one)")
+			intercom := fs.Bool("intercom", false, "ask for the call to be answered by itself")
 			return asking(func(ctx context.Context, c *localapi.Client, args []string) error {
-				return c.Dial(ctx, localapi.DialRequest{Account: *account, Target: args[0]})
+				return c.Dial(ctx, localapi.DialRequest{Account: *account, Target: args[0], Intercom: *intercom})
 			}, "dialling")(fs)
 		}}
 }

@@ -57,7 +57,7 @@ func (a *App) Dial(ctx context.Context, r localapi.DialRequest) error {
 	if r.Account != "" && !hasAccount(accounts, r.Account) {
 		return errors.New("there is no account " + r.Account + " (offhook status lists them)")
 	}
-	dial := phone.RemoteDial{Account: ua.AccountID(r.Account), Number: r.Target}
+	dial := phone.RemoteDial{Account: ua.AccountID(r.Account), Number: r.Target, Intercom: r.Intercom}
 	why, err := ask(ctx, a.desk, func(s phone.State) string { return s.Refusal(dial) })
 	if err != nil {
 		return err

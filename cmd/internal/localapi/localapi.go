@@ -127,6 +127,8 @@ type Setting struct {
 type DialRequest struct {
 	Account string `json:"account,omitzero"` // the default one when empty
 	Target  string `json:"target"`
+	// Intercom asks for the call to be answered by itself.
+	Intercom bool `json:"intercom,omitzero"`
 }
 
 // Switch turns something on or off.

@@ -121,8 +121,9 @@ type Restore struct{ Entries []Entry }
 // RemoteDial dials for a person who is not at the keys, handsfree if the
 // handset is in its cradle. An empty Account means the usual one.
 type RemoteDial struct {
-	Account ua.AccountID
-	Number  string
+	Account  ua.AccountID
+	Number   string
+	Intercom bool // to be answered by itself
 }
 
 // RemoteAnswer answers a ringing call; 0 means the one that is shown.

@@ -25,10 +25,14 @@ func (s *State) rings(k LineKey) (ua.DialogsChanged, bool) {
 
 // dialogOf names the caller's side of a call that rings: only who made an early
 // dialog may be asked to replace it (RFC 3891 §3). ok is false where the server
-// did not tell enough. What is answered meanwhile is left to who answered.
+// did not tell enough: who calls is reached by his name, too. What is answered meanwhile is left to who answered.
 func dialogOf(e ua.DialogsChanged) (d ua.DialogRef, ok bool) {
-	d = ua.DialogRef{CallID: e.CallID, LocalTag: e.RemoteTag, RemoteTag: e.LocalTag, Target: ua.Target(e.RemoteTarget), EarlyOnly: true}
-	return d, d.CallID != "" && d.LocalTag != "" && d.RemoteTag != "" && d.Target != ""
+	target := e.RemoteTarget
+	if target == "" && !isAnonymous(e.Remote) {
+		target = e.Remote.URI
+	}
+	d = ua.DialogRef{CallID: e.CallID, LocalTag: e.RemoteTag, RemoteTag: e.LocalTag, Target: ua.Target(target), EarlyOnly: true}
+	return d, d.CallID != "" && d.LocalTag != "" && d.RemoteTag != "" && target != ""
 }
 
 // pickUp takes over what rings elsewhere: by its dialog where that is known, else

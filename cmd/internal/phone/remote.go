@@ -81,6 +81,7 @@ func (t *turn) remoteDial(in RemoteDial) {
 	if t.account(in.Account) != nil {
 		t.line = in.Account
 	}
+	t.intercom = in.Intercom
 	t.place(in.Number)
 }
 

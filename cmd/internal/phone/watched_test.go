@@ -33,8 +33,9 @@ func tells(e ua.DialogsChanged) Input { return UA{e} }
 
 func TestStep_watched_keys(t *testing.T) {
 	ringing := tells(theirs(ua.LineEarly))
-	hidden := theirs(ua.LineEarly)
-	hidden.RemoteTarget = ""
+	hidden, named, withheld := theirs(ua.LineEarly), theirs(ua.LineEarly), theirs(ua.LineEarly)
+	hidden.LocalTag, named.RemoteTarget, withheld.RemoteTarget = "", "", ""
+	withheld.Remote = ua.Party{URI: "sip:anonymous@anonymous.invalid", User: "anonymous"}
 	calls := theirs(ua.LineEarly)
 	calls.Incoming = false
 	listed := theirs(ua.LineEarly)
@@ -49,6 +50,8 @@ func TestStep_watched_keys(t *testing.T) {
 		{"calls somebody: key -> called", then(tells(calls)), press(hal.KeyLine2), "invite 1002 by a, hear 0 at speaker", KindCalling},
 		{"rings: key -> taken over from the caller", then(ringing), press(hal.KeyLine2), taken, KindCalling},
 		{"rings, told by a list: key -> taken over", then(tells(listed)), press(hal.KeyLine2), taken, KindCalling},
+		{"rings, only the caller's name is told: key -> taken over by it", then(tells(named)), press(hal.KeyLine2), "invite 1009 by a in place of c1;bens;theirs at sip:1009@pbx.example, hear 0 at speaker", KindCalling},
+		{"rings, the caller withheld: key -> by the code", then(tells(withheld)), press(hal.KeyLine2), "invite *81002 by a, hear 0 at speaker", KindCalling},
 		{"rings: handset up, key -> taken over", then(ringing, lift), press(hal.KeyLine2), replaces + ", no tone", KindCalling},
 		{"rings, another account's key -> called", then(ringing), press(hal.KeyLine7), "invite 1002 by b, hear 0 at speaker", KindCalling},
 		{"rings: pickup key -> taken over", then(ringing), press(hal.KeyLine3), taken, KindCalling},
