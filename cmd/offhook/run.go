@@ -73,7 +73,7 @@ func (f runFlags) run(ctx context.Context, t terminal) error {
 	if err := b.Validate(table); err != nil {
 		return fmt.Errorf("the board's file has faults:\n%w", err)
 	}
-	err = app.Run(ctx, app.Config{Version: version, Board: b, Drivers: table, Agent: config, Socket: f.socket,
+	err = app.Run(ctx, app.Config{Version: version, Built: built(), Board: b, Drivers: table, Agent: config, Socket: f.socket,
 		Log: log, Ring: ring, Level: level, Faceplate: panel.URL, Media: mediaProcess,
 		Ready: func() {
 			if url := panel.URL(); url != "" {

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"runtime"
+	"runtime/debug"
+	"time"
 )
 
 // version is set by the build: -ldflags "-X main.version=v1.2.3".
@@ -22,4 +24,20 @@ func versionCommand() command {
 				return err
 			}
 		}}
+}
+
+// built is when the source of this program was committed: no clock that is right
+// is before it. It is zero where the build did not know.
+func built() time.Time {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return time.Time{}
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.time" {
+			at, _ := time.Parse(time.RFC3339, s.Value)
+			return at
+		}
+	}
+	return time.Time{}
 }

@@ -21,8 +21,6 @@ import (
 	"offhook/hal"
 	"offhook/provisioning"
 	"offhook/provisioning/discover"
-	"offhook/provisioning/native"
-	"offhook/provisioning/source/https"
 	"offhook/provisioning/store"
 	"offhook/ua"
 	"offhook/ua/agent"
@@ -35,6 +33,7 @@ var ErrRestart = errors.New("app: restart asked for")
 // Config is what an App is made of.
 type Config struct {
 	Version string
+	Built   time.Time // when the program was made; zero: not known
 	Board   *board.Board
 	Drivers hal.Drivers
 	Agent   provisioning.AgentConfig
@@ -75,6 +74,7 @@ type App struct {
 	accounts    []ua.Account // as they were applied
 	restart     context.CancelCauseFunc
 	reboot      atomic.Bool // asked for, waits until nobody uses the phone
+	clockBehind atomic.Bool // when the configuration was fetched last
 	listening   listening
 	undisturbed bool // as the agent was told; the desk's
 }
@@ -158,7 +158,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.agent, err = agent.New(agent.Config{Log: log.With("room", "ua"), NewSession: a.calls.open, UserAgent: a.device.UserAgent(),
-		InstanceID: instance, ShutdownTimeout: shutdownTime, DSCP: a.calls.signalling, Inbound: agent.InboundPolicy{Strict: a.cfg.Agent.Strict, Certificate: a.calls.certificate}})
+		InstanceID: instance, ShutdownTimeout: shutdownTime, DSCP: a.calls.signalling, Inbound: agent.InboundPolicy{Strict: a.cfg.Agent.Strict, Certificate: a.calls.certificate}, Floor: a.cfg.Built})
 	if err != nil {
 		return err
 	}
@@ -180,8 +180,8 @@ func (a *App) joinDesk(log *slog.Logger) {
 }
 
 func (a *App) buildProvisioning(log *slog.Logger) error {
-	web := https.New(https.Config{})
-	discovery, err := a.buildDiscovery(log, web)
+	in := a.newIntake(log)
+	discovery, err := a.buildDiscovery(log, in.web)
 	if err != nil {
 		return err
 	}
@@ -190,8 +190,8 @@ func (a *App) buildProvisioning(log *slog.Logger) error {
 		return err
 	}
 	a.manager = provisioning.NewManager(provisioning.ManagerConfig{
-		Device: a.device, Base: a.cfg.Agent.Base(), Parse: native.Over(a.cfg.Agent.Base()), Discover: discovery,
-		Sources: map[string]provisioning.Source{"https": web, "http": web}, Store: kept, Applier: a, Prover: a, Log: log,
+		Device: a.device, Base: a.cfg.Agent.Base(), Parse: in.parse, Discover: discovery,
+		Sources: in.sources(), Store: kept, Applier: a, Prover: a, Log: log,
 	})
 	return nil
 }

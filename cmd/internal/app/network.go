@@ -21,6 +21,9 @@ func (a *App) watchNetwork(ctx context.Context) error {
 		if err := patiently(ctx, reaction(a.agent, e)); err != nil && ctx.Err() == nil {
 			log.Warn("the user agent could not be told", "error", err)
 		}
+		if e.Clock && a.clockBehind.Load() {
+			a.manager.Reprovision() // the server's certificate is judged again
+		}
 		if e.Network && a.manager.Status().State == provisioning.Unprovisioned {
 			a.manager.Reprovision() // the server may be found on this one
 		}
