@@ -41,7 +41,8 @@ func TestApply_in_mid_call(t *testing.T) {
 
 func TestApply_a_bad_document_changes_nothing(t *testing.T) {
 	w := newWorld(t, boardFile)
-	good := w.registered().Provisioning
+	w.registered() // by the document that is being applied: its being in force is told a moment later
+	good := w.until("its document in force", func(s localapi.Status) bool { return s.Provisioning.State == "provisioned" }).Provisioning
 	call := w.talking("600")
 	if err := w.lab.SetProvisioning(provserver.Bad); err != nil {
 		t.Fatal(err)
