@@ -29,10 +29,9 @@ const (
 
 // TrustConfig is what a Trust works by.
 type TrustConfig struct {
-	File      string // where it is kept
-	FirstUse  FirstUse
-	AllowTFTP bool
-	Log       *slog.Logger
+	File     string // where it is kept
+	FirstUse FirstUse
+	Log      *slog.Logger
 }
 
 // Trust says which addresses may be used. Whoever is on the network can answer
@@ -177,7 +176,7 @@ func (t *Trust) admit(address string, from From, agent provisioning.Access) (wai
 		return false, fmt.Errorf("%q URLs cannot be fetched; use https", scheme)
 	case scheme == "http" && !agent.AllowHTTP:
 		return false, fmt.Errorf("%s is plain http, which is not allowed; use https, or set provisioning.allow-http in the agent's file", server)
-	case scheme == "tftp" && !t.cfg.AllowTFTP:
+	case scheme == "tftp" && !agent.AllowTFTP:
 		return false, fmt.Errorf("%s is TFTP, which is not allowed; use https, or set provisioning.allow-tftp in the agent's file", server)
 	}
 	t.mu.Lock()

@@ -140,7 +140,7 @@ func TestTrust_schemes(t *testing.T) {
 	l.want("others", l.look(none, "ftp://a.example/x"), `no: said: "ftp" URLs cannot be fetched; use https`)
 	l.want("none", l.look(none, "a.example"), "no: said: what it names is not a URL")
 	l.want("a macro of nobody", l.look(none, "https://a.example/{x}"), "no: said: {x} is not a macro; use {mac}, {MAC}, {model}, {serial}, {version} or {vendor}")
-	l.trust.cfg.AllowTFTP = true
+	l.access.AllowTFTP = true
 	l.want("tftp, allowed", l.look(none, "tftp://a.example/x"), "waits")
 }
 

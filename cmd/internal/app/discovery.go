@@ -25,7 +25,7 @@ const vendor = "offhook"
 func (a *App) buildDiscovery(log *slog.Logger, web provisioning.Source) (*discover.Discovery, error) {
 	p := a.cfg.Agent.Provisioning
 	a.trust = discover.NewTrust(discover.TrustConfig{File: filepath.Join(a.cfg.Agent.State, "servers.json"),
-		FirstUse: discover.FirstUse(p.FirstUse), AllowTFTP: p.AllowTFTP, Log: log})
+		FirstUse: discover.FirstUse(p.FirstUse), Log: log})
 	finder := dhcp.New(dhcp.Config{Agent: p, Class: vendor + " " + a.device.Model, Log: log})
 	names := locate.New(locate.Config{})
 	why := quiet(a.cfg.Agent)

@@ -70,10 +70,7 @@ func Step(cfg Config) discover.Step {
 func (c Config) ask(ctx context.Context, domain string, access provisioning.Access) ([]discover.Found, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	records, err := c.Resolver.NAPTR(ctx, domain)
-	if err != nil {
-		return nil, fmt.Errorf("DNS for %s: %w", domain, err)
-	}
+	records, fault := c.Resolver.NAPTR(ctx, domain) // some forwarders know no such type, but SRV
 	var found []discover.Found
 	for _, r := range records {
 		if uri := target(r); uri != "" {
@@ -82,6 +79,9 @@ func (c Config) ask(ctx context.Context, domain string, access provisioning.Acce
 	}
 	if len(found) > 0 {
 		return found, nil
+	}
+	if ctx.Err() != nil {
+		return nil, fmt.Errorf("DNS for %s: %w", domain, fault)
 	}
 	servers, err := c.Resolver.SRV(ctx, srvPrefix+domain)
 	if err != nil {
@@ -94,10 +94,14 @@ func (c Config) ask(ctx context.Context, domain string, access provisioning.Acce
 		host := net.JoinHostPort(s.Target, strconv.Itoa(int(s.Port)))
 		found = append(found, named(host, "SRV "+srvPrefix+domain, c.Files, access)...)
 	}
-	if len(found) == 0 {
+	switch {
+	case len(found) > 0:
+		return found, nil
+	case fault != nil:
+		return nil, fmt.Errorf("DNS for %s: %w", domain, fault)
+	default:
 		return nil, fmt.Errorf("%s has neither NAPTR %s nor SRV %s%s", domain, service, srvPrefix, domain)
 	}
-	return found, nil
 }
 
 func named(value, why string, files []string, access provisioning.Access) []discover.Found {

@@ -10,13 +10,16 @@ import (
 )
 
 type zone struct {
-	naptr map[string][]NAPTR
-	srv   map[string][]SRV
-	fault error
+	naptr     map[string][]NAPTR
+	srv       map[string][]SRV
+	fault     error // of both
+	swallowed error // of NAPTR
 }
 
-func (z zone) NAPTR(_ context.Context, name string) ([]NAPTR, error) { return z.naptr[name], z.fault }
-func (z zone) SRV(_ context.Context, name string) ([]SRV, error)     { return z.srv[name], z.fault }
+func (z zone) NAPTR(_ context.Context, name string) ([]NAPTR, error) {
+	return z.naptr[name], errors.Join(z.fault, z.swallowed)
+}
+func (z zone) SRV(_ context.Context, name string) ([]SRV, error) { return z.srv[name], z.fault }
 
 func TestStep(t *testing.T) {
 	url := NAPTR{"u", "SFUA.CFG", "!.*!https://cfg.example/{mac}.yaml!"}
@@ -35,7 +38,10 @@ func TestStep(t *testing.T) {
 		{"the second domain", zone{srv: map[string][]SRV{"_offhook-prov._tcp.corp": {{"a.corp", 443}}}}, "lan corp", "https://a.corp:443/{mac}.yaml by SRV _offhook-prov._tcp.corp"},
 		{"not offered", zone{srv: map[string][]SRV{"_offhook-prov._tcp.lan": {{"", 0}}}}, "lan", "lan says by DNS that it has no such service"},
 		{"nothing", zone{}, "lan corp", "lan has neither NAPTR SFUA.CFG nor SRV _offhook-prov._tcp.lan; corp has neither NAPTR SFUA.CFG nor SRV _offhook-prov._tcp.corp"},
-		{"DNS is dead", zone{fault: errors.New("no answer")}, "lan", "DNS for lan: no answer"},
+		{"DNS is dead", zone{fault: errors.New("no answer")}, "lan", "DNS for _offhook-prov._tcp.lan: no answer"},
+		{"NAPTR is refused, SRV is not", zone{swallowed: errors.New("refused"), srv: map[string][]SRV{"_offhook-prov._tcp.lan": {{"a.lan", 443}}}}, "lan",
+			"https://a.lan:443/{mac}.yaml by SRV _offhook-prov._tcp.lan"},
+		{"NAPTR is refused, and no SRV", zone{swallowed: errors.New("refused")}, "lan", "DNS for lan: refused"},
 		{"a URL that is none", zone{naptr: map[string][]NAPTR{"lan": {{"u", "SFUA.CFG", "!.*!https://!"}}}}, "lan", "lan has neither NAPTR SFUA.CFG nor SRV _offhook-prov._tcp.lan"},
 	} {
 		step := Step(Config{Resolver: c.zone, Domains: func() []string { return strings.Fields(c.domains) }, Files: []string{"{mac}.yaml"}})

@@ -14,6 +14,7 @@ import (
 
 	"offhook/cmd/internal/lab/ca"
 	"offhook/cmd/internal/lab/journal"
+	"offhook/cmd/internal/lab/netns"
 	"offhook/cmd/internal/lab/pbx"
 	"offhook/cmd/internal/lab/station"
 )
@@ -64,7 +65,7 @@ func (w *world) open(dir string) (*office, error) {
 		return nil, err
 	}
 	x := &office{journal: &journal.Journal{}, ca: authority.File()}
-	return x, inside(w.exchange, func() (err error) {
+	return x, netns.Inside(w.exchange, func() (err error) {
 		x.PBX, err = pbx.Start(pbx.Config{Log: slog.New(slog.DiscardHandler), Journal: x.journal, Host: exchange, Certificate: pair})
 		return err
 	})
@@ -84,7 +85,7 @@ func (w *world) telephone(ctx context.Context, dir, binary string, x *office) (*
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	program, err := wrapper(dir, w.phone, binary)
+	program, err := netns.Wrapper(dir, w.phone, binary)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func (w *world) changes(ctx context.Context, x *office, n int) (figures Figures,
 	timed := func(times *[]time.Duration, from string, lines ...string) error {
 		start := time.Now()
 		for _, line := range lines {
-			if err := ip(ctx, "-n "+w.phone+" "+line); err != nil {
+			if err := netns.IP(ctx, "-n "+w.phone+" "+line); err != nil {
 				return err
 			}
 		}
@@ -153,7 +154,7 @@ func (w *world) changes(ctx context.Context, x *office, n int) (figures Figures,
 
 // pull takes the cable away for longer than a burst of messages lasts.
 func (w *world) pull(ctx context.Context) error {
-	if err := ip(ctx, "-n "+w.phone+" link set "+cable+" down"); err != nil {
+	if err := netns.IP(ctx, "-n "+w.phone+" link set "+cable+" down"); err != nil {
 		return err
 	}
 	return pause(ctx, time.Second)

@@ -9,12 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"runtime"
-	"strings"
 
-	"golang.org/x/sys/unix"
+	"offhook/cmd/internal/lab/netns"
 )
 
 // Addresses (RFC 5737): the exchange's, and two that the telephone has by turns.
@@ -43,7 +39,7 @@ func newWorld(ctx context.Context) (*world, error) {
 		"-n " + w.phone + " link set " + cable + " up",
 		"-n " + w.phone + " route add default via " + exchange,
 	} {
-		if err := ip(ctx, line); err != nil {
+		if err := netns.IP(ctx, line); err != nil {
 			return nil, errors.Join(err, w.close())
 		}
 	}
@@ -53,43 +49,5 @@ func newWorld(ctx context.Context) (*world, error) {
 // close takes both away, and the cable with them.
 func (w *world) close() error {
 	ctx := context.Background()
-	return errors.Join(ip(ctx, "netns delete "+w.phone), ip(ctx, "netns delete "+w.exchange))
-}
-
-// ip runs the command of that name.
-func ip(ctx context.Context, line string) error {
-	out, err := exec.CommandContext(ctx, "ip", strings.Fields(line)...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("ip %s: %w: %s (network namespaces need root, and iproute2)", line, err, strings.TrimSpace(string(out)))
-	}
-	return nil
-}
-
-// inside calls in a namespace: sockets that are opened by do itself belong to
-// it for ever.
-func inside(namespace string, do func() error) error {
-	result := make(chan error)
-	go func() {
-		// The thread is not given back: it ends with this goroutine.
-		runtime.LockOSThread()
-		result <- func() error {
-			file, err := os.Open(filepath.Join("/var/run/netns", namespace))
-			if err != nil {
-				return err
-			}
-			defer file.Close()
-			if err := unix.Setns(int(file.Fd()), unix.CLONE_NEWNET); err != nil {
-				return os.NewSyscallError("setns", err)
-			}
-			return do()
-		}()
-	}()
-	return <-result
-}
-
-// wrapper is a program that runs another in a namespace, in its place.
-func wrapper(dir, namespace, program string) (string, error) {
-	file := filepath.Join(dir, "inside")
-	text := "#!/bin/sh\nexec ip netns exec " + namespace + " '" + program + "' \"$@\"\n"
-	return file, os.WriteFile(file, []byte(text), 0o700)
+	return errors.Join(netns.IP(ctx, "netns delete "+w.phone), netns.IP(ctx, "netns delete "+w.exchange))
 }
