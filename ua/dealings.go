@@ -29,7 +29,7 @@ type Dealings struct {
 }
 
 // AnswerPolicy says on whose word an account's calls are answered without a
-// person: by Answer-Mode (RFC 5373 §4.1), or by what exchanges send instead.
+// person: by Answer-Mode (RFC 5373), or by what exchanges send instead.
 type AnswerPolicy string
 
 // The policies; "" means AnswerServer.

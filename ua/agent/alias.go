@@ -15,7 +15,7 @@ type sentBy struct {
 	port uint16
 }
 
-// aliasOf is the alias that a request asks for in its Via (RFC 5923 §5), false for
+// aliasOf is the alias that a request asks for in its Via (RFC 5923), false for
 // none.
 func aliasOf(m *wire.Message) (sentBy, bool) {
 	hops := m.List("Via")
@@ -46,7 +46,7 @@ func (o *owner) noteAlias(s *serverTx) {
 }
 
 // aliasFor is a guest's connection by which an account reaches a server: one whose
-// certificate would be taken if we had opened it to there (RFC 5923 §9.1).
+// certificate would be taken if we had opened it to there (RFC 5923).
 func (o *owner) aliasFor(l *line, query Query) *flow {
 	if !l.account.ConnectionReuse || query.Transport != ua.TLS {
 		return nil
@@ -82,7 +82,7 @@ func (o *owner) isHost(l *line, f *flow, host string) bool {
 }
 
 // aliasVia is the sent-by and the parameter by which a request offers its own
-// connection for what comes back (RFC 5923 §5): with a certificate, where we are
+// connection for what comes back (RFC 5923): with a certificate, where we are
 // known by the name that is in it.
 func (o *owner) aliasVia(l *line, f *flow, at wire.URI) (wire.URI, string) {
 	if !l.account.ConnectionReuse || f.transport != ua.TLS || f.open {

@@ -9,7 +9,7 @@ import (
 )
 
 // mayAutoAnswer decides whether a caller may have a call answered without a
-// person, and whether he may command it (RFC 5373 §7: what opens a microphone
+// person, and whether he may command it (RFC 5373: what opens a microphone
 // needs authorization). From is what anybody writes: unless all may, the call has
 // to come through the account's own server, and to command it a name is needed
 // which that server asserts.

@@ -46,7 +46,7 @@ func (o *owner) contact(l *line, f *flow, to netip.AddrPort) string {
 }
 
 // callContact is the contact of a call. Who withholds himself has a temporary GRUU
-// (RFC 5627 §3.1.2), or else an address without a name (RFC 3323 §4.1.1.3); the
+// (RFC 5627 §3.2), or else an address without a name (RFC 3323 §4.1.1.3); the
 // public GRUU would tell who he is.
 func (o *owner) callContact(c *call, f *flow, to netip.AddrPort) string {
 	if !c.withheld {

@@ -28,7 +28,7 @@ func gruuOf(response registration.Response) string {
 }
 
 // validGRUU is a URI that can be one, "" for any other: it has a gr parameter
-// (RFC 5627 §5.1), and nothing that a Contact could not have.
+// (RFC 5627 §3), and nothing that a Contact could not have.
 func validGRUU(text string) string {
 	uri, err := wire.ParseURI(text)
 	if err != nil || uri.Headers != "" || strings.ContainsAny(text, " <>\"") || hasControl(text) {

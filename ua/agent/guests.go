@@ -31,7 +31,7 @@ func (a *Agent) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, error
 }
 
 // doorTLS is the configuration of a listening socket. Who may have his connection
-// used for what goes back to him has to say who he is (RFC 5923 §4.1); all others
+// used for what goes back to him has to say who he is (RFC 5923); all others
 // are not asked.
 func (a *Agent) doorTLS() *tls.Config {
 	plain := &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: a.certificate}

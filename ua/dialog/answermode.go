@@ -3,10 +3,10 @@ package dialog
 import "strings"
 
 // forbidden is the reason phrase of a 403 to who insists on an answer that is not
-// for him to have (RFC 5373 §4.3).
+// for him to have (RFC 5373 §4).
 const forbidden = "automatic answer forbidden"
 
-// answerMode is what Answer-Mode or Priv-Answer-Mode asks for (RFC 5373 §3).
+// answerMode is what Answer-Mode or Priv-Answer-Mode asks for (RFC 5373).
 type answerMode struct {
 	auto, manual bool
 	require      bool // or not at all
@@ -51,7 +51,7 @@ func (r Request) tellsAnswerMode() bool {
 	return r.AnswerMode != "" || r.PrivAnswerMode != "" || has(r.Supported, "answermode")
 }
 
-// answeredBy is the Answer-Mode of a 2xx (RFC 5373 §3): who was never made to ring
+// answeredBy is the Answer-Mode of a 2xx (RFC 5373): who was never made to ring
 // was answered by nobody.
 func (s *step) answeredBy(rang bool) string {
 	switch {

@@ -57,7 +57,7 @@ func (s Side) encode(out *strings.Builder, name string, held bool) {
 		}
 		out.WriteString("</target>")
 	}
-	if s.Description != "" { // RFC 4235 §4.1.6.4
+	if s.Description != "" { // RFC 4235 §4.1
 		fmt.Fprintf(out, `<session-description type="application/sdp">%s</session-description>`, element.Escape(s.Description))
 	}
 	fmt.Fprintf(out, "</%s>", name)
