@@ -25,7 +25,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 MAX_SIZE  := 16777216
 MAX_AMD64 := 18874368
 
-.PHONY: help build run demo test unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua soak interop-peers lint boards screenshots interop browser fuzz deps notices clean
+.PHONY: help build run demo test unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning soak interop-peers lint boards screenshots interop browser fuzz deps notices clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +97,9 @@ bench-peers: build ## what a call costs beside baresip and pjsua; ends with a JS
 bench-insns: build ## ARMv6 instructions of each codec and stage; ends with a JSON line
 	@BENCH=1 .ci/deps
 	@exec bin/offhook-lab bench-insns
+
+bench-provisioning: build ## provisioning: phones killed in every change, changes in force, many phones at once; ends with a JSON line
+	@exec bin/offhook-lab bench-provisioning
 
 bench-ua: build ## the user agent: registered again after restarts and link changes, calls, memory, torture; ends with a JSON line
 	@exec bin/offhook-lab bench-ua --source $(CURDIR)

@@ -34,13 +34,31 @@ func TestKills_every_one_is_survived(t *testing.T) {
 
 func TestCuts_every_one_is_survived(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		points, disks, err := Cuts(context.Background())
+		p, err := Cuts(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if disks.Survived != disks.Tried || points < 50 {
-			t.Errorf("at %d points %d of %d disks survived: %v", points, disks.Survived, disks.Tried, disks.Worst)
+		if p.Survived != p.Tried || p.Tried < 50 || p.Disks != p.DisksSurvived {
+			t.Errorf("at %d points %d of %d disks survived: %v", p.Tried, p.DisksSurvived, p.Disks, p.Worst)
 		}
-		t.Logf("%d points for the power to go, %d disks found after them", points, disks.Tried)
+		t.Logf("%d points for the power to go, %d disks found after them", p.Tried, p.Disks)
 	})
+}
+
+func TestFarm_every_phone_gets_its_file(t *testing.T) {
+	var f Figures
+	if err := (Config{Phones: 20}.withDefaults()).farm(t.Context(), &f); err != nil {
+		t.Fatal(err)
+	}
+	if f.FarmPhones <= 0 || f.FarmP99 <= 0 || f.FarmServer == "" {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestDialects_are_counted(t *testing.T) {
+	var f Figures
+	Config{}.withDefaults().dialects(&f)
+	if f.Dialects < 5 || f.Mapped < 100 || f.Unsupported < 100 {
+		t.Errorf("%+v", f)
+	}
 }

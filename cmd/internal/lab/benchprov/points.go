@@ -94,29 +94,38 @@ func kill(ctx context.Context, program string, at int, p *Points) (ended bool, e
 	return false, ctx.Err()
 }
 
+// PowerCuts are points at which the power went; one is survived when every disk
+// is that may be found after it.
+type PowerCuts struct {
+	Points
+	Disks, DisksSurvived int
+}
+
 // Cuts takes the power from a phone at each operation on its disk, and starts it
 // again with every disk that may be found then.
-func Cuts(ctx context.Context) (points int, disks Points, err error) {
+func Cuts(ctx context.Context) (all PowerCuts, err error) {
 	whole := storetest.NewPaper(-1)
 	if err := live(ctx, whole, "state", func(int) {}); err != nil {
-		return 0, disks, err
+		return all, err
 	}
 	for budget := range whole.Operations() + 1 {
 		d := storetest.NewPaper(budget)
 		phases := cut(ctx, d)
-		points++
+		var here Points
 		for i, after := range d.Aftermath() {
 			err := boot(ctx, after, "state", phases)
 			if err != nil {
 				err = fmt.Errorf("power cut at operation %d, disk %d: %w", budget, i, err)
 			}
-			disks.judge(err)
+			here.judge(err)
 		}
+		all.judge(here.Worst)
+		all.Disks, all.DisksSurvived = all.Disks+here.Tried, all.DisksSurvived+here.Survived
 		if ctx.Err() != nil {
-			return points, disks, ctx.Err()
+			return all, ctx.Err()
 		}
 	}
-	return points, disks, nil
+	return all, nil
 }
 
 // cut lives until the power goes, and tells how many phases were promised.
