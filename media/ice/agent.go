@@ -8,7 +8,7 @@ import (
 
 	crypto "crypto/rand"
 
-	"github.com/pion/stun/v3"
+	"offhook/media/ice/stun"
 )
 
 // State is how far an Agent has come.
@@ -46,7 +46,7 @@ type Agent struct {
 	remotes     []Candidate // the peer-reflexive ones too
 	pairs       []*pair     // by priority
 	triggered   []*pair
-	transaction map[transactionID]*transaction
+	transaction map[stun.ID]*transaction
 	early       []request // checks that came before the description
 	out         []Send
 
@@ -55,14 +55,14 @@ type Agent struct {
 	selected            *pair
 	nominating          *pair
 
-	asked     [6]transactionID // for consent, latest first
+	asked     [6]stun.ID // for consent, latest first
 	askNext   time.Time
 	consented time.Time // until when
 }
 
 // New makes an Agent.
 func New(cfg Config) *Agent {
-	a := &Agent{cfg: cfg, controlling: cfg.Controlling && !cfg.Lite, tie: cfg.Tie, transaction: map[transactionID]*transaction{}}
+	a := &Agent{cfg: cfg, controlling: cfg.Controlling && !cfg.Lite, tie: cfg.Tie, transaction: map[stun.ID]*transaction{}}
 	if a.tie == 0 {
 		var b [8]byte
 		_, _ = crypto.Read(b[:]) // it does not fail
@@ -113,8 +113,8 @@ func (a *Agent) Take() []Send {
 	return out
 }
 
-func (a *Agent) send(m *stun.Message, to netip.AddrPort, via Via) {
-	a.out = append(a.out, Send{Packet: m.Raw, To: to, Via: via})
+func (a *Agent) send(packet []byte, to netip.AddrPort, via Via) {
+	a.out = append(a.out, Send{Packet: packet, To: to, Via: via})
 }
 
 // mostRemotes bounds what a description, or the network, can make this side try.

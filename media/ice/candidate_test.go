@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pion/stun/v3"
+	"offhook/media/ice/stun"
 )
 
 func TestParse(t *testing.T) {
@@ -73,19 +73,22 @@ func TestAsker(t *testing.T) {
 	if len(first) != 1 || first[0].To != server {
 		t.Fatal(first)
 	}
-	question, _ := Decode(first[0].Packet)
-	answer := func(id stun.Setter) *stun.Message {
-		m := stun.MustBuild(id, stun.BindingSuccess, PutAddress(stun.AttrXORMappedAddress, at("198.51.100.9:4711")))
+	question, _ := stun.Parse(first[0].Packet)
+	answer := func(to *stun.Message) *stun.Message {
+		m, ok := stun.Parse(to.Reply(stun.Success).PutAddress(stun.XORMappedAddress, at("198.51.100.9:4711")).Seal())
+		if !ok {
+			t.Fatal("the answer cannot be read")
+		}
 		return m
 	}
-	if s.Receive(answer(stun.TransactionID), server) || s.Receive(answer(stun.NewTransactionIDSetter(question.TransactionID)), at("192.0.2.66:3478")) || s.Over() {
+	if s.Receive(answer(stun.New(stun.Binding)), server) || s.Receive(answer(question), at("192.0.2.66:3478")) || s.Over() {
 		t.Error("a forged answer is taken")
 	}
 	now = s.Next()
 	if s.Tick(now); len(s.Take()) != 1 {
 		t.Error("it is not asked again")
 	}
-	if !s.Receive(answer(stun.NewTransactionIDSetter(question.TransactionID)), server) || s.Mapped() != at("198.51.100.9:4711") || !s.Over() || !s.Next().IsZero() {
+	if !s.Receive(answer(question), server) || s.Mapped() != at("198.51.100.9:4711") || !s.Over() || !s.Next().IsZero() {
 		t.Error("the answer")
 	}
 	silent := Ask(server, now)
@@ -115,20 +118,17 @@ func FuzzParse(f *testing.F) {
 // FuzzReceive gives an Agent what anybody may send, and what the far end may.
 func FuzzReceive(f *testing.F) {
 	f.Add([]byte("\x00\x01\x00\x00\x21\x12\xa4\x42abcdefghijkl"), true)
-	f.Add(stun.MustBuild(stun.TransactionID, stun.BindingRequest, stun.NewUsername("abcd:wxyz"), put64(stun.AttrICEControlled, 1), stun.NewShortTermIntegrity("p"), stun.Fingerprint).Raw, false)
+	f.Add(stun.New(stun.Binding|stun.Request).PutText(stun.Username, "abcd:wxyz").Put64(stun.ICEControlled, 1).Sign([]byte("p")).Seal(), false)
 	f.Fuzz(func(t *testing.T, packet []byte, sign bool) {
 		now := time.Unix(1e9, 0)
 		a := New(Config{Controlling: true, Local: Description{Ufrag: "abcd", Pwd: "p", Candidates: []Candidate{NewCandidate(Host, at("10.0.0.1:5000"), netip.AddrPort{}, netip.Addr{}, 0)}}})
 		a.Describe(Description{Ufrag: "wxyz", Pwd: "p"}, now)
-		m, ok := Decode(packet)
+		m, ok := stun.Parse(packet)
 		if !ok {
 			return
 		}
-		if sign && !m.Contains(stun.AttrMessageIntegrity) && !m.Contains(stun.AttrFingerprint) {
-			if stun.NewShortTermIntegrity("p").AddTo(m) != nil {
-				return
-			}
-			m, ok = Decode(m.Raw)
+		if sign && !m.Has(stun.MessageIntegrity) && !m.Has(stun.Fingerprint) {
+			m, ok = stun.Parse(m.Sign([]byte("p")).Raw)
 		}
 		if ok {
 			a.Receive(m, at("10.0.0.2:1"), Direct, now)

@@ -4,10 +4,8 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/pion/stun/v3"
+	"offhook/media/ice/stun"
 )
-
-type transactionID = [stun.TransactionIDSize]byte
 
 // transaction is one check under way.
 type transaction struct {
@@ -39,11 +37,11 @@ func (a *Agent) launch(now time.Time) {
 func (a *Agent) check(p *pair, now time.Time) {
 	nominating := a.controlling && p == a.nominating
 	m := a.ask(p, nominating)
-	t := &transaction{pair: p, raw: m.Raw, sent: 1, rto: a.rto(), controlling: a.controlling, nominating: nominating}
+	t := &transaction{pair: p, raw: m.Seal(), sent: 1, rto: a.rto(), controlling: a.controlling, nominating: nominating}
 	t.due = now.Add(t.rto)
-	a.transaction[m.TransactionID] = t
+	a.transaction[m.ID] = t
 	p.check, p.state = t, inProgress
-	a.send(m, p.remote.Addr, p.via)
+	a.send(t.raw, p.remote.Addr, p.via)
 }
 
 // rto is RFC 8445 §14.3.
@@ -57,22 +55,19 @@ func (a *Agent) rto() time.Duration {
 	return max(firstRTO, time.Duration(n)*pace)
 }
 
-// ask is a Binding request on a pair (RFC 8445 §7.2.2).
+// ask is a Binding request on a pair (RFC 8445 §7.2.2), to be sealed.
 func (a *Agent) ask(p *pair, nominating bool) *stun.Message {
-	role := put64(stun.AttrICEControlled, a.tie)
+	role := stun.ICEControlled
 	if a.controlling {
-		role = put64(stun.AttrICEControlling, a.tie)
+		role = stun.ICEControlling
 	}
-	setters := []stun.Setter{
-		stun.TransactionID, stun.BindingRequest,
-		stun.NewUsername(a.remote.Ufrag + ":" + a.cfg.Local.Ufrag),
-		put32(stun.AttrPriority, types[PeerReflexive].preference<<24|p.local.Priority&(1<<24-1)), // §7.1.1
-		role,
-	}
+	m := stun.New(stun.Binding|stun.Request).PutText(stun.Username, a.remote.Ufrag+":"+a.cfg.Local.Ufrag).
+		Put32(stun.Priority, types[PeerReflexive].preference<<24|p.local.Priority&(1<<24-1)). // §7.1.1
+		Put64(role, a.tie)
 	if nominating {
-		setters = append(setters, Put(stun.AttrUseCandidate, nil))
+		m.Put(stun.UseCandidate, nil)
 	}
-	return stun.MustBuild(append(setters, stun.NewShortTermIntegrity(a.remote.Pwd), stun.Fingerprint)...)
+	return m.Sign(stun.ShortTerm(a.remote.Pwd))
 }
 
 // repeat sends again what has no answer, and gives up at last (RFC 8489 §6.2.1).
@@ -114,9 +109,9 @@ func (a *Agent) fail(p *pair, now time.Time) {
 // for this Agent.
 func (a *Agent) Receive(m *stun.Message, from netip.AddrPort, via Via, now time.Time) bool {
 	switch m.Type {
-	case stun.BindingRequest:
+	case stun.Binding | stun.Request:
 		return a.serve(m, from, via, now)
-	case stun.BindingSuccess, stun.BindingError:
+	case stun.Binding | stun.Success, stun.Binding | stun.Error:
 		return a.answered(m, from, via, now)
 	}
 	return false
@@ -125,28 +120,29 @@ func (a *Agent) Receive(m *stun.Message, from netip.AddrPort, via Via, now time.
 // answered takes the answer to a check. Only who knows the far end's password can
 // make one.
 func (a *Agent) answered(m *stun.Message, from netip.AddrPort, via Via, now time.Time) bool {
-	if a.remote == nil || stun.NewShortTermIntegrity(a.remote.Pwd).Check(m) != nil {
+	if a.remote == nil || !m.Verify(stun.ShortTerm(a.remote.Pwd)) {
 		return false
 	}
 	if a.agrees(m, from, via, now) {
 		return true
 	}
-	t := a.transaction[m.TransactionID]
+	t := a.transaction[m.ID]
 	if t == nil {
 		return false
 	}
-	delete(a.transaction, m.TransactionID)
+	delete(a.transaction, m.ID)
 	p := t.pair
 	if p.check == t {
 		p.check = nil
 	}
+	code, _ := m.Code()
 	switch {
-	case m.Type == stun.BindingError && errorCode(m) == 487: // RFC 8445 §7.2.5.1
+	case m.Type.Class() == stun.Error && code == 487: // RFC 8445 §7.2.5.1
 		if t.controlling == a.controlling {
 			a.become(!a.controlling)
 		}
 		a.trigger(p)
-	case m.Type == stun.BindingError || from != p.remote.Addr || via != p.via: // §7.2.5.2.1: it must be symmetric
+	case m.Type.Class() == stun.Error || from != p.remote.Addr || via != p.via: // §7.2.5.2.1: it must be symmetric
 		if !t.given {
 			a.fail(p, now)
 		}
@@ -163,7 +159,7 @@ func (a *Agent) works(p *pair, t *transaction, m *stun.Message, now time.Time) {
 	if p.check != nil { // a triggered one is on its way still
 		p.check.given, p.check = true, nil
 	}
-	if mapped := Address(m, stun.AttrXORMappedAddress); mapped.IsValid() && p.via == Direct {
+	if mapped := m.Address(stun.XORMappedAddress); mapped.IsValid() && p.via == Direct {
 		p.mapped = mapped
 	}
 	if a.valid.IsZero() {

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/pion/stun/v3"
+	"offhook/media/ice/stun"
 )
 
 // Asker asks one STUN server what address it sees (RFC 8445 §5.1.1.2). It is a
@@ -13,7 +13,7 @@ type Asker struct {
 	Server netip.AddrPort
 
 	raw    []byte
-	id     transactionID
+	id     stun.ID
 	sent   int
 	due    time.Time
 	over   bool
@@ -23,8 +23,8 @@ type Asker struct {
 
 // Ask begins to ask a server.
 func Ask(server netip.AddrPort, now time.Time) *Asker {
-	m := stun.MustBuild(stun.TransactionID, stun.BindingRequest, stun.Fingerprint)
-	s := &Asker{Server: server, raw: m.Raw, id: m.TransactionID, due: now}
+	m := stun.New(stun.Binding | stun.Request)
+	s := &Asker{Server: server, raw: m.Seal(), id: m.ID, due: now}
 	s.Tick(now)
 	return s
 }
@@ -70,12 +70,12 @@ func (s *Asker) Tick(now time.Time) {
 // the way to it, has seen the question. A wrong address gets no media: it is only
 // tried.
 func (s *Asker) Receive(m *stun.Message, from netip.AddrPort) bool {
-	if s.over || from != s.Server || m.TransactionID != s.id || m.Type.Class == stun.ClassRequest {
+	if s.over || from != s.Server || m.ID != s.id || m.Type.Method() != stun.Binding || m.Type.Class() == stun.Request {
 		return false
 	}
 	s.over = true
-	if m.Type == stun.BindingSuccess {
-		s.mapped = Address(m, stun.AttrXORMappedAddress)
+	if m.Type.Class() == stun.Success {
+		s.mapped = m.Address(stun.XORMappedAddress)
 	}
 	return true
 }

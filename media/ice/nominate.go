@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pion/stun/v3"
+	"offhook/media/ice/stun"
 )
 
 // How long a better pair is waited for when one works already; a relay is the
@@ -63,7 +63,7 @@ func (a *Agent) choose(now time.Time) {
 	}
 	if p != a.selected {
 		a.selected = p
-		a.consented, a.asked = now.Add(expiry), [len(a.asked)]transactionID{}
+		a.consented, a.asked = now.Add(expiry), [len(a.asked)]stun.ID{}
 		a.askLater(now)
 	}
 	if a.state != Completed {
@@ -108,23 +108,23 @@ func (a *Agent) fresh(now time.Time) {
 		a.triggered, a.nominating = nil, nil
 	case now.Before(a.askNext):
 	case a.passive():
-		a.send(stun.MustBuild(stun.TransactionID, stun.NewType(stun.MethodBinding, stun.ClassIndication), stun.Fingerprint), p.remote.Addr, p.via)
+		a.send(stun.New(stun.Binding|stun.Indication).Seal(), p.remote.Addr, p.via)
 		a.askLater(now)
 	default:
 		m := a.ask(p, false)
 		copy(a.asked[1:], a.asked[:])
-		a.asked[0] = m.TransactionID
-		a.send(m, p.remote.Addr, p.via)
+		a.asked[0] = m.ID
+		a.send(m.Seal(), p.remote.Addr, p.via)
 		a.askLater(now)
 	}
 }
 
 // agrees takes the answer to a request for consent.
 func (a *Agent) agrees(m *stun.Message, from netip.AddrPort, via Via, now time.Time) bool {
-	if !slices.Contains(a.asked[:], m.TransactionID) || m.TransactionID == (transactionID{}) {
+	if !slices.Contains(a.asked[:], m.ID) || m.ID == (stun.ID{}) {
 		return false
 	}
-	if p := a.selected; p != nil && m.Type == stun.BindingSuccess && from == p.remote.Addr && via == p.via {
+	if p := a.selected; p != nil && m.Type.Class() == stun.Success && from == p.remote.Addr && via == p.via {
 		a.consented = now.Add(expiry)
 	}
 	return true

@@ -1,12 +1,11 @@
 package ice
 
 import (
-	"encoding/binary"
 	"net/netip"
 	"strings"
 	"time"
 
-	"github.com/pion/stun/v3"
+	"offhook/media/ice/stun"
 )
 
 // request is a check of the far end's that was in order.
@@ -26,18 +25,17 @@ func (a *Agent) serve(m *stun.Message, from netip.AddrPort, via Via, now time.Ti
 	if !a.forUs(m) {
 		return false
 	}
-	if unknown := strange(m); len(unknown) > 0 {
-		a.refuse(m, stun.CodeUnknownAttribute, from, via, Put(stun.AttrUnknownAttributes, unknown))
+	if unknown := m.Strange(stun.Username, stun.MessageIntegrity, stun.IntegritySHA256, stun.Priority, stun.UseCandidate); len(unknown) > 0 {
+		a.reply(m.Reply(stun.Error).PutError(420).Put(stun.UnknownAttributes, unknown), from, via)
 		return true
 	}
 	if a.conflicts(m) {
-		a.refuse(m, stun.CodeRoleConflict, from, via)
+		a.reply(m.Reply(stun.Error).PutError(487), from, via)
 		return true
 	}
-	a.send(stun.MustBuild(stun.NewTransactionIDSetter(m.TransactionID), stun.BindingSuccess,
-		PutAddress(stun.AttrXORMappedAddress, from), stun.NewShortTermIntegrity(a.cfg.Local.Pwd), stun.Fingerprint), from, via)
-	r := request{from: from, via: via, use: m.Contains(stun.AttrUseCandidate)}
-	r.priority, _ = get32(m, stun.AttrPriority)
+	a.reply(m.Reply(stun.Success).PutAddress(stun.XORMappedAddress, from), from, via)
+	r := request{from: from, via: via, use: m.Has(stun.UseCandidate)}
+	r.priority, _ = m.Uint32(stun.Priority)
 	if a.remote == nil {
 		if len(a.early) < mostEarly {
 			a.early = append(a.early, r)
@@ -51,46 +49,25 @@ func (a *Agent) serve(m *stun.Message, from netip.AddrPort, via Via, now time.Ti
 
 // forUs tells that a request has our name and is signed by our password.
 func (a *Agent) forUs(m *stun.Message) bool {
-	var name stun.Username
-	if name.GetFrom(m) != nil {
-		return false
-	}
-	ours, theirs, _ := strings.Cut(name.String(), ":")
+	ours, theirs, _ := strings.Cut(m.Text(stun.Username), ":")
 	if ours != a.cfg.Local.Ufrag || a.remote != nil && theirs != a.remote.Ufrag {
 		return false
 	}
-	return stun.NewShortTermIntegrity(a.cfg.Local.Pwd).Check(m) == nil
+	return m.Verify(stun.ShortTerm(a.cfg.Local.Pwd))
 }
 
-// strange are the attributes that must be understood and are not, as 420 lists
-// them (RFC 8489 §6.3.1).
-func strange(m *stun.Message) []byte {
-	var list []byte
-	for _, attribute := range m.Attributes {
-		switch attribute.Type {
-		case stun.AttrUsername, stun.AttrMessageIntegrity, stun.AttrMessageIntegritySHA256, stun.AttrPriority, stun.AttrUseCandidate:
-			continue
-		}
-		if attribute.Type.Required() {
-			list = binary.BigEndian.AppendUint16(list, attribute.Type.Value())
-		}
-	}
-	return list
-}
-
-func (a *Agent) refuse(m *stun.Message, code stun.ErrorCode, to netip.AddrPort, via Via, more ...stun.Setter) {
-	setters := append([]stun.Setter{stun.NewTransactionIDSetter(m.TransactionID), stun.BindingError, code}, more...)
-	a.send(stun.MustBuild(append(setters, stun.NewShortTermIntegrity(a.cfg.Local.Pwd), stun.Fingerprint)...), to, via)
+func (a *Agent) reply(m *stun.Message, to netip.AddrPort, via Via) {
+	a.send(m.Sign(stun.ShortTerm(a.cfg.Local.Pwd)).Seal(), to, via)
 }
 
 // conflicts settles who is controlling when both think the same
 // (RFC 8445 §7.3.1.1), and tells whether the far end is to give way.
 func (a *Agent) conflicts(m *stun.Message) bool {
-	attribute := stun.AttrICEControlled
+	attribute := stun.ICEControlled
 	if a.controlling {
-		attribute = stun.AttrICEControlling
+		attribute = stun.ICEControlling
 	}
-	theirs, same := get64(m, attribute)
+	theirs, same := m.Uint64(attribute)
 	switch {
 	case !same:
 		return false

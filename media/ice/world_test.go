@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"offhook/media/ice/stun"
 )
 
 // world is a network with a clock of its own: agents behind addresses and NATs.
@@ -170,7 +172,7 @@ func (w *world) arrive(f flight) {
 	if p == nil {
 		return
 	}
-	m, ok := Decode(f.packet)
+	m, ok := stun.Parse(f.packet)
 	if !ok {
 		w.t.Fatalf("%x", f.packet)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"offhook/media/ice"
+	"offhook/media/ice/stun"
 	"offhook/media/ice/turn"
 )
 
@@ -23,6 +24,7 @@ type finder struct {
 	in      *net.UnixConn // what the stream hands over
 	out     *outlet
 	route   atomic.Pointer[route] // nil: there is no way yet
+	wants   atomic.Bool           // a new offer
 
 	calls   chan func()
 	packets chan handed
@@ -262,7 +264,7 @@ func (f *finder) unwrap(packet []byte, from netip.AddrPort, now time.Time) {
 }
 
 func (f *finder) message(packet []byte, from netip.AddrPort, via ice.Via, now time.Time) {
-	m, ok := ice.Decode(packet)
+	m, ok := stun.Parse(packet)
 	if !ok {
 		return
 	}

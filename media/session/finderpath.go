@@ -114,7 +114,7 @@ func (f *finder) completed() {
 		return
 	}
 	f.updated = true
-	f.reoffer()
+	f.wants.Store(true)
 }
 
 // again restarts ICE when the way is lost.
@@ -125,11 +125,5 @@ func (f *finder) again(why error) {
 	}
 	f.restarts++
 	f.restart = true
-	f.reoffer()
-}
-
-func (f *finder) reoffer() {
-	if ask := f.session.cfg.ICE.Reoffer; ask != nil {
-		ask()
-	}
+	f.wants.Store(true)
 }

@@ -113,12 +113,7 @@ func TestFinder_servers_that_are_not_there(t *testing.T) {
 }
 
 func TestFinder_restart(t *testing.T) {
-	asked := make(chan struct{}, 16)
-	a := newSide(t, loopback, func(c *Config) {
-		mode(ice.Full)(c)
-		c.ICE.Reoffer = func() { asked <- struct{}{} }
-	})
-	b := newSide(t, loopback, mode(ice.Full))
+	a, b := newSide(t, loopback, mode(ice.Full)), newSide(t, loopback, mode(ice.Full))
 	exchange(t, a.Session, b.Session, false)
 	talk(t, a, b)
 	names := func(s *side) (name string) {
@@ -130,8 +125,13 @@ func TestFinder_restart(t *testing.T) {
 	if names(a) != wasA || names(b) != wasB {
 		t.Error("a re-INVITE has new names without need")
 	}
+	if a.OfferDue() {
+		t.Error("an offer is due without need")
+	}
 	_ = a.finder.do(func() { a.finder.again(ice.ErrConsent) })
-	<-asked
+	if !a.OfferDue() {
+		t.Error("no offer is due and the way is lost")
+	}
 	offer, err := a.Offer(false)
 	if err != nil {
 		t.Fatal(err)
@@ -197,10 +197,9 @@ func TestFinder_forks(t *testing.T) {
 // What is selected is not what the descriptions said: an offer tells of it.
 func TestFinder_tells_of_another_path(t *testing.T) {
 	server := icetest.NewServer(t, loopback)
-	asked := make(chan struct{}, 16)
 	a := newSide(t, loopback, func(c *Config) {
 		c.SRTP = sdp.Off
-		c.ICE = ICE{Mode: ice.Full, Gather: 5 * time.Second, TURN: []TURN{{server.Addr.String(), icetest.User, icetest.Password}}, Reoffer: func() { asked <- struct{}{} }}
+		c.ICE = ICE{Mode: ice.Full, Gather: 5 * time.Second, TURN: []TURN{{server.Addr.String(), icetest.User, icetest.Password}}}
 	})
 	b := newSide(t, loopback, mode(ice.Full))
 	by := a.relay(t)
@@ -216,7 +215,7 @@ func TestFinder_tells_of_another_path(t *testing.T) {
 		t.Fatal(err)
 	}
 	talk(t, a, b)
-	<-asked
+	until(t, "a need for an offer", a.OfferDue)
 	offer, err = a.Offer(false)
 	if err != nil {
 		t.Fatal(err)
@@ -237,9 +236,7 @@ func TestFinder_tells_of_another_path(t *testing.T) {
 		t.Fatal(err)
 	}
 	talk(t, a, b)
-	select {
-	case <-asked:
+	if a.OfferDue() || b.OfferDue() {
 		t.Error("asked again")
-	default:
 	}
 }

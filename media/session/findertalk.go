@@ -22,6 +22,7 @@ func (f *finder) newAgent(controlling bool) *ice.Agent {
 // offer completes an offer. Who offers first controls; a restart changes no role
 // (RFC 8445 §6.1.1).
 func (f *finder) offer(local *sdp.Local) {
+	f.wants.Store(false)
 	of := f.agent
 	if of == nil || f.restart {
 		f.next = f.newAgent(of == nil || of.Controlling())

@@ -1,13 +1,9 @@
 package session
 
-import (
-	"github.com/pion/stun/v3"
-
-	"offhook/media/ice"
-)
+import "offhook/media/ice/stun"
 
 // forgedCheck is a check as somebody makes it who knows so much.
 func forgedCheck(name, password string) []byte {
-	return stun.MustBuild(stun.TransactionID, stun.BindingRequest, stun.NewUsername(name), ice.Put(stun.AttrPriority, []byte{1, 2, 3, 4}),
-		ice.Put(stun.AttrICEControlling, []byte("12345678")), ice.Put(stun.AttrUseCandidate, nil), stun.NewShortTermIntegrity(password), stun.Fingerprint).Raw
+	return stun.New(stun.Binding|stun.Request).PutText(stun.Username, name).Put32(stun.Priority, 1<<30).Put64(stun.ICEControlling, 12345678).
+		Put(stun.UseCandidate, nil).Sign(stun.ShortTerm(password)).Seal()
 }

@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"offhook/media/ice"
+	"offhook/media/ice/stun"
 )
 
 // What a socket for RTP also gets, by its first octet (RFC 7983 §7).
@@ -28,7 +28,7 @@ func isDTLS(packet []byte) bool { return begins(packet, dtlsFirst, dtlsLast) }
 // isChannel tells what came through a TURN server.
 func isChannel(packet []byte) bool { return begins(packet, channelFirst, channelLast) }
 
-func isSTUN(packet []byte) bool { return ice.IsSTUN(packet) }
+func isSTUN(packet []byte) bool { return stun.Is(packet) }
 
 func begins(packet []byte, first, last byte) bool {
 	return len(packet) > 0 && packet[0] >= first && packet[0] <= last

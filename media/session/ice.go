@@ -20,9 +20,6 @@ type ICE struct {
 	// Gather is how long an offer or answer waits for what the servers tell; 0 means
 	// 400 ms. On a network without servers it does not wait.
 	Gather time.Duration
-	// Reoffer is asked to have a new offer be made in the call. It must not block, or
-	// call the Session.
-	Reoffer func()
 }
 
 // TURN is a server that relays, by UDP (RFC 8656).
@@ -99,6 +96,10 @@ func (s *Session) iceAgree(remote sdp.Remote) error {
 	}
 	return s.finder.do(func() { s.finder.agree(remote) })
 }
+
+// OfferDue tells that the way of the sound was lost, or is another than the far end
+// and all between were told: a re-INVITE is due.
+func (s *Session) OfferDue() bool { return s.finder != nil && s.finder.wants.Load() }
 
 // iceRollback drops what was readied for an exchange that did not come about.
 func (s *Session) iceRollback() {

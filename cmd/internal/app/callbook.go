@@ -92,6 +92,7 @@ func (b *callbook) open(account ua.AccountID, call ua.CallID) (ua.Session, error
 		MinDelay: doc.Audio.Jitter.Min,
 		MaxDelay: doc.Audio.Jitter.Max,
 		DSCP:     dscp(doc.Network.DSCP.Audio),
+		ICE:      iceOf(a),
 		Digits:   digitWay(a.DTMF),
 		Detect:   slices.Contains(doc.Door.Digits, string(provisioning.DTMFInBand)),
 		Log:      b.log.With("call", call),

@@ -1,15 +1,11 @@
 package turn
 
 import (
-	"encoding/binary"
-	"fmt"
 	"net/netip"
 	"slices"
 	"time"
 
-	"github.com/pion/stun/v3"
-
-	"offhook/media/ice"
+	"offhook/media/ice/stun"
 )
 
 // Client keeps one allocation. Every method is told the time; what is to be sent
@@ -44,10 +40,10 @@ type peer struct {
 
 // request is a transaction with the server.
 type request struct {
-	method stun.Method
+	method stun.Type
 	peer   *peer
 	left   time.Duration // lifetime asked for
-	id     [stun.TransactionIDSize]byte
+	id     stun.ID
 	raw    []byte
 	sent   int
 	tries  int // with other credentials
@@ -57,7 +53,7 @@ type request struct {
 // New makes a Client that asks for an allocation.
 func New(cfg Config, now time.Time) *Client {
 	c := &Client{cfg: cfg, server: cfg.Server}
-	c.ask(&request{method: stun.MethodAllocate, left: lifetime}, now)
+	c.ask(&request{method: stun.Allocate, left: lifetime}, now)
 	return c
 }
 
@@ -157,7 +153,7 @@ func (c *Client) Send(packet []byte, to netip.AddrPort, now time.Time) {
 		}
 		p = &peer{addr: to, channel: firstChannel + uint16(len(c.peers))}
 		c.peers = append(c.peers, p)
-		c.ask(&request{method: stun.MethodChannelBind, peer: p}, now)
+		c.ask(&request{method: stun.ChannelBind, peer: p}, now)
 	}
 	p.waiting = slices.Clone(packet)
 }
@@ -169,38 +165,33 @@ func (c *Client) Close(now time.Time) {
 		return
 	}
 	c.closed, c.requests, c.peers, c.refresh = true, nil, nil, time.Time{}
-	c.ask(&request{method: stun.MethodRefresh}, now)
+	c.ask(&request{method: stun.Refresh}, now)
 }
 
 // ask sends a request for the first time.
 func (c *Client) ask(r *request, now time.Time) {
-	setters := []stun.Setter{stun.TransactionID, stun.NewType(r.method, stun.ClassRequest)}
+	m := stun.New(r.method | stun.Request)
 	switch r.method {
-	case stun.MethodAllocate:
-		setters = append(setters, ice.Put(stun.AttrRequestedTransport, []byte{17, 0, 0, 0})) // UDP
+	case stun.Allocate:
+		m.Put(stun.RequestedTransport, []byte{17, 0, 0, 0}) // UDP
 		if c.cfg.Family6 {
-			setters = append(setters, ice.Put(stun.AttrRequestedAddressFamily, []byte{2, 0, 0, 0}))
+			m.Put(stun.RequestedFamily, []byte{2, 0, 0, 0})
 		}
-		fallthrough
-	case stun.MethodRefresh:
-		setters = append(setters, ice.Put(stun.AttrLifetime, binary.BigEndian.AppendUint32(nil, uint32(r.left/time.Second))))
-	case stun.MethodChannelBind:
-		setters = append(setters, ice.Put(stun.AttrChannelNumber, []byte{byte(r.peer.channel >> 8), byte(r.peer.channel), 0, 0}),
-			ice.PutAddress(stun.AttrXORPeerAddress, r.peer.addr))
+		m.Put32(stun.Lifetime, uint32(r.left/time.Second))
+	case stun.Refresh:
+		m.Put32(stun.Lifetime, uint32(r.left/time.Second))
+	case stun.ChannelBind:
+		m.Put32(stun.ChannelNumber, uint32(r.peer.channel)<<16).PutAddress(stun.XORPeerAddress, r.peer.addr)
 	}
 	if c.realm != "" { // RFC 8489 §9.2.3
-		setters = append(setters, stun.NewUsername(c.cfg.User), stun.NewRealm(c.realm), ice.Put(stun.AttrNonce, c.nonce),
-			stun.NewLongTermIntegrity(c.cfg.User, c.realm, c.cfg.Password))
+		m.PutText(stun.Username, c.cfg.User).PutText(stun.Realm, c.realm).Put(stun.Nonce, c.nonce).Sign(c.key())
 	}
-	m, err := stun.Build(append(setters, stun.Fingerprint)...)
-	if err != nil { // a name too long
-		c.err = fmt.Errorf("%w: %w", ErrCredentials, err)
-		return
-	}
-	r.id, r.raw, r.sent, r.due = m.TransactionID, m.Raw, 1, now.Add(firstRTO)
+	r.id, r.raw, r.sent, r.due = m.ID, m.Seal(), 1, now.Add(firstRTO)
 	c.requests = append(c.requests, r)
 	c.out = append(c.out, Send{r.raw, c.server})
 }
+
+func (c *Client) key() []byte { return stun.LongTerm(c.cfg.User, c.realm, c.cfg.Password) }
 
 // Tick does what is due.
 func (c *Client) Tick(now time.Time) {
@@ -214,12 +205,12 @@ func (c *Client) Tick(now time.Time) {
 	}
 	if !c.refresh.IsZero() && !now.Before(c.refresh) {
 		c.refresh = time.Time{}
-		c.ask(&request{method: stun.MethodRefresh, left: lifetime}, now)
+		c.ask(&request{method: stun.Refresh, left: lifetime}, now)
 	}
 	for _, p := range c.peers {
 		if !p.again.IsZero() && !now.Before(p.again) {
 			p.again = time.Time{}
-			c.ask(&request{method: stun.MethodChannelBind, peer: p}, now)
+			c.ask(&request{method: stun.ChannelBind, peer: p}, now)
 		}
 	}
 }
@@ -235,7 +226,7 @@ func (c *Client) repeat(r *request, now time.Time) {
 	c.forget(r)
 	switch {
 	case c.closed:
-	case r.method == stun.MethodChannelBind:
+	case r.method == stun.ChannelBind:
 		c.lose(r.peer)
 	default:
 		c.fail(ErrSilent)

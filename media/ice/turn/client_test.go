@@ -8,9 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pion/stun/v3"
-
-	"offhook/media/ice"
+	"offhook/media/ice/stun"
 )
 
 var (
@@ -42,10 +40,10 @@ func newScript(t *testing.T) *script {
 }
 
 // asked is the newest request.
-func (s *script) asked(method stun.Method) *stun.Message {
+func (s *script) asked(method stun.Type) *stun.Message {
 	s.t.Helper()
 	for _, p := range s.client.Take() {
-		m, ok := ice.Decode(p.Packet)
+		m, ok := stun.Parse(p.Packet)
 		if !ok {
 			continue
 		}
@@ -54,7 +52,7 @@ func (s *script) asked(method stun.Method) *stun.Message {
 			s.t.Errorf("sent to %v", p.To)
 		}
 	}
-	if s.last == nil || s.last.Type != stun.NewType(method, stun.ClassRequest) {
+	if s.last == nil || s.last.Type != method|stun.Request {
 		s.t.Fatalf("asked %v, want %v", s.last, method)
 	}
 	return s.last
@@ -62,41 +60,56 @@ func (s *script) asked(method stun.Method) *stun.Message {
 
 func (s *script) signed() {
 	s.t.Helper()
-	if err := stun.NewLongTermIntegrity(user, realm, password).Check(s.last); err != nil {
-		s.t.Errorf("%v: %v", s.last, err)
+	if !s.last.Verify(stun.LongTerm(user, realm, password)) {
+		s.t.Errorf("not signed: %v", s.last)
 	}
 }
 
-func (s *script) reply(class stun.MessageClass, sign bool, setters ...stun.Setter) {
-	all := append([]stun.Setter{stun.NewTransactionIDSetter(s.last.TransactionID), stun.NewType(s.last.Type.Method, class)}, setters...)
-	if sign {
-		all = append(all, stun.NewLongTermIntegrity(user, realm, password))
+// put adds to an answer.
+type put func(*stun.Message)
+
+func (s *script) reply(class stun.Type, sign bool, more ...put) {
+	m := s.last.Reply(class)
+	for _, p := range more {
+		p(m)
 	}
-	m, ok := ice.Decode(stun.MustBuild(append(all, stun.Fingerprint)...).Raw)
+	if sign {
+		m.Sign(stun.LongTerm(user, realm, password))
+	}
+	got, ok := stun.Parse(m.Seal())
 	if !ok {
 		s.t.Fatal("reply")
 	}
-	s.client.Receive(m, s.at, s.now)
+	s.client.Receive(got, s.at, s.now)
 }
 
-func (s *script) challenge(code stun.ErrorCode, nonce string) {
-	s.reply(stun.ClassErrorResponse, false, code, stun.NewRealm(realm), stun.NewNonce(nonce))
+func (s *script) challenge(n int, nonce string) {
+	s.reply(stun.Error, false, code(n), func(m *stun.Message) { m.PutText(stun.Realm, realm).PutText(stun.Nonce, nonce) })
 }
 
-func seconds(n uint32) stun.Setter {
-	return ice.Put(stun.AttrLifetime, binary.BigEndian.AppendUint32(nil, n))
+func code(n int) put { return func(m *stun.Message) { m.PutError(n) } }
+
+func seconds(n uint32) put { return func(m *stun.Message) { m.Put32(stun.Lifetime, n) } }
+
+// alternate names another server, which is not masked.
+func alternate(a netip.AddrPort) put {
+	return func(m *stun.Message) {
+		m.Put(stun.AlternateServer, append([]byte{0, 1, byte(a.Port() >> 8), byte(a.Port())}, a.Addr().AsSlice()...))
+	}
 }
 
 func (s *script) allocated() {
-	s.reply(stun.ClassSuccessResponse, true, ice.PutAddress(stun.AttrXORRelayedAddress, relayed), ice.PutAddress(stun.AttrXORMappedAddress, mapped), seconds(600))
+	s.reply(stun.Success, true, seconds(600), func(m *stun.Message) {
+		m.PutAddress(stun.XORRelayedAddress, relayed).PutAddress(stun.XORMappedAddress, mapped)
+	})
 }
 
 // up goes on until there is an allocation.
 func up(t *testing.T) *script {
 	s := newScript(t)
-	s.asked(stun.MethodAllocate)
+	s.asked(stun.Allocate)
 	s.challenge(401, "one")
-	s.asked(stun.MethodAllocate)
+	s.asked(stun.Allocate)
 	s.signed()
 	s.allocated()
 	if s.client.Relayed() != relayed || s.client.Mapped() != mapped || !s.client.Ready() {
@@ -113,36 +126,36 @@ func TestClient_refusals(t *testing.T) {
 	}{
 		{"allocating: 401 twice -> credentials", func(s *script) {
 			s.challenge(401, "one")
-			s.asked(stun.MethodAllocate)
+			s.asked(stun.Allocate)
 			s.challenge(401, "one")
 		}, ErrCredentials},
-		{"allocating: 401 without a nonce -> credentials", func(s *script) { s.reply(stun.ClassErrorResponse, false, stun.ErrorCode(401)) }, ErrCredentials},
+		{"allocating: 401 without a nonce -> credentials", func(s *script) { s.reply(stun.Error, false, code(401)) }, ErrCredentials},
 		{"allocating: 401 for ever, each time another nonce -> credentials", func(s *script) {
 			for _, nonce := range []string{"1", "2", "3", "4"} {
 				s.challenge(401, nonce)
 				if s.client.Err() == nil {
-					s.asked(stun.MethodAllocate)
+					s.asked(stun.Allocate)
 				}
 			}
 		}, ErrCredentials},
-		{"allocating: 441 -> credentials", func(s *script) { s.reply(stun.ClassErrorResponse, false, stun.ErrorCode(441)) }, ErrCredentials},
-		{"allocating: 486 -> capacity", func(s *script) { s.reply(stun.ClassErrorResponse, false, stun.CodeAllocQuotaReached) }, ErrCapacity},
-		{"allocating: 508 -> capacity", func(s *script) { s.reply(stun.ClassErrorResponse, false, stun.CodeInsufficientCapacity) }, ErrCapacity},
-		{"allocating: 403 -> refused", func(s *script) { s.reply(stun.ClassErrorResponse, false, stun.CodeForbidden) }, ErrRefused},
-		{"allocating: success without an address -> refused", func(s *script) { s.reply(stun.ClassSuccessResponse, false) }, ErrRefused},
+		{"allocating: 441 -> credentials", func(s *script) { s.reply(stun.Error, false, code(441)) }, ErrCredentials},
+		{"allocating: 486 -> capacity", func(s *script) { s.reply(stun.Error, false, code(486)) }, ErrCapacity},
+		{"allocating: 508 -> capacity", func(s *script) { s.reply(stun.Error, false, code(508)) }, ErrCapacity},
+		{"allocating: 403 -> refused", func(s *script) { s.reply(stun.Error, false, code(403)) }, ErrRefused},
+		{"allocating: success without an address -> refused", func(s *script) { s.reply(stun.Success, false) }, ErrRefused},
 		{"allocating: nothing -> silent", func(s *script) {
 			for !s.client.Next().IsZero() {
 				s.now = s.client.Next()
 				s.client.Tick(s.now)
 			}
-			if s.asked(stun.MethodAllocate); s.sent != transmits {
+			if s.asked(stun.Allocate); s.sent != transmits {
 				s.t.Errorf("asked %d times", s.sent)
 			}
 		}, ErrSilent},
-		{"allocating: 300 without an address -> refused", func(s *script) { s.reply(stun.ClassErrorResponse, false, stun.CodeTryAlternate) }, ErrRefused},
+		{"allocating: 300 without an address -> refused", func(s *script) { s.reply(stun.Error, false, code(300)) }, ErrRefused},
 	} {
 		s := newScript(t)
-		s.asked(stun.MethodAllocate)
+		s.asked(stun.Allocate)
 		row.play(s)
 		if !errors.Is(s.client.Err(), row.want) || s.client.Relayed().IsValid() || !s.client.Next().IsZero() || !s.client.Ready() {
 			t.Errorf("%s: %v", row.name, s.client.Err())
@@ -153,27 +166,27 @@ func TestClient_refusals(t *testing.T) {
 func TestClient_stale_nonce(t *testing.T) {
 	s := up(t)
 	s.client.Send([]byte("x"), peerOne, s.now)
-	s.asked(stun.MethodChannelBind)
+	s.asked(stun.ChannelBind)
 	s.challenge(438, "two")
-	m := s.asked(stun.MethodChannelBind)
+	m := s.asked(stun.ChannelBind)
 	s.signed()
-	if nonce, _ := m.Get(stun.AttrNonce); string(nonce) != "two" {
+	if nonce, _ := m.Get(stun.Nonce); string(nonce) != "two" {
 		t.Errorf("%q", nonce)
 	}
 }
 
 func TestClient_another_allocation_stands_in_the_way(t *testing.T) {
 	s := newScript(t)
-	s.asked(stun.MethodAllocate)
+	s.asked(stun.Allocate)
 	s.challenge(401, "one")
-	s.asked(stun.MethodAllocate)
-	s.reply(stun.ClassErrorResponse, true, stun.CodeAllocMismatch)
-	m := s.asked(stun.MethodRefresh)
-	if b, _ := m.Get(stun.AttrLifetime); !bytes.Equal(b, []byte{0, 0, 0, 0}) {
+	s.asked(stun.Allocate)
+	s.reply(stun.Error, true, code(437))
+	m := s.asked(stun.Refresh)
+	if b, _ := m.Get(stun.Lifetime); !bytes.Equal(b, []byte{0, 0, 0, 0}) {
 		t.Errorf("%x", b)
 	}
-	s.reply(stun.ClassSuccessResponse, true, seconds(0))
-	s.asked(stun.MethodAllocate)
+	s.reply(stun.Success, true, seconds(0))
+	s.asked(stun.Allocate)
 	s.allocated()
 	if s.client.Relayed() != relayed {
 		t.Error(s.client.Err())
@@ -182,11 +195,11 @@ func TestClient_another_allocation_stands_in_the_way(t *testing.T) {
 
 func TestClient_alternate_server(t *testing.T) {
 	s := newScript(t)
-	s.asked(stun.MethodAllocate)
-	s.reply(stun.ClassErrorResponse, false, stun.CodeTryAlternate, &stun.AlternateServer{IP: other.Addr().AsSlice(), Port: int(other.Port())})
+	s.asked(stun.Allocate)
+	s.reply(stun.Error, false, code(300), alternate(other))
 	s.at = other
-	s.asked(stun.MethodAllocate)
-	s.reply(stun.ClassErrorResponse, false, stun.CodeTryAlternate, &stun.AlternateServer{IP: server.Addr().AsSlice(), Port: int(server.Port())})
+	s.asked(stun.Allocate)
+	s.reply(stun.Error, false, code(300), alternate(server))
 	if !errors.Is(s.client.Err(), ErrRefused) {
 		t.Error("it is sent around for ever", s.client.Err())
 	}
@@ -196,19 +209,19 @@ func TestClient_channel(t *testing.T) {
 	s := up(t)
 	s.client.Send([]byte("first"), peerOne, s.now)
 	s.client.Send([]byte("second"), peerOne, s.now)
-	m := s.asked(stun.MethodChannelBind)
+	m := s.asked(stun.ChannelBind)
 	s.signed()
-	if number, _ := m.Get(stun.AttrChannelNumber); binary.BigEndian.Uint16(number) != firstChannel || ice.Address(m, stun.AttrXORPeerAddress) != peerOne {
+	if number, _ := m.Get(stun.ChannelNumber); binary.BigEndian.Uint16(number) != firstChannel || m.Address(stun.XORPeerAddress) != peerOne {
 		t.Errorf("%x, %v", number, m)
 	}
 	if s.client.Channel(peerOne) != 0 {
 		t.Error("bound before it is")
 	}
-	s.reply(stun.ClassSuccessResponse, false)
+	s.reply(stun.Success, false)
 	if s.client.Channel(peerOne) != 0 {
 		t.Error("a forged success is believed")
 	}
-	s.reply(stun.ClassSuccessResponse, true)
+	s.reply(stun.Success, true)
 	out := s.client.Take()
 	if len(out) != 1 || out[0].To != server || string(out[0].Packet) != "\x40\x00\x00\x06second" {
 		t.Fatalf("%q", out)
@@ -222,8 +235,8 @@ func TestClient_channel(t *testing.T) {
 		t.Fatalf("asked after %v", s.now.Sub(bound))
 	}
 	s.client.Tick(s.now) // a permission ends after five minutes
-	s.asked(stun.MethodChannelBind)
-	s.reply(stun.ClassErrorResponse, true, stun.CodeForbidden)
+	s.asked(stun.ChannelBind)
+	s.reply(stun.Error, true, code(403))
 	if s.client.Channel(peerOne) != 0 || s.client.Err() != nil {
 		t.Error("a peer that is refused has a channel, or takes the others along")
 	}
@@ -241,12 +254,12 @@ func TestClient_refresh(t *testing.T) {
 		t.Errorf("refreshed after %v", after)
 	}
 	s.client.Tick(s.now)
-	s.asked(stun.MethodRefresh)
-	s.reply(stun.ClassSuccessResponse, true, seconds(600))
+	s.asked(stun.Refresh)
+	s.reply(stun.Success, true, seconds(600))
 	s.now = s.client.Next()
 	s.client.Tick(s.now)
-	s.asked(stun.MethodRefresh)
-	s.reply(stun.ClassErrorResponse, true, stun.CodeAllocMismatch)
+	s.asked(stun.Refresh)
+	s.reply(stun.Error, true, code(437))
 	if !errors.Is(s.client.Err(), ErrGone) || s.client.Relayed().IsValid() {
 		t.Error(s.client.Err())
 	}
@@ -254,7 +267,7 @@ func TestClient_refresh(t *testing.T) {
 
 func TestClient_data(t *testing.T) {
 	s := up(t)
-	m := stun.MustBuild(stun.TransactionID, stun.NewType(stun.MethodData, stun.ClassIndication), ice.PutAddress(stun.AttrXORPeerAddress, peerOne), ice.Put(stun.AttrData, []byte("hello")))
+	m, _ := stun.Parse(stun.New(stun.Data|stun.Indication).PutAddress(stun.XORPeerAddress, peerOne).PutText(stun.DataOf, "hello").Seal())
 	if data, peer, ok := s.client.Receive(m, server, s.now); !ok || peer != peerOne || string(data) != "hello" {
 		t.Error(data, peer, ok)
 	}
@@ -266,9 +279,9 @@ func TestClient_data(t *testing.T) {
 func TestClient_close(t *testing.T) {
 	s := up(t)
 	s.client.Close(s.now)
-	m := s.asked(stun.MethodRefresh)
+	m := s.asked(stun.Refresh)
 	s.signed()
-	if b, _ := m.Get(stun.AttrLifetime); !bytes.Equal(b, []byte{0, 0, 0, 0}) {
+	if b, _ := m.Get(stun.Lifetime); !bytes.Equal(b, []byte{0, 0, 0, 0}) {
 		t.Errorf("%x", b)
 	}
 	s.client.Close(s.now)

@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"offhook/media/ice"
 	"offhook/media/ice/icetest"
+	"offhook/media/ice/stun"
 	"offhook/media/ice/turn"
 )
 
@@ -52,7 +52,7 @@ func (w *wire) until(what string, so func() bool) {
 }
 
 func (w *wire) take(packet []byte, from netip.AddrPort) {
-	if m, ok := ice.Decode(packet); ok {
+	if m, ok := stun.Parse(packet); ok {
 		if data, _, ok := w.Receive(m, from, time.Now()); ok && data != nil {
 			w.got = append(w.got, string(data))
 		}
