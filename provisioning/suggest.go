@@ -11,7 +11,7 @@ func suggest(key string, fields []field) string {
 	names := make([]string, len(fields))
 	for i, f := range fields {
 		names[i] = f.name
-		if n := editDistance(strings.ToLower(strings.ReplaceAll(key, "_", "-")), f.name, distance); n < distance {
+		if n := EditDistance(strings.ToLower(strings.ReplaceAll(key, "_", "-")), f.name, distance); n < distance {
 			best, distance = f.name, n
 		}
 	}
@@ -21,9 +21,9 @@ func suggest(key string, fields []field) string {
 	return "remove it, or use one of " + strings.Join(names, ", ")
 }
 
-// editDistance counts insertions, deletions and replacements (Levenshtein); the
+// EditDistance counts insertions, deletions and replacements (Levenshtein); the
 // answer is limit when it is that or more.
-func editDistance(a, b string, limit int) int {
+func EditDistance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit
 	}

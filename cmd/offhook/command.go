@@ -28,7 +28,7 @@ type action func(ctx context.Context, t terminal, args []string) error
 
 func commands() []command {
 	return []command{
-		runCommand(), checkCommand(), explainCommand(),
+		runCommand(), checkCommand(), lintCommand(), explainCommand(),
 		provisioningCommand(),
 		statusCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), dndCommand(), forwardCommand(), messageCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
 		historyCommand(), rollbackCommand(), setCommand(), unsetCommand(),

@@ -78,6 +78,9 @@ type Dialect struct {
 
 	Rules []Rule
 	Known []Known
+	// Permits: a file tells of each parameter whether the user may change it. What
+	// one gives and does not leave to him is the operator's alone.
+	Permits bool
 	// Transport is what an account has that names none: "udp" with most makers.
 	Transport string
 	// FileName is appended to a provisioning URL that names a folder: "{mac}.cfg".

@@ -41,10 +41,11 @@ func (e *engine) finish() *provisioning.Node {
 // finisher is the state of a finish.
 type finisher struct {
 	*engine
-	tree  *tree
-	live  map[int]bool // accounts that are in the document
-	first int          // the first of them
-	users []string     // settings that the user may change
+	tree   *tree
+	live   map[int]bool // accounts that are in the document
+	first  int          // the first of them
+	users  []string     // settings that the user may change
+	spoken []string     // settings of which the files tell whether he may
 }
 
 // numbers are the numbers of the accounts or keys that have settings.
@@ -109,13 +110,20 @@ func (f *finisher) used(path string, s *setting) {
 		return
 	}
 	entry := &f.report.Entries[s.entry]
-	if entry.Fate != "" && entry.Fate != Mapped {
+	switch entry.Fate {
+	case "", Mapped:
+	case Replaced: // for one of the settings it gave, and not for this one
+		entry.Why = ""
+	default:
 		return
 	}
 	entry.Fate = Mapped
 	entry.How = joinHow(slices.Compact(append(strings.Split(entry.How, "; "), s.how))...)
-	if entry.User && userSetting(f.schema[generic(path)]) {
-		f.users = appendNew(f.users, path)
+	if userSetting(f.schema[generic(path)]) {
+		f.spoken = appendNew(f.spoken, path)
+		if entry.User {
+			f.users = appendNew(f.users, path)
+		}
 	}
 	if !slices.Contains(strings.Split(entry.Path, ", "), path) {
 		entry.Path = strings.TrimPrefix(entry.Path+", "+path, ", ")

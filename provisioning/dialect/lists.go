@@ -67,11 +67,18 @@ func userSetting(s provisioning.Setting) bool {
 		name != "do-not-disturb" && name != "user-reset"
 }
 
-// userMayChange tells the document what the files let the user change.
+// userMayChange tells the document what the files leave to the user, and what
+// the base leaves to him that they do not speak of.
 func (f *finisher) userMayChange() {
-	if _, has := f.schema["phone.user-may-change"]; !has || len(f.users) == 0 {
+	const path = "phone.user-may-change"
+	if _, has := f.schema[path]; !has || !f.dialect.Permits || len(f.spoken) == 0 {
 		return
 	}
-	at := provisioning.Position{File: f.report.Files[0], Given: "what the user may change"}
-	f.tree.put("phone.user-may-change", ListValue(f.users...), at)
+	list := slices.Clone(f.users)
+	for _, setting := range slices.Sorted(maps.Keys(f.schema)) {
+		if userSetting(f.schema[setting]) && f.base.UserMay(setting) && !slices.Contains(f.spoken, setting) {
+			list = appendNew(list, setting)
+		}
+	}
+	f.tree.put(path, ListValue(list...), provisioning.Position{File: f.report.Files[0], Given: "what the user may change"})
 }

@@ -13,7 +13,7 @@ func Dialect() dialect.Dialect {
 	return dialect.Dialect{
 		Name: "snom", Maker: "Snom", Sniff: sniff, Read: read,
 		Rules: append(append([]dialect.Rule{}, accountRules...), phoneRules...),
-		Known: known, Transport: "udp", FileName: "{mac}.xml",
+		Known: known, Permits: true, Transport: "udp", FileName: "{mac}.xml",
 	}
 }
 
