@@ -11,6 +11,7 @@ import (
 	"offhook/provisioning/dialect/cisco"
 	"offhook/provisioning/dialect/fanvil"
 	"offhook/provisioning/dialect/grandstream"
+	"offhook/provisioning/dialect/poly"
 	"offhook/provisioning/dialect/snom"
 	"offhook/provisioning/dialect/yealink"
 	"offhook/provisioning/native"
@@ -19,7 +20,7 @@ import (
 
 // All are the dialects.
 func All() []dialect.Dialect {
-	return []dialect.Dialect{yealink.Dialect(), snom.Dialect(), grandstream.Dialect(), cisco.Dialect(), fanvil.Dialect()}
+	return []dialect.Dialect{yealink.Dialect(), snom.Dialect(), grandstream.Dialect(), poly.Dialect(), cisco.Dialect(), fanvil.Dialect()}
 }
 
 // Config is what reading needs.

@@ -1,0 +1,36 @@
+// Package poly reads the configuration files of Poly's (Polycom's) telephones:
+// XML whose parameters are attributes, in elements that may be called anything,
+// and the master file that names the others.
+package poly
+
+import (
+	"regexp"
+
+	"offhook/provisioning/dialect"
+)
+
+// Dialect is these files.
+func Dialect() dialect.Dialect {
+	return dialect.Dialect{
+		Name: "poly", Maker: "Poly", Sniff: sniff, Read: read,
+		Rules: rules(), Known: known(), Transport: "udp", FileName: "{mac}.cfg",
+	}
+}
+
+var (
+	master    = regexp.MustCompile(`\sconfig_files\s*=\s*["']`)
+	parameter = regexp.MustCompile(`\s(reg\.[0-9]+|voipprot|device|tcpipapp|dialplan|attendant|sec\.(srtp|tls)|prov\.polling|msg\.mwi|voice|feature|lcl|up)\.[a-z0-9_.]+\s*=\s*["']`)
+)
+
+func sniff(f dialect.File) int {
+	head := dialect.Head(f)
+	switch {
+	case len(head) == 0 || head[0] != '<':
+		return 0
+	case master.MatchString(head):
+		return 100
+	case parameter.MatchString(head):
+		return 90
+	}
+	return 0
+}
