@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -16,6 +17,7 @@ import (
 	"offhook/provisioning/dialect"
 	"offhook/provisioning/dialect/makers"
 	"offhook/provisioning/native"
+	"offhook/provisioning/sealed"
 	"offhook/provisioning/source/https"
 	"offhook/ua"
 )
@@ -42,6 +44,7 @@ func lintCommand() command {
 			fs.StringVar(&l.makers.Device.Model, "model", "", "the `MODEL` that reads them, for parts that are for one model")
 			fs.StringVar(&l.makers.Device.MAC, "mac", "", "the MAC `ADDRESS` that reads them, for parts that are for one phone")
 			fs.StringVar(&l.ca, "ca", "", "PEM `FILE` of who vouches for the server (empty: the system's)")
+			fs.StringVar(&l.key, "key", "", "`FILE` with the key or password of encrypted files")
 			fs.StringVar(&l.user, "user", "", "`NAME[:PASSWORD]` for the server")
 			all := fs.Bool("all", false, "list what has no effect, too: blank, idle and replaced parameters")
 			strict := fs.Bool("strict", false, "warnings are faults")
@@ -73,8 +76,8 @@ func dialectNames() []string {
 }
 
 type linter struct {
-	makers            makers.Config
-	dialect, ca, user string
+	makers                 makers.Config
+	dialect, ca, key, user string
 }
 
 // mostIncluded bounds the files that others ask for.
@@ -185,14 +188,38 @@ func isURL(name string) bool {
 	return strings.HasPrefix(name, "http://") || strings.HasPrefix(name, "https://")
 }
 
+// read gets a file and takes off what it is wrapped in.
 func (l *linter) read(ctx context.Context, name string) ([]byte, error) {
+	data, err := l.fetch(ctx, name)
+	if err != nil || len(data) > dialect.MaxSize { // too large: its reader tells
+		return data, err
+	}
+	keys := sealed.Keys{MAC: l.makers.Device.MAC}
+	if l.key != "" {
+		secret, err := readKey(l.key)
+		if err != nil {
+			return nil, err
+		}
+		keys.Secrets = []ua.Secret{secret}
+	}
+	opened, err := sealed.Open(data, keys)
+	switch {
+	case errors.Is(err, sealed.ErrNoKey):
+		return nil, fmt.Errorf("%s: is encrypted (%s); give its key by --key", name, opened.Form)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return opened.Data, nil
+}
+
+func (l *linter) fetch(ctx context.Context, name string) ([]byte, error) {
 	if !isURL(name) {
 		f, err := os.Open(name)
 		if err != nil {
 			return nil, err
 		}
 		defer f.Close()
-		return io.ReadAll(io.LimitReader(f, dialect.MaxSize+1)) // one byte more: too large, which its reader tells
+		return io.ReadAll(io.LimitReader(f, dialect.MaxSize+1)) // one byte more: too large
 	}
 	access := provisioning.Access{AllowHTTP: true} // an operator's tool: that is told, not refused
 	if l.ca != "" {

@@ -41,6 +41,7 @@ func TestLint(t *testing.T) {
 		{"something else -> told so", []string{other}, exitFaults, []string{"--dialect"}},
 		{"something else named by hand -> nothing in it", []string{"--dialect", "snom", other}, exitOK, []string{"is no setting"}},
 		{"a bomb -> refused with its line", []string{bomb}, exitFaults, []string{"bomb.xml:1: a document type is declared"}},
+		{"an encrypted file -> its key is asked for", []string{file("x.cfg", "Salted__12345678abcdefghabcdefgh")}, exitFailed, nil},
 		{"an unknown dialect -> usage", []string{"--dialect", "nokia", other}, exitUsage, nil},
 		{"no file -> failed", []string{filepath.Join(dir, "none")}, exitFailed, nil},
 	}

@@ -28,8 +28,12 @@ type intake struct {
 
 func (a *App) newIntake(log *slog.Logger) *intake {
 	p := a.cfg.Agent.Provisioning
+	reader := a.device
+	if p.Persona.Model != "" {
+		reader.Model = p.Persona.Model // for parts of files that are for one model
+	}
 	in := &intake{
-		makers: makers.Config{Base: a.cfg.Agent.Base(), Device: a.device, Log: log},
+		makers: makers.Config{Base: a.cfg.Agent.Base(), Device: reader, Log: log},
 		keys:   sealed.Keys{Secrets: []ua.Secret{p.FileKey}, MAC: a.device.MAC},
 		guest:  persona.Persona{Maker: p.Persona.Maker, Model: p.Persona.Model, Version: p.Persona.Version, Code: p.Persona.Code},
 		device: a.device,
