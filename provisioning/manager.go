@@ -80,10 +80,18 @@ func NewManager(cfg ManagerConfig) *Manager {
 // It returns nil then.
 func (m *Manager) Run(ctx context.Context) error {
 	done := make(chan any, 1)
+	var s machine
+	defer func() {
+		select {
+		case event := <-done: // of the last job
+			s = s.step(input{time.Now(), m.cfg.Random(), event})
+		default:
+		}
+		m.leave(s)
+	}()
 	var jobs sync.WaitGroup
 	defer jobs.Wait()
 
-	var s machine
 	s.policy = policy{m.cfg.RetryMin, m.cfg.RetryMax, m.cfg.Gap, m.cfg.IdleRetry, m.cfg.BootSpread, m.cfg.Settle, m.cfg.Probe, m.cfg.StoreRetry}
 	s.told = m.cfg.Base
 	timer := time.NewTimer(0)

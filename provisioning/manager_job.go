@@ -58,7 +58,7 @@ func (m *Manager) judge(records []Record) (out started) {
 		}
 		switch {
 		case i > 0:
-		case meta.Verdict == RolledBack && meta.Cut == 1:
+		case meta.Verdict == Broken, meta.Verdict == RolledBack && meta.Cut == 1:
 			out.cut = *meta
 		case meta.Verdict == RolledBack:
 			out.rejected, out.why = meta.Hash, meta.Why
@@ -67,6 +67,29 @@ func (m *Manager) judge(records []Record) (out started) {
 		}
 	}
 	return out
+}
+
+// leave tells the store that the program ends because somebody wants it to, not
+// because of the document on trial: that does not count against it.
+// What was decided and not stored yet is.
+func (m *Manager) leave(s machine) {
+	for _, r := range s.unsaved {
+		m.save(r)
+	}
+	var r Record
+	switch {
+	case s.trial.on:
+		r = s.inForce.record
+	case s.pending != nil && !s.pending.undo:
+		r = s.pending.record
+	}
+	if r.Meta.Number == 0 {
+		return
+	}
+	r.Meta.Verdict, r.Meta.Why, r.Meta.Decided = Broken, "the phone was restarted during its trial; it is tried again", time.Now()
+	if _, err := m.cfg.Store.Save(r); err != nil {
+		m.cfg.Log.Error("the configuration could not be stored", "error", err)
+	}
 }
 
 // do runs one job and returns its result.

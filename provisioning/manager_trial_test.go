@@ -249,6 +249,30 @@ func TestManager_boots_the_good_one(t *testing.T) {
 	}
 }
 
+// A restart that somebody asked for does not count against a document, however
+// often it comes.
+func TestManager_restarted_during_a_trial(t *testing.T) {
+	w := newWorld("trial")
+	w.records, w.vitals = stored("kept"), both
+	for range 3 {
+		w.is(both)
+		run(t, w, func(m *Manager) {
+			if !strings.HasPrefix(w.take(), "kept/2, trial/") {
+				t.Error("the document was not tried")
+			}
+		})
+		if got := w.verdicts(); !strings.HasPrefix(got, "trial broken off, ") {
+			t.Fatalf("history: %s", got)
+		}
+	}
+	run(t, w, func(m *Manager) {
+		pass(time.Minute)
+		if got := w.verdicts(); !strings.HasPrefix(got, "trial confirmed, trial broken off") {
+			t.Errorf("history: %s", got)
+		}
+	})
+}
+
 func TestManager_that_cannot_count_trials_takes_none(t *testing.T) {
 	w := newWorld("trial")
 	w.records, w.vitals, w.saveErr = on(OnTrial, 0), both, errors.New("read-only file system")

@@ -99,6 +99,7 @@ const (
 	OnTrial    Verdict = "on trial"
 	Confirmed  Verdict = "confirmed"
 	RolledBack Verdict = "rolled back"
+	Broken     Verdict = "broken off" // its trial, by an end of the program that was asked for
 )
 
 // Good reports whether a phone may start with the document.
