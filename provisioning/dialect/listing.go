@@ -57,7 +57,9 @@ func (d Dialect) Markdown() string {
 			fmt.Fprintf(&out, "| `%s` | %s | %s |\n", r.Key, setTo(r.To), r.Note)
 		case !mapped[r.Key] && !seen[r.Key]:
 			reason := "not here, or not but in one way"
-			if _, err := r.As(""); err != nil {
+			if r.Note != "" {
+				reason = r.Note
+			} else if _, err := r.As(""); err != nil {
 				reason = err.Error()
 			}
 			why[reason] = append(why[reason], r.Key)

@@ -24,7 +24,7 @@ func rules() []dialect.Rule {
 		{Key: "Secure_Call_Setting", To: every + "srtp", As: secure},
 		{Key: "Secure_Call_Option_{n}_", To: to + "srtp", As: secure},
 		{Key: "Secure_Call_Setting_{n}_", To: to + "srtp", As: secure},
-		{Key: "SRTP_Method", To: "", As: srtpMethod},
+		{Key: "SRTP_Method", To: "", As: srtpMethod, Note: "keys are offered by SDES (RFC 4568)"},
 		// Beside the preferred ones the telephone offers all others that are on.
 		{Key: "Preferred_Codec_{n}_", To: to + "@codec[1].name", As: codec},
 		{Key: "Preferred_Codec_{n}_", To: to + "@codec[11].name", As: constant("g722")},

@@ -33,8 +33,8 @@ func accountParams() []param {
 		{alias: "sip.keepAlive.enable", to: to + "@keep-alive", as: dialect.Flag},
 		{alias: "sip.keepAlive.interval", to: to + "keep-alive", as: dialect.Seconds, note: "seconds"},
 		{alias: "network.natTraversal", p: 52, next: 14, to: to + "@keep-alive", as: natMode, weak: true},
-		{alias: "network.dnsMode", p: 103, next: 8, to: to + "@dns", as: dnsMode},
-		{alias: "sip.validate.domainCertificates", p: 2311, next: hundreds, to: to + "@verify", as: always("the server's certificate is always verified")},
+		{alias: "network.dnsMode", p: 103, next: 8, as: dnsMode, note: "servers are found by RFC 3263: by SRV without a port, by their address with one"},
+		{alias: "sip.validate.domainCertificates", p: 2311, next: hundreds, as: always("the server's certificate is always verified"), note: "certificates are always verified"},
 		{alias: "audio.srtpMode", p: 183, next: 43, to: to + "srtp", as: srtp},
 		{alias: "audio.silenceSuppression", p: 50, next: 85, to: to + "dtx", as: dialect.Flag},
 		{alias: "dtmf.sendInRtp", p: 2302, next: hundreds, to: to + "dtmf", as: on("rfc4733")},
@@ -54,7 +54,7 @@ func accountParams() []param {
 		{alias: "call.allowAutoAnswerByCallInfo", to: "phone.auto-answer", as: on("intercom"), weak: true},
 		{alias: "audio.voiceFramePerTX", p: 37, next: 86, to: "audio.ptime", as: frames, note: "frames of 10 ms"},
 		{alias: "audio.jitterBufferLength", p: 132, next: 97, to: "audio.jitter.max", as: jitter},
-		{alias: "audio.jitterBufferType", p: 133, next: 98, to: "@jitter", as: jitterType},
+		{alias: "audio.jitterBufferType", p: 133, next: 98, as: jitterType, note: "the jitter buffer always adapts itself"},
 	}
 	for k, p := range []int{57, 58, 59, 60, 61, 62, 46} {
 		all = append(all, param{alias: "codec.choice." + itoa(k+1), p: p, next: 51 + k, to: to + "@codec[" + itoa(k+1) + "].name", as: codec})

@@ -65,7 +65,7 @@ type table struct {
 
 func (t *table) param(p param) {
 	// What is of an account there and of the whole telephone here.
-	shared := strings.Contains(p.alias, "{n}") && p.why == "" && !strings.Contains(p.to, "{n}")
+	shared := strings.Contains(p.alias, "{n}") && p.to != "" && !strings.Contains(p.to, "{n}")
 	switch {
 	case shared:
 		t.add(strings.Replace(p.alias, "{n}", "1", 1), p.to, p)

@@ -23,8 +23,8 @@ func phoneParams() []param {
 		{alias: "network.qos.forRtp", to: "network.dscp.audio", as: dialect.Number},
 		{alias: "network.qos.forSip", to: "network.dscp.signalling", as: dialect.Number},
 		{alias: "network.rtp.local.port", p: 39, next: alone, to: "@rtp.low", as: dialect.Number},
-		{alias: "security.validate.serverCertificate", p: 8463, next: alone, to: "@verify", as: always("the server's certificate is always verified")},
-		{alias: "provisioning.validateHostnameInCertificate", to: "@verify-name", as: always("the name in the server's certificate is always verified")},
+		{alias: "security.validate.serverCertificate", p: 8463, next: alone, as: always("the server's certificate is always verified"), note: "certificates are always verified"},
+		{alias: "provisioning.validateHostnameInCertificate", as: always("the name in the server's certificate is always verified"), note: "certificates are always verified"},
 		{p: 8443, next: alone, to: "accounts[2].srtp", as: srtp},
 	}
 }
