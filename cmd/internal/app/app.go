@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"runtime"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"offhook/board"
@@ -115,10 +116,20 @@ func (a *App) claim() (err error) {
 		return stateError(err)
 	}
 	probe, err := os.CreateTemp(state, ".writable-")
+	if worn(err) {
+		a.health.note("state", fmt.Errorf("%w: nothing is kept over a restart, and new configurations are not tried; see that the disk is neither full nor read-only", err))
+		return nil
+	}
 	if err != nil {
 		return stateError(err)
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// worn tells a disk that takes nothing any more, as flash does at its end, from
+// a directory that is somebody else's: a phone is still a phone with it.
+func worn(err error) bool {
+	return errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EIO)
 }
 
 func stateError(err error) error {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"offhook/cmd/internal/localapi"
@@ -143,4 +144,18 @@ func TestStart_refused(t *testing.T) {
 			t.Errorf("left open: %v", left)
 		}
 	})
+}
+
+func TestWorn(t *testing.T) {
+	for err, want := range map[error]bool{
+		syscall.EROFS: true, syscall.ENOSPC: true, syscall.EIO: true, syscall.EDQUOT: true,
+		syscall.EACCES: false, syscall.ENOTDIR: false, nil: false,
+	} {
+		if err != nil {
+			err = &os.PathError{Op: "open", Path: "/x", Err: err}
+		}
+		if got := worn(err); got != want {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
 }

@@ -32,7 +32,10 @@ func instanceID(dir string) (string, error) {
 	}
 	u[6], u[8] = u[6]&0x0f|0x40, u[8]&0x3f|0x80 // version 4 (RFC 9562 §5.4)
 	id := fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
-	return id, renameio.WriteFile(path, []byte(id), 0o600)
+	if err := renameio.WriteFile(path, []byte(id), 0o600); !worn(err) {
+		return id, err
+	}
+	return id, nil // of this start only
 }
 
 // deviceOf says who this phone is: as configured, else as the machine tells.
