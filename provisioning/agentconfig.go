@@ -139,6 +139,12 @@ func (c AgentConfig) Base() Document {
 // Origin is where a setting of the agent's file was given.
 func (c AgentConfig) Origin(path string) (Position, bool) { return lookup(c.origin, path) }
 
+// Given tells whether the file has a setting itself.
+func (c AgentConfig) Given(path string) bool {
+	_, given := c.origin[path]
+	return given
+}
+
 func (c *checker) agent(a AgentConfig) {
 	p := a.Provisioning
 	c.present("provisioning", p.Certificate, p.Key)

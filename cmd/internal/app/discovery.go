@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -18,29 +19,49 @@ import (
 	"offhook/ua/pnp"
 )
 
-// vendor is who the phone says it is from.
+// vendor is who the phone says it is from, unless it plays another's.
 const vendor = "offhook"
+
+// makerNames are the vendors' own writings, which servers compare.
+var makerNames = map[string]string{"yealink": "Yealink", "snom": "snom", "grandstream": "Grandstream", "poly": "Polycom", "cisco": "Cisco", "fanvil": "Fanvil"}
+
+// guise is how the phone shows itself while it looks: as itself, or as the
+// persona of the agent's file.
+func guise(c provisioning.AgentConfig, d provisioning.Device) (shown provisioning.Device, files []string) {
+	p := c.Provisioning
+	d.Vendor = vendor
+	name, played := makerNames[p.Persona.Maker]
+	if !played {
+		return d, p.Files
+	}
+	d.Vendor, d.Model, d.Version = name, cmp.Or(p.Persona.Model, d.Model), cmp.Or(p.Persona.Version, d.Version)
+	if c.Given("provisioning.files") {
+		return d, p.Files
+	}
+	return d, []string{""} // a folder: the persona knows the files
+}
 
 // buildDiscovery joins the steps that find the provisioning server.
 func (a *App) buildDiscovery(log *slog.Logger, web provisioning.Source) (*discover.Discovery, error) {
 	p := a.cfg.Agent.Provisioning
 	a.trust = discover.NewTrust(discover.TrustConfig{File: filepath.Join(a.cfg.Agent.State, "servers.json"),
 		FirstUse: discover.FirstUse(p.FirstUse), Log: log})
-	finder := dhcp.New(dhcp.Config{Agent: p, Class: vendor + " " + a.device.Model, Log: log})
+	shown, files := guise(a.cfg.Agent, a.device)
+	p.Files = files
+	finder := dhcp.New(dhcp.Config{Agent: p, Class: shown.Vendor + " " + shown.Model, Log: log})
 	names := locate.New(locate.Config{})
 	why := quiet(a.cfg.Agent)
 	return discover.Default(a.cfg.Agent, a.device, a.trust,
 		discover.Unless(finder.Step(), why),
-		discover.Unless(discover.PnP(a.askPnP(log), p.Files), why),
-		discover.Unless(dns.Step(dns.Config{Resolver: dnsRecords{names}, Domains: domains(p.Domain, finder, names), Files: p.Files}), why),
-		redirect.Step(redirect.Config{URL: p.Redirect, Source: web, Device: a.device, Files: p.Files}))
+		discover.Unless(discover.PnP(a.askPnP(shown, log), files), why),
+		discover.Unless(dns.Step(dns.Config{Resolver: dnsRecords{names}, Domains: domains(p.Domain, finder, names), Files: files}), why),
+		redirect.Step(redirect.Config{URL: p.Redirect, Source: web, Device: a.device, Files: files}))
 }
 
 // quiet says why the network is not asked, "" if it is: a phone that has its
 // document with it is not to be taken over by whoever answers.
 func quiet(c provisioning.AgentConfig) string {
-	_, ordered := c.Origin("provisioning.order")
-	if c.Config.Document == nil || ordered {
+	if c.Config.Document == nil || c.Given("provisioning.order") {
 		return ""
 	}
 	return "the agent's file has a document of its own (config); name the step in provisioning.order to have the network asked"
@@ -84,8 +105,8 @@ func (d dnsRecords) SRV(ctx context.Context, name string) ([]dns.SRV, error) {
 }
 
 // askPnP asks on every link at the same time.
-func (a *App) askPnP(log *slog.Logger) func(context.Context) ([]discover.Answer, error) {
-	cfg := pnp.Config{MAC: a.device.MAC, Vendor: vendor, Model: a.device.Model, Version: a.device.Version, UserAgent: a.device.UserAgent(), Log: log}
+func (a *App) askPnP(as provisioning.Device, log *slog.Logger) func(context.Context) ([]discover.Answer, error) {
+	cfg := pnp.Config{MAC: as.MAC, Vendor: as.Vendor, Model: as.Model, Version: as.Version, UserAgent: a.device.UserAgent(), Log: log}
 	return func(ctx context.Context) ([]discover.Answer, error) {
 		links, err := dhcp.Links(a.cfg.Agent.Provisioning.Interface)
 		if err == nil && len(links) == 0 {
