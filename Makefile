@@ -25,10 +25,10 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 MAX_SIZE  := 16777216
 MAX_AMD64 := 18874368
 
-.PHONY: help build run demo test unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning soak interop-peers lint boards screenshots interop browser fuzz deps notices clean
+.PHONY: help build run demo test unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning soak interop-peers interop-asterisk lint boards screenshots interop browser fuzz deps notices clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/offhook and bin/offhook-lab for this machine
 	@mkdir -p bin
@@ -64,6 +64,13 @@ interop-peers: ## calls with Asterisk, pjsua and Linphone, fetched from another 
 	@mkdir -p bin
 	@$(GO) test -c -tags interop,interoppeers -o bin/peers.test ./cmd/internal/interop
 	@cd cmd/internal/interop && exec $(CURDIR)/bin/peers.test -test.timeout 20m -test.run TestPeers
+
+interop-asterisk: ## the user agent with Asterisk, fetched from another Debian release, three minutes; ends with a JSON line
+	@.ci/deps
+	@.ci/peers $(PEERS)/sid asterisk baresip-core
+	@mkdir -p bin
+	@$(GO) test -c -tags interop,interoppeers -o bin/peers.test ./cmd/internal/interop
+	@cd cmd/internal/interop && exec $(CURDIR)/bin/peers.test -test.timeout 10m -test.run 'TestPeersAsterisk(Call|Agent)'
 
 browser: ## the faceplate in Chromium
 	@.ci/deps
