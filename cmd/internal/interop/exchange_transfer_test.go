@@ -16,7 +16,8 @@ import (
 func TestPeersAsteriskAgentTransfers(t *testing.T) {
 	a := newExchange(t, endpoint{Name: "101", Codec: "ulaw"}, endpoint{Name: "102", Codec: "ulaw"}, endpoint{Name: "103", Codec: "ulaw"})
 	parks := "  keys: [{key: line1}, {key: line2, type: park, value: '700', account: '101'}]\n"
-	one, two, three := newTelephone(t, a.line("101", "tcp")+parks, a.CA), newTelephone(t, a.line("102", "udp"), a.CA), newTelephone(t, a.line("103", "tls"), a.CA)
+	watches := "  keys: [{key: line1}, {key: line2, type: blf, value: '101', account: '103'}]\n"
+	one, two, three := newTelephone(t, a.line("101", "tcp")+parks, a.CA), newTelephone(t, a.line("102", "udp"), a.CA), newTelephone(t, a.line("103", "tls", "pickup-code: '8'")+watches, a.CA)
 	for p, user := range map[*telephone]string{one: "101", two: "102", three: "103"} {
 		ctx, cancel := context.WithTimeout(t.Context(), rowTime)
 		p.bound(ctx, user)
@@ -99,20 +100,34 @@ func TestPeersAsteriskAgentTransfers(t *testing.T) {
 		three.newCall(ctx, before, "confirmed")
 		sent(t, ctx)
 	})
-	row(t, "a call that rings at another is taken by a code -> 487 there, sound here", func(t *testing.T, ctx context.Context) {
-		for _, p := range []*telephone{one, two, three} {
-			p.with(t)
-		}
-		t.Cleanup(func() { hangUpAll(one, two, three) })
-		mark, rings, before := a.mark(), one.lastCall(ctx), three.lastCall(ctx)
-		must(t, two.Control().Dial(ctx, localapi.DialRequest{Target: "101"}))
-		one.newCall(ctx, rings, "early")
-		must(t, three.Control().Dial(ctx, localapi.DialRequest{Target: "8101"}))
-		three.newCall(ctx, before, "confirmed")
-		a.message(t, ctx, mark, `Received SIP response`, `SIP/2.0 487`)
-		sent(t, ctx)
-		if l := one.newCall(ctx, rings, "terminated"); l.Cause != "answered-elsewhere" {
-			t.Errorf("at the telephone that rang: %q", l.Cause)
-		}
-	})
+	for way, take := range map[string]func(*testing.T, context.Context){
+		"a code": func(t *testing.T, ctx context.Context) {
+			must(t, three.Control().Dial(ctx, localapi.DialRequest{Target: "8101"}))
+		},
+		"its key, whose lamp tells of it": func(t *testing.T, ctx context.Context) {
+			_, err := three.Until(ctx, "101 ringing", func(s localapi.Status) bool {
+				w := account(s, "103").Watched
+				return len(w) == 1 && w[0].State == "early"
+			})
+			must(t, err)
+			must(t, three.page.Tap(hal.KeyLine2))
+		},
+	} {
+		row(t, "a call that rings at another is taken by "+way+" -> 487 there, sound here", func(t *testing.T, ctx context.Context) {
+			for _, p := range []*telephone{one, two, three} {
+				p.with(t)
+			}
+			t.Cleanup(func() { hangUpAll(one, two, three) })
+			mark, rings, before := a.mark(), one.lastCall(ctx), three.lastCall(ctx)
+			must(t, two.Control().Dial(ctx, localapi.DialRequest{Target: "101"}))
+			one.newCall(ctx, rings, "early")
+			take(t, ctx)
+			three.newCall(ctx, before, "confirmed")
+			a.message(t, ctx, mark, `Received SIP response`, `SIP/2.0 487`)
+			sent(t, ctx)
+			if l := one.newCall(ctx, rings, "terminated"); l.Cause != "answered-elsewhere" {
+				t.Errorf("at the telephone that rang: %q", l.Cause)
+			}
+		})
+	}
 }

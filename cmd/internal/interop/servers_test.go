@@ -17,7 +17,7 @@ import (
 // TestServers has sipp be registrars and proxies, and looks at what is on the wire.
 func TestServers(t *testing.T) {
 	registered := func(more ...string) string {
-		return accountLine(append([]string{"user: 1001", "domain: " + domain, "transport: udp", "mwi: false"}, more...)...)
+		return accountLine(usually(more, "user: 1001", "domain: "+domain, "transport: udp", "mwi: false")...)
 	}
 	via := func(name string, ports ...int) string {
 		var all []string
@@ -26,14 +26,14 @@ func TestServers(t *testing.T) {
 		}
 		return name + ": [" + strings.Join(all, ", ") + "]"
 	}
-	row(t, "Path asked for, Service-Route given -> a call goes by it", func(t *testing.T, ctx context.Context) {
-		registrar, next := freePort(t), freePort(t)
-		route := fmt.Sprintf("<sip:127.0.0.1:%d;lr>", next)
+	row(t, "Path asked for, Service-Route given -> a Route of the call", func(t *testing.T, ctx context.Context) {
+		registrar := freePort(t)
+		const route = "<sip:edge." + domain + ";lr>"
 		r := served(t, ctx, "registrar", "udp", registrar, blanks{Header: "Service-Route: " + route})
-		x := served(t, ctx, "final", "udp", next, blanks{Status: "486 Busy Here"})
 		p := newTelephone(t, registered(via("registrar", registrar)))
 		p.bound(ctx, "1001")
 		r.passes(ctx)
+		x := served(t, ctx, "final", "udp", registrar, blanks{Status: "486 Busy Here"}) // the first hop stays
 		must(t, p.Control().Dial(ctx, localapi.DialRequest{Target: "9001"}))
 		x.passes(ctx)
 		must(t, x.saw(ctx, `(?s)INVITE sip:9001@`+domain+`.*Route: `+route))
@@ -123,14 +123,12 @@ func TestNames(t *testing.T) {
 	})
 	row(t, "transport: auto -> TCP, as NAPTR prefers", func(t *testing.T, ctx context.Context) {
 		p := dns.telephone(t, accountLine("user: 1002", "domain: "+domain, "transport: auto", "password: secret-1002", "mwi: false"))
-		mark := dns.mark()
 		p.bound(ctx, "1002")
 		r, err := second.registered(ctx, 0, "1002")
 		must(t, err)
 		if r.Transport != "tcp" {
 			t.Errorf("by %s", r.Transport)
 		}
-		_ = mark
 		_, err = dns.await(ctx, 0, `query\[NAPTR\] `+domain)
 		must(t, err)
 	})
