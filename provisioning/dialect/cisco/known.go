@@ -23,7 +23,7 @@ var reasons = []struct{ why, keys string }{
 	{"the firmware comes with the board's own updates", "Upgrade_* Downgrade_Rev_Limit License_Keys Custom_CA_Rule Peer_Firmware_*"},
 	{"it serves the rules of this file and has no effect of its own", "GPP_*"},
 	{"VLANs and addresses are set in the board's own network configuration", "Enable_VLAN VLAN_ID Enable_CDP Enable_LLDP* PC_Port_* PC_PORT_* Enable_PC_Port_* Connection_Type Static_IP NetMask Gateway Primary_DNS Secondary_DNS DNS_* Enable_802.1X* Host_Name Domain Switch_Port_Config Network_Startup_Delay SIP_CoS_Value_{n}_ RTP_CoS_Value_{n}_ EXT_IP"},
-	{"call-progress tones follow phone.country", "*_Tone *_Tone_{n}_ Cadence_{n} Regional_*"},
+	{"call-progress tones follow phone.country", "*_Tone *_Tone_{n}_ System_Beep Cadence_{n} Regional_*"},
 	{"ring tones are of the phone; name one in phone.ring-tone", "Default_Ring_{n}_ Default_Ring__{n}__ Ring{n} *_Ring Ring_* Silent_Ring_Duration"},
 	{"there are no ring tones for single callers", "Caller_ID_Map_{n}_"},
 	{"it is of the whole phone here, and that of extension 1 counts", "Dial_Plan_{n}_ RTP_TOS_DiffServ_Value_{n}_ SIP_TOS_DiffServ_Value_{n}_"},
@@ -42,14 +42,14 @@ var reasons = []struct{ why, keys string }{
 	{"the way through NAT is found by rport (RFC 3581) and kept open", "NAT_Mapping_Enable_{n}_ NAT_Keep_Alive_Msg_{n}_ NAT_Keep_Alive_Dest_{n}_ Handle_VIA_* Insert_VIA_* Substitute_VIA_Addr Send_Resp_To_Src_Port STUN_Test_Enable EXT_RTP_Port_Min Redirect_Keep_Alive"},
 	{"this phone has no lines in common", "Share_Ext_{n}_ Shared_* Share_Call_Appearance_{n}_ SCA_* Line_ID_Mapping Subscription_*"},
 	{"there are no keys beside the phone's own", "Unit_* Number_of_Units Server_Type Test_Mode_Enable BLF_Label_Display_Mode BXfer_* Call_Pickup_Audio_Notification Attendant_Console_*"},
-	{"the line keys have no functions of their own", "PSK_{n} Programmable_Softkey_Enable *_Key_List Idle_LED *_LED Speed_Dial_{n} Speed_Dial_{n}_Name Extension_Function* Call_Appearances_Per_Line"},
+	{"the line keys have no functions of their own", "PSK_{n} Programmable_Softkey_Enable *_Key_List Idle_LED *_LED Speed_Dial_{n} Speed_Dial_{n}_Name Speed_Dial_{n}_Number Extension_Function* Call_Appearances_Per_Line"},
 	{"this phone does not listen to multicast paging", "Group_Paging_Script Auth_Page_* Auto_Ans_Page_On_Active_Call_{n}_"},
 	{"this phone has no directory of a server", "LDAP_* XML_* Directory_* CISCO_XML_* XSI_* Dictionary_Server_Script *_Directory* Browse_Mode*"},
 	{"there are no reports of quality", "Stats_In_BYE RTCP_* Voice_Quality_Report_*"},
 	{"certificates are always verified, with TLS 1.2 and later", "TLS_* Enable_SSLv3 TLS_Version"},
 	{"this phone does it in one way", "Max_* SIP_* RFC_2543_Call_Hold Random_REG_CID_* Mark_All_AVT_Packets CTI_Enable Caller_ID_Header Hold_Target_Before_REFER Remove_Last_Reg Use_Compact_Header Escape_Display_Name DTMF_Relay_MIME_Type Hook_Flash_MIME_Type SPCP_* Signaling_Protocol Talk_Package Hold_Package Conference_Package Notify_Conference Dialog_SDP_Enable Keep_Referee_* Display_Diversion_Info Display_Anonymous_From_Header Disable_Local_Name_To_Header No_UDP_Checksum Symmetric_RTP Sticky_183_{n}_ Auth_INVITE_{n}_ Ntfy_Refer_On_1xx-To-Inv_{n}_ Refer* Use_Anonymous_With_RPID_{n}_ Blind_Attn-Xfer_Enable_{n}_ MOH_Server_{n}_ Conference_Bridge_URL_{n}_ CFWD_Notif* User_Equal_Phone_{n}_ Reversed_Auth_Realm_{n}_ SIP_URI_{n}_ Broadsoft_ACD_{n}_ Enable_Broadsoft_* Call_Park_Monitor_Enable_{n}_ Presence_* DNS_SRV_*"},
 	{"this board does not have it", "Text_Logo Select_Logo Select_Background_Picture Screen_Saver_* Logo_Type Picture_Download_URL BMP_* LCD_Contrast Display_Brightness Bluetooth_* Ehook_Enable Asset_ID Handset_* Headset_* Speakerphone_* Acoustic_* Video_* Camera_* Wi-Fi_* *wep* ssid* securityMode* cipherType* passphrase* frequencyMode* eapType* serverCert* clientCert* ttlsAuthProto* pskKey* identity* password_{n}_* anonymousIdentity* profileLock* profileEnable* profileName* Linksys_Key_System EM_* ACS_* BACKUP_ACS_* Connection_Request_* Periodic_Inform_* TR-069* Enable_TR-069 CWMP*"},
-	{"the user of the phone has it as it is", "*_Serv Conference_Serv ACD_Ext Dial_Assistance Preferred_Audio_Device Send_Audio_To_Speaker Miss_Call_Shortcut Accept_Media_Loopback_Request Media_Loopback_* Text_Message* Alert_Tone_Off Log_Missed_Calls_* Hold_Reminder_* Countdown_Timer* Shared_Line_DND_Cfwd_Enable *-UI-*"},
+	{"the user of the phone has it as it is", "*_Serv Conference_Serv Enable_URI_Dialing_{n}_ Enable_IP_Dialing_{n}_ State_Agent_{n}_ SIT{n}_RSC Line Inactivity_Timer* RTP-Start-Loopback_* SIP-B_Enable HTTP_User_Agent_Name Use_Line_Keys_For_BLF_List Background_Picture_Type Ignore_DHCP_* ACD_Ext Dial_Assistance Preferred_Audio_Device Send_Audio_To_Speaker Miss_Call_Shortcut Accept_Media_Loopback_Request Media_Loopback_* Text_Message* Alert_Tone_Off Log_Missed_Calls_* Hold_Reminder_* Countdown_Timer* Shared_Line_DND_Cfwd_Enable *-UI-*"},
 }
 
 func known() []dialect.Known {

@@ -6,6 +6,7 @@ import "offhook/provisioning/dialect"
 func phoneParams() []param {
 	return []param{
 		{alias: "network.stun.server", p: 76, next: alone, to: "accounts[*].stun"},
+		{p: 91, next: alone, to: "phone.call-waiting", as: dialect.Not, note: "Yes switches it off"},
 		{alias: "sip.stunServer", to: "accounts[*].stun"},
 		{alias: "network.keepAliveInterval", p: 84, next: alone, to: "accounts[*].keep-alive", as: dialect.Seconds, note: "seconds", weak: true},
 		{alias: "sip.notify.challenge", to: "accounts[*].check-sync-auth", as: dialect.Not, note: "Yes switches the question for a password off"},
@@ -69,6 +70,10 @@ func keyParams() []param {
 		one(299+3*k, k, "label", nil, "")
 		one(300+3*k, k, "value", nil, "")
 	}
+	one(353, 8, "type", dynamic, "")
+	one(354, 8, "account", oneBased, "")
+	one(355, 8, "label", nil, "")
+	one(356, 8, "value", nil, "")
 	return all
 }
 
