@@ -1,10 +1,15 @@
 package agent
 
-import "offhook/ua/events/presence"
+import (
+	"slices"
 
-// SetDoNotDisturb says whether calls are kept from the person: who publishes
-// presence is closed then. What is published of dialogs are calls and nothing
-// else: that package has no word for it (RFC 4235).
+	"offhook/ua/events/presence"
+	"offhook/ua/subscription/notifier"
+)
+
+// SetDoNotDisturb says whether calls are kept from the person: presence is closed
+// then, published or subscribed to. What is told of dialogs are calls and nothing else:
+// that package has no word for it (RFC 4235).
 func (a *Agent) SetDoNotDisturb(on bool) error {
 	return a.command(func(o *owner) {
 		if o.undisturbed == on {
@@ -13,6 +18,11 @@ func (a *Agent) SetDoNotDisturb(on bool) error {
 		o.undisturbed = on
 		for _, l := range o.lines {
 			o.putPublication(l)
+		}
+		for _, sub := range slices.Clone(o.subscribers) {
+			if sub.presence {
+				o.stepSubscriber(sub, notifier.Changed{})
+			}
 		}
 	})
 }

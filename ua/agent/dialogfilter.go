@@ -42,11 +42,11 @@ func dialogFilterOf(event string) (dialogFilter, bool) {
 }
 
 // event is the Event value of the subscription's NOTIFYs.
-func (f dialogFilter) event() string {
+func (f dialogFilter) event(name string) string {
 	if f.id == "" {
-		return dialoginfo.Event
+		return name
 	}
-	return dialoginfo.Event + ";id=" + f.id
+	return name + ";id=" + f.id
 }
 
 // only reports whether the subscription is about some dialogs alone, and is over

@@ -10,7 +10,7 @@ import (
 )
 
 // events are the packages that we know (RFC 6665 §8.2.2).
-const events = "dialog, message-summary, reg, refer, talk, hold, check-sync, as-feature-event"
+const events = "dialog, presence, message-summary, reg, refer, talk, hold, check-sync, as-feature-event"
 
 func allowEvents(status int) []wire.Field {
 	if status != 489 {

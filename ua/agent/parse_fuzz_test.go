@@ -13,8 +13,8 @@ func FuzzFieldValues(f *testing.F) {
 	f.Add("sip:tgruu.7hs@pbx.example;gr")
 	f.Add("v=0\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\r\nk=clear:x\r\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		if filter, ok := dialogFilterOf(text); ok && hasControl(filter.event()) {
-			t.Errorf("an Event that ends its line: %q", filter.event())
+		if filter, ok := dialogFilterOf(text); ok && hasControl(filter.event("dialog")) {
+			t.Errorf("an Event that ends its line: %q", filter.event("dialog"))
 		}
 		if gruu := validGRUU(text); hasControl(gruu) || strings.ContainsAny(gruu, " <>\"") {
 			t.Errorf("a GRUU that no Contact can have: %q", gruu)

@@ -18,6 +18,8 @@ type server struct {
 	phone *phone
 	bound message // the REGISTER
 	cseq  int
+	// takes is what its SUBSCRIBEs take; "" is dialogs.
+	takes string
 }
 
 // newServer registers an account that wants what change says.

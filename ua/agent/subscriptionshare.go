@@ -10,15 +10,17 @@ import (
 	"offhook/ua"
 	"offhook/ua/dialog"
 	"offhook/ua/events/dialoginfo"
+	"offhook/ua/events/presence"
 	"offhook/ua/subscription/notifier"
 	"offhook/ua/wire"
 )
 
-// subscriber is somebody who watches our dialogs (RFC 4235): a PBX that drives
-// other telephones' lamps.
+// subscriber is somebody who watches our dialogs (RFC 4235), or whether we are
+// there: a PBX that drives other telephones' lamps.
 type subscriber struct {
 	line     *line
 	filter   dialogFilter
+	presence bool // it is told of presence (RFC 3856), not of dialogs
 	machine  notifier.Machine
 	callID   string
 	tag      string // ours
@@ -57,12 +59,17 @@ func (o *owner) subscribeCame(s *serverTx, toTag string) {
 	l := o.serverLine(s.flow)
 	filter, clear := dialogFilterOf(m.Get("Event"))
 	event, _, _ := strings.Cut(strings.ToLower(m.Get("Event")), ";")
+	event = strings.TrimSpace(event)
+	asksPresence, contentType := event == presence.Event, dialoginfo.ContentType
+	if asksPresence {
+		filter, contentType = dialogFilter{id: filter.id}, presence.ContentType
+	}
 	switch {
-	case strings.TrimSpace(event) != dialoginfo.Event || l == nil || !l.account.ShareDialogs || l.removed || o.stopping:
+	case event != dialoginfo.Event && !asksPresence || l == nil || !l.account.ShareDialogs || l.removed || o.stopping:
 		o.reply(s, 489, "", allowEvents(489), nil)
 		return
-	case m.Has("Accept") && !accepts(m.List("Accept"), dialoginfo.ContentType):
-		o.reply(s, 406, "", []wire.Field{{Name: "Accept", Value: dialoginfo.ContentType}}, nil)
+	case m.Has("Accept") && !accepts(m.List("Accept"), contentType):
+		o.reply(s, 406, "", []wire.Field{{Name: "Accept", Value: contentType}}, nil)
 		return
 	case firstContact(m) == "" || !clear:
 		o.reply(s, 400, "", nil, nil)
@@ -72,7 +79,7 @@ func (o *owner) subscribeCame(s *serverTx, toTag string) {
 		return
 	}
 	sub := &subscriber{
-		line: l, filter: filter, machine: notifier.New(notifier.Config{}), callID: m.Get("Call-ID"), tag: s.tag,
+		line: l, filter: filter, presence: asksPresence, machine: notifier.New(notifier.Config{}), callID: m.Get("Call-ID"), tag: s.tag,
 		theirs: m.Get("From"), ours: bareAddress(m.Get("To")), routes: m.List("Record-Route"), flow: s.flow,
 		cseq: uint32(o.random(1 << 15)), timers: map[notifier.TimerID]*alarm{}, received: map[notifier.ServerTx]*serverTx{},
 	}
@@ -152,12 +159,11 @@ func (o *owner) notify(sub *subscriber, action notifier.Notify) {
 	if action.Reason == "" {
 		state = "active;expires=" + strconv.Itoa(int(max(0, time.Until(sub.until))/time.Second))
 	}
-	info := dialoginfo.Info{Entity: sub.line.aor(), Version: sub.version, Full: true, Dialogs: sub.filter.of(o.ownDialogs(sub.line))}
-	sub.version++
+	event, contentType, body := o.toldOf(sub)
 	s := spec{
 		method: "NOTIFY", callID: sub.callID, from: withTag(sub.ours, sub.tag), to: sub.theirs,
-		flow: sub.flow, inDialog: true, contentType: dialoginfo.ContentType, body: info.Encode(),
-		extra: []wire.Field{{Name: "Event", Value: sub.filter.event()}, {Name: "Subscription-State", Value: state}},
+		flow: sub.flow, inDialog: true, contentType: contentType, body: body,
+		extra: []wire.Field{{Name: "Event", Value: event}, {Name: "Subscription-State", Value: state}},
 	}
 	s.uri, s.route = dialog.Address(sub.target, sub.routes)
 	x := &exchange{line: sub.line, spec: s}
@@ -169,6 +175,17 @@ func (o *owner) notify(sub *subscriber, action notifier.Notify) {
 	}
 	x.failed = func(error) { o.stepSubscriber(sub, notifier.Answered{Tx: action.Tx}) }
 	o.send(x)
+}
+
+// toldOf is what a subscriber is told, under the name of his package.
+func (o *owner) toldOf(sub *subscriber) (event, contentType string, body []byte) {
+	calls := o.ownDialogs(sub.line)
+	if sub.presence {
+		return sub.filter.event(presence.Event), presence.ContentType, o.presence(sub.line, len(calls) > 0)
+	}
+	info := dialoginfo.Info{Entity: sub.line.aor(), Version: sub.version, Full: true, Dialogs: sub.filter.of(calls)}
+	sub.version++
+	return sub.filter.event(dialoginfo.Event), dialoginfo.ContentType, info.Encode()
 }
 
 // ownDialogs are the account's calls as others may see them.

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"testing"
@@ -26,10 +27,10 @@ Call-ID: %s
 CSeq: %d SUBSCRIBE
 Contact: <sip:pbx@%%ME%%>
 Event: %s
-Accept: application/dialog-info+xml
+Accept: %s
 Expires: %d
 
-`, contact, s.cseq, to, callID, s.cseq, event, expires))
+`, contact, s.cseq, to, callID, s.cseq, event, cmp.Or(s.takes, dialogType), expires))
 }
 
 // told expects a NOTIFY of our dialogs and answers it.
@@ -42,6 +43,33 @@ func (s *server) told(status string) (message, dialoginfo.Info) {
 		s.tb.Errorf("NOTIFY of %s: %+v, %v", m.Get("Event"), info, err)
 	}
 	return m, info
+}
+
+func TestShare_tells_of_presence(t *testing.T) {
+	s := newServer(t, func(a *ua.Account) { a.ShareDialogs = true })
+	s.subscribe("w1", "presence", "", 600)
+	s.Expect("406") // it takes dialogs alone, as it says
+	s.takes = "application/pidf+xml"
+	s.subscribe("w2", "presence", "", 600)
+	s.Expect("200")
+	told := func(arrow string, has ...string) {
+		t.Helper()
+		m := s.Expect("NOTIFY")
+		s.Answer(m, "", "200 OK")
+		for _, text := range has {
+			if m.Get("Event") != "presence" || m.Get("Content-Type") != "application/pidf+xml" || !strings.Contains(string(m.Body), text) {
+				t.Errorf("%s: %s %s", arrow, m.Get("Event"), m.Body)
+			}
+		}
+	}
+	told("subscribed -> open", "<basic>open</basic>")
+	s.phone.must(s.phone.agent.SetDoNotDisturb(true))
+	told("do not disturb -> closed and busy", "<basic>closed</basic>", "<rpid:busy/>")
+	if _, err := s.phone.agent.Invite("a", "2002"); err != nil {
+		t.Fatal(err)
+	}
+	s.Expect("INVITE")
+	told("and in a call -> on the phone, too", "<basic>closed</basic>", "<rpid:busy/><rpid:on-the-phone/>")
 }
 
 func TestShare_tells_of_our_calls(t *testing.T) {
@@ -91,7 +119,7 @@ func TestShare_refuses(t *testing.T) {
 		status string
 	}{
 		{"not allowed -> 489", false, "dialog", "", 600, "489"},
-		{"another package -> 489", true, "presence", "", 600, "489"},
+		{"another package -> 489", true, "conference", "", 600, "489"},
 		{"an unknown dialog -> 481", true, "dialog", "x", 600, "481"},
 		{"too brief -> 423", true, "dialog", "", 5, "423"},
 	} {

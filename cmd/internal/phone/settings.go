@@ -25,7 +25,13 @@ type Choice[T comparable] struct {
 	Instead T    `json:"instead"`
 }
 
-func choose[T comparable](value, instead T) Choice[T] { return Choice[T]{true, value, instead} }
+// choose is no choice where it is what the configuration says.
+func choose[T comparable](value, instead T) Choice[T] {
+	if value == instead {
+		return Choice[T]{}
+	}
+	return Choice[T]{true, value, instead}
+}
 
 func (c Choice[T]) or(configured T) T {
 	if c.Made {
