@@ -39,6 +39,7 @@ type machine struct {
 	pending *candidate
 	restore *candidate // what a person brings back, as soon as nothing is under way
 	trial   trial
+	doubt   doubt
 	unsaved []Record
 	user    []UserSetting
 	lay     bool // what the user has set is to be applied

@@ -50,7 +50,10 @@ func (m machine) tookForce(now candidate, e applied, at time.Time) machine {
 		m.status.RolledBack, m.status.StoreError = "", ""
 		m.cut = Meta{}
 	}
-	before := m.inForce
+	before, undone := m.inForce, now.undo
+	if !undone {
+		m.doubt = doubt{}
+	}
 	keep := !now.stored && !now.undo && now.record.Meta.Hash != ""
 	proves := now.trial && !e.same
 	now.undo, now.trial = false, false
@@ -61,6 +64,8 @@ func (m machine) tookForce(now candidate, e applied, at time.Time) machine {
 		m = m.beginTrial(before, e.before, at)
 	case keep:
 		m = m.confirm(at)
+	case undone:
+		m = m.arm(at)
 	}
 	return m
 }
@@ -81,7 +86,7 @@ func (m machine) keep(r Record) machine {
 // goBack has the document before applied again, and this one not taken until
 // the server has another or a person asks.
 func (m machine) goBack(from candidate, why string, now time.Time) machine {
-	m.rejected, m.pinned = from.record.Meta.Hash, false
+	m.rejected, m.pinned, m.doubt = from.record.Meta.Hash, false, doubt{}
 	m.status.RolledBack = why
 	if from.record.Meta.Number != 0 {
 		meta := &from.record.Meta

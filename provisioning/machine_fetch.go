@@ -10,6 +10,7 @@ var errRejected = errors.New("the server still has the document that did not wor
 func (m machine) afterFetch(e fetched, in input) machine {
 	m.busy = noJob
 	m.status.Attempts, m.status.LastAttempt = e.attempts, in.now
+	m.doubt.served = m.doubt.served || e.answered || e.nowhere
 	switch {
 	case m.trial.on:
 		m = m.serverProved(e, in)

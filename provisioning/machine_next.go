@@ -19,7 +19,7 @@ func (m machine) next(now time.Time) machine {
 		m.busy = layJob
 	case len(m.unsaved) > 0 && due(m.saveAt):
 		m.busy = saveJob
-	case m.trial.on && due(m.trial.probeAt):
+	case m.trial.on && due(m.trial.probeAt), m.doubt.on && due(m.doubt.probeAt):
 		m.busy = proveJob
 	case m.mayFetch() && due(m.fetchAt):
 		m.busy = fetchJob
@@ -50,6 +50,7 @@ func (m machine) wake() (time.Time, bool) {
 	sooner(m.layAt, m.mayLay())
 	sooner(m.saveAt, len(m.unsaved) > 0)
 	sooner(m.trial.probeAt, m.trial.on)
+	sooner(m.doubt.probeAt, m.doubt.on)
 	sooner(m.fetchAt, m.mayFetch())
 	return at, !at.IsZero()
 }

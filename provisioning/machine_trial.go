@@ -67,7 +67,10 @@ func (m machine) trialStart() time.Time { return m.inForce.record.Meta.Applied }
 func (m machine) afterProof(v Vitals, in input) machine {
 	m.busy = noJob
 	t := &m.trial
-	if !t.on {
+	switch {
+	case m.doubt.on:
+		return m.afterDoubt(v, in)
+	case !t.on:
 		return m
 	}
 	if v.Busy {
@@ -123,7 +126,7 @@ func (t trial) lacks(doc Document, v Vitals) string {
 }
 
 func (m machine) trialFailed(now time.Time) machine {
-	bad, why, newer := m.inForce, m.trial.missing, m.trial.newer
+	bad, why, newer, was := m.inForce, m.trial.missing, m.trial.newer, m.trial
 	m.inForce, m.trial = m.trial.good, trial{}
 	m = m.goBack(bad, fmt.Sprintf("rolled back: within %s of its trial %s", formatDuration(bad.doc.Provisioning.Confirm), why), now)
 	m.failures, m.pushed = 1, false
@@ -131,6 +134,9 @@ func (m machine) trialFailed(now time.Time) machine {
 	m.status.Error = m.status.RolledBack
 	if newer {
 		m.fetchAt = now
+		return m
 	}
+	was.on, was.good = false, bad
+	m.doubt = doubt{trial: was, record: bad.record}
 	return m
 }

@@ -30,11 +30,18 @@ func (w *world) verdicts() string {
 // tried is a phone that works with "kept" and has been given "trial".
 func tried(t *testing.T, test func(w *world, m *Manager)) {
 	t.Helper()
-	w := newWorld("kept")
-	w.records = stored("kept")
+	triedAfter(t, "kept", test)
+}
+
+func triedAfter(t *testing.T, good string, test func(w *world, m *Manager)) {
+	t.Helper()
+	w := newWorld(good)
+	w.records = stored(good)
 	w.vitals = both
 	run(t, w, func(m *Manager) {
-		want(t, "applied", w.take(), "kept/2")
+		if got := w.take(); !strings.HasPrefix(got, good+"/") {
+			t.Errorf("applied: %s", got)
+		}
 		w.serve("trial")
 		m.CheckSync(ua.CheckSync{})
 		pass(5 * time.Second)
@@ -122,6 +129,42 @@ func TestManager_trial_ends_early_for_no_reason_of_others(t *testing.T) {
 		pass(5 * time.Second)
 		want(t, "history", w.verdicts(), "trial confirmed, kept ")
 		want(t, "told", len(m.Status().Faults), 1) // it is asked again after the trial
+	})
+}
+
+// A registrar that is down is not the document's fault.
+func TestManager_trial_in_an_outage_of_others(t *testing.T) {
+	triedAfter(t, "trial of old", func(w *world, m *Manager) {
+		w.is(Vitals{})
+		pass(130 * time.Second)
+		want(t, "after the trial", w.verdicts(), "trial rolled back, trial of old ")
+		pass(2 * time.Minute)
+		want(t, "the one before does no better", w.verdicts(), "trial broken off, trial of old ")
+		if s := m.Status(); !strings.Contains(s.RolledBack, "the one before does no better") || s.Refused == "" {
+			t.Errorf("told %+v", s)
+		}
+		pass(3 * time.Hour)
+		want(t, "while nothing is well", w.verdicts(), "trial broken off, trial of old ")
+		w.is(both)
+		pass(time.Minute)
+		want(t, "when it is", w.verdicts(), "trial confirmed, trial broken off, trial of old ")
+		want(t, "told", m.Status().RolledBack+m.Status().Error, "")
+	})
+	triedAfter(t, "trial of old", func(w *world, m *Manager) { // the server's
+		w.fail(errors.New("down"))
+		pass(5 * time.Minute)
+		want(t, "the one before does no better", w.verdicts(), "trial broken off, trial of old ")
+		w.serve("trial")
+		pass(time.Hour)
+		want(t, "when the server is back", w.verdicts(), "trial confirmed, trial broken off, trial of old ")
+	})
+	triedAfter(t, "trial of old", func(w *world, m *Manager) { // the document's, seen a little late
+		w.is(Vitals{})
+		pass(130 * time.Second)
+		w.is(both)
+		pass(3 * time.Hour)
+		want(t, "the one before does better", w.verdicts(), "trial rolled back, trial of old ")
+		want(t, "refused", m.Status().Refused, hashOf("trial"))
 	})
 }
 
