@@ -19,8 +19,9 @@ type Dealings struct {
 	// NoReferSub has a far end that can do so tell nothing of a transfer
 	// (RFC 4488): it is done as soon as it was accepted.
 	NoReferSub bool
-	// ConnectionReuse lets the server send requests back over our connection by
-	// TLS, on which each has shown a certificate (RFC 5923).
+	// ConnectionReuse lets who we connect to by TLS send requests back over that
+	// connection, where we have shown a certificate of the account's, and has us do
+	// so with those who connect to us and are who they say (RFC 5923).
 	ConnectionReuse bool
 	// Silence is how long a server may leave a new request without any response
 	// before the next server is asked; Failback is how often a better server that

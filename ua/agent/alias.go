@@ -85,7 +85,7 @@ func (o *owner) isHost(l *line, f *flow, host string) bool {
 // connection for what comes back (RFC 5923): with a certificate, where we are
 // known by the name that is in it.
 func (o *owner) aliasVia(l *line, f *flow, at wire.URI) (wire.URI, string) {
-	if !l.account.ConnectionReuse || f.transport != ua.TLS || f.open {
+	if !l.account.ConnectionReuse || l.account.TLS.Cert == "" || f.transport != ua.TLS || f.open {
 		return at, ""
 	}
 	if port := o.doorPort(ua.TLS); port > 0 && !hasServer(l.account) {

@@ -94,24 +94,21 @@ func TestAliasOf(t *testing.T) {
 func TestAlias_is_asked_of_the_server(t *testing.T) {
 	o := newOffice(t, nil)
 	chain, key := o.authority.PEMs(o.authority.Issue("1001.example"))
-	for _, on := range []bool{true, false} {
+	for arrow, c := range map[string]struct{ reuse, certified, on bool }{
+		"with a certificate -> asked":              {true, true, true},
+		"without one -> nothing could be believed": {true, false, false},
+		"not wanted -> not asked":                  {false, true, false},
+	} {
 		p := o.phone(t, "1001", ua.TLS, func(a *ua.Account) {
-			a.ConnectionReuse, a.TLS.Cert, a.TLS.Key = on, chain, ua.NewSecret(key)
+			if a.ConnectionReuse = c.reuse; c.certified {
+				a.TLS.Cert, a.TLS.Key = chain, ua.NewSecret(key)
+			}
 		})
 		p.awaitState(ua.Registered)
 		all := o.Requests("REGISTER")
-		if via := all[len(all)-1].Get("Via"); strings.Contains(via, ";alias") != on {
-			t.Errorf("asked %v: Via %q", on, via)
+		if via := all[len(all)-1].Get("Via"); strings.Contains(via, ";alias") != c.on {
+			t.Errorf("%s: Via %q", arrow, via)
 		}
 		p.end()
-	}
-}
-
-func TestSetAccounts_connection_reuse_needs_a_certificate(t *testing.T) {
-	p := newPhone(t, nil)
-	account := ua.Account{ID: "a", User: "a", Domain: "127.0.0.1", Transport: ua.TLS}
-	account.ConnectionReuse = true
-	if err := p.agent.SetAccounts([]ua.Account{account}); err == nil {
-		t.Error("taken")
 	}
 }

@@ -75,8 +75,5 @@ func checkDealings(account ua.Account) error {
 	if account.Silence < 0 || account.Failback < 0 {
 		return fmt.Errorf("silence and failback cannot be negative")
 	}
-	if account.ConnectionReuse && account.TLS.Cert == "" {
-		return fmt.Errorf("connection-reuse needs a client certificate (RFC 5923)")
-	}
 	return nil
 }
