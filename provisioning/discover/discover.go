@@ -108,21 +108,30 @@ func (d *Discovery) Discover(ctx context.Context, current provisioning.Document,
 }
 
 // take yields the findings of one step. A step that stops ends discovery once
-// it has an address.
+// it has an address that may be used.
 func (d *Discovery) take(ctx context.Context, step orderedStep, known Known, yield func(provisioning.Finding) bool) bool {
 	found, err := step.Find(ctx, known)
 	if err != nil {
 		return yield(provisioning.Finding{Step: step.Name, Why: err.Error()})
 	}
+	usable := false
 	for i, f := range found {
 		finding := d.finding(step.Name, f)
 		finding.Proceed = step.proceed || i+1 < len(found)
+		if f.From == FromNetwork && i >= mostOfNetwork {
+			return yield(provisioning.Finding{Step: step.Name, Why: fmt.Sprintf("the network names %d more addresses; they are not tried", len(found)-i)}) && step.proceed
+		}
+		usable = usable || finding.URL != "" || f.From == FromOwner
 		if !yield(finding) {
 			return false
 		}
 	}
-	return step.proceed
+	return step.proceed || !usable
 }
+
+// mostOfNetwork bounds what somebody on the network can have the phone try in
+// vain before it goes on.
+const mostOfNetwork = 8
 
 // finding makes a finding of an address, without one where it may not be used.
 func (d *Discovery) finding(step string, f Found) provisioning.Finding {

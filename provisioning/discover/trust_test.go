@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -129,6 +130,42 @@ func TestTrust_never_back_from_HTTPS(t *testing.T) {
 	}
 	if _, err := l.trust.admit("http://own.example/x", FromOwner, l.access); err != nil {
 		t.Errorf("the owner of the board says so himself: %v", err)
+	}
+}
+
+func TestTrust_a_step_that_stops_is_passed_over_if_nothing_of_it_may_be_used(t *testing.T) {
+	l := newLAN(t, Confirm)
+	network := Step{"dhcp", func(context.Context, Known) ([]Found, error) {
+		return []Found{{URL: "https://a.example/x", From: FromNetwork}}, nil
+	}}
+	own := Step{"static", func(context.Context, Known) ([]Found, error) { return []Found{{URL: "https://own.example/x"}}, nil }}
+	d, err := New(Config{Order: []string{"dhcp:stop", "static:stop"}, Steps: []Step{network, own}, Trust: l.trust})
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := func() (steps []string) {
+		for f := range d.Discover(context.Background(), provisioning.Document{}, provisioning.Meta{}) {
+			steps = append(steps, f.Step)
+		}
+		return steps
+	}
+	if got := strings.Join(look(), " "); got != "dhcp static" {
+		t.Errorf("took %s", got)
+	}
+	if _, err := l.trust.Accept(""); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(look(), " "); got != "dhcp" {
+		t.Errorf("accepted, and took %s", got)
+	}
+}
+
+func TestTrust_a_network_that_names_many(t *testing.T) {
+	l := newLAN(t, Confirm)
+	l.access.CA = "PEM"
+	got := strings.Split(l.look(provisioning.Meta{}, slices.Repeat([]string{"https://a.example/x"}, 20)...), ", ")
+	if len(got) != 9 || got[8] != "no: the network names 12 more addresses; they are not tried" {
+		t.Errorf("%q", got)
 	}
 }
 

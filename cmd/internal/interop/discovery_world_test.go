@@ -45,6 +45,7 @@ type office struct {
 	authority     *ca.Authority
 	journal       *journal.Journal
 	provisioning  *provserver.Server
+	unprivileged  bool // the step has no CAP_NET_RAW
 }
 
 var offices sync.Mutex // names of namespaces are of the process
@@ -248,7 +249,7 @@ func (o *office) kea(options string) {
 "option-data": [`+options+`],
 "subnet4": [{"id": 1, "subnet": "192.0.2.0/24", "pools": [{"pool": "192.0.2.50 - 192.0.2.60"}]}]}}`), 0o600))
 	o.run(o.server, "env", "KEA_PIDFILE_DIR="+o.dir, "KEA_LOCKFILE_DIR="+o.dir, "KEA_LOGGER_DESTINATION=stdout", "kea-dhcp4", "-c", file)
-	peer("Kea "+version("Kea", `[0-9.]+`, "kea-dhcp4", "-v"))
+	peer("Kea " + version("Kea", `[0-9.]+`, "kea-dhcp4", "-v"))
 }
 
 // addressed tells whether the telephone's end of the cable has an address.

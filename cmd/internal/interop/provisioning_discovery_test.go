@@ -4,6 +4,7 @@ package interop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"offhook/cmd/internal/lab/netns"
 	"offhook/cmd/internal/lab/station"
@@ -147,10 +150,23 @@ func TestDHCP(t *testing.T) {
 			o.finds(ctx, c.agent, c.want)
 		})
 	}
+	row(t, "udhcpc's lease, by the hook of the manual: nobody is asked", func(t *testing.T, ctx context.Context) {
+		o := newOffice(t)
+		o.dnsmasq("--port=0", "--dhcp-option=66,b.example", "--dhcp-option=160,https://a.example/x.cfg")
+		hook := filepath.Join(o.dir, "hook")
+		must(t, os.WriteFile(hook, []byte(manualHook(t, o.dir)+"[ \"$1\" = bound ] && ip address add $ip/24 dev $interface\nexit 0\n"), 0o700))
+		o.run(o.phone, "udhcpc", "-f", "-i", officeCable, "-s", hook, "-O", "tftp", "-O", "160")
+		for ctx.Err() == nil && !o.addressed() {
+			pauseShort()
+		}
+		o.finds(ctx, func(a *provisioning.AgentProvisioning) { a.DHCP.Source = "lease" }, "https://a.example/x.cfg https://b.example/{mac}.yaml")
+	})
 	row(t, "Kea, which answers to port 68 alone", func(t *testing.T, ctx context.Context) {
 		o := newOffice(t)
 		o.address()
 		o.kea(`{"code": 160, "space": "dhcp4", "csv-format": false, "data": "` + fmt.Sprintf("%X", "https://k.example/x.cfg") + `", "always-send": true}, {"name": "tftp-server-name", "data": "b.example"}`)
+		o.finds(ctx, nil, "https://k.example/x.cfg https://b.example/{mac}.yaml")
+		o.unprivileged = true // port 68 is free
 		o.finds(ctx, nil, "https://k.example/x.cfg https://b.example/{mac}.yaml")
 	})
 	row(t, "beside a client that has port 68", func(t *testing.T, ctx context.Context) {
@@ -186,7 +202,15 @@ func (o *office) finds(ctx context.Context, change func(*provisioning.AgentProvi
 			f := dhcp.New(dhcp.Config{Agent: agent, Class: "offhook", Root: o.dir, Log: slog.New(slog.DiscardHandler),
 				Links: func(string) ([]dhcp.Link, error) { return links, nil },
 				Open: func(l dhcp.Link) (wire dhcp.Wire, err error) {
-					err = netns.Inside(o.phone, func() (err error) { wire, err = dhcp.Open(l); return err })
+					err = netns.Inside(o.phone, func() (err error) {
+						if o.unprivileged {
+							err = dropRaw()
+						}
+						if err == nil {
+							wire, err = dhcp.Open(l)
+						}
+						return err
+					})
 					return wire, err
 				}})
 			found, err := f.Step().Find(ctx, discover.Known{})
@@ -203,4 +227,35 @@ func (o *office) finds(ctx context.Context, change func(*provisioning.AgentProvi
 		}
 	}
 	o.t.Errorf("found %s\nwant %s", got, want)
+}
+
+// manualHook is the script in docs/provisioning.md, with its files below root.
+func manualHook(t *testing.T, root string) string {
+	t.Helper()
+	manual, err := os.ReadFile("../../../docs/provisioning.md")
+	must(t, err)
+	_, rest, _ := strings.Cut(string(manual), "```sh\n")
+	script, _, found := strings.Cut(rest, "```")
+	if !found || !strings.Contains(script, "/run/offhook/dhcp") {
+		t.Fatal("the manual has no hook for udhcpc")
+	}
+	return strings.ReplaceAll(script, "/run/offhook", root+"/run/offhook")
+}
+
+// dropRaw takes CAP_NET_RAW away from the calling thread.
+func dropRaw() error {
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	if err := unix.Capget(&header, &sets[0]); err != nil {
+		return err
+	}
+	sets[0].Effective &^= 1 << unix.CAP_NET_RAW
+	if err := unix.Capset(&header, &sets[0]); err != nil {
+		return err
+	}
+	if fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM, 0); err == nil {
+		unix.Close(fd)
+		return errors.New("packet sockets are still permitted")
+	}
+	return nil
 }
