@@ -38,6 +38,7 @@ func (f *finisher) account(n int) {
 	f.transport(n, prefix, servers)
 	f.codecs(n, prefix)
 	f.zeroes(n, prefix)
+	f.relay(n)
 	for _, name := range f.accountSettings() {
 		if on := f.of(n, name+"@on"); on != nil {
 			f.used(prefix+name, on)
@@ -208,6 +209,15 @@ func (f *finisher) zeroes(n int, prefix string) {
 		}
 		f.used(prefix+name, on)
 	}
+}
+
+// relay drops a relay that the document would have no use for.
+func (f *finisher) relay(n int) {
+	server, user := f.of(n, "turn"), f.of(n, "turn-user")
+	if server != nil && user != nil && !no(f.of(n, "turn@on")) && text(f.of(n, "ice")) == "full" {
+		return
+	}
+	f.drop(Idle, "a relay is used with ICE, by a user, alone", server, user, f.of(n, "turn-password"))
 }
 
 // unused tells why parts of a live account came to nothing.

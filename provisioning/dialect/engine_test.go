@@ -42,6 +42,8 @@ var testRules = []Rule{
 	{Key: "user.name", To: "phone.name"}, {Key: "user.account", To: "accounts[1].label"},
 	{Key: "code", To: "door.code"}, {Key: "low", To: "@rtp.low", As: Number}, {Key: "count", To: "@rtp.count", As: Number},
 	{Key: "url", To: "@url.server"}, {Key: "zone", To: "@zone.name"}, {Key: "offset", To: "@zone.offset"},
+	{Key: "turn", To: "accounts[*].turn", As: func(s string) (Value, error) { return ListValue(s), nil }},
+	{Key: "turn.user", To: "accounts[*].turn-user"}, {Key: "turn.on", To: "accounts[*].turn@on", As: Flag}, {Key: "ice", To: "accounts[*].ice"},
 	{Key: "k.{n}", To: "keys[{n}].@type"}, {Key: "k.{n}.value", To: "keys[{n}].@value"}, {Key: "k.{n}.account", To: "keys[{n}].@account", As: Number},
 }
 
@@ -80,6 +82,9 @@ func TestDecode(t *testing.T) {
 		{"a list switched off -> idle", []string{"f:help.1=110\nhelp.on=0"}, "phone.emergency=112, 911, from default", "help.1:idle", ""},
 		{"what the user may change -> told in the document", []string{"f:user.name=Desk"}, "phone.user-may-change=phone.name, audio.volume.handset, audio.volume.handsfree, audio.volume.headset, audio.volume.ringer, phone.language, phone.ring-tone, phone.time-format, screen.backlight, screen.backlight-idle, screen.timeout, from f what the user may change", "user.name:mapped", ""},
 		{"what no user may change -> not", []string{"f:" + account + "user.account=Desk"}, "phone.user-may-change=phone.language, phone.ring-tone, phone.time-format, audio.volume, screen, from default", "user.account:mapped", ""},
+		{"a relay with ICE -> taken", []string{"f:" + account + "ice=full\nturn=turn.example\nturn.user=u\nturn.on=1"}, "accounts[1].turn=turn.example, from f:4 turn=turn.example", "turn.user:mapped", ""},
+		{"a relay that is off -> idle, with its user", []string{"f:" + account + "ice=full\nturn=turn.example\nturn.user=u\nturn.on=0"}, "accounts[1].turn=, from default", "turn.user:idle", ""},
+		{"a relay's user alone -> idle", []string{"f:" + account + "turn.user=u"}, "", "turn.user:idle", ""},
 		{"a door's code without a relay -> not supported", []string{"f:code=2580"}, "", "code:not supported", ""},
 		{"ports by first and count", []string{"f:low=20000\ncount=100"}, "network.rtp-ports=20000-20099, from f:1 low=20000 (with count=100)", "count:mapped", ""},
 		{"too few ports -> refused", []string{"f:low=20000\ncount=2"}, "", "low:refused", ""},

@@ -98,5 +98,5 @@ func setTo(path string) string {
 		of := map[string]string{"url": "provisioning.url", "zone": "phone.time-zone", "rtp": "network.rtp-ports"}[name]
 		return "`" + of + "`, its " + piece
 	}
-	return "`" + setting + "`, " + strings.NewReplacer("[]", "", ".", " ", "-", " ").Replace(part)
+	return "`" + setting + "`, " + strings.NewReplacer("[]", "", "[1]", "", "[2]", " 2", ".", " ", "-", " ").Replace(part)
 }

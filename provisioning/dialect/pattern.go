@@ -25,6 +25,8 @@ func fit(pattern, key string, m match) (match, bool) {
 				m.k = number
 			}
 			pattern, key = pattern[3:], key[digits:]
+		case pattern == "*":
+			return m, true
 		case pattern[0] == '*':
 			for cut := range len(key) + 1 {
 				if out, ok := fit(pattern[1:], key[cut:], m); ok {
@@ -121,7 +123,14 @@ func (x *index) add(r *row) {
 	x.shapes[s] = append(x.shapes[s], r)
 }
 
+// longestKey is longer than any parameter's name is: looking for a longer one
+// would only take a hostile file's time.
+const longestKey = 160
+
 func (x *index) find(key string) (*row, match, bool) {
+	if len(key) > longestKey {
+		return nil, match{}, false
+	}
 	if x.fold {
 		key = strings.ToLower(key)
 	}

@@ -16,17 +16,59 @@ import (
 
 const page = "../../../docs/dialects.md"
 
-const preface = `# Files of other makers, parameter by parameter
+// preface is the page's text; the tables follow.
+const preface = `# Files of other makers
 
-This page is made from the tables that the phone reads by: ` + "`OFFHOOK_UPDATE=1 go test ./provisioning/dialect/makers`" + ` writes it anew.
-` + "[Provisioning](provisioning.md#files-of-other-makers)" + ` tells how the files are read; ` + "`offhook lint FILE`" + ` tells what became of each parameter of a file.
+The phone reads the configuration files that telephones of other makers read, as they are on the server. What a file is shows by what
+is in it, not by its name or Content-Type; a document of our own (it has the key ~offhook~) comes first. Where a server gives several
+files (a common one, one for the phone, those that they include) each is laid over those before it.
+
+Each parameter is converted by the tables below and goes through the same strict checks as a document of our own: a fault names the
+file, the line and the parameter, and the configuration that worked stays. But one parameter that makes no sense, or is out of the
+range that this phone takes, does not have the whole file refused: it is left out or brought into range, with a warning.
+Nothing is lost silently. Every parameter is
+
+| Fate | |
+|---|---|
+| mapped | It arrived in the document. ~offhook explain~ tells from where: ~30m, from cfg001565.xml:12 P32=30 (minutes), over common.xml:4 P32=60~. |
+| not supported | Known, and the phone does not have it. It is told why. |
+| unknown | In no table. It is counted and listed. |
+| blank | Without a value: the default stands, or what an earlier file gave (as the maker's own telephones do). |
+| idle | It belongs to what is switched off or not complete: an account without a server, a codec that is off. |
+| replaced | A later one took its place. |
+| refused | Its value makes no sense; or it is a private key, which is never taken from a file that others can fetch. |
+
+The log has the counts and the warnings (and, at level debug, what is unknown). ~offhook lint FILE|URL…~ tells it all without a phone:
+
+~~~
+$ offhook lint common.cfg 001565a1b2c3.cfg
+Taken (45)
+  001565a1b2c3.cfg:12  account.1.transport  accounts[1].transport (0 UDP, 1 TCP, 2 TLS, 3 by DNS)
+…
+Unknown (1)
+  001565a1b2c3.cfg:15  account.1.user_naem  did you mean account.1.user_name?
+
+Warnings (2)
+  001565a1b2c3.cfg:2   sip.listen_mode      has no value, and sip.listen_port stands behind it on the same line; both are taken, …
+
+common.cfg, 001565a1b2c3.cfg: yealink, 62 parameters: 45 taken, 9 not supported, 1 unknown, 0 refused, 7 without effect; warnings: 2; good
+~~~
+
+Files that these include are read from beside them. ~--dialect~ names the maker where it does not show, ~--model~ and ~--mac~ the phone that
+reads, ~--key~ a file with the key of encrypted ones; ~--all~ lists what has no effect, too, ~--json~ prints everything for a program. The
+exit status is 4 where the phone would refuse the files, with ~--strict~ also where there are warnings.
+
+Accounts have the number of the other maker's as their id: ~accounts[1]~. Line keys 1 to 8 become ~line1~ to ~line8~. What Snom's ~perm="!"~
+leaves to the user is in ~phone.user-may-change~. A door's code needs ~door.relay~ in the agent's own file, which names the board's relay.
+
+The rest of this page is made from the tables that the phone reads by (~OFFHOOK_UPDATE=1 go test ./provisioning/dialect/makers~ writes it anew).
 
 `
 
 // The page of parameters is what the tables say.
 func TestPage(t *testing.T) {
 	var out strings.Builder
-	out.WriteString(preface + "| Maker | Taken | Known, not supported |\n|---|---|---|\n")
+	out.WriteString(strings.ReplaceAll(strings.ReplaceAll(preface, "~~~", "```"), "~", "`") + "| Maker | Taken | Known, not supported |\n|---|---|---|\n")
 	for _, d := range All() {
 		c := d.Count()
 		out.WriteString("| " + d.Maker + " | " + strconv.Itoa(c.Mapped) + " | " + strconv.Itoa(c.Unsupported) + " |\n")

@@ -28,7 +28,7 @@ var known = []dialect.Known{
 	{Key: "admin_mode_*", Why: "this phone has no menu or page that asks for it"},
 	{Key: "user_server_type[{n}]", Why: "the server's ways are found out, not told"},
 	{Key: "user_symmetrical_rtp[{n}]", Why: "sound always goes where it comes from"},
-	{Key: "user_ice[{n}]", Why: ownWay}, {Key: "user_uid[{n}]", Why: ownWay}, {Key: "user_q[{n}]", Why: ownWay},
+	{Key: "user_uid[{n}]", Why: ownWay}, {Key: "user_q[{n}]", Why: ownWay},
 	{Key: "user_failover_identity[{n}]", Why: "the better server is always taken again when it is back"},
 	{Key: "user_send_local_name[{n}]", Why: ownWay}, {Key: "user_proxy_require[{n}]", Why: ownWay},
 	{Key: "user_shared_line[{n}]", Why: "shared lines are not here"},

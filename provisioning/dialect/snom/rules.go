@@ -24,6 +24,7 @@ var accountRules = []dialect.Rule{
 	{Key: "codec_priority_list", To: "accounts[*].codecs", As: dialect.CodecList},
 	{Key: "keepalive_interval[{n}]", To: "accounts[{n}].keep-alive", As: dialect.Seconds, Note: "seconds"},
 	{Key: "stun_server[{n}]", To: "accounts[{n}].stun"},
+	{Key: "user_ice[{n}]", To: "accounts[{n}].ice", As: dialect.Enum("off", "off", "on", "full")},
 	{Key: "user_gruu[{n}]", To: "accounts[{n}].gruu", As: dialect.Flag},
 	{Key: "user_hide_identity[{n}]", To: "accounts[{n}].anonymous", As: dialect.Enum("off", "false", "on", "true", "false", "false", "true", "true")},
 	{Key: "hide_identity", To: "accounts[*].anonymous", As: dialect.Enum("off", "false", "on", "true", "false", "false", "true", "true")},

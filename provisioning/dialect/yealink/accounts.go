@@ -44,6 +44,11 @@ var accountRules = []dialect.Rule{
 	{Key: "account.{n}.nat.nat_traversal", To: "accounts[{n}].stun@on", As: dialect.Enum("0", "false", "1", "true", "2", "!this phone has no static NAT address; STUN or the registrar tell it", "3", "!ICE is not switched by an account here"), Note: "0 off, 1 STUN"},
 	{Key: "sip.nat_stun.server", To: "accounts[*].stun"},
 	{Key: "sip.nat_stun.enable", To: "accounts[*].stun@on", As: dialect.Flag},
+	{Key: "ice.enable", To: "accounts[*].ice", As: dialect.Enum("0", "off", "1", "full")},
+	{Key: "sip.nat_turn.server", To: "accounts[*].turn", As: oneOf},
+	{Key: "sip.nat_turn.enable", To: "accounts[*].turn@on", As: dialect.Flag},
+	{Key: "sip.nat_turn.username", To: "accounts[*].turn-user"},
+	{Key: "sip.nat_turn.password", To: "accounts[*].turn-password"},
 	{Key: "account.{n}.subscribe_mwi", To: "accounts[{n}].mwi", As: dialect.Flag},
 	{Key: "voice_mail.number.{n}", To: "accounts[{n}].voicemail"},
 	{Key: "account.{n}.blf.blf_list_uri", To: "accounts[{n}].blf-list-uri"},
@@ -76,6 +81,9 @@ var accountRules = []dialect.Rule{
 	{Key: "account.{n}.gruu_support", To: "accounts[{n}].gruu", As: dialect.Flag},
 	{Key: "voice.vad", To: "accounts[*].dtx", As: dialect.Flag, Note: "nothing but comfort noise in pauses"},
 }
+
+// oneOf makes a list of one.
+func oneOf(s string) (dialect.Value, error) { return dialect.ListValue(s), nil }
 
 // keepAlive tells any of Yealink's three ways from none.
 var keepAlive = dialect.Enum("0", "false", "1", "true", "2", "true", "3", "true")
