@@ -12,13 +12,14 @@ type purpose uint8
 const (
 	forCall purpose = iota
 	forTransfer
+	forDeflect // of a call that rings
 )
 
 // entry is a number being typed.
 type entry struct {
 	on      bool
 	purpose purpose
-	of      int // serial of the call to transfer
+	of      int // serial of the call to transfer or to send elsewhere
 	digits  string
 }
 

@@ -126,16 +126,20 @@ func (t *turn) holdKey() {
 	}
 }
 
-// transferKey opens a transfer. Pressed again it sends the caller off: to the
+// transferKey opens a transfer, or asks where a call that rings is to go. Pressed again it sends the caller off: to the
 // number, or to whom the person has called to ask.
 func (t *turn) transferKey() {
 	first, second := t.consultation()
 	switch {
 	case t.entry.on && t.entry.purpose == forTransfer:
 		t.sendTransfer(cleanNumber(t.entry.digits))
+	case t.entry.on && t.entry.purpose == forDeflect:
+		t.deflect(cleanNumber(t.entry.digits))
 	case t.entry.on:
 	case second != nil:
 		t.completeTransfer(first, second)
+	case t.ringing() != nil && t.live() == nil && t.path == "":
+		t.openDeflect(t.toAnswer())
 	default:
 		t.openTransfer()
 	}

@@ -64,6 +64,9 @@ func (s *State) view() View {
 		if a == actDial && s.ringing() != nil { // the one to press is Answer
 			v.Soft[i].Role = RolePlain
 		}
+		if a == actAnswer && s.entry.on && s.entry.purpose == forDeflect && s.entry.digits != "" {
+			v.Soft[i].Role = RolePlain
+		}
 	}
 	switch v.Kind {
 	case KindBooting:
@@ -158,6 +161,11 @@ func (s *State) diallingView(v *View) {
 	v.Text = nonEmpty(why)
 	switch {
 	case s.entry.purpose == forTransfer:
+		v.Text = nil
+		if c := s.bySerial(s.entry.of); c != nil {
+			v.Title = fmt.Sprintf(x.TransferTo, c.party().Title())
+		}
+	case s.entry.purpose == forDeflect:
 		v.Text = nil
 		if c := s.bySerial(s.entry.of); c != nil {
 			v.Title = fmt.Sprintf(x.TransferTo, c.party().Title())

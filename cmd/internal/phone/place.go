@@ -20,6 +20,10 @@ func (t *turn) place(text string) {
 			return
 		}
 	}
+	if t.entry.on && t.entry.purpose == forDeflect && !t.isEmergency(number) {
+		t.deflect(number)
+		return
+	}
 	t.takePath()
 	number, withheld := t.withheld(number)
 	t.placeCall(call{number: number, emergency: t.isEmergency(number), anonymous: withheld, intercom: t.intercom})

@@ -104,6 +104,8 @@ func (s *State) diallingKeys() [4]action {
 	switch {
 	case s.entry.purpose == forTransfer:
 		return [4]action{when(typed, actSendTransfer), when(typed, actDelete), when(typed, actConsult), actCancelEntry}
+	case s.entry.purpose == forDeflect:
+		return [4]action{when(typed, actSendTransfer), when(typed, actDelete), actAnswer, actCancelEntry}
 	case s.ringing() != nil:
 		return [4]action{actAnswer, actReject, when(typed, actDial), when(typed, actDelete)}
 	case typed:
@@ -291,7 +293,7 @@ func (t *turn) closeEnded() {
 func (t *turn) redial() {
 	number := t.lastDialled()
 	switch {
-	case t.live() != nil || (t.entry.on && (t.entry.digits != "" || t.entry.purpose == forTransfer)):
+	case t.live() != nil || (t.entry.on && (t.entry.digits != "" || t.entry.purpose != forCall)):
 	case number == "":
 		t.complain(t.texts().NothingDialled)
 	default:

@@ -90,6 +90,7 @@ func (t *turn) event(e ua.Event) {
 // enforce restores what is true of every telephone, whatever has happened.
 func (t *turn) enforce() {
 	t.partners()
+	t.deflections()
 	t.consultations()
 	t.oneLive()
 	live := t.live()

@@ -33,6 +33,7 @@ type Texts struct {
 	MissedCalls, AllCalls, NoMissed, NoCalls   string
 	DND                                        map[bool]string
 	PickingUp, NothingRings, NoPickup          string
+	Deflected                                  string
 	Keys                                       map[KeyUse]string // labels of keys without one
 	Watch                                      map[WatchState]string
 	Forwarded, NotForwarded, NoForward         string
@@ -127,6 +128,7 @@ func english() *Texts {
 		NoCalls:           "No calls yet",
 		DND:               map[bool]string{true: "Do not disturb", false: "Calls ring again"},
 		PickingUp:         "Picking up",
+		Deflected:         "Sent to",
 		NothingRings:      "No call rings there",
 		NoPickup:          "Cannot be picked up: the exchange does not say which call it is",
 		Keys:              map[KeyUse]string{KeyDND: "DND", KeyForward: "Forward", KeyPark: "Park", KeyPickup: "Pick up"},

@@ -175,6 +175,7 @@ func diallingScenes(add func(string, *stage)) {
 	add("transfer", talking().keys(hal.KeyTransfer, "1", "0", "0", "7"))
 	add("transferring", talking().keys(hal.KeyTransfer, "1", "0", "0", "7", hal.KeyTransfer))
 	carl := ua.Call{ID: 2, Account: "a", State: ua.Early, Remote: ua.Party{User: "1007", DisplayName: "Carl Brandt"}}
+	add("deflecting", ready().call(ben(7)).keys(hal.KeyTransfer, "1", "0", "0", "7"))
 	add("asking", talking().keys(hal.KeyTransfer, "1", "0", "0", "7", hal.KeyOK).call(carl))
 	carl.State, carl.Answered = ua.Confirmed, noon().Add(-9*time.Second)
 	add("asked", talking().keys(hal.KeyTransfer, "1", "0", "0", "7", hal.KeyOK).call(carl))
