@@ -251,3 +251,24 @@ func FuzzRule(f *testing.F) {
 		}
 	})
 }
+
+// Whatever of the parameters that matter these files give, none is unknown.
+func TestFieldMap(t *testing.T) {
+	keys := strings.Fields(`
+		Line_Enable_1_ User_ID_1_ Auth_ID_1_ Use_Auth_ID_1_ Password_1_ Display_Name_1_ Short_Name_1_ Proxy_1_ SIP_Port_1_
+		SIP_Transport_1_ Outbound_Proxy_1_ Use_Outbound_Proxy_1_ Alternate_Outbound_Proxy_1_ Alternate_Proxy_1_ Register_Expires_1_
+		Reg_Retry_Intvl Proxy_Redundancy_Method_1_ Proxy_Fallback_Intvl_1_ Secure_Call_Setting SRTP_Method Preferred_Codec_1_
+		Second_Preferred_Codec_1_ Third_Preferred_Codec_1_ G722_Enable_1_ DTMF_Tx_Method_1_ AVT_Dynamic_Payload Voice_Mail_Number
+		Mailbox_ID_1_ Message_Waiting_1_ SIP_100REL_Enable_1_ NAT_Keep_Alive_Enable_1_ Extended_Function_1_ Extension_1_
+		Attendant_Console_Call_Pickup_Code Primary_NTP_Server Time_Zone Daylight_Saving_Time_Rule Time_Format Date_Format
+		Dictionary_Server_Script Dial_Tone Default_Ring__1__ Caller_ID_Map_1_ Dial_Plan_1_ Emergency_Number_1_ Admin_Passwd
+		Resync_Periodic Resync_Random_Delay Resync_From_SIP GPP_A Upgrade_Rule Upgrade_Enable Syslog_Server Debug_Level
+		Enable_VLAN VLAN_ID RTP_TOS_DiffServ_Value_1_ RTP_Port_Min RTP_Port_Max Network_Jitter_Level_1_ Directory_Server LDAP_Server
+		Auto_Answer_Page Group_Paging_Script Stats_In_BYE TLS_Version `)
+	for _, key := range keys {
+		_, report := decode(t, file(fmt.Sprintf("<flat-profile><%s>1</%s></flat-profile>", key, key)))
+		if e := report.Entries[len(report.Entries)-1]; e.Key != key || e.Fate == dialect.Unknown || e.Fate == dialect.Unsupported && e.Why == "" {
+			t.Errorf("%s: %+v", key, e)
+		}
+	}
+}

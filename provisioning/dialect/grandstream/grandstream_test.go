@@ -348,3 +348,34 @@ func FuzzRead(f *testing.F) {
 		provisioning.DecodeOver(base(), result.Tree, "fuzz")
 	})
 }
+
+// Whatever of the parameters that matter these files give, none is unknown.
+func TestFieldMap(t *testing.T) {
+	keys := strings.Fields(`
+		account.1.enable P271 account.1.sip.userid P35 account.1.sip.subscriber.userid P36 account.1.sip.subscriber.password P34
+		account.1.sip.subscriber.name P3 account.1.name P270 account.1.sip.server.1.address P47 account.1.sip.transport P130
+		account.1.sip.outboundProxy.1.address P48 account.1.sip.outboundProxy.2.address P2333 account.1.sip.server.2.address P2312
+		account.1.sip.registerExpiration P32 account.1.sip.registrationFailureRetryWaitTime P138 account.1.network.dnsMode
+		account.1.network.dnsSRVFailoverMode account.1.audio.srtpMode P183 account.1.audio.srtpKeyLength account.1.codec.choice.1
+		P57 P58 P59 P60 P61 P62 P46 account.1.dtmf.sendInAudio account.1.dtmf.sendInRtp account.1.dtmf.sendInSip P2301 P2302 P2303
+		P79 account.1.codec.payloadType.dtmf account.1.sip.voicemail.number P33 account.1.sip.subscribe.forMwi P99
+		account.1.sip.sessionTimer.enable account.1.sip.sessionTimer.expiration P260 account.1.sip.header.100rel P272
+		account.1.sip.keepAlive.enable account.1.sip.keepAlive.interval pks.vpk.1.keyMode pks.mpk.1.keyMode P323 pks.vpk.1.value
+		pks.vpk.1.description pks.vpk.1.account P302 P303 account.1.sip.blf.eventlist.uri P134 account.1.sip.blf.callPickup.prefix P1347
+		dateTime.ntp.server.1 dateTime.ntp.server.2 P30 dateTime.ntp.updateInterval dateTime.timezone P64 dateTime.format.time
+		dateTime.format.date P102 P122 language.gui P1362 audio.tone.dialTone account.1.ring.ringtone P104 account.1.ring.match.1.callerId
+		account.1.call.dialplan P290 keys.lock.emergency users.admin.password P2 P196 provisioning.config.serverPath P237 P212 P1360 P1361
+		provisioning.auto.mode provisioning.auto.minute P193 P194 P285 P286 provisioning.override.dhcp.allowCommonOptions P145 P1359
+		provisioning.config.filePassword provisioning.firmware.serverPath P192 maintain.syslog.server maintain.syslog.level P207 P208
+		network.port.eth.1.vlan.tag network.port.eth.1.vlan.priority P51 P87 network.qos.forRtp network.qos.forSip network.rtp.local.port
+		P39 account.1.audio.jitterBufferType account.1.audio.jitterBufferLength P133 P132 phonebook.download.server P331 P330 P332
+		ldap.server ldap.base account.1.call.autoAnswer P90 P298 call.autoAnswerDelay.value multicast.listening.1.address
+		multicast.listening.1.label multicast.channel ons.actionUrl.1 audio.report.collector.1 security.validate.serverCertificate
+		P14101 P14100 P15470 P10457 P14858 P15424 P10463 P14850 P14851 P14852 P14853 P10462 P15434 P15422 P15213 P14120 `)
+	for _, key := range keys {
+		_, report := decode(t, file("a.xml", fmt.Sprintf("<a><item name=%q>1</item></a>", key)))
+		if e := report.Entries[len(report.Entries)-1]; e.Key != key || e.Fate == dialect.Unknown || e.Fate == dialect.Unsupported && e.Why == "" {
+			t.Errorf("%s: %+v", key, e)
+		}
+	}
+}

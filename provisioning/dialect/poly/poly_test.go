@@ -230,3 +230,28 @@ func FuzzRead(f *testing.F) {
 		provisioning.DecodeOver(provisioning.Default(), result.Tree, "fuzz")
 	})
 }
+
+// Whatever of the parameters that matter these files give, none is unknown.
+func TestFieldMap(t *testing.T) {
+	keys := strings.Fields(`
+		reg.1.address reg.1.auth.userId reg.1.auth.password reg.1.displayName reg.1.label reg.1.server.1.address reg.1.server.1.port
+		reg.1.server.1.transport reg.1.outboundProxy.address reg.1.outboundProxy.port reg.1.outboundProxy.transport reg.1.server.2.address
+		reg.1.server.1.expires reg.1.server.1.retryTimeOut reg.1.server.1.failOver.failBack.mode sec.srtp.enable sec.srtp.offer
+		sec.srtp.require voice.codecPref.G722 tone.dtmf.viaRtp msg.mwi.1.callBack msg.mwi.1.callBackMode msg.mwi.1.subscribe
+		voIpProt.SIP.keepalive.sessionTimers nat.keepalive.interval attendant.resourceList.1.type key.1.function.prim
+		attendant.resourceList.1.address attendant.resourceList.1.label attendant.uri tcpIpApp.sntp.address device.sntp.serverName
+		tcpIpApp.sntp.resyncPeriod tcpIpApp.sntp.gmtOffset tcpIpApp.sntp.daylightSavings.enable up.idleTimeout lcl.ml.lang reg.1.ringType
+		se.rt.custom1.ringer voIpProt.SIP.alertInfo.1.value voIpProt.SIP.alertInfo.1.class dialplan.digitmap dialplan.digitmap.timeOut
+		dialplan.routing.emergency.1.value device.auth.localAdminPassword device.auth.localAdminPassword.set device.prov.serverName
+		device.prov.serverType device.prov.user device.prov.password prov.polling.period prov.polling.mode prov.polling.timeRandomEnd
+		device.dhcp.bootSrvUseOpt device.prov.upgradeServer device.syslog.serverName device.syslog.facility device.syslog.renderLevel
+		device.net.vlanId device.net.lldpEnabled qos.ip.rtp.dscp tcpIpApp.port.rtp.mediaPortRangeStart voice.rxQoS.avgJitter
+		voice.aec.hf.enable dir.local.contacts dir.corp.address se.rt.autoAnswer.timeout ptt.pageMode.enable
+		voice.qualityMonitoring.collector.enable sec.TLS.customCaCert.1 device.sec.TLS.customCaCert1 `)
+	for _, key := range keys {
+		_, report := decode(t, file(fmt.Sprintf("<a %s=\"1\"/>", key)))
+		if e := report.Entries[len(report.Entries)-1]; e.Key != key || e.Fate == dialect.Unknown || e.Fate == dialect.Unsupported && e.Why == "" {
+			t.Errorf("%s: %+v", key, e)
+		}
+	}
+}
