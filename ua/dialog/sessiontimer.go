@@ -49,13 +49,21 @@ func (s *step) askSession(r *Outgoing) {
 		return
 	}
 	r.Supported = append(r.Supported, "timer")
-	r.Session.Expires = max(s.config.SessionExpires, s.keep.min)
+	r.Session.Expires = s.asked()
 	if s.keep.min > 0 {
 		r.Session.Min = s.keep.min
 	}
 	if s.keep.interval > 0 {
 		r.Session.Refresher = map[bool]string{true: "uac", false: "uas"}[s.keep.ours]
 	}
+}
+
+// asked is for how long: what was agreed on stays (§7.4).
+func (s *step) asked() time.Duration {
+	if s.keep.interval > 0 {
+		return max(s.keep.interval, s.keep.min)
+	}
+	return max(s.config.SessionExpires, s.keep.min)
 }
 
 // agreedSession takes what the 2xx to such a request says (§7.2).
@@ -70,7 +78,7 @@ func (s *step) agreedSession(t SessionTimer) {
 // tooBrief takes a 422: it is asked again for longer (§7.3). False when that
 // was tried often enough.
 func (s *step) tooBrief(r Response) bool {
-	asked := max(s.config.SessionExpires, s.keep.min)
+	asked := s.asked()
 	if s.keep.briefs++; s.keep.briefs > maxBriefs || !s.timing() || r.Session.Min <= asked || r.Session.Min > maxSession {
 		return false
 	}

@@ -62,6 +62,8 @@ func TestStep_session_timer(t *testing.T) {
 		{arrow: "refreshing: 200 -> from the beginning", given: then(ours, TimerRefresh), when: lasting(got(2, 200, "far", ""), half, "uac"), want: "refresh in 15m0s; expire in 29m28s"},
 		{arrow: "refreshing: 200, they take over", given: then(ours, TimerRefresh), when: lasting(got(2, 200, "far", ""), half, "uas"), want: "expire in 29m28s"},
 		{arrow: "refreshing: 200 without timer -> none any more", given: then(ours, TimerRefresh), when: got(2, 200, "far", ""), want: ""},
+		{arrow: "confirmed, less was granted: half of it -> UPDATE for that", given: []any{showTerms, dial, lasting(got(1, 200, "far", "v"), 2*time.Minute, "uac")}, when: TimerRefresh, want: "send UPDATE>far for 2m0s by uac"},
+		{arrow: "refreshing what is less: 422 -> asks for more of it", given: []any{showTerms, dial, lasting(got(1, 200, "far", "v"), 2*time.Minute, "uac"), TimerRefresh}, when: brief(2, 3*time.Minute), want: "send UPDATE>far for 3m0s by uac min 3m0s"},
 		{arrow: "refreshing: 422 -> asks for more", given: then(ours, TimerRefresh), when: brief(2, time.Hour), want: "send UPDATE>far for 1h0m0s by uac min 1h0m0s"},
 		{arrow: "refreshing: 501 -> re-INVITE with what stands", given: then(ours, TimerRefresh), when: got(2, 501, "far", ""), want: "send INVITE>far offer-false for 30m0s by uac"},
 		{arrow: "refreshing: 481 -> BYE", given: then(ours, TimerRefresh), when: got(2, 481, "far", ""), want: "send BYE>far; close; terminated error"},
