@@ -316,6 +316,27 @@ func TestManager_restarted_during_a_trial(t *testing.T) {
 	})
 }
 
+// However often a document ends the phone, it does so twice.
+func TestManager_trials_are_counted(t *testing.T) {
+	for _, c := range []struct {
+		records []Record
+		cut     int // as which the next trial is begun
+	}{{on(OnTrial, 0), 1}, {on(RolledBack, 1), 1}, {on(Broken, 1), 1}, {on(Broken, 0), 0}} {
+		w := newWorld("trial")
+		w.records, w.vitals = c.records, both
+		run(t, w, func(m *Manager) {
+			want(t, "on trial", w.verdicts()[:len("trial on trial")], "trial on trial")
+			want(t, "cut before", w.records[0].Meta.Cut, c.cut)
+		})
+	}
+	w := newWorld("trial")
+	w.records, w.vitals = on(OnTrial, 1), both
+	run(t, w, func(m *Manager) {
+		want(t, "why", w.records[0].Meta.Why, "the phone ended during both its trials")
+		want(t, "told", m.Status().RolledBack, "the phone ended during both its trials")
+	})
+}
+
 func TestManager_that_cannot_count_trials_takes_none(t *testing.T) {
 	w := newWorld("trial")
 	w.records, w.vitals, w.saveErr = on(OnTrial, 0), both, errors.New("read-only file system")
