@@ -29,7 +29,7 @@ func newExchange(t *testing.T, endpoints ...endpoint) *asterisk {
 		a.UDP, a.Mutual = freePort(t), freePort(t)
 		dir := filepath.Join(a.Dir, "song")
 		must(t, os.Mkdir(dir, 0o700))
-		must(t, mediatest.SaveWAV(filepath.Join(dir, "far.wav"), far.repeated(8000, 8), 8000))
+		must(t, mediatest.SaveWAV(filepath.Join(dir, "far.wav"), far.repeated(8000, 20), 8000))
 	})
 }
 

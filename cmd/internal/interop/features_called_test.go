@@ -107,11 +107,11 @@ func challenges(algorithms ...string) string {
 
 // TestScenariosSettings are calls by accounts with settings of their own.
 func TestScenariosSettings(t *testing.T) {
-	late, park := freePort(t), freePort(t)
+	late, park, hidden := freePort(t), freePort(t), freePort(t)
 	straight := func(id string, port int, more ...string) string {
 		return accountLine(append([]string{"id: " + id, "user: peer", fmt.Sprintf("domain: '127.0.0.1:%d'", port), "transport: udp", "register: false", "mwi: false"}, more...)...)
 	}
-	p := newTelephone(t, straight("late", late, "late-offer: true")+straight("park", park, "transfer-untold: true")+
+	p := newTelephone(t, straight("late", late, "late-offer: true")+straight("park", park, "transfer-untold: true")+straight("hidden", hidden, "anonymous: true")+
 		"  keys: [{key: line1}, {key: line2, type: park, value: '700', account: park}]\n")
 	row(t, "called without a description -> the offer taken from the 200, answered in the ACK", func(t *testing.T, ctx context.Context) {
 		x := served(t, ctx, "late-answer", "udp", late, blanks{})
@@ -121,6 +121,12 @@ func TestScenariosSettings(t *testing.T) {
 		must(t, x.saw(ctx, `ACK sip:`))
 		must(t, p.Control().Hangup(ctx))
 		x.passes(ctx)
+	})
+	row(t, "we withhold who we are -> an anonymous From", func(t *testing.T, ctx context.Context) {
+		x := served(t, ctx, "final", "udp", hidden, blanks{Status: "486 Busy Here"})
+		must(t, p.with(t).Control().Dial(ctx, localapi.DialRequest{Account: "hidden", Target: "9001"}))
+		x.passes(ctx)
+		must(t, x.saw(ctx, `From: .*<sip:anonymous@anonymous.invalid>`))
 	})
 	row(t, "the park key in a call -> REFER to the orbit, ended by us", func(t *testing.T, ctx context.Context) {
 		x := served(t, ctx, "parks", "udp", park, blanks{Header: "sip:700@"})

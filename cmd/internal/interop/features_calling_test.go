@@ -59,6 +59,16 @@ func TestScenariosCallingFeatures(t *testing.T) {
 		must(t, err)
 		x.passes(ctx)
 	})
+	row(t, "another name in mid-call, asserted by the server -> shown", func(t *testing.T, ctx context.Context) {
+		before := s.p.with(t).lastCall(ctx)
+		x := s.byProxy(t, ctx, "renamed", blanks{Header: `P-Asserted-Identity: "Eva" <sip:4711@` + domain + `>`})
+		s.p.newCall(ctx, before, "early")
+		must(t, s.p.Control().Answer(ctx))
+		s.p.callThat(ctx, "is with Eva", func(l localapi.Call) bool {
+			return l.ID > before && l.Name == "Eva" && strings.Contains(l.Remote, "4711")
+		})
+		x.passes(ctx)
+	})
 	for _, c := range []struct{ name, header, want string }{
 		{"P-Asserted-Identity by the server -> shown", `P-Asserted-Identity: "Eva" <sip:4711@` + domain + `>`, "Eva"},
 		{"Remote-Party-ID by the server -> shown", `Remote-Party-ID: "Eva" <sip:4711@` + domain + `>;party=calling;screen=yes`, "Eva"},

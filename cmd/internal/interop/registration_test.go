@@ -47,12 +47,14 @@ func TestRegistrationFaults(t *testing.T) {
 		k.account("password", "tls", "password: wrong"),
 		stranger.account("authority", "tls"),
 		namesake.account("name", "tls", "server-name: other.example"),
+		k.account("md5", "tcp", "digest-md5: false"),
 		accountLine("user: nobody", "domain: "+domain, "registrar: '"+nobody+"'", "transport: tcp", "mwi: false"),
 	}, ""), k.CA, namesake.CA)
 	for _, c := range []struct{ account, what, want string }{
 		{"password", "a wrong password", "password"},
 		{"authority", "an unknown authority", "unknown authority (127.0.0.1"},
 		{"name", "another's certificate", "other.example"},
+		{"md5", "MD5 alone where that is refused", "MD5"},
 		{"nobody", "no server", "refused by " + nobody},
 	} {
 		row(t, c.what+" -> told honestly", func(t *testing.T, ctx context.Context) {

@@ -44,7 +44,7 @@ func sipp(t *testing.T, ctx context.Context, scenario, transport string, port in
 	must(t, os.WriteFile(file, []byte(text.String()), 0o600))
 	s := &script{t: t, messages: filepath.Join(dir, "messages")}
 	args = append([]string{"-sf", file, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", strconv.Itoa(port), "-t", map[string]string{"udp": "u1", "tcp": "t1"}[transport],
-		"-ci", "127.0.0.1", "-cp", strconv.Itoa(freePort(t)), "-mp", strconv.Itoa(freePort(t)), "-m", "1", "-nostdin",
+		"-ci", "127.0.0.1", "-cp", strconv.Itoa(freePort(t)), "-mp", strconv.Itoa(freePorts(t)), "-m", "1", "-nostdin",
 		"-timeout", "30s", "-timeout_error", "-trace_msg", "-message_file", s.messages, "-trace_err", "-error_file", filepath.Join(dir, "errors")}, args...)
 	s.process = start(t, dir, "sipp", args...)
 	t.Cleanup(func() {
@@ -54,6 +54,16 @@ func sipp(t *testing.T, ctx context.Context, scenario, transport string, port in
 		}
 	})
 	return s
+}
+
+// freePorts are four in a row: sipp binds those of a video, too.
+func freePorts(t *testing.T) int {
+	t.Helper()
+	for {
+		if port := freePort(t); isFree(port+2) && isFree(port+3) {
+			return port
+		}
+	}
 }
 
 // served is a scenario that waits for a call.

@@ -17,12 +17,12 @@ func TestSubscriptions(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), rowTime)
 	defer cancel()
 	for scenario, setting := range map[string]string{
-		"watched": "blf: [2002]", "list": "blf-list-uri: all", "features": "feature-sync: true", "published": "publish: dialog",
+		"watched": "blf: [2002]", "list": "blf-list-uri: all", "features": "feature-sync: true", "published": "publish: dialog", "messages": "mwi: true",
 	} {
 		ports[scenario] = freePort(t)
 		scripts[scenario] = served(t, ctx, scenario, "udp", ports[scenario], blanks{})
-		lines += accountLine("id: "+scenario, "user: 1001", "domain: "+domain, "transport: udp", "register: false", "mwi: false",
-			fmt.Sprintf("registrar: '127.0.0.1:%d'", ports[scenario]), setting)
+		lines += accountLine(usually([]string{setting}, "id: "+scenario, "user: 1001", "domain: "+domain, "transport: udp", "register: false", "mwi: false",
+			fmt.Sprintf("registrar: '127.0.0.1:%d'", ports[scenario]))...)
 	}
 	p := newTelephone(t, lines)
 	shows := func(t *testing.T, ctx context.Context, id, what string, is func(localapi.Account) bool) {
@@ -43,6 +43,10 @@ func TestSubscriptions(t *testing.T) {
 			shows(t, ctx, "watched", "2002 being "+want, func(a localapi.Account) bool { return state(a, "2002") == want })
 		}
 		scripts["watched"].passes(ctx)
+	})
+	row(t, "message-summary, told twice, the second time to ask anew -> 4 new, 9 old, asked anew", func(t *testing.T, ctx context.Context) {
+		shows(t, ctx, "messages", "4 new messages", func(a localapi.Account) bool { return a.New == 4 && a.Old == 9 })
+		scripts["messages"].passes(ctx)
 	})
 	row(t, "a list of three, one of them rings -> one subscription, all states", func(t *testing.T, ctx context.Context) {
 		shows(t, ctx, "list", "2002 ringing", func(a localapi.Account) bool { return state(a, "sip:2002@"+domain) == "early" })

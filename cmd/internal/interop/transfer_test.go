@@ -141,10 +141,20 @@ func transfers(t *testing.T, transport string, a, b, c *telephone) {
 func TestCallRules(t *testing.T) {
 	s := newStageWith(t, "forward-always: '1007'")
 	row(t, "forwarded -> 302 with Contact, Diversion, History-Info", func(t *testing.T, ctx context.Context) {
-		x := s.calls(t, ctx, "forwarded", blanks{})
+		x := s.calls(t, ctx, "forwarded", blanks{Answer: "unconditional"})
 		x.passes(ctx)
 		must(t, x.saw(ctx, `Contact: <sip:1007@`+domain+`>;mp=1`))
 		must(t, x.saw(ctx, `History-Info: <sip:[^?]*\?Reason=SIP%3Bcause%3D302>;index=1`))
+	})
+	row(t, "nobody answers, or do not disturb -> 302 that says so", func(t *testing.T, ctx context.Context) {
+		s := newStageWith(t, "forward-no-answer: '1008'", "forward-busy: '1009'", "forward-after: 1s")
+		x := s.calls(t, ctx, "forwarded", blanks{Answer: "no-answer"})
+		x.passes(ctx)
+		must(t, x.saw(ctx, `Contact: <sip:1008@`))
+		must(t, s.p.Control().DoNotDisturb(ctx, localapi.Switch{On: true}))
+		x = s.calls(t, ctx, "forwarded", blanks{Answer: "do-not-disturb"})
+		x.passes(ctx)
+		must(t, x.saw(ctx, `Contact: <sip:1009@`))
 	})
 	row(t, "a session timer of 60 s -> 422 with Min-SE", func(t *testing.T, ctx context.Context) {
 		s.calls(t, ctx, "too-brief", blanks{}).passes(ctx)
