@@ -44,7 +44,7 @@ func TestSubscriptions(t *testing.T) {
 		}
 		scripts["watched"].passes(ctx)
 	})
-	row(t, "message-summary, told twice, the second time to ask anew -> 4 new, 9 old, asked anew", func(t *testing.T, ctx context.Context) {
+	row(t, "message-summary, told twice -> 4 new, 9 old", func(t *testing.T, ctx context.Context) {
 		shows(t, ctx, "messages", "4 new messages", func(a localapi.Account) bool { return a.New == 4 && a.Old == 9 })
 		scripts["messages"].passes(ctx)
 	})
