@@ -39,10 +39,14 @@ func sealOpenSSL(data []byte, secret ua.Secret, form Form) ([]byte, error) {
 }
 
 func openOpenSSL(data []byte, secret ua.Secret) ([]byte, Form, bool) {
-	if len(data) <= opensslHeader || (len(data)-opensslHeader)%aes.BlockSize != 0 {
+	var salt []byte // with -nosalt there is none, and no header
+	body := data
+	if bytes.HasPrefix(data, []byte(salted)) && len(data) >= opensslHeader {
+		salt, body = data[len(salted):opensslHeader], data[opensslHeader:]
+	}
+	if len(body) == 0 || len(body)%aes.BlockSize != 0 {
 		return nil, OpenSSLSHA256, false
 	}
-	salt, body := data[len(salted):opensslHeader], data[opensslHeader:]
 	for _, form := range []Form{OpenSSLSHA256, OpenSSLMD5, OpenSSLPBKDF2} {
 		for _, password := range spellings(secret) {
 			block, iv, err := opensslCipher(form, password, salt)

@@ -15,6 +15,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"offhook/ua"
@@ -76,7 +77,7 @@ func Open(data []byte, keys Keys) (Opened, error) {
 	}
 	opened := Opened{Data: data, Form: form}
 	if form != Plain {
-		if len(keys.Secrets) == 0 {
+		if !slices.ContainsFunc(keys.Secrets, func(s ua.Secret) bool { return !s.IsZero() }) {
 			return Opened{Form: form}, ErrNoKey
 		}
 		if opened, err = decrypt(data, form, keys); err != nil {
@@ -98,8 +99,13 @@ func decrypt(data []byte, form Form, keys Keys) (Opened, error) {
 		case secret.IsZero():
 		case form == Offhook:
 			plain, ok = openOwn(data, secret, keys.MAC)
-		case form == Yealink:
-			plain, ok = openYealink(data, secret)
+		case form == Yealink: // or openssl's without a salt: neither has a header
+			if plain, ok = openYealink(data, secret); !ok {
+				var without Form
+				if plain, without, ok = openOpenSSL(data, secret); ok {
+					form = without
+				}
+			}
 		default:
 			plain, form, ok = openOpenSSL(data, secret)
 		}
