@@ -8,6 +8,7 @@ import "time"
 type doubt struct {
 	trial           // of the one before: what it has to prove, and until when
 	record   Record // of the one that was taken back
+	within   time.Duration
 	innocent bool
 }
 
@@ -22,14 +23,12 @@ func (m machine) arm(now time.Time) machine {
 		return m
 	}
 	d.on, d.missing, d.server = true, "", ""
-	d.until, d.looked, d.probeAt = now.Add(m.doubtTime()), now, now.Add(m.policy.settle)
+	d.until, d.looked, d.probeAt = now.Add(d.within), now, now.Add(m.policy.settle)
 	if !d.served {
 		m.fetchAt = now.Add(m.policy.settle / 2)
 	}
 	return m
 }
-
-func (m machine) doubtTime() time.Duration { return m.doubt.trial.good.doc.Provisioning.Confirm }
 
 // afterDoubt lets the verdict stand if the one before is well in time; else it
 // waits until that is, and lets the other be tried again.

@@ -136,7 +136,7 @@ func (m machine) trialFailed(now time.Time) machine {
 		m.fetchAt = now
 		return m
 	}
-	was.on, was.good = false, bad
-	m.doubt = doubt{trial: was, record: bad.record}
+	was.on, was.good = false, candidate{}
+	m.doubt = doubt{trial: was, record: bad.record, within: bad.doc.Provisioning.Confirm}
 	return m
 }

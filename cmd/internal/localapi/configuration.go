@@ -38,7 +38,7 @@ type Kept struct {
 	Size    int       `json:"size"` // bytes, as it was fetched
 	Fetched time.Time `json:"fetched,omitzero"`
 	Applied time.Time `json:"applied,omitzero"`
-	Verdict string    `json:"verdict"` // "on trial", "confirmed", "rolled back"
+	Verdict string    `json:"verdict"` // "on trial", "confirmed", "rolled back", "broken off"
 	Why     string    `json:"why,omitzero"`
 	Decided time.Time `json:"decided,omitzero"`
 }
