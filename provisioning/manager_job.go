@@ -1,6 +1,7 @@
 package provisioning
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -117,8 +118,9 @@ func (m *Manager) fetch(ctx context.Context, s machine) any {
 		if f.URL == "" {
 			m.cfg.Log.Debug("discovery: passed over", "step", f.Step, "why", f.Why)
 			out.attempts = append(out.attempts, attempt)
-			if f.Waits && out.waits == "" {
-				out.waits = f.Why
+			if f.Waits {
+				m.cfg.Log.Warn("a provisioning server waits to be accepted", "step", f.Step, "why", f.Why)
+				out.waits = cmp.Or(out.waits, f.Why)
 			}
 			continue
 		}
