@@ -32,7 +32,7 @@ func TestJourney_keys_that_do_not_last(t *testing.T) {
 		if m.Lost > 0 || m.Received < m.Sent-50 || m.KeySent > lifetime {
 			t.Errorf("%+v", m)
 		}
-		if n := strings.Count(w.log.String(), "new ones are offered"); n == 0 {
+		if n := strings.Count(w.log.String(), "a new offer is made"); n == 0 {
 			t.Errorf("new keys offered %d times", n)
 		}
 	}
