@@ -39,10 +39,10 @@ func (OS) ReadDir(path string) ([]string, error) {
 	return names, err
 }
 
-// maxFile bounds what is read: nothing that a store writes is larger.
-const maxFile = 4 << 20
+// maxFile bounds what is written, and what is read back.
+const maxFile = 16 << 20
 
-// ReadFile reads a file, of a damaged one at most a bit more than a store writes.
+// ReadFile reads a file, of a damaged one no more than a store writes.
 func (OS) ReadFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -86,6 +86,9 @@ func (s *Dir) Save(r provisioning.Record) (number int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("store: %w", err)
 	}
+	if len(data) > maxFile {
+		return 0, fmt.Errorf("store: the configuration is not kept: it has more than %d bytes; remove from it what is not for this phone", maxFile)
+	}
 	kept, err := s.list()
 	if err != nil {
 		return 0, unkept(err)

@@ -246,6 +246,26 @@ func TestDir_that_cannot_be_written(t *testing.T) {
 	}
 }
 
+func TestDir_what_is_too_large_is_not_kept(t *testing.T) {
+	s, err := New(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved(t, s, "a")
+	r := record("b")
+	r.Data = make([]byte, maxFile)
+	if _, err := s.Save(r); err == nil || !strings.Contains(err.Error(), "more than 16777216 bytes") {
+		t.Errorf("error %v", err)
+	}
+	r.Data = r.Data[:maxFile/2]
+	if _, err := s.Save(r); err != nil {
+		t.Error(err)
+	}
+	if got := held(t, s); got != "2b" {
+		t.Errorf("found %s", got)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	whole, err := encode(record("a"))
 	if err != nil {
