@@ -105,32 +105,23 @@ func (o *oracle) meet(t *testing.T, ctx context.Context, text []byte, controllin
 	}()
 }
 
-// echo gives back what comes, until the connection ends.
-func (o *oracle) echo(t *testing.T) (heard chan []byte) {
-	heard = make(chan []byte, 1000)
-	go func() {
-		defer close(heard)
-		conn, ok := <-o.conn
-		if !ok {
+// echo gives sound back as another source's, until the connection ends.
+func (o *oracle) echo() {
+	conn, ok := <-o.conn
+	if !ok {
+		return
+	}
+	var b [1500]byte
+	for {
+		n, err := conn.Read(b[:])
+		if err != nil {
 			return
 		}
-		for {
-			b := make([]byte, 1500)
-			n, err := conn.Read(b)
-			if err != nil {
-				return
-			}
-			select {
-			case heard <- b[:n]:
-			default:
-			}
-			if n > 12 && b[1]&127 == 0 {
-				b[8] ^= 0xff // as another source's
-				_, _ = conn.Write(b[:n])
-			}
+		if n > 12 && b[1]&127 == 0 {
+			b[8] ^= 0xff
+			_, _ = conn.Write(b[:n])
 		}
-	}()
-	return heard
+	}
 }
 
 // Pion's agent is who says whether we speak as others do.
@@ -188,7 +179,7 @@ func TestOracle(t *testing.T) {
 				t.Fatalf("%v\n%s", err, far.text)
 			}
 			far.meet(t, ctx, text, controls)
-			heard := far.echo(t)
+			go far.echo()
 			said := []byte("sound for the oracle")
 			clock := uint32(0)
 			next := time.Now()
@@ -200,9 +191,6 @@ func TestOracle(t *testing.T) {
 				}
 				return us.engine.hears(said)
 			})
-			if !strings.Contains(string(<-heard), string(said)) {
-				t.Error("what it heard is not what was said")
-			}
 			until(t, "a nominated pair", func() (done bool) {
 				_ = us.finder.do(func() { done = us.finder.state == ice.Completed })
 				return done
