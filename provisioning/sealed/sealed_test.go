@@ -3,6 +3,13 @@ package sealed_test
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/pbkdf2"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -106,22 +113,71 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-func TestPassword(t *testing.T) {
+// byHand makes a file of our own form from its description, with one chunk.
+func byHand(t *testing.T, kind byte, rounds uint32, key []byte, mac []byte) []byte {
+	t.Helper()
+	salt := []byte("0123456789abcdef")
+	header := append([]byte("OHSEAL1\n"), kind, byte(min(len(mac), 1)))
+	header = append(binary.BigEndian.AppendUint32(header, rounds), salt...)
+	if kind == 2 {
+		var err error
+		if key, err = pbkdf2.Key(sha256.New, string(key), salt, int(rounds), 32); err != nil {
+			t.Fatal(err)
+		}
+	}
+	key, err := hkdf.Key(sha256.New, key, salt, "offhook sealed configuration 1", 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, err := aes.NewCipher(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gcm, err := cipher.NewGCM(block)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bound := append(bytes.Clone(header), mac...)
+	return gcm.Seal(header, []byte("\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01"), profile, bound)
+}
+
+func TestFormat(t *testing.T) {
+	raw, err := hex.DecodeString(rawKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	six := []byte{2, 0, 0x5e, 0x10, 0, 1}
+	const password = "correct horse battery"
+	cases := []struct {
+		name string
+		data []byte
+		key  string
+		err  error
+	}{
+		{"a key", byHand(t, 1, 0, raw, nil), rawKey, nil},
+		{"a key, bound", byHand(t, 1, 0, raw, six), rawKey, nil},
+		{"a password", byHand(t, 2, 10_000, []byte(password), six), password, nil},
+		{"another password", byHand(t, 2, 10_000, []byte(password), six), password + "!", sealed.ErrKey},
+		// A file may not say how long a board is to be busy with it, nor that it is hardly to be.
+		{"too few rounds", byHand(t, 2, 9_999, []byte(password), six), password, sealed.ErrKey},
+		{"too many rounds", append([]byte("OHSEAL1\n\x02\x00\xff\xff\xff\xff"), make([]byte, 64)...), password, sealed.ErrKey},
+		{"a third kind of key", byHand(t, 3, 0, raw, nil), rawKey, sealed.ErrKey},
+	}
+	for _, c := range cases {
+		opened, err := sealed.Open(c.data, keys(mac, c.key))
+		if !errors.Is(err, c.err) || err == nil && (!bytes.Equal(opened.Data, profile) || !opened.Authenticated()) {
+			t.Errorf("%s: %q, %v", c.name, opened.Data, err)
+		}
+	}
+}
+
+func TestSeal(t *testing.T) {
 	file := seal(t, profile, sealed.Offhook, "correct horse battery", mac)
-	opened, err := sealed.Open(file, keys(mac, "correct horse battery"))
-	if err != nil || !bytes.Equal(opened.Data, profile) || !opened.Authenticated() {
-		t.Fatalf("%q, %v", opened.Data, err)
+	if head := string(file[:14]); head != "OHSEAL1\n\x02\x01\x00\x09\x27\xc0" { // 600,000 rounds
+		t.Errorf("%q", head)
 	}
 	if bytes.Equal(seal(t, profile, sealed.Offhook, rawKey, mac), seal(t, profile, sealed.Offhook, rawKey, mac)) {
 		t.Error("the same file twice: the salt is not random")
-	}
-	// A file may not say how long a board is to be busy with it, nor that it is hardly to be.
-	for _, rounds := range []byte{0x00, 0xff} {
-		greedy := bytes.Clone(file)
-		copy(greedy[10:14], bytes.Repeat([]byte{rounds}, 4))
-		if _, err := sealed.Open(greedy, keys(mac, "correct horse battery")); !errors.Is(err, sealed.ErrKey) {
-			t.Errorf("%x rounds: %v", greedy[10:14], err)
-		}
 	}
 }
 
