@@ -12,6 +12,7 @@ import (
 // TestFailover has a telephone with two servers, the first of which is killed
 // under a call and comes back.
 func TestFailover(t *testing.T) {
+	t.Parallel() // half a minute of it is waiting
 	primary, backup := newKamailio(t), newKamailio(t)
 	b, other := newBaresip(t, primary, "2001", "tls", ";mediaenc=srtp-mand"), newBaresip(t, backup, "2002", "tls", ";mediaenc=srtp-mand")
 	servers := fmt.Sprintf("registrar: ['127.0.0.1:%d', '127.0.0.1:%d']", primary.TLS, backup.TLS)

@@ -141,18 +141,17 @@ func TestScenariosSettings(t *testing.T) {
 }
 
 // TestSessionTimer lets a call last until we refresh its session, at half of the
-// least there may be.
+// least there may be. It waits beside others that wait.
 func TestSessionTimer(t *testing.T) {
+	t.Parallel()
 	s := newStage(t)
-	t.Run("in time", func(t *testing.T) {
-		row(t, "granted 90 s, refresher=uac -> UPDATE after 45 s", func(t *testing.T, _ context.Context) {
-			ctx, cancel := context.WithTimeout(t.Context(), 2*rowTime)
-			defer cancel()
-			x := served(t, ctx, "refreshed", "udp", s.port["udp"], blanks{}, "-timeout", "80s")
-			before := s.dial(t, ctx, "udp")
-			s.p.newCall(ctx, before, "confirmed")
-			must(t, x.saw(ctx, `(?s)UPDATE sip:.*SIP/2.0 200 OK.*CSeq: \d+ UPDATE`))
-			s.hangUp(t, ctx, x)
-		})
+	row(t, "granted 90 s, refresher=uac -> UPDATE after 45 s", func(t *testing.T, _ context.Context) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*rowTime)
+		defer cancel()
+		x := served(t, ctx, "refreshed", "udp", s.port["udp"], blanks{}, "-timeout", "80s")
+		before := s.dial(t, ctx, "udp")
+		s.p.newCall(ctx, before, "confirmed")
+		must(t, x.saw(ctx, `(?s)UPDATE sip:.*SIP/2.0 200 OK.*CSeq: \d+ UPDATE`))
+		s.hangUp(t, ctx, x)
 	})
 }

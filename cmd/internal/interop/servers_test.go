@@ -38,6 +38,18 @@ func TestServers(t *testing.T) {
 		x.passes(ctx)
 		must(t, x.saw(ctx, `(?s)INVITE sip:9001@`+domain+`.*Route: `+route))
 	})
+	row(t, "a temporary GRUU given -> the Contact of a call that withholds who we are", func(t *testing.T, ctx context.Context) {
+		registrar := freePort(t)
+		const gruu = "sip:tgruu.7hs@" + domain + ";gr"
+		r := served(t, ctx, "registrar", "udp", registrar, blanks{Answer: fmt.Sprintf(`;pub-gruu="sip:1001@%s;gr=one";temp-gruu="%s"`, domain, gruu)})
+		p := newTelephone(t, registered("gruu: true", "anonymous: true", via("registrar", registrar)))
+		p.bound(ctx, "1001")
+		r.passes(ctx)
+		x := served(t, ctx, "final", "udp", registrar, blanks{Status: "486 Busy Here"})
+		must(t, p.Control().Dial(ctx, localapi.DialRequest{Target: "9001"}))
+		x.passes(ctx)
+		must(t, x.saw(ctx, `Contact: <`+gruu+`>`))
+	})
 	row(t, "439 -> registered without outbound", func(t *testing.T, ctx context.Context) {
 		registrar := freePort(t)
 		r := served(t, ctx, "no-outbound", "udp", registrar, blanks{})
