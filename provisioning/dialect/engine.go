@@ -211,7 +211,7 @@ func (e *engine) apply(rule Rule, key, path, text string, at int) {
 		e.warn(Notice{entry.File, entry.Line, entry.Key, err.Error()})
 		return
 	}
-	value = e.clamp(path, value)
+	value = e.clamp(path, e.coerce(path, value))
 	if value.Warning == "" && strings.HasSuffix(path, "].expires") {
 		value.Warning = implausible(value.Text)
 	}
@@ -262,6 +262,23 @@ func implausible(expires string) string {
 		return ""
 	}
 	return expires + " is long for a registration: are the units right?"
+}
+
+// coerce makes of a text what the document has at path: Enum tells nothing of
+// kinds.
+func (e *engine) coerce(path string, v Value) Value {
+	if v.Kind != provisioning.Text {
+		return v
+	}
+	switch e.schema[generic(path)].Type {
+	case "true/false":
+		v.Kind = provisioning.Bool
+	case "number":
+		v.Kind = provisioning.Int
+	case "list":
+		v.Kind, v.List, v.Text = provisioning.List, []string{v.Text}, ""
+	}
+	return v
 }
 
 // clamp brings a time or a number into the range that the document allows: one

@@ -44,6 +44,7 @@ var testRules = []Rule{
 	{Key: "url", To: "@url.server"}, {Key: "zone", To: "@zone.name"}, {Key: "offset", To: "@zone.offset"},
 	{Key: "turn", To: "accounts[*].turn", As: func(s string) (Value, error) { return ListValue(s), nil }},
 	{Key: "turn.user", To: "accounts[*].turn-user"}, {Key: "turn.on", To: "accounts[*].turn@on", As: Flag}, {Key: "ice", To: "accounts[*].ice"},
+	{Key: "enum", To: "phone.call-waiting", As: Enum("0", "false", "1", "true")}, {Key: "level", To: "screen.backlight", As: Enum("0", "0", "1", "10")},
 	{Key: "k.{n}", To: "keys[{n}].@type"}, {Key: "k.{n}.value", To: "keys[{n}].@value"}, {Key: "k.{n}.account", To: "keys[{n}].@account", As: Number},
 }
 
@@ -82,6 +83,8 @@ func TestDecode(t *testing.T) {
 		{"a list switched off -> idle", []string{"f:help.1=110\nhelp.on=0"}, "phone.emergency=112, 911, from default", "help.1:idle", ""},
 		{"what the user may change -> told in the document", []string{"f:user.name=Desk"}, "phone.user-may-change=phone.name, audio.volume.handset, audio.volume.handsfree, audio.volume.headset, audio.volume.ringer, phone.language, phone.ring-tone, phone.time-format, screen.backlight, screen.backlight-idle, screen.timeout, from f what the user may change", "user.name:mapped", ""},
 		{"what no user may change -> not", []string{"f:" + account + "user.account=Desk"}, "phone.user-may-change=phone.language, phone.ring-tone, phone.time-format, audio.volume, screen, from default", "user.account:mapped", ""},
+		{"an enumeration of true and false", []string{"f:enum=0"}, "phone.call-waiting=false, from f:1 enum=0", "enum:mapped", ""},
+		{"an enumeration of numbers", []string{"f:level=1"}, "screen.backlight=10, from f:1 level=1", "level:mapped", ""},
 		{"a relay with ICE -> taken", []string{"f:" + account + "ice=full\nturn=turn.example\nturn.user=u\nturn.on=1"}, "accounts[1].turn=turn.example, from f:4 turn=turn.example", "turn.user:mapped", ""},
 		{"a relay that is off -> idle, with its user", []string{"f:" + account + "ice=full\nturn=turn.example\nturn.user=u\nturn.on=0"}, "accounts[1].turn=, from default", "turn.user:idle", ""},
 		{"a relay's user alone -> idle", []string{"f:" + account + "turn.user=u"}, "", "turn.user:idle", ""},
@@ -90,6 +93,7 @@ func TestDecode(t *testing.T) {
 		{"too few ports -> refused", []string{"f:low=20000\ncount=2"}, "", "low:refused", ""},
 		{"a folder -> with this phone's file", []string{"f:url=https://prov.example/p"}, "provisioning.url=https://prov.example/p/{mac}.cfg, from f:1 url=https://prov.example/p (a folder, with this phone's file in it)", "url:mapped", ""},
 		{"a URL with macros", []string{"f:url=https://prov.example/$mac.cfg"}, "provisioning.url=https://prov.example/{mac}.cfg, from f:1 url=https://prov.example/$mac.cfg", "url:mapped", ""},
+		{"a macro that the phone does not have -> not supported", []string{"f:url=https://prov.example/{colour}.cfg"}, "", "url:not supported", ""},
 		{"TFTP -> not supported", []string{"f:url=tftp://192.0.2.1/"}, "", "url:not supported", ""},
 		{"a password in a URL -> not supported", []string{"f:url=https://a:b@prov.example/x.cfg"}, "", "url:not supported", ""},
 		{"a zone by city", []string{"f:zone=Germany(Berlin)\noffset=+1"}, "phone.time-zone=Europe/Berlin, from f:1 zone=Germany(Berlin)", "offset:idle", ""},

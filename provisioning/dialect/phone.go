@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"offhook/provisioning"
 )
 
 // url makes provisioning.url of its parts.
@@ -46,6 +48,8 @@ func URL(address, file string) (out, how string, err error) {
 		return "", "", fmt.Errorf("it is not a URL; write it as https://host/path")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return "", "", fmt.Errorf("this phone does not fetch by %s; use https", Clip(u.Scheme))
+	case macroFault(address) != nil:
+		return "", "", macroFault(address)
 	case u.User != nil:
 		return "", "", fmt.Errorf("it holds a user name or password; give them by their own parameters")
 	}
@@ -53,6 +57,11 @@ func URL(address, file string) (out, how string, err error) {
 		return strings.TrimSuffix(address, "/") + "/" + file, "a folder, with this phone's file in it", nil
 	}
 	return address, "", nil
+}
+
+func macroFault(address string) error {
+	_, err := provisioning.Device{}.Expand(address)
+	return err
 }
 
 // Macros replaces other makers' macros by those of the document.

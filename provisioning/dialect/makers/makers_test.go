@@ -24,8 +24,8 @@ is in it, not by its name or Content-Type; a document of our own (it has the key
 files (a common one, one for the phone, those that they include) each is laid over those before it.
 
 Each parameter is converted by the tables below and goes through the same strict checks as a document of our own: a fault names the
-file, the line and the parameter, and the configuration that worked stays. But one parameter that makes no sense, or is out of the
-range that this phone takes, does not have the whole file refused: it is left out or brought into range, with a warning.
+file, the line and the parameter, and the configuration that worked stays. But a value that a parameter cannot have, or that is out of
+the range that this phone takes, does not have the whole file refused: it is left out or brought into range, with a warning.
 Nothing is lost silently. Every parameter is
 
 | Fate | |

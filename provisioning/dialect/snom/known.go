@@ -82,6 +82,9 @@ var known = []dialect.Known{
 	{Key: "vol_*", Why: "levels of the hardware are the board's"}, {Key: "mic_*", Why: "levels of the hardware are the board's"},
 	{Key: "active_line", Why: "the first account is the one in use"}, {Key: "call_completion", Why: ownWay}, {Key: "peer_to_peer_cc", Why: ownWay},
 	{Key: "refer_brackets", Why: ownWay}, {Key: "naming_*", Why: ownWay}, {Key: "filter_registrar", Why: "strict in the agent's file: nobody but the servers is heard"},
+	{Key: "transfer_*", Why: ownWay}, {Key: "attended_transfer_*", Why: ownWay}, {Key: "colleagues_ring_sound", Why: oneRing}, {Key: "friends_ring_sound", Why: oneRing}, {Key: "family_ring_sound", Why: oneRing}, {Key: "vip_ring_sound", Why: oneRing},
+	{Key: "status_msgs_*", Why: noScreen}, {Key: "ui_theme", Why: noScreen}, {Key: "contrast", Why: noScreen}, {Key: "led_*", Why: "lamps are the board's"}, {Key: "edit_alpha_mode", Why: noScreen}, {Key: "phone_type", Why: ownWay}, {Key: "xml_notify", Why: "this phone has no browser"},
+	{Key: "was_never_registered", Why: ownWay}, {Key: "logon_wizard", Why: ownWay}, {Key: "challenge_response", Why: "passwords are only shown as digests"}, {Key: "no_dnd", Why: ownWay}, {Key: "enable_keyboard_lock", Why: "this phone has no lock"}, {Key: "away_timeout", Why: "presence is not shown"}, {Key: "use_hidden_tags", Why: ownWay}, {Key: "register_http_contact", Why: noPages},
 	{Key: "max_forwards", Why: "it is 70 (RFC 3261)"}, {Key: "publish_presence", Why: ownWay}, {Key: "dirty_host_ttl", Why: ownWay},
 	{Key: "auto_reboot_on_setting_change", Why: "a change restarts what it must, never in a call"}, {Key: "reset_settings", Why: "a document is always whole"},
 }

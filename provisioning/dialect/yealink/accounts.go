@@ -26,6 +26,7 @@ var accountRules = []dialect.Rule{
 	{Key: "account.{n}.sip_server.1.failback_timeout", To: "accounts[{n}].failback", As: failback, Note: "seconds"},
 	{Key: "account.{n}.transport", To: "accounts[{n}].transport", As: transport, Note: transports},
 	{Key: "account.{n}.sip_transport_type", To: "accounts[{n}].transport", As: transport, Note: transports},
+	{Key: "account.{n}.forward.feature_key_sync.enable", To: "accounts[{n}].feature-sync", As: dialect.Flag, Weak: true},
 	{Key: "account.{n}.expires", To: "accounts[{n}].expires", As: dialect.Seconds, Note: "seconds", Weak: true},
 	{Key: "account.{n}.outbound_proxy_enable", To: "accounts[{n}].@proxy", As: dialect.Flag},
 	{Key: "account.{n}.outbound_host", To: "accounts[{n}].@proxy[1].host", Weak: true},
@@ -78,6 +79,8 @@ var accountRules = []dialect.Rule{
 	{Key: "bw.feature_key_sync", To: "accounts[*].feature-sync", As: dialect.Flag},
 	{Key: "features.feature_key_sync.enable", To: "accounts[*].feature-sync", As: dialect.Flag},
 	{Key: "account.{n}.register_mac", To: "", As: dialect.Only("0", "this phone tells its MAC in the User-Agent of provisioning alone")},
+	{Key: "account.{n}.feature_key_sync.enable", To: "accounts[{n}].feature-sync", As: dialect.Flag},
+	{Key: "account.{n}.gruu.enable", To: "accounts[{n}].gruu", As: dialect.Flag},
 	{Key: "account.{n}.gruu_support", To: "accounts[{n}].gruu", As: dialect.Flag},
 	{Key: "voice.vad", To: "accounts[*].dtx", As: dialect.Flag, Note: "nothing but comfort noise in pauses"},
 }
