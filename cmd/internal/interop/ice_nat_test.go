@@ -171,14 +171,18 @@ func (e *end) now() (spec session.Spec, heard int) {
 	return e.spec, e.heard
 }
 
-func (n *internet) end(where, addr string, way session.ICE) *end {
+func (n *internet) end(where, addr string, way session.ICE, edit ...func(*session.Config)) *end {
 	n.t.Helper()
 	e := &end{}
 	identity, err := keying.NewIdentity(time.Now())
 	must(n.t, err)
 	n.inside(where, func() (err error) {
-		e.Session, err = session.New(session.Config{Engine: e, ID: 1, Codecs: []media.Codec{g711.PCMU}, SRTP: sdp.Mandatory, Keying: []keying.Method{keying.DTLS},
-			Identity: identity, Addr: netip.MustParseAddr(addr), ICE: way})
+		cfg := session.Config{Engine: e, ID: 1, Codecs: []media.Codec{g711.PCMU}, SRTP: sdp.Mandatory, Keying: []keying.Method{keying.DTLS},
+			Identity: identity, Addr: netip.MustParseAddr(addr), ICE: way}
+		for _, change := range edit {
+			change(&cfg)
+		}
+		e.Session, err = session.New(cfg)
 		return err
 	})
 	n.t.Cleanup(func() { must(n.t, e.Close()) })
