@@ -150,8 +150,7 @@ func (f *finisher) below(prefix string) []*setting {
 	return all
 }
 
-func yes(s *setting) bool { return s != nil && s.value.Text == "true" }
-func no(s *setting) bool  { return s != nil && s.value.Text == "false" }
+func no(s *setting) bool { return s != nil && s.value.Text == "false" }
 
 func text(s *setting) string {
 	if s == nil {

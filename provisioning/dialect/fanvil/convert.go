@@ -66,7 +66,7 @@ func intercom(s string) (dialect.Value, error) {
 	return dialect.TextValue("intercom"), nil
 }
 
-// nothing takes 0 for none.
+// orNone takes 0 for none.
 func orNone(convert dialect.Convert) dialect.Convert {
 	return func(s string) (dialect.Value, error) {
 		if s == "0" {

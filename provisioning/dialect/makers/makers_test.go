@@ -160,3 +160,20 @@ func TestTooLarge(t *testing.T) {
 		}
 	}
 }
+
+// Whatever a server sends, it is a document or a fault with its file.
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{
+		"offhook: 1\n", "#!version:1.0.0.1\naccount.1.user_name = 1\n", "<settings><phone-settings/></settings>", "<sysConf/>", "<<VOIP CONFIG FILE>>\n",
+		"<gs_provision><config><P35>1</P35></config></gs_provision>", "<flat-profile><User_ID_1_>1</User_ID_1_></flat-profile>", `<x reg.1.address="1@pbx.example"/>`, "\x00offhook files 1\n{\"name\":\"a\",\"size\":1}\nb\n",
+	} {
+		f.Add([]byte(s))
+	}
+	config := Config{Base: provisioning.Default()}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if _, err := config.Parse(data, "file"); err != nil && len(provisioning.Faults(err)) == 0 {
+			t.Fatalf("the error has no place: %v", err)
+		}
+		config.Includes("file", data)
+	})
+}
