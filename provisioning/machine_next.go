@@ -19,11 +19,11 @@ func (m machine) next(now time.Time) machine {
 		m.busy = layJob
 	case len(m.unsaved) > 0 && due(m.saveAt):
 		m.busy = saveJob
-	case m.trial.on && due(m.trial.probeAt), m.doubt.on && due(m.doubt.probeAt):
-		m.busy = proveJob
 	case m.mayFetch() && due(m.fetchAt):
 		m.busy = fetchJob
 		m.forced, m.force, m.pushed = m.force, false, false
+	case m.trial.on && due(m.trial.probeAt), m.doubt.on && due(m.doubt.probeAt):
+		m.busy = proveJob
 	}
 	return m
 }

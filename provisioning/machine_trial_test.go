@@ -74,6 +74,7 @@ func TestMachine_trial(t *testing.T) {
 		{"applying: failed -> the good one", []then{{0, fetched{answered: true, found: new}}, {0, applied{err: no, number: 2}}}, "kept", applyJob, false, "new"},
 		{"applying: not staged -> waits", []then{{0, fetched{answered: true, found: new}}, {0, applied{stage: no}}}, "kept", noJob, false, ""},
 		{"on trial: settled -> the server is asked", []then{{0, fetched{answered: true, found: new}}, {0, applied{told: new.doc}}, {2 * time.Second, tick{}}}, "new", fetchJob, true, ""},
+		{"on trial: a program that was held up -> the server is asked first", []then{{0, fetched{answered: true, found: new}}, {0, applied{told: new.doc}}, {time.Minute, tick{}}}, "new", fetchJob, true, ""},
 		{"on trial: the server answered -> looks", []then{{0, fetched{answered: true, found: new}}, {0, applied{told: new.doc}}, {2 * time.Second, tick{}}, {2 * time.Second, good}}, "new", proveJob, true, ""},
 		{"on trial: all is proven -> confirmed", []then{{0, fetched{answered: true, found: new}}, {0, applied{told: new.doc}}, {2 * time.Second, tick{}}, {2 * time.Second, good}, {0, proved{}}}, "new", saveJob, false, ""},
 		{"on trial: something lacks -> goes on", []then{{0, fetched{answered: true, found: new}}, {0, applied{told: new.doc}}, {2 * time.Second, tick{}}, {2 * time.Second, good}, {0, proved{Vitals{Stuck: "x"}}}}, "new", noJob, true, ""},
