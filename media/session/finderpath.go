@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"offhook/media/ice"
+	"offhook/media/ice/turn"
 )
 
 // mostRestarts without success: whom nobody reaches in these is not there.
@@ -62,6 +63,9 @@ func (f *finder) follow() {
 	}
 	if path.Via == ice.Relayed && (f.relay == nil || f.relay.Channel(path.Remote) == 0) {
 		path = ice.Path{} // the server has let go of it
+		if !f.restart {
+			f.again(turn.ErrGone)
+		}
 	}
 	if path != f.path {
 		f.path = path

@@ -94,6 +94,13 @@ func TestFinder_relay(t *testing.T) {
 			if server.Allocations() != 1 {
 				t.Errorf("%d allocations", server.Allocations())
 			}
+			if !row.offers { // the server lets go of it: a new way is looked for at once
+				if err := a.finder.do(func() { a.finder.leave(time.Now()); a.finder.relay = nil }); err != nil {
+					t.Fatal(err)
+				}
+				until(t, "a need for an offer", a.OfferDue)
+				until(t, "silence until there is one", func() bool { spec := a.engine.last(); return spec.ICE && !spec.Remote.IsValid() })
+			}
 			if err := a.Close(); err != nil {
 				t.Fatal(err)
 			}
