@@ -28,6 +28,8 @@ type Document struct {
 	Door         Door         `key:"door"`
 	Recording    Recording    `key:"recording"`
 	Emergency    Emergency    `key:"emergency"`
+	Actions      []Action     `key:"actions"`
+	Firmware     Firmware     `key:"firmware"`
 
 	origin map[string]Position  // where each setting was given
 	user   map[string]time.Time // settings that the user has set, and when
@@ -208,6 +210,7 @@ type Provisioning struct {
 	Confirm time.Duration `key:"confirm" range:"0s..1h"`
 	// PushSpread is within what time after a check-sync the phone asks.
 	PushSpread time.Duration `key:"push-spread" range:"0s..24h"`
+	Push       Push          `key:"push"`
 }
 
 // CheckSync says what a NOTIFY check-sync may do.

@@ -92,6 +92,7 @@ func (c *checker) rest(d Document) {
 	}
 	c.ports(d.Network.RTPPorts)
 	c.listening(d)
+	c.outward(d)
 	c.userSettings(d)
 	if l := d.Emergency.Location; (l.Latitude == "") != (l.Longitude == "") {
 		c.fault("emergency.location", "has one half of a point; give latitude and longitude, or neither")
