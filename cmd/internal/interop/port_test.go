@@ -61,7 +61,9 @@ func connect(ctx context.Context, p *process, host string, port int) (net.Conn, 
 func awaitBound(ctx context.Context, p *process, transport string, port int) error {
 	entry := fmt.Sprintf(":%04X ", port)
 	return p.poll(ctx, fmt.Sprintf("listen on %s %d", transport, port), func() error {
-		for _, table := range []string{"/proc/net/" + transport, "/proc/net/" + transport + "6"} {
+		// The thread's: a test of network namespaces may have left the first one, whose
+		// /proc/net is, elsewhere.
+		for _, table := range []string{"/proc/thread-self/net/" + transport, "/proc/thread-self/net/" + transport + "6"} {
 			data, err := os.ReadFile(table)
 			if err != nil {
 				return err
