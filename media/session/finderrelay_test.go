@@ -139,13 +139,12 @@ func TestFinder_restart(t *testing.T) {
 	if !a.OfferDue() {
 		t.Error("no offer is due and the way is lost")
 	}
-	offer, err := a.Offer(false)
-	if err != nil {
+	if _, err := a.Offer(false); err != nil {
 		t.Fatal(err)
 	}
 	a.Rollback() // refused: what stands goes on
 	talk(t, a, b)
-	offer, err = a.Offer(false)
+	offer, err := a.Offer(false)
 	if err != nil {
 		t.Fatal(err)
 	}

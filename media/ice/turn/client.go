@@ -22,7 +22,6 @@ type Client struct {
 	relayed  netip.AddrPort
 	mapped   netip.AddrPort
 	refresh  time.Time
-	ends     time.Time // of the allocation
 	requests []*request
 	peers    []*peer
 	out      []Send
