@@ -57,6 +57,10 @@ func (d Document) Explain(path string) []Explanation {
 // Origin is where the setting at path, or the section around it, was given.
 func (d Document) Origin(path string) (Position, bool) { return lookup(d.origin, path) }
 
+// Given tells whether the setting at path itself was given, not only a section
+// around it.
+func (d Document) Given(path string) bool { _, ok := d.origin[path]; return ok }
+
 // within reports whether path is at or below parent.
 func within(path, parent string) bool {
 	if parent == "" || path == parent {

@@ -76,6 +76,8 @@ type App struct {
 	restart     context.CancelCauseFunc
 	reboot      atomic.Bool // asked for, waits until nobody uses the phone
 	clockBehind atomic.Bool // when the configuration was fetched last
+	teller      *teller
+	pushing     *pushing
 	listening   listening
 	undisturbed bool // as the agent was told; the desk's
 }
@@ -173,6 +175,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	a.teller, a.pushing = newTeller(log.With("room", "actions"), a.device), newPushing(log.With("room", "push"))
 	a.joinDesk(log)
 	return a.buildProvisioning(log.With("room", "provisioning"))
 }
@@ -182,7 +185,7 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d.agent, d.calls, d.lamps, d.observe = a.agent, a.calls, a.devices.Lamps, a.observe
 	d.display = newDisplay(a.devices.Display, log.With("room", "screen"))
 	d.sound = newSound(log.With("room", "sound"), a.engine, a.devices.Mixer, a.calls, a.cfg.Agent.State)
-	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays}
+	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays, opened: func(relay string) { a.teller.tell("door-opened", map[string]string{"door": relay}) }}
 	d.history, d.chosen = newHistoryFile(a.cfg.Agent.State, log), newSettingsFile(a.cfg.Agent.State, log)
 	d.settled = a.settled
 	recoverRecordings(a.cfg.Agent.State, log)
@@ -204,6 +207,7 @@ func (a *App) buildProvisioning(log *slog.Logger) error {
 		Device: a.device, Base: a.cfg.Agent.Base(), Parse: in.parse, Discover: discovery,
 		Sources: in.sources(), Store: kept, Applier: a, Prover: a, Log: log,
 	})
+	a.pushing.manager = a.manager
 	return nil
 }
 
@@ -221,6 +225,8 @@ func (a *App) parts() []part {
 		{"network", a.watchNetwork},
 		{"provisioning events", a.pumpProvisioning},
 		{"provisioning", a.manager.Run},
+		{"actions", a.teller.run},
+		{"push", a.pushing.run},
 	}
 	for path, k := range a.devices.Keypads {
 		parts = append(parts, part{path, func(ctx context.Context) error {
@@ -281,6 +287,7 @@ func (a *App) close() error {
 func (a *App) observe(e ua.Event) {
 	a.calls.observe(e)
 	a.bindings.observe(e)
+	a.teller.observe(e)
 	a.logServer(e)
 	switch e := e.(type) {
 	case ua.MessageSent:

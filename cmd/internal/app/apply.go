@@ -30,6 +30,8 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 	}
 	a.accounts = accounts
 	a.bindings.use(accounts)
+	a.teller.use(doc)
+	a.pushing.use(doc)
 	if err := a.listen(ctx, doc); err != nil {
 		return err
 	}
@@ -84,7 +86,7 @@ func patiently(ctx context.Context, command func() error) error {
 // level is the document's, or the agent's own until a document says.
 func (a *App) level(doc provisioning.Document) slog.Level {
 	own := levelOf(a.cfg.Agent.Log.Level, slog.LevelInfo)
-	if _, said := doc.Origin("log.level"); !said {
+	if !doc.Given("log.level") {
 		return own
 	}
 	return levelOf(doc.Log.Level, own)

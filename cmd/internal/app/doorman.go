@@ -19,6 +19,7 @@ type doorman struct {
 	relays map[string]hal.Relay
 	state  door.State
 	ways   map[phone.DigitWay]bool // in which a code may come
+	opened func(relay string)      // nil: nobody is told
 }
 
 // hear picks what concerns the door out of the phone's inputs.
@@ -77,5 +78,9 @@ func (d *doorman) open(e door.Open) {
 	}
 	if err := relay.Pulse(e.Hold); err != nil {
 		d.log.Error("the door's relay does not move", "relay", e.Relay, "error", err)
+		return
+	}
+	if d.opened != nil {
+		d.opened(e.Relay)
 	}
 }

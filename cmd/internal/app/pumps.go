@@ -68,6 +68,7 @@ func (a *App) pumpProvisioning(ctx context.Context) error {
 	for {
 		select {
 		case s := <-a.manager.Updates():
+			a.teller.configured(s)
 			post(ctx, a.desk.inbox, progress(s))
 		case <-ctx.Done():
 			return nil
