@@ -110,6 +110,12 @@ func (s *State) open() int {
 	return n
 }
 
+// inUse: somebody talks, or is about to. The loudspeaker that still says that a
+// call ended keeps nobody.
+func (s *State) inUse() bool {
+	return s.open() > 0 || s.path != "" && !(s.ended.on && s.handsfree())
+}
+
 // refocus shows another call if the shown one is over: the one that is heard,
 // the one that rings, the one that waits on hold.
 func (s *State) refocus() {

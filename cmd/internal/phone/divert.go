@@ -44,7 +44,6 @@ func (s *State) judge(u ua.Call) verdict {
 		}
 	}
 	always, dnd := s.chosen.Forward.or(forward.Always), s.dnd()
-	inUse := s.open() > 0 || s.path != ""
 	switch {
 	case always != "":
 		return verdict{to: always, why: ua.DivertAlways}
@@ -52,7 +51,7 @@ func (s *State) judge(u ua.Call) verdict {
 		return verdict{to: forward.Busy, why: ua.DivertDND, missed: true}
 	case dnd:
 		return verdict{refuse: s.config.dndStatus(), missed: true}
-	case !full && !(inUse && s.config.NoWaiting):
+	case !full && !(s.inUse() && s.config.NoWaiting):
 		return verdict{}
 	case forward.Busy != "":
 		return verdict{to: forward.Busy, why: ua.DivertBusy}

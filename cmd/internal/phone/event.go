@@ -132,7 +132,7 @@ func (t *turn) incoming(u ua.Call) {
 	}
 	t.serial++
 	c := call{Call: u, serial: t.serial}
-	inUse := t.open() > 0 || t.path != ""
+	inUse := t.inUse()
 	t.calls = append(t.calls, c)
 	t.wake()
 	t.list = list{}

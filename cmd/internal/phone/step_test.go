@@ -116,6 +116,8 @@ func TestStep_calling(t *testing.T) {
 func TestStep_incoming(t *testing.T) {
 	asked := in(7, ua.Early)
 	asked.AutoAnswer, asked.AlertInfo = true, "info=alert-internal"
+	answered, next, gone := in(7, ua.Confirmed), in(8, ua.Early), then(said(over(out(ua.Confirmed), 0, ua.RemoteBye, "")))
+	next.AutoAnswer = true
 	allowed := Config{Accounts: []Account{{ID: "a"}}, AutoAnswer: AutoAnswerAllowed}
 	noWaiting := Config{Accounts: []Account{{ID: "a"}}, NoWaiting: true}
 	ringing := then(said(in(7, ua.Early)))
@@ -139,6 +141,9 @@ func TestStep_incoming(t *testing.T) {
 		{"auto-answer allowed, not asked -> rings", then(allowed), ringing, "180 7, ring", KindRinging},
 		{"auto-answer off, asked -> rings", nil, then(said(asked)), "180 7, ring info=alert-internal", KindRinging},
 		{"auto-answer in use -> rings", then(allowed, lift), then(said(asked)), "180 7, call-waiting tone", KindDialling},
+		{"auto-answered, over, its tone plays -> answered again", then(allowed, said(asked), said(answered), said(over(answered, 0, ua.RemoteBye, ""))), then(said(next)), "answer 8, confirm tone", KindCalling},
+		{"auto-answered, over, handset lifted -> rings", then(allowed, said(asked), said(answered), fire{timerBeep}, lift, said(over(answered, 0, ua.RemoteBye, ""))), then(said(next)), "180 8, call-waiting tone", KindRinging},
+		{"no call waiting, over on speaker: its tone plays -> rings", then(noWaiting, onSpeaker(), gone), ringing, "180 7, hear 0 at ringer, no tone, ring", KindRinging},
 		{"two callers: second -> 180", ringing, then(said(in(8, ua.Early))), "180 8", KindWaiting},
 		{"two callers: off-hook -> the first", then(ringing, said(in(8, ua.Early))), then(lift), "answer 7, hear 0 at handset, call-waiting tone, no ring", KindCalling},
 		{"two callers: down, ok -> the second", then(ringing, said(in(8, ua.Early)), press(hal.KeyDown)), press(hal.KeyOK), "answer 8, hear 0 at speaker, call-waiting tone, no ring", KindCalling},
