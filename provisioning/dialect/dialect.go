@@ -76,8 +76,10 @@ type Dialect struct {
 	// Read splits a file into Items. Its errors are *provisioning.FaultError.
 	Read func(File) (Reading, error)
 
+	// Rules and Known are the table, and Table the same as text: see Loaded.
 	Rules []Rule
 	Known []Known
+	Table *Table
 	// Permits: a file tells of each parameter whether the user may change it. What
 	// one gives and does not leave to him is the operator's alone.
 	Permits bool

@@ -19,6 +19,10 @@ type Result struct {
 // that the result is to be laid over. An error is of a file that cannot be read
 // at all; faults of single parameters are in the Report.
 func (d Dialect) Decode(base provisioning.Document, files ...File) (Result, error) {
+	d, err := d.Loaded()
+	if err != nil {
+		return Result{}, err
+	}
 	e := &engine{dialect: d, index: d.index(), base: base, schema: schema(), settings: map[string]*setting{}}
 	e.report.Dialect = d.Name
 	for _, f := range files {

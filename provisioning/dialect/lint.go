@@ -41,6 +41,7 @@ func inTheClear(name string) bool {
 
 // near is the parameter of the table that a key is most like, with its numbers.
 func (d Dialect) near(key string) string {
+	d, _ = d.Loaded()
 	const limit = 3
 	numbers := numbersOf(key)
 	best, distance := "", limit

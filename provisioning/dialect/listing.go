@@ -16,6 +16,7 @@ type Counts struct {
 
 // Count counts the patterns of the table.
 func (d Dialect) Count() Counts {
+	d, _ = d.Loaded()
 	mapped := d.mapped()
 	var c Counts
 	for _, reaches := range mapped {
@@ -45,6 +46,7 @@ func (d Dialect) mapped() map[string]bool {
 // Markdown writes the table for people: what is taken and to where, and what is
 // known and why it is not supported.
 func (d Dialect) Markdown() string {
+	d, _ = d.Loaded()
 	var out strings.Builder
 	c := d.Count()
 	fmt.Fprintf(&out, "## %s\n\n%d parameters are taken, %d are known and not supported. `{n}` and `{k}` stand for numbers, `*` for any text.\n\n", d.Maker, c.Mapped, c.Unsupported)

@@ -121,7 +121,8 @@ func span(s string, unit time.Duration) (Value, error) {
 }
 
 // Enum takes the values of pairs of from and to: Enum("0", "udp", "1", "tcp"),
-// in any case. A "to" that begins with "!" tells why the phone has no such value.
+// in any case. A "to" that begins with "!" tells why the phone has no such value,
+// one with "~" how a value that changes nothing is taken.
 func Enum(pairs ...string) Convert {
 	return func(s string) (Value, error) {
 		for i := 0; i+1 < len(pairs); i += 2 {
@@ -129,7 +130,10 @@ func Enum(pairs ...string) Convert {
 				continue
 			}
 			if why, no := strings.CutPrefix(pairs[i+1], "!"); no {
-				return Value{}, NoSuch("%s", why)
+				return Value{}, &UnsupportedError{Why: why}
+			}
+			if how, nothing := strings.CutPrefix(pairs[i+1], "~"); nothing {
+				return Value{How: how}, nil
 			}
 			return TextValue(pairs[i+1]), nil
 		}
@@ -148,17 +152,6 @@ func Only(wanted, why string) Convert {
 			return Value{How: "as it always is"}, nil
 		}
 		return Value{}, NoSuch("%s", why)
-	}
-}
-
-// Then changes what another conversion made.
-func Then(first Convert, next func(Value) (Value, error)) Convert {
-	return func(s string) (Value, error) {
-		v, err := first(s)
-		if err != nil {
-			return v, err
-		}
-		return next(v)
 	}
 }
 

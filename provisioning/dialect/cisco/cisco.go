@@ -4,16 +4,21 @@
 package cisco
 
 import (
+	_ "embed"
 	"strings"
 
 	"offhook/provisioning/dialect"
 )
 
+//go:embed table.gz
+var packed string
+
 // Dialect is these files.
 func Dialect() dialect.Dialect {
 	return dialect.Dialect{
 		Name: "cisco", Maker: "Cisco", Fold: true, Sniff: sniff, Read: read,
-		Rules: rules(), Known: known(), Transport: "udp", FileName: "{mac}.xml",
+		Table:     &dialect.Table{Packed: packed, Converters: converters},
+		Transport: "udp", FileName: "{mac}.xml",
 	}
 }
 

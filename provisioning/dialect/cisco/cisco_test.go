@@ -202,6 +202,10 @@ func TestValues(t *testing.T) {
 
 func TestTables(t *testing.T) {
 	d := cisco.Dialect()
+	d, err := d.Loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
 	count := d.Count()
 	t.Logf("%d mapped, %d known and not supported", count.Mapped, count.Unsupported)
 	if count.Mapped < 70 || count.Unsupported < 250 {

@@ -9,40 +9,15 @@ import (
 	"offhook/provisioning/dialect"
 )
 
+// converters are those of table.txt that are this maker's own.
+var converters = []dialect.Converter{
+	{Name: "text", As: text}, {Name: "codec", As: codec}, {Name: "tos", As: tos}, {Name: "fraction", As: fraction},
+	{Name: "volume", As: volume}, {Name: "light", As: light}, {Name: "period", As: period}, {Name: "more", As: more},
+	{Name: "gmt", As: gmt}, {Name: "pickup", As: pickup}, {Name: "lineKey", Of: lineKey}, {Name: "function", Of: function},
+}
+
 // said is a value that changes nothing here.
 func said(how string) dialect.Value { return dialect.Value{How: how} }
-
-// flag is dialect.Flag that answers in words of the document.
-func either(yes, no string) dialect.Convert {
-	return func(s string) (dialect.Value, error) {
-		v, err := dialect.Flag(s)
-		if err != nil {
-			return v, err
-		}
-		word := no
-		if v.Text == "true" {
-			word = yes
-		}
-		if word == "" {
-			return said("says nothing"), nil
-		}
-		return dialect.TextValue(word), nil
-	}
-}
-
-// flagAs is one truth for Yes and another, or none, for No.
-func flagAs(yes, no string) dialect.Convert {
-	return dialect.Then(either(yes, no), func(v dialect.Value) (dialect.Value, error) {
-		if v.Text == "" {
-			return v, nil
-		}
-		return dialect.BoolValue(v.Text == "true"), nil
-	})
-}
-
-func constant(word string) dialect.Convert {
-	return func(string) (dialect.Value, error) { return dialect.TextValue(word), nil }
-}
 
 // text leaves out macros that name another parameter: $USER stands for the
 // user, which is what the document does without a value.
@@ -59,9 +34,6 @@ func codec(s string) (dialect.Value, error) {
 	}
 	return dialect.CodecName(s)
 }
-
-// yesCodec names a codec where it is switched on.
-func yesCodec(name string) dialect.Convert { return either(name, "") }
 
 // tos is the octet that holds the code point in its upper six bits.
 func tos(s string) (dialect.Value, error) {
@@ -86,17 +58,16 @@ func fraction(s string) (dialect.Value, error) {
 	return dialect.Value{}, dialect.NoSuch("this phone sends packets of 10, 20, 30, 40 or 60 ms")
 }
 
-// volume is a step of most.
-func volume(most int) dialect.Convert {
-	return func(s string) (dialect.Value, error) {
-		n, err := strconv.Atoi(s)
-		if err != nil || n < 0 || n > most {
-			return dialect.Value{}, fmt.Errorf("%q is not 0 to %d", dialect.Clip(s), most)
-		}
-		v := dialect.IntValue((n*100 + most/2) / most)
-		v.How = fmt.Sprintf("%d of %d in percent", n, most)
-		return v, nil
+// volume is a step of 15.
+func volume(s string) (dialect.Value, error) {
+	const most = 15
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > most {
+		return dialect.Value{}, fmt.Errorf("%q is not 0 to %d", dialect.Clip(s), most)
 	}
+	v := dialect.IntValue((n*100 + most/2) / most)
+	v.How = fmt.Sprintf("%d of %d in percent", n, most)
+	return v, nil
 }
 
 // light is how long the screen stays lit: 30s, 10 m, Always on.
@@ -128,8 +99,6 @@ func gmt(s string) (dialect.Value, error) {
 	return dialect.TextValue(rest), nil
 }
 
-func numbers(s string) (dialect.Value, error) { return dialect.ListValue(dialect.Words(s)...), nil }
-
 // pickup is a code with # where the number goes.
 func pickup(s string) (dialect.Value, error) {
 	v := dialect.TextValue(strings.TrimSuffix(s, "#"))
@@ -139,30 +108,25 @@ func pickup(s string) (dialect.Value, error) {
 	return v, nil
 }
 
-var transport = dialect.Enum("UDP", "udp", "TCP", "tcp", "TLS", "tls", "AUTO", "auto", "DNS SRV", "auto")
-
-var secure = dialect.Enum("Yes", "optional", "No", "off", "Optional", "optional", "Required", "mandatory", "Strict", "mandatory", "Disabled", "off")
-
-var dtmf = dialect.Enum("Auto", "auto", "AVT", "rfc4733", "InBand", "inband", "INFO", "info", "AVT+INFO", "rfc4733", "InBand+INFO", "inband")
-
-var srtpMethod = dialect.Then(dialect.Enum("s-descriptor", "sdes", "x-sipura", "!that way of keys is this maker's own; SDES (RFC 4568) is offered"),
-	func(dialect.Value) (dialect.Value, error) { return said("SDES, as it always is"), nil })
-
-var debugLevel = dialect.Enum("0", "error", "1", "warn", "2", "info", "3", "debug",
-	"EMERGENCY", "error", "ALERT", "error", "CRITICAL", "error", "ERROR", "error", "WARNING", "warn", "NOTICE", "info", "INFO", "info", "DEBUG", "debug")
-
-// extension is the account of a line key, or Disabled.
-func extension(as func(string) (dialect.Value, error)) dialect.Convert {
+// lineKey is the account of a line key, or the word; neither where it is Disabled.
+func lineKey(args []string) dialect.Convert {
 	return func(s string) (dialect.Value, error) {
-		if strings.EqualFold(s, "Disabled") {
+		switch {
+		case strings.EqualFold(s, "Disabled"):
 			return said("no line"), nil
+		case len(args) > 0:
+			return dialect.TextValue(args[0]), nil
 		}
-		return as(s)
+		return dialect.Number(s)
 	}
 }
 
 // function takes a piece of fnc=blf+sd+cp;sub=1002@$PROXY;nme=Ben;vid=1.
-func function(name string) dialect.Convert {
+func function(args []string) dialect.Convert {
+	if len(args) != 1 {
+		return nil
+	}
+	name := args[0]
 	return func(s string) (dialect.Value, error) {
 		pieces := map[string]string{}
 		for _, piece := range strings.Split(s, ";") {

@@ -182,6 +182,10 @@ func Fuzz(f *testing.F, d dialect.Dialect) {
 // that reaches nothing tells why it may, and nothing is there twice.
 func Table(t *testing.T, d dialect.Dialect) {
 	t.Helper()
+	d, err := d.Loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
 	settings := map[string]bool{}
 	for _, s := range provisioning.Settings() {
 		settings[s.Path] = true

@@ -9,19 +9,48 @@ import (
 	"offhook/provisioning/dialect"
 )
 
-// The two enumerations of transports: TLS is 3 in the new form and 2 in the old.
-var (
-	transport    = dialect.Enum("0", "udp", "1", "tcp", "2", "!2 is no transport of this form of the file, where TLS is 3", "3", "tls")
-	oldTransport = dialect.Enum("0", "udp", "1", "tcp", "2", "tls", "3", "!3 is no transport of this form of the file, where TLS is 2")
-)
+// converters are those of table.txt that are this maker's own.
+var converters = []dialect.Converter{
+	{Name: "offset", As: offset}, {Name: "zoneName", As: zoneName}, {Name: "noServer", As: noServer}, {Name: "code", As: code},
+	{Name: "class", As: class}, {Name: "memoryKind", As: memoryKind}, {Name: "keyNumber", As: keyNumber}, {Name: "keyLine", As: keyLine},
+	{Name: "orNone", Of: orNone},
+}
 
-// level takes a volume from 1 to 9 for percent.
-func level(s string) (dialect.Value, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 || n > 9 {
-		return dialect.Value{}, fmt.Errorf("%q is not a level from 0 to 9", dialect.Clip(s))
+// orNone takes a number of seconds or hours, and 0 for none.
+func orNone(args []string) dialect.Convert {
+	var convert dialect.Convert
+	switch strings.Join(args, "|") {
+	case "seconds":
+		convert = dialect.Seconds
+	case "hours":
+		convert = dialect.Hours
+	default:
+		return nil
 	}
-	return dialect.IntValue(n * 100 / 9), nil
+	return func(s string) (dialect.Value, error) {
+		if s == "0" {
+			return dialect.Value{Kind: provisioning.Null, How: "0: the default"}, nil
+		}
+		return convert(s)
+	}
+}
+
+// class is what a function key is for: 1 a number, whose value tells the rest,
+// 2 a line.
+func class(s string) (dialect.Value, error) {
+	switch s {
+	case "1":
+		return dialect.Value{How: "a number, as the value says"}, nil
+	case "2":
+		return dialect.TextValue("line"), nil
+	case "0":
+		return dialect.TextValue("!the key has no function"), nil
+	case "14":
+		return dialect.TextValue("!this phone has no multicast paging"), nil
+	case "21":
+		return dialect.TextValue("!this phone has no browser and no phone book of a server"), nil
+	}
+	return dialect.TextValue("!this phone has no key of the kind " + dialect.Clip(s)), nil
 }
 
 // offset takes quarters of an hour from UTC, or hours with a sign.
@@ -46,34 +75,6 @@ func zoneName(s string) (dialect.Value, error) {
 		return dialect.Value{How: "the offset tells it"}, nil
 	}
 	return dialect.TextValue(s), nil
-}
-
-// allCalls is a flag that answers every call.
-func allCalls(s string) (dialect.Value, error) {
-	v, err := dialect.Flag(s)
-	if err != nil || v.Text == "false" {
-		return dialect.Value{How: "off, as by default"}, err
-	}
-	return dialect.TextValue("all"), nil
-}
-
-// intercom is a flag that answers calls that ask for it.
-func intercom(s string) (dialect.Value, error) {
-	v, err := dialect.Flag(s)
-	if err != nil || v.Text == "false" {
-		return dialect.Value{How: "off, as by default"}, err
-	}
-	return dialect.TextValue("intercom"), nil
-}
-
-// orNone takes 0 for none.
-func orNone(convert dialect.Convert) dialect.Convert {
-	return func(s string) (dialect.Value, error) {
-		if s == "0" {
-			return dialect.Value{Kind: provisioning.Null, How: "0: the default"}, nil
-		}
-		return convert(s)
-	}
 }
 
 // noServer takes 0.0.0.0 for none.

@@ -5,20 +5,21 @@
 package fanvil
 
 import (
+	_ "embed"
 	"strings"
 
 	"offhook/provisioning/dialect"
 )
 
+//go:embed table.gz
+var packed string
+
 // Dialect is Fanvil's.
 func Dialect() dialect.Dialect {
-	var rules []dialect.Rule
-	for _, table := range [][]dialect.Rule{lineRules, phoneRules, doorRules} {
-		rules = append(rules, table...)
-	}
 	return dialect.Dialect{
 		Name: "fanvil", Maker: "Fanvil", Sniff: sniff, Read: read,
-		Rules: rules, Known: known, Transport: "udp", FileName: "{mac}.cfg",
+		Table:     &dialect.Table{Packed: packed, Converters: converters},
+		Transport: "udp", FileName: "{mac}.cfg",
 	}
 }
 

@@ -2,23 +2,27 @@
 // and of its door station GDS3710: XML of P-values, XML of aliases, the binary
 // form, and the text that the binary is made of.
 //
-// The rules are written once, for aliases; those for P-values come of the table
-// in params.go, which knows how the numbers of one account follow from another's.
+// The rules are written once, in table.txt, for aliases and P-values; params.go
+// knows how the numbers of one account follow from another's.
 package grandstream
 
 import (
+	_ "embed"
 	"regexp"
 	"strings"
 
 	"offhook/provisioning/dialect"
 )
 
+//go:embed table.gz
+var packed string
+
 // Dialect is these files.
 func Dialect() dialect.Dialect {
-	rules, known := tables()
 	return dialect.Dialect{
 		Name: "grandstream", Maker: "Grandstream", Sniff: sniff, Read: read,
-		Rules: rules, Known: known, Transport: "udp", FileName: "cfg{mac}.xml",
+		Table:     &dialect.Table{Packed: packed, Converters: converters, Family: family},
+		Transport: "udp", FileName: "cfg{mac}.xml",
 	}
 }
 

@@ -304,6 +304,10 @@ func TestSniff(t *testing.T) {
 // answer.
 func TestTables(t *testing.T) {
 	d := grandstream.Dialect()
+	d, err := d.Loaded()
+	if err != nil {
+		t.Fatal(err)
+	}
 	count := d.Count()
 	t.Logf("%d mapped, %d known and not supported", count.Mapped, count.Unsupported)
 	if count.Mapped < 180 || count.Unsupported < 300 {

@@ -4,16 +4,21 @@
 package poly
 
 import (
+	_ "embed"
 	"regexp"
 
 	"offhook/provisioning/dialect"
 )
 
+//go:embed table.gz
+var packed string
+
 // Dialect is these files.
 func Dialect() dialect.Dialect {
 	return dialect.Dialect{
 		Name: "poly", Maker: "Poly", Sniff: sniff, Read: read,
-		Rules: rules(), Known: known(), Transport: "udp", FileName: "{mac}.cfg",
+		Table:     &dialect.Table{Packed: packed, Converters: converters},
+		Transport: "udp", FileName: "{mac}.cfg",
 	}
 }
 

@@ -9,37 +9,13 @@ import (
 	"offhook/provisioning/dialect"
 )
 
+// converters are those of table.txt that are this maker's own.
+var converters = []dialect.Converter{
+	{Name: "gmtOffset", As: gmtOffset}, {Name: "longest", As: longest}, {Name: "preferred", As: preferred},
+	{Name: "inOrder", As: wanted}, {Name: "ring", As: ring},
+}
+
 func said(how string) dialect.Value { return dialect.Value{How: how} }
-
-// when takes 1 for a word and lets 0 be another, or say nothing.
-func when(yes, no string) dialect.Convert {
-	return func(s string) (dialect.Value, error) {
-		v, err := dialect.Flag(s)
-		if err != nil {
-			return v, err
-		}
-		word := no
-		if v.Text == "true" {
-			word = yes
-		}
-		if word == "" {
-			return said("says nothing"), nil
-		}
-		return dialect.TextValue(word), nil
-	}
-}
-
-func constant(word string) dialect.Convert {
-	return func(string) (dialect.Value, error) { return dialect.TextValue(word), nil }
-}
-
-var transport = dialect.Enum("UDPOnly", "udp", "TCPOnly", "tcp", "TCPpreferred", "tcp", "TLS", "tls", "DNSnaptr", "auto", "UDP", "udp", "TCP", "tcp")
-
-// switched takes the address of a subscription for the wish to have one.
-func switched(string) (dialect.Value, error) { return dialect.BoolValue(true), nil }
-
-var callBack = dialect.Then(dialect.Enum("contact", "contact", "registration", "!a number is called for messages: give msg.mwi.…callBack", "disabled", "!the key for messages is the phone's own"),
-	func(dialect.Value) (dialect.Value, error) { return said("a number is called"), nil })
 
 // gmtOffset is seconds from UTC.
 func gmtOffset(s string) (dialect.Value, error) {
@@ -70,8 +46,6 @@ func longest(s string) (dialect.Value, error) {
 	return dialect.DurationValue(time.Duration(most) * time.Second), nil
 }
 
-func numbers(s string) (dialect.Value, error) { return dialect.ListValue(dialect.Words(s)...), nil }
-
 // preferred is a codec's place in the order, from 1; 0: it is off.
 func preferred(s string) (dialect.Value, error) {
 	v, err := dialect.Number(s)
@@ -82,16 +56,6 @@ func preferred(s string) (dialect.Value, error) {
 }
 
 func wanted(s string) (dialect.Value, error) { return dialect.BoolValue(s != "0"), nil }
-
-// polling: there is one way, at intervals.
-var polling = dialect.Then(dialect.Enum("abs", "!this phone asks at intervals, not at a time of the day", "rel", "rel", "random", "random"),
-	func(dialect.Value) (dialect.Value, error) { return said("at intervals, spread at random"), nil })
-
-var serverType = dialect.Enum("HTTP", "http", "HTTPS", "https", "TFTP", "tftp", "FTP", "ftp", "FTPS", "ftps", "0", "ftp", "1", "tftp", "2", "http", "3", "https", "4", "ftps")
-
-var level = dialect.Enum("0", "debug", "1", "debug", "2", "info", "3", "info", "4", "warn", "5", "error", "6", "error")
-
-var clock = when("24h", "12h")
 
 // ring is the class of an Alert-Info: answering by itself is here.
 func ring(s string) (dialect.Value, error) {

@@ -9,6 +9,13 @@ import (
 	"offhook/provisioning/dialect"
 )
 
+// converters are those of table.txt that are this maker's own.
+var converters = []dialect.Converter{
+	{Name: "outbound", As: outbound}, {Name: "secondOutbound", As: secondOutbound}, {Name: "dialled", As: number},
+	{Name: "context", As: context}, {Name: "tos", As: tos}, {Name: "autoDial", As: autoDial},
+	{Name: "refresh", As: refresh}, {Name: "ringer", As: ringer},
+}
+
 // outbound takes the first of two proxies with a comma between.
 func outbound(s string) (dialect.Value, error) {
 	first, _, _ := strings.Cut(s, ",")
@@ -51,14 +58,6 @@ func context(s string) (dialect.Value, error) {
 	return dialect.Number(s)
 }
 
-func fifteenths(s string) (dialect.Value, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 || n > 15 {
-		return dialect.Value{}, fmt.Errorf("%q is not a level from 0 to 15", dialect.Clip(s))
-	}
-	return dialect.IntValue(n * 100 / 15), nil
-}
-
 // tos takes the byte of RFC 791 for the code point of RFC 2474.
 func tos(s string) (dialect.Value, error) {
 	n, err := strconv.Atoi(s)
@@ -67,16 +66,6 @@ func tos(s string) (dialect.Value, error) {
 	}
 	return dialect.IntValue(n >> 2), nil
 }
-
-func intercom(s string) (dialect.Value, error) {
-	v, err := dialect.Flag(s)
-	if err != nil || v.Text == "false" {
-		return dialect.Value{How: "off, as by default"}, err
-	}
-	return dialect.TextValue("intercom"), nil
-}
-
-func numbers(s string) (dialect.Value, error) { return dialect.ListValue(dialect.Words(s)...), nil }
 
 // autoDial takes seconds, or off.
 func autoDial(s string) (dialect.Value, error) {

@@ -3,17 +3,21 @@
 package snom
 
 import (
+	_ "embed"
 	"strings"
 
 	"offhook/provisioning/dialect"
 )
 
+//go:embed table.gz
+var packed string
+
 // Dialect is Snom's.
 func Dialect() dialect.Dialect {
 	return dialect.Dialect{
 		Name: "snom", Maker: "Snom", Sniff: sniff, Read: read,
-		Rules: append(append([]dialect.Rule{}, accountRules...), phoneRules...),
-		Known: known, Permits: true, Transport: "udp", FileName: "{mac}.xml",
+		Table:   &dialect.Table{Packed: packed, Converters: converters},
+		Permits: true, Transport: "udp", FileName: "{mac}.xml",
 	}
 }
 

@@ -9,6 +9,12 @@ import (
 	"offhook/provisioning/dialect"
 )
 
+// converters are those of table.txt that are this maker's own.
+var converters = []dialect.Converter{
+	{Name: "rings", As: rings}, {Name: "always", As: always}, {Name: "packet", As: packet}, {Name: "ring", As: ring},
+	{Name: "dialNow", As: dialNow}, {Name: "oneOf", As: oneOf}, {Name: "failback", As: failback},
+}
+
 // rings takes a number of rings of six seconds.
 func rings(s string) (dialect.Value, error) {
 	n, err := strconv.Atoi(s)
@@ -16,24 +22,6 @@ func rings(s string) (dialect.Value, error) {
 		return dialect.Value{}, fmt.Errorf("%q is not a number of rings", dialect.Clip(s))
 	}
 	return dialect.DurationValue(time.Duration(n) * 6 * time.Second), nil
-}
-
-// tenths takes a level from 0 to 10 for percent.
-func tenths(s string) (dialect.Value, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 || n > 10 {
-		return dialect.Value{}, fmt.Errorf("%q is not a level from 0 to 10", dialect.Clip(s))
-	}
-	return dialect.IntValue(10 * n), nil
-}
-
-// volume takes a level from 0 to 15 for percent.
-func volume(s string) (dialect.Value, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 || n > 15 {
-		return dialect.Value{}, fmt.Errorf("%q is not a level from 0 to 15", dialect.Clip(s))
-	}
-	return dialect.IntValue(n * 100 / 15), nil
 }
 
 // always takes a time, of which 0 is always.
@@ -71,28 +59,18 @@ func ring(s string) (dialect.Value, error) {
 	return dialect.Value{}, dialect.NoSuch("this phone does not have the ring tone %s; it has bell, warble and chime, and WAV files of its own", dialect.Clip(s))
 }
 
-// logLevel takes 0 (emergencies) to 7 (debug).
-var logLevel = dialect.Enum("0", "error", "1", "error", "2", "error", "3", "error", "4", "warn", "5", "info", "6", "debug", "7", "debug")
-
-// all is a flag that answers every call.
-func all(s string) (dialect.Value, error) {
-	v, err := dialect.Flag(s)
-	if err != nil || v.Text == "false" {
-		return dialect.Value{How: "off, as by default"}, err
-	}
-	return dialect.TextValue("all"), nil
-}
-
-// intercom is a flag that answers calls that ask for it.
-func intercom(s string) (dialect.Value, error) {
-	v, err := dialect.Flag(s)
-	if err != nil || v.Text == "false" {
-		return dialect.Value{How: "off, as by default"}, err
-	}
-	return dialect.TextValue("intercom"), nil
-}
-
 // dialNow takes patterns with commas between, in which x is a digit.
 func dialNow(s string) (dialect.Value, error) {
 	return dialect.DigitMap(strings.ReplaceAll(s, ",", "|"))
+}
+
+// oneOf makes a list of one.
+func oneOf(s string) (dialect.Value, error) { return dialect.ListValue(s), nil }
+
+// failback takes seconds; 0 is until the next registration.
+func failback(s string) (dialect.Value, error) {
+	if s == "0" {
+		return dialect.Value{How: "the phone's own pace"}, nil
+	}
+	return dialect.Seconds(s)
 }

@@ -3,20 +3,21 @@
 package yealink
 
 import (
+	_ "embed"
 	"strings"
 
 	"offhook/provisioning/dialect"
 )
 
+//go:embed table.gz
+var packed string
+
 // Dialect is Yealink's.
 func Dialect() dialect.Dialect {
-	var rules []dialect.Rule
-	for _, table := range [][]dialect.Rule{accountRules, codecRules(), keyRules, phoneRules} {
-		rules = append(rules, table...)
-	}
 	return dialect.Dialect{
 		Name: "yealink", Maker: "Yealink", Sniff: sniff, Read: read,
-		Rules: rules, Known: known, Transport: "udp", FileName: "{mac}.cfg",
+		Table:     &dialect.Table{Packed: packed, Converters: converters},
+		Transport: "udp", FileName: "{mac}.cfg",
 	}
 }
 
