@@ -17,20 +17,20 @@ type codec struct {
 
 // codecs makes the list of codecs of its parts: those that are on, by priority.
 func (f *finisher) codecs(n int, prefix string) {
-	var on []codec
+	var on []*codec // pointers: sorting them shares its code with other sorting
 	for _, k := range f.codecNumbers(n) {
 		piece := func(name string) *setting { return f.of(n, fmt.Sprintf("@codec[%d].%s", k, name)) }
 		name, enable, priority := piece("name"), piece("enable"), piece("priority")
 		if name == nil || no(enable) {
 			continue
 		}
-		c := codec{name: text(name), priority: k, from: []*setting{name, enable, priority}}
+		c := &codec{name: text(name), priority: k, from: []*setting{name, enable, priority}}
 		if p, err := strconv.Atoi(text(priority)); err == nil {
 			c.priority = p
 		}
 		on = append(on, c)
 	}
-	slices.SortStableFunc(on, func(a, b codec) int { return cmp.Compare(a.priority, b.priority) })
+	slices.SortStableFunc(on, func(a, b *codec) int { return cmp.Compare(a.priority, b.priority) })
 	out := ListValue()
 	var from []*setting
 	for _, c := range on {

@@ -2,11 +2,10 @@ package dialect
 
 import "strings"
 
-var codecNames = map[string]string{
-	"g722": "g722", "opus": "opus", "pcma": "pcma", "pcmu": "pcmu", "g711a": "pcma", "g711u": "pcmu",
-	"g711alaw": "pcma", "g711ulaw": "pcmu", "g711mulaw": "pcmu", "alaw": "pcma", "ulaw": "pcmu", "mulaw": "pcmu",
-	"g711": "pcmu", "l16": "l16",
-}
+const codecNames = "|" +
+	"g722=g722|opus=opus|pcma=pcma|pcmu=pcmu|g711a=pcma|g711u=pcmu|" +
+	"g711alaw=pcma|g711ulaw=pcmu|g711mulaw=pcmu|alaw=pcma|ulaw=pcmu|mulaw=pcmu|" +
+	"g711=pcmu|l16=l16|"
 
 // otherCodecs are codecs that telephones have and this one does not.
 var otherCodecs = []string{"g729", "g723", "g726", "g728", "g7221", "ilbc", "gsm", "amr", "speex", "silk", "aac", "siren", "aal2", "isac", "lpcm", "evs"}
@@ -16,7 +15,7 @@ var otherCodecs = []string{"g729", "g723", "g726", "g728", "g7221", "ilbc", "gsm
 func CodecName(s string) (Value, error) {
 	name, _, _ := strings.Cut(strings.ToLower(s), "/")
 	name = strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(name)
-	if ours, ok := codecNames[name]; ok {
+	if ours, ok := Lookup(codecNames, name); ok {
 		return TextValue(ours), nil
 	}
 	for _, other := range otherCodecs {
@@ -59,4 +58,15 @@ func appendNew(list []string, one string) []string {
 		}
 	}
 	return append(list, one)
+}
+
+// Lookup finds what a list of names has for one: "|name=what|name=what|". Such a
+// list is no code and takes no memory, which a map does.
+func Lookup(list, name string) (string, bool) {
+	if strings.ContainsAny(name, "|=") {
+		return "", false
+	}
+	_, rest, ok := strings.Cut(list, "|"+name+"=")
+	what, _, _ := strings.Cut(rest, "|")
+	return what, ok
 }

@@ -107,14 +107,13 @@ func keyParts(s string) (number, line, kind string) {
 }
 
 // keyKinds are the letters behind the slash: what a memory key does.
-var keyKinds = map[string]string{
-	"": "speed-dial", "f": "speed-dial", "bc": "blf", "ba": "blf", "bb": "blf", "b": "blf", "c": "park", "i": "intercom", "in": "intercom", "p": "pickup", "v": "voicemail",
-}
+const keyKinds = "|" +
+	"=speed-dial|f=speed-dial|bc=blf|ba=blf|bb=blf|b=blf|c=park|i=intercom|in=intercom|p=pickup|v=voicemail|"
 
 // memoryKind is the kind of a memory key, from its value.
 func memoryKind(s string) (dialect.Value, error) {
 	_, _, kind := keyParts(s)
-	if ours, ok := keyKinds[strings.ToLower(kind)]; ok {
+	if ours, ok := dialect.Lookup(keyKinds, strings.ToLower(kind)); ok {
 		return dialect.TextValue(ours), nil
 	}
 	return dialect.Value{}, dialect.NoSuch("this phone has no key that does /%s", dialect.Clip(kind))

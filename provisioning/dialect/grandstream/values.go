@@ -26,8 +26,8 @@ func expires(s string) (dialect.Value, error) {
 
 // codec is a payload type or a name.
 func codec(s string) (dialect.Value, error) {
-	names := map[string]string{"0": "PCMU", "8": "PCMA", "9": "G722", "123": "opus", "2": "G726-32", "4": "G723.1", "18": "G729", "97": "iLBC", "98": "iLBC"}
-	if name, ok := names[s]; ok {
+	const names = "|0=PCMU|8=PCMA|9=G722|123=opus|2=G726-32|4=G723.1|18=G729|97=iLBC|98=iLBC|"
+	if name, ok := dialect.Lookup(names, s); ok {
 		v, err := dialect.CodecName(name)
 		v.How = "payload type " + s
 		return v, err
