@@ -4,10 +4,7 @@ package interop
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
-	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -84,16 +81,4 @@ func (a *asterisk) contact(t *testing.T, ctx context.Context, user, state string
 		return fmt.Errorf("contacts are\n%s", out)
 	}
 	return nil
-}
-
-// credentials are a certificate's two settings of an account.
-func credentials(t *testing.T, pair tls.Certificate) (settings []string) {
-	t.Helper()
-	cert, key := writePair(t, t.TempDir(), pair)
-	for _, part := range [][2]string{{"certificate", cert}, {"key", key}} {
-		pem, err := os.ReadFile(part[1])
-		must(t, err)
-		settings = append(settings, part[0]+": "+strconv.Quote(string(pem)))
-	}
-	return settings
 }

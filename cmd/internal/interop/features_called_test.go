@@ -107,12 +107,12 @@ func challenges(algorithms ...string) string {
 
 // TestScenariosSettings are calls by accounts with settings of their own.
 func TestScenariosSettings(t *testing.T) {
-	late, park, hidden := freePort(t), freePort(t), freePort(t)
+	late, park, hidden, code := freePort(t), freePort(t), freePort(t), freePort(t)
 	straight := func(id string, port int, more ...string) string {
 		return accountLine(append([]string{"id: " + id, "user: peer", fmt.Sprintf("domain: '127.0.0.1:%d'", port), "transport: udp", "register: false", "mwi: false"}, more...)...)
 	}
-	p := newTelephone(t, straight("late", late, "late-offer: true")+straight("park", park, "transfer-untold: true")+straight("hidden", hidden, "anonymous: true")+
-		"  keys: [{key: line1}, {key: line2, type: park, value: '700', account: park}]\n")
+	p := newTelephone(t, straight("late", late, "late-offer: true")+straight("park", park, "transfer-untold: true")+straight("hidden", hidden, "anonymous: true")+straight("code", code, "pickup-code: '*8'")+
+		"  keys: [{key: line1}, {key: line2, type: park, value: '700', account: park}, {key: line3, type: pickup, account: code}]\n")
 	row(t, "called without a description -> the offer taken from the 200, answered in the ACK", func(t *testing.T, ctx context.Context) {
 		x := served(t, ctx, "late-answer", "udp", late, blanks{})
 		before := p.with(t).lastCall(ctx)
@@ -138,6 +138,25 @@ func TestScenariosSettings(t *testing.T) {
 		x.passes(ctx)
 		must(t, x.saw(ctx, `Refer-Sub: false`))
 	})
+	for _, c := range []struct {
+		name, number string
+		key          hal.Key
+		port         int
+	}{
+		{"the park key without a call -> the orbit is called, who was parked is here", "700", hal.KeyLine2, park},
+		{"the pickup key, nothing is watched -> the exchange's code is called", `\*8`, hal.KeyLine3, code},
+	} {
+		row(t, c.name, func(t *testing.T, ctx context.Context) {
+			x := served(t, ctx, "answered", "udp", c.port, blanks{})
+			before := p.with(t).lastCall(ctx)
+			must(t, p.page.Tap(c.key))
+			p.newCall(ctx, before, "confirmed")
+			must(t, x.saw(ctx, `INVITE sip:`+c.number+`@`))
+			must(t, p.Control().Hangup(ctx))
+			p.quiet(ctx)
+			x.passes(ctx)
+		})
+	}
 }
 
 // TestSessionTimer lets a call last until we refresh its session, at half of the

@@ -85,6 +85,31 @@ func TestScenariosCallingFeatures(t *testing.T) {
 	}
 }
 
+// TestWithheld has somebody call who does not say who he is (RFC 3323, RFC 5079).
+func TestWithheld(t *testing.T) {
+	for _, c := range []struct{ name, setting, status string }{
+		{"a caller without a name -> rings, shown as that", "reject-anonymous: false", "486"},
+		{"the same where that is not wanted -> 433, nobody hears of it", "reject-anonymous: true", "433"},
+	} {
+		row(t, c.name, func(t *testing.T, ctx context.Context) {
+			s := &stage{k: newKamailio(t), port: map[string]int{"udp": freePort(t)}}
+			s.p = newTelephone(t, s.k.account("1001", "udp", c.setting))
+			s.bound(t, ctx, 0)
+			x := s.calls(t, ctx, "withheld", blanks{Status: c.status})
+			if c.status == "486" {
+				if l := s.p.newCall(ctx, 0, "early"); !strings.Contains(strings.ToLower(l.Remote+l.Name), "anonymous") {
+					t.Errorf("%+v", l)
+				}
+				must(t, s.p.Control().Hangup(ctx))
+			}
+			x.passes(ctx)
+			if c.status == "433" {
+				must(t, x.saw(ctx, `SIP/2.0 433`))
+			}
+		})
+	}
+}
+
 // byProxy has sipp call the telephone by its server.
 func (s *stage) byProxy(t *testing.T, ctx context.Context, scenario string, b blanks) *script {
 	t.Helper()

@@ -34,6 +34,8 @@ type kamailio struct {
 	Algorithm     string // of its challenges
 	MaxExpires    int    // seconds that it grants, at most
 	Cert, Key, CA string // files
+	Grants        string // fields of its answers to REGISTER, as Kamailio quotes
+	Demands       bool   // a client's certificate
 	authority     *ca.Authority
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 )
 
@@ -25,4 +26,16 @@ func writePair(t *testing.T, dir string, pair tls.Certificate) (certFile, keyFil
 	must(t, os.WriteFile(certFile, chain, 0o600))
 	must(t, os.WriteFile(keyFile, key, 0o600))
 	return certFile, keyFile
+}
+
+// credentials are a certificate's two settings of an account.
+func credentials(t *testing.T, pair tls.Certificate) (settings []string) {
+	t.Helper()
+	cert, key := writePair(t, t.TempDir(), pair)
+	for _, part := range [][2]string{{"certificate", cert}, {"key", key}} {
+		pem, err := os.ReadFile(part[1])
+		must(t, err)
+		settings = append(settings, part[0]+": "+strconv.Quote(string(pem)))
+	}
+	return settings
 }

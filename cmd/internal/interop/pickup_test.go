@@ -17,7 +17,7 @@ func TestPickup(t *testing.T) {
 	s := newPresenceServer(t)
 	caller := newTelephone(t, s.account("1001"))
 	called := newTelephone(t, s.account("1002", "publish: dialog"))
-	desk := newTelephone(t, s.account("1003")+"  keys:\n    - {key: line1, type: blf, value: '1002', label: Colleague}\n    - {key: line2, type: pickup}\n    - {key: line3, type: dnd}\n")
+	desk := newTelephone(t, s.account("1003", "blf: [1002]", "reg-event: true")+"  keys:\n    - {key: line1, type: blf, value: '1002', label: Colleague}\n    - {key: line2, type: pickup}\n    - {key: line3, type: dnd}\n")
 	lamp := func(t *testing.T, ctx context.Context, is hal.Pattern) {
 		t.Helper()
 		must(t, desk.page.Wait(ctx, func(s remote.State) bool { return s.Lamps["line1"] == is }))

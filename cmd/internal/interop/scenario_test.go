@@ -174,7 +174,8 @@ func TestScenariosCalled(t *testing.T) {
 		s.hangUp(t, ctx, x)
 	})
 	for _, c := range []struct{ status, header, want string }{
-		{"302 Moved Temporarily", "", "Moved"}, // to nowhere
+		{"302 Moved Temporarily", "", "Moved"},                                    // to nowhere
+		{"305 Use Proxy", "Contact: <sip:9002@[local_ip]:[local_port]>", "Proxy"}, // whoever answers does not choose our way
 		{"404 Not Found", "", ""},
 		{"486 Busy Here", "", "Busy"},
 		{"503 Service Unavailable", "Retry-After: 5", "Unavailable"},

@@ -116,7 +116,8 @@ func TestNames(t *testing.T) {
 	first, second := newKamailio(t), newKamailio(t)
 	dns := newNames(t, "--naptr-record="+domain+",10,10,S,SIP+D2T,,_sip._tcp."+domain, "--naptr-record="+domain+",20,10,S,SIP+D2U,,_sip._udp."+domain,
 		fmt.Sprintf("--srv-host=_sip._tcp.%s,one.%s,%d,10,5", domain, domain, first.UDP), fmt.Sprintf("--srv-host=_sip._tcp.%s,two.%s,%d,20,5", domain, domain, second.UDP),
-		"--host-record=one."+domain+",127.0.0.1", "--host-record=two."+domain+",127.0.0.1")
+		"--host-record=one."+domain+",127.0.0.1", "--host-record=two."+domain+",127.0.0.1",
+		fmt.Sprintf("--srv-host=_sip._tcp.many.%s,two.%s,%d,10,0", domain, domain, second.UDP), fmt.Sprintf("--srv-host=_sip._tcp.many.%s,one.%s,%d,10,65535", domain, domain, first.UDP))
 	p := dns.telephone(t, accountLine("user: 1001", "domain: "+domain, "transport: tcp", "password: secret-1001", "mwi: false"))
 	row(t, "SRV of two servers -> registered with the better one", func(t *testing.T, ctx context.Context) {
 		p.with(t).bound(ctx, "1001")
@@ -124,6 +125,18 @@ func TestNames(t *testing.T) {
 		must(t, err)
 		_, err = dns.await(ctx, 0, `query\[SRV\] _sip._tcp.`+domain)
 		must(t, err)
+	})
+	row(t, "SRV of two servers as good, one with all of the weight -> every telephone at that one", func(t *testing.T, ctx context.Context) {
+		var lines string
+		for i := range 8 { // by chance alone they would all be there once in 256 times
+			lines += accountLine(fmt.Sprintf("user: weighed%d", i), "domain: "+domain, "registrar: many."+domain, "transport: tcp", fmt.Sprintf("password: secret-weighed%d", i), "mwi: false")
+		}
+		p := dns.telephone(t, lines)
+		for i := range 8 {
+			if a := p.bound(ctx, fmt.Sprintf("weighed%d", i)); !strings.HasSuffix(a.Server, fmt.Sprintf(":%d", first.UDP)) {
+				t.Errorf("account %d is at %s", i, a.Server)
+			}
+		}
 	})
 	row(t, "that one is killed -> registered with the other", func(t *testing.T, ctx context.Context) {
 		began := time.Now()
