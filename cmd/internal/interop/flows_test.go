@@ -3,6 +3,7 @@
 package interop
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -71,7 +72,8 @@ type tap struct {
 	mu           sync.Mutex
 	pings, pongs int
 	conns        []net.Conn
-	muted        int // of conns: these pass nothing back
+	muted        int      // of conns: these pass nothing back
+	hellos       [][]byte // what each server said first
 }
 
 func newTap(t *testing.T, to int) *tap {
@@ -115,12 +117,15 @@ func newTap(t *testing.T, to int) *tap {
 func (w *tap) pass(from, to net.Conn, n int, sign string, count *int, back bool) {
 	defer to.Close()
 	data := make([]byte, 65536)
-	for {
+	for first := true; ; first = false {
 		m, err := from.Read(data)
 		if err != nil {
 			return
 		}
 		w.mu.Lock()
+		if first && back {
+			w.hellos = append(w.hellos, bytes.Clone(data[:m]))
+		}
 		if text := string(data[:m]); strings.Trim(text, "\r\n") == "" && len(text)%len(sign) == 0 {
 			*count += len(text) / len(sign)
 		}
@@ -140,6 +145,15 @@ func (w *tap) mute() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.muted = len(w.conns)
+}
+
+// cut ends the connections that there are.
+func (w *tap) cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range w.conns {
+		_ = c.Close() // it may be over
+	}
 }
 
 func (w *tap) kept(times int) error {

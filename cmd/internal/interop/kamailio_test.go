@@ -36,6 +36,7 @@ type kamailio struct {
 	Cert, Key, CA string // files
 	Grants        string // fields of its answers to REGISTER, as Kamailio quotes
 	Demands       bool   // a client's certificate
+	Readers       int    // of TCP; each remembers TLS sessions for itself
 	authority     *ca.Authority
 }
 
@@ -43,7 +44,7 @@ type kamailio struct {
 func newKamailio(t *testing.T, options ...func(*kamailio)) *kamailio {
 	t.Helper()
 	dir := t.TempDir()
-	k := &kamailio{t: t, dir: dir, UDP: freePort(t), TLS: freePort(t), Domain: domain, Algorithm: "MD5", MaxExpires: 3600}
+	k := &kamailio{t: t, dir: dir, UDP: freePort(t), TLS: freePort(t), Domain: domain, Algorithm: "MD5", MaxExpires: 3600, Readers: 2}
 	for _, o := range options {
 		o(k)
 	}
