@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -30,7 +31,7 @@ var matchers = map[string]func(string) string{
 	"event":       matchEvent,
 	"host":        matchHost,
 	"identity":    matchIdentity,
-	"interface":   pattern(`^[^\s/:]{1,15}$`, "a network interface; use its name, such as eth0"),
+	"interface":   pattern(`^[^\s/:[:cntrl:]]{1,15}$`, "a network interface; use its name, such as eth0"),
 	"label":       matchLabel,
 	"latitude":    matchDegrees(90),
 	"longitude":   matchDegrees(180),
@@ -58,9 +59,10 @@ var (
 )
 
 func pattern(expression, what string) func(string) string {
-	re := regexp.MustCompile(expression)
+	// Most documents need few of them: compiled, all would take 0.7 MB at the start.
+	re := sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 	return func(s string) string {
-		if re.MatchString(s) {
+		if re().MatchString(s) {
 			return ""
 		}
 		return fmt.Sprintf("%q is not %s", clip(s), what)
@@ -82,24 +84,26 @@ func matchLabel(s string) string {
 	return ""
 }
 
-var degrees = regexp.MustCompile(`^-?[0-9]{1,3}(\.[0-9]{1,8})?$`)
+var degrees = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-?[0-9]{1,3}(\.[0-9]{1,8})?$`) })
 
 func matchDegrees(most float64) func(string) string {
 	return func(s string) string {
-		if value, err := strconv.ParseFloat(s, 64); err == nil && degrees.MatchString(s) && value >= -most && value <= most {
+		if value, err := strconv.ParseFloat(s, 64); err == nil && degrees().MatchString(s) && value >= -most && value <= most {
 			return ""
 		}
 		return fmt.Sprintf("%q is not degrees; use a decimal number between -%v and %v, such as 52.5163", clip(s), most, most)
 	}
 }
 
-var hostName = regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*\.?$`)
+var hostName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*\.?$`)
+})
 
 func validHost(s string) bool {
 	if _, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
 		return true
 	}
-	return len(s) <= 253 && hostName.MatchString(s)
+	return len(s) <= 253 && hostName().MatchString(s)
 }
 
 // matchCallee checks whom a key calls: a user, or somebody elsewhere.
@@ -186,11 +190,11 @@ func matchURL(s string) string {
 	return ""
 }
 
-var codeDigits = regexp.MustCompile(`^[0-9]{4,12}$`)
+var codeDigits = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9]{4,12}$`) })
 
 // matchCode refuses the door codes that are tried first.
 func matchCode(s string) string {
-	if !codeDigits.MatchString(s) {
+	if !codeDigits().MatchString(s) {
 		return "is not a door code; use 4 to 12 digits"
 	}
 	steps := map[int]bool{}
@@ -216,10 +220,12 @@ func backwards(digitMap string) int {
 // digitMap is one pattern: keys, x for any digit, [2-9] for a set, each
 // followed by a dot when it may come any number of times, and T at the end to
 // wait for the time-out (RFC 3435 §2.1.5).
-var digitMap = regexp.MustCompile(`^([0-9A-Dx*#+]\.?|\[([0-9]-[0-9]|[0-9A-D*#])+\]\.?)+T?$`)
+var digitMap = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9A-Dx*#+]\.?|\[([0-9]-[0-9]|[0-9A-D*#])+\]\.?)+T?$`)
+})
 
 func matchDigitMap(s string) string {
-	if len(s) <= 128 && digitMap.MatchString(s) {
+	if len(s) <= 128 && digitMap().MatchString(s) {
 		if i := backwards(s); i >= 0 {
 			return fmt.Sprintf("%q has a set whose range runs backwards (%s); write the smaller digit first", clip(s), s[i-1:i+2])
 		}

@@ -3,6 +3,7 @@ package provisioning
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ type field struct {
 // fieldsOf reads the tags of a section; what a field does not say about
 // restarting it has from the section.
 func fieldsOf(t reflect.Type, inherited Restart) []field {
-	var all []field
+	all := make([]field, 0, t.NumField())
 	for i := range t.NumField() {
 		tag := t.Field(i).Tag
 		name, opts, _ := strings.Cut(tag.Get("key"), ",")
@@ -105,11 +106,11 @@ func elementPaths(path string, list reflect.Value, id []string) []string {
 
 // identity is the first of the naming fields that has a value.
 func identity(element reflect.Value, id []string) string {
-	for _, f := range fieldsOf(element.Type(), RestartNone) {
-		for _, name := range id {
-			if f.name == name && element.Field(f.index).String() != "" {
-				return element.Field(f.index).String()
-			}
+	t := element.Type()
+	for i := range t.NumField() {
+		key, _, _ := strings.Cut(t.Field(i).Tag.Get("key"), ",")
+		if slices.Contains(id, key) && element.Field(i).String() != "" {
+			return element.Field(i).String()
 		}
 	}
 	return ""

@@ -39,6 +39,9 @@ func (d Document) UserMay(path string) bool {
 
 // userSettings checks phone.user-may-change.
 func (c *checker) userSettings(d Document) {
+	if len(d.Phone.UserMayChange) == 0 {
+		return
+	}
 	known := Settings()
 	for i, path := range d.Phone.UserMayChange {
 		if path == "" || !slices.ContainsFunc(known, func(s Setting) bool { return within(s.Path, path) && userPath(s.Path) && s.Type != "list" }) {

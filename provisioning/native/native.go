@@ -6,6 +6,7 @@ package native
 import (
 	"bytes"
 	"regexp"
+	"sync"
 	_ "time/tzdata" // time zones are checked, and used, where the board has no database
 
 	"offhook/provisioning"
@@ -51,7 +52,7 @@ const (
 )
 
 // topKey finds the keys in text that is too broken to be read.
-var topKey = regexp.MustCompile(`(?m)^[{ \t]*"?(offhook|agent)"?[ \t]*:`)
+var topKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[{ \t]*"?(offhook|agent)"?[ \t]*:`) })
 
 // Sniff tells what a file is, so that a linter knows by which schema to judge.
 // It tells so of broken files too.
@@ -59,7 +60,7 @@ func Sniff(data []byte) Kind {
 	kinds := map[string]Kind{"offhook": KindDocument, "agent": KindAgent}
 	root, err := Tree(data, "")
 	if err != nil {
-		m := topKey.FindSubmatch(data)
+		m := topKey().FindSubmatch(data)
 		if m == nil {
 			return KindUnknown
 		}

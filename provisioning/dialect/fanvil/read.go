@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"offhook/provisioning/dialect"
 	"offhook/provisioning/dialect/markup"
@@ -102,9 +103,11 @@ func (r *reader) add(key, spelled, value string, line int) {
 }
 
 var (
-	heading  = regexp.MustCompile(`^<([A-Za-z0-9 ]+?)(?: CONFIG| CFG)? MODULE>`)
-	setting  = regexp.MustCompile(`^([A-Za-z0-9#./_ -]+?)\s*:(.*)$`)
-	numbered = regexp.MustCompile(`^(SIP|P|Fkey|MCAST|Alert|Account|Profile)([0-9]+) +(.+)$`)
+	heading  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^<([A-Za-z0-9 ]+?)(?: CONFIG| CFG)? MODULE>`) })
+	setting  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([A-Za-z0-9#./_ -]+?)\s*:(.*)$`) })
+	numbered = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(SIP|P|Fkey|MCAST|Alert|Account|Profile)([0-9]+) +(.+)$`)
+	})
 )
 
 // lists are what numbered names of the text form belong to.
@@ -126,10 +129,10 @@ func readText(f dialect.File) (dialect.Reading, error) {
 		switch {
 		case s == "" || strings.HasPrefix(s, "<<"):
 		case strings.HasPrefix(s, "--"): // the title of a list
-		case heading.MatchString(s):
-			section = plain(heading.FindStringSubmatch(s)[1])
-		case setting.MatchString(s):
-			m := setting.FindStringSubmatch(s)
+		case heading().MatchString(s):
+			section = plain(heading().FindStringSubmatch(s)[1])
+		case setting().MatchString(s):
+			m := setting().FindStringSubmatch(s)
 			r.add(textKey(section, m[1]), m[1], strings.TrimSpace(m[2]), line)
 		default:
 			if len(r.out.Notices) < 200 {
@@ -144,7 +147,7 @@ func readText(f dialect.File) (dialect.Reading, error) {
 }
 
 func textKey(section, name string) string {
-	if m := numbered.FindStringSubmatch(name); m != nil {
+	if m := numbered().FindStringSubmatch(name); m != nil {
 		name = fmt.Sprintf("%s[%s].%s", lists[m[1]], m[2], plain(m[3]))
 	} else {
 		name = plain(name)

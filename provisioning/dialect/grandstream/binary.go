@@ -44,7 +44,7 @@ func readBinary(f dialect.File) (dialect.Reading, error) {
 		key, value, found := strings.Cut(part, "=")
 		switch {
 		case key == "gnkey" || part == "":
-		case !found || !pName.MatchString(key):
+		case !found || !pName().MatchString(key):
 			out.Notices = append(out.Notices, dialect.Notice{Line: i + 1, Msg: "a piece is not P…=value and is passed over"})
 		default:
 			out.Items = append(out.Items, dialect.Item{Key: "P" + key[1:], Value: unescape(value), Line: i + 1})

@@ -10,6 +10,7 @@ import (
 	_ "embed"
 	"regexp"
 	"strings"
+	"sync"
 
 	"offhook/provisioning/dialect"
 )
@@ -27,10 +28,12 @@ func Dialect() dialect.Dialect {
 }
 
 // fileName is what the telephones ask for: cfg<mac>, cfg<mac>.xml, cfg<model>.xml.
-var fileName = regexp.MustCompile(`^cfg([0-9a-f]{12}|[a-z]{2,4}[0-9]{3,4}[a-z0-9]*)?(\.xml)?$`)
+var fileName = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^cfg([0-9a-f]{12}|[a-z]{2,4}[0-9]{3,4}[a-z0-9]*)?(\.xml)?$`)
+})
 
 // pLine is a line of the text form.
-var pLine = regexp.MustCompile(`(?m)^\s*p[0-9]{1,6}\s*=`)
+var pLine = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^\s*p[0-9]{1,6}\s*=`) })
 
 func sniff(f dialect.File) int {
 	head := dialect.Head(f)
@@ -39,15 +42,15 @@ func sniff(f dialect.File) int {
 		return 95
 	case strings.Contains(head, "<gs_provision"):
 		return 100
-	case strings.HasPrefix(head, "<") && pElement.MatchString(head):
+	case strings.HasPrefix(head, "<") && pElement().MatchString(head):
 		return 90
-	case !strings.HasPrefix(head, "<") && pLine.MatchString(head):
+	case !strings.HasPrefix(head, "<") && pLine().MatchString(head):
 		return 80
-	case fileName.MatchString(dialect.Base(f)) && strings.HasPrefix(head, "<"):
+	case fileName().MatchString(dialect.Base(f)) && strings.HasPrefix(head, "<"):
 		return 40
 	}
 	return 0
 }
 
 // pElement is an element of a P-value.
-var pElement = regexp.MustCompile(`<p[0-9]{1,6}[\s/>]`)
+var pElement = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`<p[0-9]{1,6}[\s/>]`) })

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"offhook/provisioning/dialect"
 	"offhook/provisioning/dialect/markup"
@@ -83,7 +84,7 @@ func (x *reader) note(line int, msg string) {
 }
 
 // pName is the name of a P-value's element.
-var pName = regexp.MustCompile(`^[Pp][0-9]{1,6}$`)
+var pName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[Pp][0-9]{1,6}$`) })
 
 // walk takes the parameters below an element. <item> and <part> may be nested,
 // and their names then make one: account.1 with a part sip.userid. Elements
@@ -93,7 +94,7 @@ func (x *reader) walk(e *markup.Element, prefix string) {
 		switch {
 		case strings.EqualFold(c.Name, "mac"):
 			x.mac(c)
-		case pName.MatchString(c.Name):
+		case pName().MatchString(c.Name):
 			x.numbers++
 			x.item("P"+c.Name[1:], c)
 		case strings.EqualFold(c.Name, "item"), strings.EqualFold(c.Name, "part"):
@@ -158,7 +159,7 @@ func readText(f dialect.File) (dialect.Reading, error) {
 		}
 		key, value, found := strings.Cut(line, "=")
 		key = strings.TrimSpace(key)
-		if !found || !pName.MatchString(key) {
+		if !found || !pName().MatchString(key) {
 			out.Notices = append(out.Notices, dialect.Notice{Line: i + 1, Msg: "is not P… = value and is passed over"})
 			continue
 		}

@@ -3,6 +3,7 @@ package grandstream
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"offhook/provisioning/dialect"
 )
@@ -19,7 +20,7 @@ var posixZones = map[string]string{
 }
 
 // offset is the first time's distance from UTC as POSIX writes it: west is plus.
-var offset = regexp.MustCompile(`^[a-z]{3,5}([+-]?)([0-9]{1,2})(:[0-9]{2})?`)
+var offset = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{3,5}([+-]?)([0-9]{1,2})(:[0-9]{2})?`) })
 
 // zone is a name, a POSIX zone with or without its rules, or "auto", which
 // leaves it to the network.
@@ -34,7 +35,7 @@ func zone(s string) (dialect.Value, error) {
 			return dialect.TextValue(tz), nil
 		}
 	}
-	m := offset.FindStringSubmatch(name)
+	m := offset().FindStringSubmatch(name)
 	if m == nil || m[0] != name {
 		return dialect.Text(s)
 	}

@@ -5,6 +5,7 @@ package makers
 import (
 	"log/slog"
 	"regexp"
+	"sync"
 
 	"offhook/provisioning"
 	"offhook/provisioning/dialect"
@@ -51,7 +52,7 @@ func (c Config) Parse(data []byte, file string) (provisioning.Document, error) {
 }
 
 // topKey is what a native document has.
-var topKey = regexp.MustCompile(`(?m)^[{ \t]*"?(offhook|agent)"?[ \t]*:`)
+var topKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^[{ \t]*"?(offhook|agent)"?[ \t]*:`) })
 
 // Detect tells whose files they are, by the first that shows it; not ok: native,
 // or nobody's.
@@ -61,7 +62,7 @@ func (c Config) Detect(files []dialect.File) (dialect.Dialect, bool) {
 		dialects = All()
 	}
 	for _, f := range files {
-		if topKey.Match(f.Data[:min(len(f.Data), 4096)]) {
+		if topKey().Match(f.Data[:min(len(f.Data), 4096)]) {
 			return dialect.Dialect{}, false
 		}
 		if d, ok := dialect.Detect(dialects, f); ok {

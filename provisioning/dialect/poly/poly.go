@@ -6,6 +6,7 @@ package poly
 import (
 	_ "embed"
 	"regexp"
+	"sync"
 
 	"offhook/provisioning/dialect"
 )
@@ -23,8 +24,10 @@ func Dialect() dialect.Dialect {
 }
 
 var (
-	master    = regexp.MustCompile(`\sconfig_files\s*=\s*["']`)
-	parameter = regexp.MustCompile(`\s(reg\.[0-9]+|voipprot|device|tcpipapp|dialplan|attendant|sec\.(srtp|tls)|prov\.polling|msg\.mwi|voice|feature|lcl|up)\.[a-z0-9_.]+\s*=\s*["']`)
+	master    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\sconfig_files\s*=\s*["']`) })
+	parameter = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\s(reg\.[0-9]+|voipprot|device|tcpipapp|dialplan|attendant|sec\.(srtp|tls)|prov\.polling|msg\.mwi|voice|feature|lcl|up)\.[a-z0-9_.]+\s*=\s*["']`)
+	})
 )
 
 func sniff(f dialect.File) int {
@@ -32,9 +35,9 @@ func sniff(f dialect.File) int {
 	switch {
 	case len(head) == 0 || head[0] != '<':
 		return 0
-	case master.MatchString(head):
+	case master().MatchString(head):
 		return 100
-	case parameter.MatchString(head):
+	case parameter().MatchString(head):
 		return 90
 	}
 	return 0

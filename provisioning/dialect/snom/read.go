@@ -4,16 +4,19 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"offhook/provisioning/dialect"
 	"offhook/provisioning/dialect/markup"
 )
 
 // flat is a line of the text form: a name, who may change it, a value.
-var flat = regexp.MustCompile(`^([a-z][a-z0-9_]*)([!&$]?)\s*:\s?(.*)$`)
+var flat = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z][a-z0-9_]*)([!&$]?)\s*:\s?(.*)$`) })
 
 // numbered is a name of the text form that ends in the number of an identity.
-var numbered = regexp.MustCompile(`^(user_[a-z0-9_]*[a-z]|codec[0-9]_[a-z]+|fkey|fkey_context|fkey_label|record_missed_calls|stun_server|keepalive_interval|codec_priority_list)([0-9]{1,2})$`)
+var numbered = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(user_[a-z0-9_]*[a-z]|codec[0-9]_[a-z]+|fkey|fkey_context|fkey_label|record_missed_calls|stun_server|keepalive_interval|codec_priority_list)([0-9]{1,2})$`)
+})
 
 func read(f dialect.File) (dialect.Reading, error) {
 	if !strings.HasPrefix(dialect.Head(f), "<") || strings.HasPrefix(dialect.Head(f), "<html><pre>") {
@@ -132,7 +135,7 @@ func readFlat(f dialect.File) (dialect.Reading, error) {
 		if s == "" || s[0] == '#' || strings.HasPrefix(s, "<") {
 			continue
 		}
-		m := flat.FindStringSubmatch(s)
+		m := flat().FindStringSubmatch(s)
 		if m == nil {
 			if len(out.Notices) < 200 {
 				out.Notices = append(out.Notices, dialect.Notice{Line: line, Msg: "is no setting (name!: value), and is passed over: " + dialect.Clip(s)})
@@ -154,7 +157,7 @@ const maxItems = 50_000
 // and a key's value is a kind and what it is about.
 func flatItems(name, perm, value string, line int) []dialect.Item {
 	item := dialect.Item{Key: name, Value: value, Line: line, User: remains(perm), Attributes: []dialect.Attribute{{Name: "perm", Value: perm}}}
-	m := numbered.FindStringSubmatch(name)
+	m := numbered().FindStringSubmatch(name)
 	if m == nil {
 		return []dialect.Item{item}
 	}

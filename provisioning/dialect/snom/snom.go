@@ -36,7 +36,7 @@ func sniff(f dialect.File) int {
 	}
 	score := 0
 	for line := range strings.Lines(head) {
-		if m := flat.FindStringSubmatch(strings.TrimSpace(line)); m != nil && (m[2] != "" || strings.HasPrefix(m[1], "user_")) {
+		if m := flat().FindStringSubmatch(strings.TrimSpace(line)); m != nil && (m[2] != "" || strings.HasPrefix(m[1], "user_")) {
 			score += 25
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"offhook/provisioning/dialect"
 )
@@ -11,10 +12,10 @@ import (
 var (
 	// glued is a parameter that stands where a value should: a template that
 	// had nothing to write left out the end of the line, too.
-	glued = regexp.MustCompile(`^([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_%]+)+)\s*=(.*)$`)
+	glued = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z][a-z0-9_]*(?:\.[A-Za-z0-9_%]+)+)\s*=(.*)$`) })
 	// include is [T54W,T46S]include:config "name" or <name>.
-	include = regexp.MustCompile(`^(?:\[([^\]]*)\])?\s*include:\s*config\s*(.*)$`)
-	key     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.%-]*$`)
+	include = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(?:\[([^\]]*)\])?\s*include:\s*config\s*(.*)$`) })
+	key     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.%-]*$`) })
 )
 
 // maxItems bounds a file: no telephone has so many parameters.
@@ -64,13 +65,13 @@ func (r *reader) line(s string, line int) {
 	if s == "" || s[0] == '#' || s[0] == ';' {
 		return
 	}
-	if m := include.FindStringSubmatch(s); m != nil {
+	if m := include().FindStringSubmatch(s); m != nil {
 		r.include(m[1], m[2], line)
 		return
 	}
 	name, value, found := strings.Cut(s, "=")
 	name = strings.TrimSpace(name)
-	if !found || !key.MatchString(name) {
+	if !found || !key().MatchString(name) {
 		r.note(line, "", "is neither a parameter (key = value) nor a comment (#), and is passed over: "+dialect.Clip(s))
 		return
 	}
@@ -78,7 +79,7 @@ func (r *reader) line(s string, line int) {
 }
 
 func (r *reader) item(name, value string, line int) {
-	if m := glued.FindStringSubmatch(value); m != nil {
+	if m := glued().FindStringSubmatch(value); m != nil {
 		r.note(line, name, "has no value, and "+dialect.Clip(m[1])+" stands behind it on the same line; both are taken, put each on a line of its own")
 		r.item(name, "", line)
 		r.item(m[1], strings.TrimSpace(m[2]), line)
