@@ -47,7 +47,9 @@ func (d *decoder) document(base Document, root *Node) Document {
 	return doc
 }
 
-func (d *decoder) at(line, column int) Position { return Position{File: d.file, Line: line, Column: column} }
+func (d *decoder) at(line, column int) Position {
+	return Position{File: d.file, Line: line, Column: column}
+}
 
 // of is where a node was given.
 func (d *decoder) of(n *Node) Position {

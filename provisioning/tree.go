@@ -26,8 +26,8 @@ type Node struct {
 	Line   int
 	Column int
 	From   *Position // where another maker's file gave it; nil: at Line and Column of the file at hand
-	Items  []*Node // of a List
-	Fields []Field // of a Map, in order, duplicates included
+	Items  []*Node   // of a List
+	Fields []Field   // of a Map, in order, duplicates included
 }
 
 // Field is one entry of a Map.
