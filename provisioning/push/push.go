@@ -74,7 +74,8 @@ func New(cfg Config) (*Server, error) {
 	return &Server{cfg, newGuards(cfg.Now)}, nil
 }
 
-// Serve answers until the context ends; the listener is its own from then on.
+// Serve answers until the context ends, and waits for who is being answered; the
+// listener is its own from then on.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{Handler: s.handler(), ReadTimeout: 30 * time.Second, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 30 * time.Second,
 		IdleTimeout: 30 * time.Second, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelDebug)}
@@ -88,6 +89,15 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		}
 	}
 	defer guests.Wait()
+	var open sync.WaitGroup
+	server.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew: // comes before Serve can return
+			open.Add(1)
+		case http.StateClosed: // nothing here hijacks
+			open.Done()
+		}
+	}
 	ended := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(ended)
@@ -96,7 +106,10 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	err := server.Serve(tls.NewListener(limited(l, maxConnections), s.cfg.TLS))
 	if !stop() {
 		<-ended
+	} else {
+		_ = server.Close() // the listener has failed: its connections end with it
 	}
+	open.Wait() // Close does not: a refused body is read for half a second more
 	if ctx.Err() != nil {
 		return nil
 	}

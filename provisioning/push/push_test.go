@@ -15,6 +15,7 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -219,5 +220,35 @@ func TestNew_refuses_what_lets_anybody_in(t *testing.T) {
 	}
 	if _, err := New(Config{Token: ua.NewSecret("x")}); err == nil {
 		t.Error("no certificate of the phone's")
+	}
+}
+
+// A request whose body is refused unread has net/http linger over its connection.
+func TestServe_waits_for_its_connections(t *testing.T) {
+	authority := newParty(t, "authority", nil)
+	phone := newParty(t, "phone", authority)
+	s, err := New(Config{TLS: &tls.Config{Certificates: []tls.Certificate{phone.pair}}, Token: ua.NewSecret("s3cret"), Manager: &manager{}, MaxSize: 10, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ended := make(chan error)
+	go func() { ended <- s.Serve(ctx, l) }()
+	code, _, err := ask(t, asking(authority, nil), "PUT", "https://"+l.Addr().String()+"/v1/document", "s3cret", strings.Repeat("x", 1<<20))
+	if code != 413 {
+		t.Errorf("%d, %v", code, err)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	stacks := make([]byte, 1<<20)
+	if at := string(stacks[:runtime.Stack(stacks, true)]); strings.Contains(at, "(*conn).serve") {
+		t.Errorf("a connection is still served:\n%s", at)
 	}
 }
