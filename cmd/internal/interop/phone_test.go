@@ -34,7 +34,24 @@ func newTelephone(t *testing.T, accounts string, authorities ...string) *telepho
 	dir := t.TempDir()
 	file := filepath.Join(dir, "offhook.yaml")
 	must(t, os.WriteFile(file, []byte(agentFile(t, accounts, authorities)), 0o600))
-	return startTelephone(t, dir, "--config", file)
+	p := startTelephone(t, dir, "--config", file)
+	p.configured(accounts)
+	return p
+}
+
+// configured waits until the phone works by its document: it says that it is ready
+// a moment before.
+func (p *telephone) configured(accounts string) {
+	p.t.Helper()
+	if accounts == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(p.t.Context(), rowTime)
+	defer cancel()
+	_, err := p.Until(ctx, "being configured", func(s localapi.Status) bool {
+		return len(s.Accounts) > 0 && p.logged("configuration applied") > 0
+	})
+	must(p.t, err)
 }
 
 func startTelephone(t *testing.T, dir string, args ...string) *telephone {
