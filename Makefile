@@ -37,8 +37,9 @@ help: ## list the targets
 
 build: ## build bin/offhook and bin/offhook-lab for this machine
 	@mkdir -p bin
-	$(BUILD) -o bin/offhook ./cmd/offhook
-	$(BUILD) -o bin/offhook-lab ./cmd/offhook-lab
+	@echo building bin/offhook and bin/offhook-lab
+	@$(BUILD) -o bin/offhook ./cmd/offhook
+	@$(BUILD) -o bin/offhook-lab ./cmd/offhook-lab
 
 run: build ## the telephone on the workbench: prints the address of the page; Ctrl-C ends it
 	@exec bin/offhook-lab run --offhook bin/offhook

@@ -17,7 +17,6 @@ import (
 // accounts belongs to the phone's goroutine.
 type teller struct {
 	sender *webhook.Sender
-	log    *slog.Logger
 	calls  map[ua.CallID]ua.CallState
 	bound  map[ua.AccountID]ua.RegistrationState
 
@@ -26,8 +25,8 @@ type teller struct {
 
 func newTeller(log *slog.Logger, d provisioning.Device) *teller {
 	return &teller{
-		sender: webhook.New(webhook.Config{Log: log, Fields: map[string]string{"mac": d.MAC, "model": d.Model}}), log: log,
-		calls: map[ua.CallID]ua.CallState{}, bound: map[ua.AccountID]ua.RegistrationState{},
+		sender: webhook.New(webhook.Config{Log: log, Fields: map[string]string{"mac": d.MAC, "model": d.Model}}),
+		calls:  map[ua.CallID]ua.CallState{}, bound: map[ua.AccountID]ua.RegistrationState{},
 	}
 }
 
