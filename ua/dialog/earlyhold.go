@@ -1,7 +1,5 @@
 package dialog
 
-import "time"
-
 // holdEarly holds or resumes before the call is answered: by UPDATE, once offer
 // and answer have been exchanged reliably and the far end allows it (RFC 3311
 // §5.1). Else the re-INVITE after the answer does it.
@@ -61,6 +59,7 @@ func (s *step) earlyHoldOffer(in MediaDone) {
 // earlyHoldResponse takes the final response to an UPDATE with our offer. The
 // call may have been answered meanwhile.
 func (s *step) earlyHoldResponse(r Response) {
+	tx := s.keep.tx
 	s.keep.tx, s.keep.offer = 0, false
 	if s.phase >= phaseEnded {
 		return
@@ -80,16 +79,13 @@ func (s *step) earlyHoldResponse(r Response) {
 		return // was rolled back when that fork answered
 	}
 	s.do(Rollback{})
-	switch {
-	case r.Status == 491 && s.keep.tries < maxReinvites:
-		s.keep.tries++
-		s.start(TimerGlare, s.glareInterval())
-	case r.Status == 500 && r.RetryAfter > 0 && s.keep.tries < maxReinvites:
-		s.keep.tries++
-		s.start(TimerGlare, min(r.RetryAfter, 30*time.Second))
-	default:
+	after, may := s.resendable(tx, r)
+	if !may || s.keep.tries >= maxReinvites {
 		s.keep.tooEarly = true
+		return
 	}
+	s.keep.tries++
+	s.start(TimerGlare, after)
 }
 
 func (s *step) earlyHeld(in MediaDone) {

@@ -97,14 +97,29 @@ func (s *step) reinviteResponse(tx Tx, r Response) {
 		s.dropOffer()
 	case s.local.plain:
 		s.dropOffer()
-		s.refreshLater(r)
-	case r.Status == 491:
-		s.again(s.glareInterval())
-	case r.Status == 500 && r.RetryAfter > 0: // an INVITE of theirs was in work, §14.2
-		s.again(min(r.RetryAfter, 30*time.Second))
+		s.refreshLater(tx, r)
 	default:
+		if after, may := s.resendable(tx, r); may {
+			s.again(after)
+			return
+		}
 		s.holdFailed(r.Status, reasonOf(r))
 	}
+}
+
+// resendable says after what time a refused offer or refresh may be sent again: it met
+// one of theirs (RFC 3261 §14.1), theirs was in work (§14.2), or a younger request
+// of ours has overtaken it on its way (§12.2.2).
+func (s *step) resendable(tx Tx, r Response) (after time.Duration, may bool) {
+	switch {
+	case r.Status == 491:
+		return s.glareInterval(), true
+	case r.Status == 500 && r.RetryAfter > 0:
+		return min(r.RetryAfter, 30*time.Second), true
+	case r.Status == 500 && tx < s.lastTx:
+		return s.config.T1, true
+	}
+	return 0, false
 }
 
 // reinviteSuccess acknowledges every 2xx, also one that crossed a BYE
@@ -232,7 +247,7 @@ func (s *step) reinviteFailed(in Failed) {
 	}
 	if s.local.plain {
 		s.dropOffer()
-		s.refreshLater(Response{})
+		s.refreshLater(0, Response{})
 		return
 	}
 	s.holdFailed(503, or(in.Cause, "it could not be sent"))

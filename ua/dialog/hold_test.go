@@ -27,6 +27,8 @@ func TestStep_hold(t *testing.T) {
 		{arrow: "holding: no response -> BYE", given: holding, when: Failed{Tx: 1, Timeout: true}, want: "send BYE>far; close; terminated timeout"},
 		{arrow: "holding: not sent -> as before", given: holding, when: Failed{Tx: 1}, want: "rollback; confirmed"},
 		{arrow: "holding: 500 with Retry-After -> later", given: holding, when: Responded{1, Response{Status: 500, ToTag: "far", RetryAfter: time.Second}}, want: "rollback"},
+		{arrow: "holding: overtaken on the way, 500 -> later", given: then(holding, SendDigit{Digit: '1'}), when: got(1, 500, "far", ""), want: "rollback"},
+		{arrow: "overtaken: its time -> re-INVITE again", given: then(holding, SendDigit{Digit: '1'}, got(1, 500, "far", "")), when: TimerGlare, want: "send INVITE>far offer-true"},
 		{arrow: "holding: 500 -> as before", given: holding, when: got(1, 500, "far", ""), want: "rollback; confirmed"},
 		{arrow: "holding: 100, then nothing -> CANCEL", given: then(holding, got(1, 100, "", "")), when: TimerFinal, want: "cancel"},
 		{arrow: "holding: nothing after the CANCEL -> as before", given: then(holding, TimerFinal), when: TimerCancel, want: "rollback; confirmed"},

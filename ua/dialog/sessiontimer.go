@@ -197,6 +197,7 @@ func (s *step) updateResponse(r Response) {
 		s.earlyHoldResponse(r)
 		return
 	}
+	tx := s.keep.tx
 	s.keep.tx = 0
 	if s.phase != phaseConfirmed {
 		return
@@ -214,7 +215,7 @@ func (s *step) updateResponse(r Response) {
 	case r.Status == 405 || r.Status == 501: // whatever its Allow has said
 		s.keep.update, s.keep.wanted = false, true
 	default:
-		s.refreshLater(r)
+		s.refreshLater(tx, r)
 	}
 }
 
@@ -231,25 +232,22 @@ func (s *step) updateFailed(in Failed) {
 		s.dialogLost(408, or(in.Cause, "the other telephone does not respond"))
 		return
 	}
-	s.refreshLater(Response{})
+	s.refreshLater(0, Response{})
 }
 
 // refreshLater: a refresh that was refused leaves the session as it was; it is
 // tried again, until the session expires.
-func (s *step) refreshLater(r Response) {
+func (s *step) refreshLater(tx Tx, r Response) {
+	after, may := s.resendable(tx, r)
 	switch {
 	case s.patient():
 		s.keep.tries++
 		s.keep.wanted = true
 		s.start(TimerGlare, min(time.Second<<s.keep.tries, 8*time.Second))
-	case r.Status == 491 && s.keep.tries < maxReinvites:
+	case may && s.keep.tries < maxReinvites:
 		s.keep.tries++
 		s.keep.wanted = true
-		s.start(TimerGlare, s.glareInterval())
-	case r.Status == 500 && r.RetryAfter > 0 && s.keep.tries < maxReinvites:
-		s.keep.tries++
-		s.keep.wanted = true
-		s.start(TimerGlare, min(r.RetryAfter, 30*time.Second))
+		s.start(TimerGlare, after)
 	case s.keep.interval > 0:
 		s.start(TimerRefresh, s.keep.interval/12)
 	}

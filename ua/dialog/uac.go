@@ -263,7 +263,7 @@ func (s *step) waitedForCancel() {
 	case s.phase != phaseConfirmed:
 	case s.local.plain:
 		s.dropOffer()
-		s.refreshLater(Response{})
+		s.refreshLater(0, Response{})
 	default:
 		s.holdFailed(408, "no answer")
 	}
