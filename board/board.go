@@ -6,7 +6,6 @@ package board
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -70,21 +69,24 @@ func (f *Fault) Error() string {
 	return where + ": " + f.Path + ": " + f.Msg
 }
 
-// fault finds the line of the path, or of the nearest parent that has one.
+// fault is a Fault at the path's line.
 func (b *Board) fault(path, format string, args ...any) error {
-	line := 0
-	for p := path; ; {
-		if n, ok := b.lines[p]; ok {
-			line = n
-			break
+	return &Fault{File: b.File, Line: b.lineOf(path), Path: path, Msg: fmt.Sprintf(format, args...)}
+}
+
+// lineOf finds the line of the path, or of the nearest parent that has one; 0
+// without either.
+func (b *Board) lineOf(path string) int {
+	for {
+		if n, ok := b.lines[path]; ok {
+			return n
 		}
-		cut := strings.LastIndexAny(p, ".[")
+		cut := strings.LastIndexAny(path, ".[")
 		if cut < 0 {
-			break
+			return 0
 		}
-		p = p[:cut]
+		path = path[:cut]
 	}
-	return &Fault{File: b.File, Line: line, Path: path, Msg: fmt.Sprintf(format, args...)}
 }
 
 // Validate finds every fault that can be found without the hardware: unknown
@@ -95,16 +97,17 @@ func (b *Board) Validate(drivers hal.Drivers) error {
 		faults = append(faults, b.fault("name", "is required"))
 	}
 	for _, part := range b.Parts {
-		check, known := checker(drivers, part)
-		if check == nil {
+		driver, known := about(drivers, part)
+		if driver.check == nil {
 			faults = append(faults, b.fault(part.Path+".compatible", "no driver %q for %s (there are: %s)",
 				part.Compatible, part.Kind, strings.Join(known, ", ")))
 			continue
 		}
-		for _, err := range unjoin(check(part.Params)) {
+		for _, err := range unjoin(driver.check(part.Params)) {
 			faults = append(faults, b.paramFault(part, err))
 		}
 	}
+	faults = append(faults, b.shared(drivers)...)
 	return errors.Join(append(faults, b.validateMedia(drivers))...)
 }
 
@@ -156,32 +159,6 @@ func (b *Board) paramFault(part Part, err error) error {
 		return b.fault(part.Path+"."+fault.Path, "%s", fault.Msg)
 	}
 	return b.fault(part.Path, "%s", err)
-}
-
-func checker(d hal.Drivers, part Part) (check func(hal.Params) error, known []string) {
-	switch part.Kind {
-	case Keypad:
-		return pick(d.Keypads, part.Compatible)
-	case Hook:
-		return pick(d.Hooks, part.Compatible)
-	case Display:
-		return pick(d.Displays, part.Compatible)
-	case Lamp:
-		return pick(d.Indicators, part.Compatible)
-	case Relay:
-		return pick(d.Relays, part.Compatible)
-	case Audio:
-		return pick(d.Audio, part.Compatible)
-	case Mixer:
-		return pick(d.Mixers, part.Compatible)
-	case Watchdog:
-		return pick(d.Watchdogs, part.Compatible)
-	}
-	return nil, nil
-}
-
-func pick[T any](table map[string]hal.Driver[T], compatible string) (func(hal.Params) error, []string) {
-	return table[compatible].Check, slices.Sorted(maps.Keys(table))
 }
 
 func unjoin(err error) []error {

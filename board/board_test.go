@@ -91,6 +91,49 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+func TestValidate_two_parts_want_one_thing(t *testing.T) {
+	type wired struct {
+		Chip string `param:"chip"`
+		Line string `param:"line" takes:"line"`
+	}
+	check := func(hal.Params) error { return nil }
+	drivers := hal.Drivers{
+		Relays: map[string]hal.Driver[hal.Relay]{"relay": {Check: check, Defaults: wired{}}},
+		Hooks:  map[string]hal.Driver[hal.Hook]{"hook": {Check: check, Defaults: wired{}}},
+	}
+	for _, c := range []struct{ name, hook, relay, want string }{
+		{"two lines -> no fault", "line: A", "line: B", ""},
+		{"two controllers -> no fault", "line: A, chip: x", "line: A, chip: y", ""},
+		{"one line -> the second's place, and the first's", "line: A", "line: A, chip: y",
+			"b.yaml:4: relays.door.line: A of y is taken by hook.line already (line 3): give each a line of its own"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b, err := Load("b.yaml", []byte("offhook-board: 1\nname: x\nhook: {compatible: hook, "+c.hook+"}\nrelays: {door: {compatible: relay, "+c.relay+"}}\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			if err := b.Validate(drivers); err != nil {
+				got = err.Error()
+			}
+			if got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestMisfits_have_their_place(t *testing.T) {
+	b, err := Load("b.yaml", []byte("offhook-board: 1\nname: x\nhook:\n  compatible: hook\n  line: A\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = b.Misfits(hal.Drivers{}, func(s hal.Spec, _ []hal.Claim) error { return errors.Join(hal.Faultf("line", "is %s's", s.Compatible)) })
+	if err == nil || err.Error() != "b.yaml:5: hook.line: is hook's" {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestOpen_one_part_broken_the_others_work(t *testing.T) {
 	closed := 0
 	b, err := Load("b.yaml", []byte("offhook-board: 1\nname: x\nkeypads:\n  - {compatible: good, rows: [A]}\n  - {compatible: broken}\n  - {compatible: good, rows: [A]}\n"))

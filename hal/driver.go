@@ -14,6 +14,9 @@ type Driver[T any] struct {
 	// Open opens the device. The context bounds the opening only; Close ends
 	// what was opened.
 	Open func(context.Context, Params, *slog.Logger) (T, error)
+	// Defaults is the struct that the parameters are decoded into, as it is
+	// before: what Schema and Claims read. nil: nothing is told of them.
+	Defaults any
 	// Bound says that the device lives in the program that carries the driver:
 	// no other process can open it.
 	Bound bool

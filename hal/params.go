@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -32,6 +33,7 @@ func Faultf(path, format string, args ...any) error {
 // `param:"name"` or `param:"name,required"`; a field without a value in p
 // keeps what it had, which is its default. A time.Duration is given as "20ms",
 // or as a whole number where the name ends in -ms or -us, as device trees do.
+// The tags `values:"high low"` and `range:"2..16"` bound a value.
 // The error joins a *ParamError for every fault, unknown names included.
 func Decode(p Params, dst any) error {
 	var faults []error
@@ -54,7 +56,13 @@ func decodeStruct(path string, m map[string]any, v reflect.Value, faults *[]erro
 			}
 			continue
 		}
+		before := len(*faults)
 		decodeValue(join(path, name), value, v.Field(i), faults)
+		if len(*faults) == before {
+			if err := bounded(join(path, name), v.Field(i), v.Type().Field(i).Tag); err != nil {
+				*faults = append(*faults, err)
+			}
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m)) {
 		if !known[name] {
@@ -62,6 +70,27 @@ func decodeStruct(path string, m map[string]any, v reflect.Value, faults *[]erro
 				strings.Join(slices.Sorted(maps.Keys(known)), ", ")))
 		}
 	}
+}
+
+// bounded holds a value to the tags `values:"high low"` and `range:"2..16"`.
+func bounded(path string, v reflect.Value, tag reflect.StructTag) error {
+	if values := strings.Fields(tag.Get("values")); len(values) > 0 && !slices.Contains(values, fmt.Sprint(v)) {
+		given := fmt.Sprint(v)
+		if v.Kind() == reflect.String {
+			given = strconv.Quote(given)
+		}
+		if last := len(values) - 1; last > 1 {
+			return Faultf(path, "%s is none of %s and %s", given, strings.Join(values[:last], ", "), values[last])
+		}
+		return Faultf(path, "%s is neither %s nor %s", given, values[0], values[1])
+	}
+	if r := tag.Get("range"); r != "" {
+		var lo, hi int64
+		if _, err := fmt.Sscanf(r, "%d..%d", &lo, &hi); err != nil || v.Int() < lo || v.Int() > hi {
+			return Faultf(path, "%d is not between %d and %d", v.Int(), lo, hi)
+		}
+	}
+	return nil
 }
 
 var durationType = reflect.TypeFor[time.Duration]()

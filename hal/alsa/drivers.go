@@ -13,7 +13,8 @@ func Drivers() hal.Drivers { return driversOn(linux{dev: "/dev/snd", proc: "/pro
 func driversOn(k kernel) hal.Drivers {
 	return hal.Drivers{
 		Audio: map[string]hal.Driver[hal.AudioIO]{"alsa-pcm": {
-			Check: func(p hal.Params) error { _, err := pcmParams(p); return err },
+			Defaults: pcmDefaults(),
+			Check:    func(p hal.Params) error { _, err := pcmParams(p); return err },
 			Open: func(_ context.Context, p hal.Params, log *slog.Logger) (hal.AudioIO, error) {
 				c, err := pcmParams(p)
 				if err != nil {
@@ -28,7 +29,8 @@ func driversOn(k kernel) hal.Drivers {
 			},
 		}},
 		Mixers: map[string]hal.Driver[hal.Mixer]{"alsa-mixer": {
-			Check: func(p hal.Params) error { _, err := mixerParams(p); return err },
+			Defaults: mixerDefaults(),
+			Check:    func(p hal.Params) error { _, err := mixerParams(p); return err },
 			Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Mixer, error) {
 				c, err := mixerParams(p)
 				if err != nil {

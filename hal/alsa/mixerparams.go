@@ -17,7 +17,7 @@ type outputConfig struct {
 
 type captureConfig struct {
 	Volume string `param:"volume"`
-	Level  int    `param:"level"` // percent, set at opening
+	Level  int    `param:"level" range:"0..100"` // percent, set at opening
 	Switch string `param:"switch"`
 }
 
@@ -31,12 +31,16 @@ func outputs() []hal.Output {
 	return []hal.Output{hal.Handset, hal.Speaker, hal.Headset, hal.Ringer}
 }
 
+func mixerDefaults() mixerConfig {
+	return mixerConfig{Card: "0", Capture: captureConfig{Level: 70}}
+}
+
 func mixerParams(p hal.Params) (mixerConfig, error) {
-	c := mixerConfig{Card: "0", Capture: captureConfig{Level: 70}}
+	c := mixerDefaults()
 	if err := hal.Decode(p, &c); err != nil {
 		return c, err
 	}
-	faults := []error{checkCard("card", c.Card), within("capture.level", c.Capture.Level, 0, 100)}
+	faults := []error{checkCard("card", c.Card)}
 	if len(c.Outputs) == 0 {
 		faults = append(faults, hal.Faultf("outputs", "names no output: give one of %v its controls, or leave the mixer out", outputs()))
 	}

@@ -15,25 +15,26 @@ const average = "average"
 
 type pcmConfig struct {
 	Card             string        `param:"card"` // number or id
-	Device           int           `param:"device"`
+	Device           int           `param:"device" range:"0..63"`
 	CaptureCard      string        `param:"capture-card"`
-	CaptureDevice    int           `param:"capture-device"`
-	SampleRate       int           `param:"sample-rate"`
+	CaptureDevice    int           `param:"capture-device" range:"0..63"`
+	SampleRate       int           `param:"sample-rate" values:"8000 16000 48000"`
 	Period           time.Duration `param:"period-ms"`
-	Periods          int           `param:"periods"`
-	PlaybackChannels int           `param:"playback-channels"`
-	CaptureChannels  int           `param:"capture-channels"`
+	Periods          int           `param:"periods" range:"2..16"`
+	PlaybackChannels int           `param:"playback-channels" range:"1..32"`
+	CaptureChannels  int           `param:"capture-channels" range:"1..32"`
 	CaptureChannel   string        `param:"capture-channel"` // number, or average
 }
 
-// mostChannels bounds what a card is asked for.
-const mostChannels = 32
-
-func pcmParams(p hal.Params) (pcmConfig, error) {
-	c := pcmConfig{
+func pcmDefaults() pcmConfig {
+	return pcmConfig{
 		Card: "0", CaptureDevice: -1, SampleRate: 16000, Period: 10 * time.Millisecond, Periods: 3,
 		PlaybackChannels: 1, CaptureChannels: 1, CaptureChannel: "0",
 	}
+}
+
+func pcmParams(p hal.Params) (pcmConfig, error) {
+	c := pcmDefaults()
 	if err := hal.Decode(p, &c); err != nil {
 		return c, err
 	}
@@ -45,11 +46,6 @@ func pcmParams(p hal.Params) (pcmConfig, error) {
 	}
 	faults := []error{
 		checkCard("card", c.Card), checkCard("capture-card", c.CaptureCard),
-		within("device", c.Device, 0, 63), within("capture-device", c.CaptureDevice, 0, 63), within("periods", c.Periods, 2, 16),
-		within("playback-channels", c.PlaybackChannels, 1, mostChannels), within("capture-channels", c.CaptureChannels, 1, mostChannels),
-	}
-	if !slices.Contains([]int{8000, 16000, 48000}, c.SampleRate) {
-		faults = append(faults, hal.Faultf("sample-rate", "%d is none of 8000, 16000 and 48000", c.SampleRate))
 	}
 	if !slices.Contains([]time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond}, c.Period) {
 		faults = append(faults, hal.Faultf("period-ms", "%s is none of 5, 10 and 20 ms", c.Period))

@@ -13,7 +13,8 @@ import (
 
 func hookDriver() hal.Driver[hal.Hook] {
 	return hal.Driver[hal.Hook]{
-		Check: func(p hal.Params) error { _, _, _, err := hookParams(p); return err },
+		Defaults: hookConfig{OffHook: 1},
+		Check:    func(p hal.Params) error { _, _, _, err := hookParams(p); return err },
 		Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Hook, error) {
 			c, kind, code, err := hookParams(p)
 			if err != nil {

@@ -19,7 +19,8 @@ import (
 func Drivers() hal.Drivers {
 	return hal.Drivers{
 		Keypads: map[string]hal.Driver[hal.Keypad]{"evdev-keypad": {
-			Check: func(p hal.Params) error { _, _, err := keypadParams(p); return err },
+			Defaults: keypadDefaults(),
+			Check:    func(p hal.Params) error { _, _, err := keypadParams(p); return err },
 			Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Keypad, error) {
 				c, codes, err := keypadParams(p)
 				if err != nil {

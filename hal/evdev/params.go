@@ -53,8 +53,10 @@ func usual() map[string]hal.Key {
 	return m
 }
 
+func keypadDefaults() keypadConfig { return keypadConfig{Long: 800 * time.Millisecond} }
+
 func keypadParams(p hal.Params) (keypadConfig, map[evdev.EvCode]hal.Key, error) {
-	c := keypadConfig{Long: 800 * time.Millisecond}
+	c := keypadDefaults()
 	if err := hal.Decode(p, &c); err != nil {
 		return c, nil, err
 	}
@@ -79,8 +81,8 @@ func keypadParams(p hal.Params) (keypadConfig, map[evdev.EvCode]hal.Key, error) 
 type hookConfig struct {
 	Device  string `param:"device"`
 	Name    string `param:"name"`
-	Code    string `param:"code,required"` // KEY_ or SW_ name
-	OffHook int    `param:"off-hook"`      // the code's value when the handset is lifted: 0 or 1
+	Code    string `param:"code,required"`         // KEY_ or SW_ name
+	OffHook int    `param:"off-hook" range:"0..1"` // the code's value when the handset is lifted: 0 or 1
 }
 
 func hookParams(p hal.Params) (hookConfig, uint16, evdev.EvCode, error) {
@@ -89,9 +91,6 @@ func hookParams(p hal.Params) (hookConfig, uint16, evdev.EvCode, error) {
 		return c, 0, 0, err
 	}
 	faults := []error{where{c.Device, c.Name}.check()}
-	if c.OffHook != 0 && c.OffHook != 1 {
-		faults = append(faults, hal.Faultf("off-hook", "%d is neither 0 nor 1", c.OffHook))
-	}
 	kind, code := uint16(evdev.EV_KEY), evdev.KEYFromString[c.Code]
 	if sw, ok := evdev.SWFromString[c.Code]; ok {
 		kind, code = uint16(evdev.EV_SW), sw

@@ -32,8 +32,10 @@ type settings interface{ listen() string }
 // driver makes a Driver of how its parameters are read, how the device is
 // made, and the panel that it goes on.
 func driver[S settings, T io.Closer](p *Panel, decode func(hal.Params) (S, error), open func(S) (T, error)) hal.Driver[T] {
+	defaults, _ := decode(nil) // what is missing is missing
 	return hal.Driver[T]{
-		Bound: true,
+		Defaults: defaults,
+		Bound:    true,
 		Check: func(params hal.Params) error {
 			_, err := decode(params)
 			return err

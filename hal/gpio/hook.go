@@ -14,26 +14,25 @@ import (
 
 type hookConfig struct {
 	Chip     string        `param:"chip"`
-	Line     string        `param:"line,required"`
-	OffHook  string        `param:"off-hook"` // the line's level when the handset is lifted: high or low
+	Line     string        `param:"line,required" takes:"line"`
+	OffHook  string        `param:"off-hook" values:"high low"` // the line's level when the handset is lifted: high or low
 	Debounce time.Duration `param:"debounce-delay-ms"`
 }
 
+func hookDefaults() hookConfig { return hookConfig{OffHook: "high", Debounce: 30 * time.Millisecond} }
+
 func hookParams(p hal.Params) (hookConfig, error) {
-	c := hookConfig{OffHook: "high", Debounce: 30 * time.Millisecond}
+	c := hookDefaults()
 	if err := hal.Decode(p, &c); err != nil {
 		return c, err
 	}
-	faults := []error{checkChip(c.Chip), checkLine("line", c.Chip, c.Line)}
-	if c.OffHook != "high" && c.OffHook != "low" {
-		faults = append(faults, hal.Faultf("off-hook", "%q is neither high nor low", c.OffHook))
-	}
-	return c, errors.Join(faults...)
+	return c, errors.Join(checkChip(c.Chip), checkLine("line", c.Chip, c.Line))
 }
 
 func hookDriver(open opener) hal.Driver[hal.Hook] {
 	return hal.Driver[hal.Hook]{
-		Check: func(p hal.Params) error { _, err := hookParams(p); return err },
+		Defaults: hookDefaults(),
+		Check:    func(p hal.Params) error { _, err := hookParams(p); return err },
 		Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Hook, error) {
 			c, err := hookParams(p)
 			if err != nil {

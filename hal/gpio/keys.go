@@ -19,14 +19,18 @@ import (
 
 type keysConfig struct {
 	Chip      string             `param:"chip"`
-	Keys      map[hal.Key]string `param:"keys,required"` // the line of each
+	Keys      map[hal.Key]string `param:"keys,required" takes:"line"` // the line of each
 	ActiveLow bool               `param:"active-low"`
 	Debounce  time.Duration      `param:"debounce-delay-ms"`
 	Long      time.Duration      `param:"long-press-ms"`
 }
 
+func keysDefaults() keysConfig {
+	return keysConfig{ActiveLow: true, Debounce: 15 * time.Millisecond, Long: 800 * time.Millisecond}
+}
+
 func keysParams(p hal.Params) (keysConfig, error) {
-	c := keysConfig{ActiveLow: true, Debounce: 15 * time.Millisecond, Long: 800 * time.Millisecond}
+	c := keysDefaults()
 	if err := hal.Decode(p, &c); err != nil {
 		return c, err
 	}
@@ -44,7 +48,8 @@ func keysParams(p hal.Params) (keysConfig, error) {
 
 func keysDriver(open opener) hal.Driver[hal.Keypad] {
 	return hal.Driver[hal.Keypad]{
-		Check: func(p hal.Params) error { _, err := keysParams(p); return err },
+		Defaults: keysDefaults(),
+		Check:    func(p hal.Params) error { _, err := keysParams(p); return err },
 		Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Keypad, error) {
 			c, err := keysParams(p)
 			if err != nil {

@@ -11,7 +11,7 @@ import (
 
 type ledConfig struct {
 	Chip      string `param:"chip"`
-	Line      string `param:"line,required"`
+	Line      string `param:"line,required" takes:"line"`
 	ActiveLow bool   `param:"active-low"`
 }
 
@@ -25,7 +25,8 @@ func ledParams(p hal.Params) (ledConfig, error) {
 
 func ledDriver(open opener) hal.Driver[hal.Indicator] {
 	return hal.Driver[hal.Indicator]{
-		Check: func(p hal.Params) error { _, err := ledParams(p); return err },
+		Defaults: ledConfig{},
+		Check:    func(p hal.Params) error { _, err := ledParams(p); return err },
 		Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Indicator, error) {
 			c, err := ledParams(p)
 			if err != nil {

@@ -21,8 +21,8 @@ const scanEvery = 5 * time.Millisecond
 // matrixConfig uses the names of the kernel's gpio-matrix-keypad binding.
 type matrixConfig struct {
 	Chip      string        `param:"chip"`
-	Rows      []string      `param:"rows,required"`
-	Cols      []string      `param:"cols,required"`
+	Rows      []string      `param:"rows,required" takes:"line"`
+	Cols      []string      `param:"cols,required" takes:"line"`
 	Keymap    [][]hal.Key   `param:"keymap,required"` // a list a row; "" is a place without a key
 	ActiveLow bool          `param:"gpio-activelow"`
 	Debounce  time.Duration `param:"debounce-delay-ms"`
@@ -31,8 +31,12 @@ type matrixConfig struct {
 	Diodes    bool          `param:"diodes"` // one a key: then nothing ghosts
 }
 
+func matrixDefaults() matrixConfig {
+	return matrixConfig{ActiveLow: true, Debounce: 15 * time.Millisecond, Settle: 10 * time.Microsecond, Long: 800 * time.Millisecond}
+}
+
 func matrixParams(p hal.Params) (matrixConfig, error) {
-	c := matrixConfig{ActiveLow: true, Debounce: 15 * time.Millisecond, Settle: 10 * time.Microsecond, Long: 800 * time.Millisecond}
+	c := matrixDefaults()
 	if err := hal.Decode(p, &c); err != nil {
 		return c, err
 	}
@@ -76,7 +80,8 @@ func checkKey(path string, k hal.Key, used map[hal.Key]string) error {
 
 func matrixDriver(open opener) hal.Driver[hal.Keypad] {
 	return hal.Driver[hal.Keypad]{
-		Check: func(p hal.Params) error { _, err := matrixParams(p); return err },
+		Defaults: matrixDefaults(),
+		Check:    func(p hal.Params) error { _, err := matrixParams(p); return err },
 		Open: func(_ context.Context, p hal.Params, log *slog.Logger) (hal.Keypad, error) {
 			c, err := matrixParams(p)
 			if err != nil {

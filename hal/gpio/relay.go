@@ -14,7 +14,7 @@ import (
 
 type relayConfig struct {
 	Chip      string        `param:"chip"`
-	Line      string        `param:"line,required"`
+	Line      string        `param:"line,required" takes:"line"`
 	ActiveLow bool          `param:"active-low"`
 	MaxHold   time.Duration `param:"max-hold"`
 	Label     string        `param:"label"`
@@ -27,8 +27,10 @@ const longestHold = 5 * time.Minute
 // letGoAgain is the pace of trying to let go of a contact that did not.
 const letGoAgain = 100 * time.Millisecond
 
+func relayDefaults() relayConfig { return relayConfig{MaxHold: 10 * time.Second} }
+
 func relayParams(p hal.Params) (relayConfig, error) {
-	c := relayConfig{MaxHold: 10 * time.Second}
+	c := relayDefaults()
 	if err := hal.Decode(p, &c); err != nil {
 		return c, err
 	}
@@ -41,7 +43,8 @@ func relayParams(p hal.Params) (relayConfig, error) {
 
 func relayDriver(open opener) hal.Driver[hal.Relay] {
 	return hal.Driver[hal.Relay]{
-		Check: func(p hal.Params) error { _, err := relayParams(p); return err },
+		Defaults: relayDefaults(),
+		Check:    func(p hal.Params) error { _, err := relayParams(p); return err },
 		Open: func(_ context.Context, p hal.Params, log *slog.Logger) (hal.Relay, error) {
 			c, err := relayParams(p)
 			if err != nil {

@@ -18,7 +18,7 @@ import (
 )
 
 type config struct {
-	Name string `param:"led,required"` // as in /sys/class/leds
+	Name string `param:"led,required" takes:"lamp"` // as in /sys/class/leds
 }
 
 func params(p hal.Params) (config, error) {
@@ -37,7 +37,8 @@ func Drivers() hal.Drivers { return driversIn("/sys/class/leds") }
 
 func driversIn(class string) hal.Drivers {
 	return hal.Drivers{Indicators: map[string]hal.Driver[hal.Indicator]{"sysfs-led": {
-		Check: func(p hal.Params) error { _, err := params(p); return err },
+		Defaults: config{},
+		Check:    func(p hal.Params) error { _, err := params(p); return err },
 		Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Indicator, error) {
 			c, err := params(p)
 			if err != nil {

@@ -14,12 +14,16 @@ import (
 )
 
 type framebufferConfig struct {
-	Device    string `param:"device"`
+	Device    string `param:"device" takes:"device"`
 	Backlight string `param:"backlight"` // auto, none, or a name in /sys/class/backlight
 }
 
+func framebufferDefaults() framebufferConfig {
+	return framebufferConfig{Device: "/dev/fb0", Backlight: "auto"}
+}
+
 func framebufferParams(p hal.Params) (framebufferConfig, error) {
-	c := framebufferConfig{Device: "/dev/fb0", Backlight: "auto"}
+	c := framebufferDefaults()
 	if err := hal.Decode(p, &c); err != nil {
 		return c, err
 	}
@@ -35,7 +39,8 @@ func framebufferParams(p hal.Params) (framebufferConfig, error) {
 
 func framebufferDriver(f frames, backlights string) hal.Driver[hal.Display] {
 	return hal.Driver[hal.Display]{
-		Check: func(p hal.Params) error { _, err := framebufferParams(p); return err },
+		Defaults: framebufferDefaults(),
+		Check:    func(p hal.Params) error { _, err := framebufferParams(p); return err },
 		Open: func(_ context.Context, p hal.Params, log *slog.Logger) (hal.Display, error) {
 			c, err := framebufferParams(p)
 			if err != nil {

@@ -27,23 +27,24 @@ func openBus(bus int) (i2c.BusCloser, error) {
 }
 
 type oledConfig struct {
-	Bus        int    `param:"bus"`
-	Address    int    `param:"address"`
+	Bus        int    `param:"bus" range:"0..255"`
+	Address    int    `param:"address" takes:"address"`
 	Width      int    `param:"width"`
 	Height     int    `param:"height"`
-	Rotate     int    `param:"rotate"`
-	Controller string `param:"controller"`
+	Rotate     int    `param:"rotate" values:"0 180"`
+	Controller string `param:"controller" values:"ssd1306 ssd1309 sh1106"`
+}
+
+func oledDefaults() oledConfig {
+	return oledConfig{Bus: 1, Address: 0x3c, Width: 128, Height: 64, Controller: "ssd1306"}
 }
 
 func oledParams(p hal.Params) (oledConfig, error) {
-	c := oledConfig{Bus: 1, Address: 0x3c, Width: 128, Height: 64, Controller: "ssd1306"}
+	c := oledDefaults()
 	if err := hal.Decode(p, &c); err != nil {
 		return c, err
 	}
 	var faults []error
-	if c.Bus < 0 || c.Bus > 255 {
-		faults = append(faults, hal.Faultf("bus", "%d is not the number of a bus (/dev/i2c-1 is 1)", c.Bus))
-	}
 	if c.Address < 0x08 || c.Address > 0x77 {
 		faults = append(faults, hal.Faultf("address", "%#x is not an address on the bus; these panels are at 0x3c or 0x3d", c.Address))
 	}
@@ -53,18 +54,13 @@ func oledParams(p hal.Params) (oledConfig, error) {
 	if c.Height < 16 || c.Height > 64 || c.Height%8 != 0 {
 		faults = append(faults, hal.Faultf("height", "%d is not a multiple of 8 between 16 and 64", c.Height))
 	}
-	if c.Rotate != 0 && c.Rotate != 180 {
-		faults = append(faults, hal.Faultf("rotate", "%d is neither 0 nor 180", c.Rotate))
-	}
-	if c.Controller != "ssd1306" && c.Controller != "sh1106" {
-		faults = append(faults, hal.Faultf("controller", "%q is neither ssd1306 nor sh1106", c.Controller))
-	}
 	return c, errors.Join(faults...)
 }
 
 func oledDriver(open busOpener) hal.Driver[hal.Display] {
 	return hal.Driver[hal.Display]{
-		Check: func(p hal.Params) error { _, err := oledParams(p); return err },
+		Defaults: oledDefaults(),
+		Check:    func(p hal.Params) error { _, err := oledParams(p); return err },
 		Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Display, error) {
 			c, err := oledParams(p)
 			if err != nil {
@@ -206,8 +202,11 @@ func (o *OLED) begin() error {
 		pins = 0x02
 	}
 	pump := []byte{cmdChargePump, 0x14, cmdAddressing, 0x02}
-	if o.config.Controller == "sh1106" {
+	switch o.config.Controller {
+	case "sh1106":
 		pump = []byte{cmdSH1106Pump, 0x8b}
+	case "ssd1309": // its modules make the panel's voltage themselves
+		pump = pump[2:]
 	}
 	setup := append([]byte{cmdOff, cmdClock, 0x80, cmdRows, byte(o.config.Height - 1), cmdShift, 0, cmdFirstLine}, pump...)
 	setup = append(setup, columns, rows, cmdComPins, pins, cmdPrecharge, 0xf1, cmdDeselect, 0x40, cmdAsInMemory, cmdNotInverted)

@@ -286,7 +286,7 @@ func TestCheck(t *testing.T) {
 		{"ssd1306-i2c", hal.Params{"width": 129}, "width: 129 is not"},
 		{"ssd1306-i2c", hal.Params{"height": 60}, "height: 60 is not"},
 		{"ssd1306-i2c", hal.Params{"rotate": 90}, "rotate: 90 is neither"},
-		{"ssd1306-i2c", hal.Params{"controller": "st7567"}, `controller: "st7567" is neither`},
+		{"ssd1306-i2c", hal.Params{"controller": "st7567"}, `controller: "st7567" is none`},
 		{"linux-fb", hal.Params{}, ""},
 		{"linux-fb", hal.Params{"device": "fb0"}, `device: "fb0" is not`},
 		{"linux-fb", hal.Params{"backlight": "../x"}, `backlight: "../x" is neither`},

@@ -10,7 +10,8 @@ import (
 // Drivers is the table of this package: file.
 func Drivers() hal.Drivers {
 	return hal.Drivers{Audio: map[string]hal.Driver[hal.AudioIO]{"file": {
-		Check: func(p hal.Params) error { _, err := params(p); return err },
+		Defaults: defaults(),
+		Check:    func(p hal.Params) error { _, err := params(p); return err },
 		Open: func(_ context.Context, p hal.Params, log *slog.Logger) (hal.AudioIO, error) {
 			c, err := params(p)
 			if err != nil {

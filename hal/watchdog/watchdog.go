@@ -19,12 +19,14 @@ import (
 )
 
 type config struct {
-	Device  string        `param:"device"`
+	Device  string        `param:"device" takes:"device"`
 	Timeout time.Duration `param:"timeout"`
 }
 
+func defaults() config { return config{Device: "/dev/watchdog", Timeout: 15 * time.Second} }
+
 func params(p hal.Params) (config, error) {
-	c := config{Device: "/dev/watchdog", Timeout: 15 * time.Second}
+	c := defaults()
 	if err := hal.Decode(p, &c); err != nil {
 		return c, err
 	}
@@ -37,7 +39,8 @@ func params(p hal.Params) (config, error) {
 // Drivers is the table of this package: linux-watchdog.
 func Drivers() hal.Drivers {
 	return hal.Drivers{Watchdogs: map[string]hal.Driver[hal.Watchdog]{"linux-watchdog": {
-		Check: func(p hal.Params) error { _, err := params(p); return err },
+		Defaults: defaults(),
+		Check:    func(p hal.Params) error { _, err := params(p); return err },
 		Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Watchdog, error) {
 			c, err := params(p)
 			if err != nil {

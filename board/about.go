@@ -1,0 +1,85 @@
+package board
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"offhook/hal"
+)
+
+// driver is what is told of a driver without opening anything.
+type driver struct {
+	check    func(hal.Params) error
+	defaults any
+}
+
+// about is a part's driver and those that it might have had.
+func about(d hal.Drivers, part Part) (driver, []string) {
+	all := ofKind(d, part.Kind)
+	return all[part.Compatible], slices.Sorted(maps.Keys(all))
+}
+
+func ofKind(d hal.Drivers, kind Kind) map[string]driver {
+	switch kind {
+	case Keypad:
+		return told(d.Keypads)
+	case Hook:
+		return told(d.Hooks)
+	case Display:
+		return told(d.Displays)
+	case Lamp:
+		return told(d.Indicators)
+	case Relay:
+		return told(d.Relays)
+	case Audio:
+		return told(d.Audio)
+	case Mixer:
+		return told(d.Mixers)
+	case Watchdog:
+		return told(d.Watchdogs)
+	}
+	return nil
+}
+
+func told[T any](table map[string]hal.Driver[T]) map[string]driver {
+	all := make(map[string]driver, len(table))
+	for name, d := range table {
+		all[name] = driver{d.Check, d.Defaults}
+	}
+	return all
+}
+
+// shared finds two parts that want one line, device or address. What one part
+// takes twice its driver tells.
+func (b *Board) shared(drivers hal.Drivers) []error {
+	var faults []error
+	var taken []hal.Claim // by the parts before, with whole paths
+	for _, part := range b.Parts {
+		driver, _ := about(drivers, part)
+		claims := hal.Claims(driver.defaults, part.Params)
+		for i := range claims {
+			c := &claims[i]
+			c.Path = part.Path + "." + c.Path
+			if j := slices.IndexFunc(taken, c.Same); j >= 0 {
+				faults = append(faults, b.fault(c.Path, "%s is taken by %s already (line %d): give each a %s of its own",
+					c, taken[j].Path, b.lineOf(taken[j].Path), c.What))
+			}
+		}
+		taken = append(taken, claims...)
+	}
+	return faults
+}
+
+// Misfits gives what an examination of a machine finds wrong with a part, and
+// with what it takes, its place in the file.
+func (b *Board) Misfits(drivers hal.Drivers, examine func(hal.Spec, []hal.Claim) error) error {
+	var faults []error
+	for _, part := range b.Parts {
+		driver, _ := about(drivers, part)
+		for _, err := range unjoin(examine(part.Spec, hal.Claims(driver.defaults, part.Params))) {
+			faults = append(faults, b.paramFault(part, err))
+		}
+	}
+	return errors.Join(faults...)
+}

@@ -1,0 +1,130 @@
+package alsa
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"offhook/hal"
+)
+
+// Stream is what one direction of a sound device can do.
+type Stream struct {
+	Card      int      `json:"card"`
+	ID        string   `json:"id"`
+	Device    int      `json:"device"`
+	Capture   bool     `json:"capture"`
+	Formats   []string `json:"formats,omitzero"`
+	Rates     []int    `json:"rates,omitzero"`
+	Channels  [2]int   `json:"channels,omitzero"`   // least and most
+	PeriodsUS [2]int   `json:"periods-us,omitzero"` // shortest and longest
+	Busy      string   `json:"busy,omitzero"`       // why nothing is known of it
+}
+
+// Survey lists the machine's sound devices. None is set up or disturbed.
+func Survey() ([]Stream, error) {
+	l := linux{dev: "/dev/snd", proc: "/proc"}
+	paths, err := filepath.Glob(filepath.Join(l.proc, "asound/card[0-9]*/pcm[0-9]*[pc]"))
+	if err != nil {
+		return nil, err
+	}
+	return surveyOn(l, paths)
+}
+
+func surveyOn(k kernel, paths []string) ([]Stream, error) {
+	cards, err := k.cards()
+	if err != nil {
+		return nil, err
+	}
+	var all []Stream
+	for _, p := range paths {
+		var s Stream
+		var way byte
+		if n, _ := fmt.Sscanf(filepath.Base(filepath.Dir(p))+"/"+filepath.Base(p), "card%d/pcm%d%c", &s.Card, &s.Device, &way); n != 3 {
+			continue
+		}
+		s.ID, s.Capture = cards[s.Card], direction(way) == capture
+		s.ask(k, direction(way))
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+const paramPeriodTime = 12 // microseconds
+
+func (s *Stream) ask(k kernel, d direction) {
+	dev, err := k.openPCM(s.Card, s.Device, d)
+	if err != nil {
+		s.Busy = err.Error()
+		return
+	}
+	defer dev.close()
+	p := anything()
+	if err := dev.refine(&p); err != nil {
+		s.Busy = err.Error()
+		return
+	}
+	for bit, name := range map[int]string{formatS16LE: "S16_LE", 6: "S24_LE", 10: "S32_LE", 32: "S24_3LE"} {
+		if p.masks[paramFormat][bit/32]&(1<<(bit%32)) != 0 {
+			s.Formats = append(s.Formats, name)
+		}
+	}
+	slices.Sort(s.Formats)
+	for _, rate := range []int{8000, 16000, 32000, 44100, 48000, 96000} {
+		q := p
+		if narrow(dev, &q, exactly(paramRate, rate)) == nil {
+			s.Rates = append(s.Rates, rate)
+		}
+	}
+	s.Channels, s.PeriodsUS = p.at(paramChannels).ends(), p.at(paramPeriodTime).ends()
+}
+
+func (i *interval) ends() [2]int {
+	return [2]int{int(min(i.min, math.MaxInt32)), int(min(i.max, math.MaxInt32))}
+}
+
+// Fits tells what is wrong with an alsa-pcm part on a machine with these
+// devices. A device that is in use, and so tells nothing, is believed.
+func Fits(have []Stream, p hal.Params) error {
+	c, err := pcmParams(p)
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		fits(have, "", c.Card, c.Device, c.SampleRate, c.PlaybackChannels, false),
+		fits(have, "capture-", c.CaptureCard, c.CaptureDevice, c.SampleRate, c.CaptureChannels, true))
+}
+
+func fits(have []Stream, prefix, card string, device, rate, channels int, capture bool) error {
+	what, count := "play", "playback-channels"
+	if capture {
+		what, count = "capture", "capture-channels"
+	}
+	i := slices.IndexFunc(have, func(s Stream) bool {
+		return s.Capture == capture && s.Device == device && (s.ID == card || fmt.Sprint(s.Card) == card)
+	})
+	if i < 0 {
+		var there []string
+		for _, s := range have {
+			if s.Capture == capture {
+				there = append(there, fmt.Sprintf("card %s device %d", s.ID, s.Device))
+			}
+		}
+		return hal.Faultf(prefix+"card", "this machine cannot %s on card %s device %d (it can on: %s)", what, card, device, strings.Join(there, ", "))
+	}
+	s := have[i]
+	switch {
+	case s.Busy != "":
+		return nil
+	case !slices.Contains(s.Rates, rate):
+		return hal.Faultf("sample-rate", "card %s cannot %s %d Hz (it can %v)", card, what, rate, s.Rates)
+	case channels < s.Channels[0] || channels > s.Channels[1]:
+		return hal.Faultf(count, "card %s has no %d channels but %d to %d", card, channels, s.Channels[0], s.Channels[1])
+	case !slices.Contains(s.Formats, "S16_LE"):
+		return hal.Faultf(prefix+"card", "card %s has no 16-bit samples (S16_LE) but %v", card, s.Formats)
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package evdev
+
+import (
+	"bufio"
+	"bytes"
+	"io/fs"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/holoplot/go-evdev"
+
+	"offhook/hal"
+)
+
+// Input is an input device of the machine.
+type Input struct {
+	Name     string    `json:"name"`
+	Node     string    `json:"node"`               // event3
+	Keys     []string  `json:"keys,omitzero"`      // as the kernel calls them
+	Usual    []hal.Key `json:"telephone,omitzero"` // what they are without a keymap
+	Switches []string  `json:"switches,omitzero"`
+	Touch    bool      `json:"touch,omitzero"` // a touch screen
+}
+
+// Survey lists the input devices of proc/bus/input/devices; nothing is opened.
+func Survey(root fs.FS) ([]Input, error) {
+	data, err := fs.ReadFile(root, "proc/bus/input/devices")
+	if err != nil {
+		return nil, err
+	}
+	var all []Input
+	for _, text := range bytes.Split(data, []byte("\n\n")) {
+		if in, ok := input(text); ok {
+			all = append(all, in)
+		}
+	}
+	return all, nil
+}
+
+func input(text []byte) (in Input, ok bool) {
+	direct, abs := false, false
+	for s := bufio.NewScanner(bytes.NewReader(text)); s.Scan(); {
+		_, line, _ := strings.Cut(s.Text(), ": ")
+		name, value, _ := strings.Cut(line, "=")
+		switch name {
+		case "Name":
+			in.Name = strings.Trim(value, `"`)
+		case "Handlers":
+			for _, h := range strings.Fields(value) {
+				if strings.HasPrefix(h, "event") {
+					in.Node, ok = h, true
+				}
+			}
+		case "KEY":
+			in.Keys = names(value, evdev.KEYFromString)
+		case "SW":
+			in.Switches = names(value, evdev.SWFromString)
+		case "ABS":
+			abs = len(set(value)) > 1
+		case "PROP":
+			direct = slices.Contains(set(value), 1) // INPUT_PROP_DIRECT
+		}
+	}
+	in.Touch = direct && abs
+	keymap := usual()
+	for _, k := range in.Keys {
+		if key, ok := keymap[k]; ok && !slices.Contains(in.Usual, key) {
+			in.Usual = append(in.Usual, key)
+		}
+	}
+	slices.Sort(in.Usual)
+	return in, ok
+}
+
+// set is a bitmap as the kernel prints it: words as long as ours, the highest
+// first, in hexadecimal.
+func set(text string) []int {
+	var all []int
+	words := strings.Fields(text)
+	for i, w := range words {
+		v, err := strconv.ParseUint(w, 16, 64)
+		if err != nil {
+			return nil
+		}
+		for ; v != 0; v &= v - 1 {
+			all = append(all, (len(words)-1-i)*strconv.IntSize+bits.TrailingZeros64(v))
+		}
+	}
+	return all
+}
+
+// names are those of the bits; of several of one code the first.
+func names(bitmap string, codes map[string]evdev.EvCode) []string {
+	byCode := map[int]string{}
+	for name, code := range codes {
+		if old, ok := byCode[int(code)]; !ok || name < old {
+			byCode[int(code)] = name
+		}
+	}
+	var all []string
+	for _, bit := range set(bitmap) {
+		if name, ok := byCode[bit]; ok {
+			all = append(all, name)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
