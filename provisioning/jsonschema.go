@@ -88,7 +88,7 @@ func scalarSchema(v reflect.Value, f field) map[string]any {
 			s["maximum"] = hi
 		}
 	}
-	if f.oneof != nil {
+	if len(f.oneof) > 0 {
 		var all []any
 		for _, o := range f.oneof {
 			all = append(all, o)

@@ -17,17 +17,20 @@ import (
 	"offhook/hal"
 	"offhook/hal/drivers"
 	"offhook/hal/faceplate"
+	"offhook/hal/probe"
 )
 
 func boardCommand() command {
-	return command{name: "board", args: "list|detect|show [BOARD]|test [BOARD]", words: []string{"list", "detect", "show", "test"}, least: 1, most: 2,
-		summary: "Lists the known boards, finds this one, shows its parts, or tests each with you.",
+	return command{name: "board", args: "list|detect|probe|show [BOARD]|test [BOARD]", words: []string{"list", "detect", "probe", "show", "test"}, least: 1, most: 2,
+		summary: "Lists the known boards, finds this one, drafts its file, shows its parts, or tests each with you.",
 		details: "BOARD is a name from the list or a file; the machine's own is detected when it is left out.\n" +
+			"probe tells what is on this machine and drafts a board file of it: offhook board probe > board.yaml.\n" +
 			"test walks through every part: press the keys, lift the handset, look at lamps and screen,\n" +
 			"listen, speak. Stop the agent first: both need the devices. A relay is pulsed only with --relays.",
 		prepare: func(fs *flag.FlagSet) action {
 			asJSON := jsonFlag(fs)
 			relays := fs.Bool("relays", false, "test relays too (something will move)")
+			scan := fs.Bool("scan-i2c", false, "probe asks every I2C address, too (a read of one byte may disturb a device)")
 			only := fs.String("only", "", "`KIND` of part to test: keypads, hook, lamps, display, audio, relays")
 			return func(ctx context.Context, t terminal, args []string) error {
 				switch args[0] {
@@ -39,6 +42,8 @@ func boardCommand() command {
 						return err
 					}
 					return describe(t.out, b, *asJSON, false)
+				case "probe":
+					return probeMachine(t.out, *scan, *asJSON)
 				case "show":
 					b, err := chooseBoard(args[1:])
 					if err != nil {
@@ -57,7 +62,7 @@ func boardCommand() command {
 					defer panel.Close()
 					return testBoard(ctx, t, b, drivers.Table(panel), testOptions{relays: *relays, only: board.Kind(*only), json: *asJSON})
 				}
-				return usageError(fmt.Sprintf("%q is none of list, detect, show and test", args[0]))
+				return usageError(fmt.Sprintf("%q is none of list, detect, probe, show and test", args[0]))
 			}
 		}}
 }
@@ -139,13 +144,22 @@ func settings(p hal.Params) string {
 	return strings.Join(out, " ")
 }
 
-// lintBoard is check for a board file.
-func lintBoard(file string, data []byte) error {
+// table is the drivers, for who opens none.
+func table() hal.Drivers {
+	return drivers.Table(faceplate.New(faceplate.Config{Log: slog.New(slog.DiscardHandler)}))
+}
+
+// lintBoard is check for a board file, and for the machine where one is given.
+func lintBoard(file string, data []byte, machine *probe.Inventory) error {
 	b, err := board.Load(file, data)
 	if err != nil {
 		return err
 	}
-	return b.Validate(drivers.Table(faceplate.New(faceplate.Config{Log: slog.New(slog.DiscardHandler)})))
+	err = b.Validate(table())
+	if err == nil && machine != nil {
+		err = b.Misfits(table(), machine.Misfit)
+	}
+	return err
 }
 
 var errPartsFailed = errors.New("some parts did not pass")

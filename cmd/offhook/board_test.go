@@ -163,10 +163,10 @@ func TestBoardTest(t *testing.T) {
 		want    map[string]string // note by part; "-" for passed without one, "FAILED …"
 		err     error
 	}{
-		{"all answered yes -> passed", everything, testOptions{relays: true}, func(r *rig) { press(r); lift(r) }, []string{"", "y", "yes", "Y", "", ""},
-			map[string]string{"keypads[0]": "1 keys seen", "hook": "-", "lamps.message": "-", "display": "-", "relays.door": "-", "audio playback": "-", "audio capture": "-", "watchdog": "opened, reboots after 15s"}, nil},
-		{"all skipped -> passed", everything, testOptions{}, func(*rig) {}, []string{"s", skipHook, "s", "s", "s", "s"},
-			map[string]string{"keypads[0]": "skipped", "hook": "skipped", "lamps.message": "skipped", "display": "skipped", "audio playback": "skipped", "audio capture": "skipped", "watchdog": "opened, reboots after 15s"}, nil},
+		{"all answered yes -> passed", everything, testOptions{relays: true}, func(r *rig) { press(r); lift(r) }, []string{"", "y", "yes", "Y", "", "", ""},
+			map[string]string{"keypads[0]": "1 keys seen", "hook": "-", "lamps.message": "-", "display": "-", "relays.door": "-", "audio playback": "-", "audio capture": "-", "audio loopback": "-", "watchdog": "opened, reboots after 15s"}, nil},
+		{"all skipped -> passed", everything, testOptions{}, func(*rig) {}, []string{"s", skipHook, "s", "s", "s", "s", "s"},
+			map[string]string{"keypads[0]": "skipped", "hook": "skipped", "lamps.message": "skipped", "display": "skipped", "audio playback": "skipped", "audio capture": "skipped", "audio loopback": "skipped", "watchdog": "opened, reboots after 15s"}, nil},
 		{"no to a lamp -> failed", everything, testOptions{only: board.Lamp}, func(*rig) {}, []string{"n"},
 			map[string]string{"lamps.message": "FAILED the tester said no"}, errPartsFailed},
 		{"standard input ends -> failed", everything, testOptions{only: board.Display}, func(*rig) {}, nil,
@@ -177,8 +177,8 @@ func TestBoardTest(t *testing.T) {
 			map[string]string{"hook": "FAILED no change within 20s"}, errPartsFailed},
 		{"sound breaks -> failed", everything, testOptions{only: board.Audio}, func(r *rig) { r.audioErr = hal.ErrGone }, nil,
 			map[string]string{"audio": "FAILED capture: " + hal.ErrGone.Error()}, errPartsFailed},
-		{"part does not open -> failed, the others tested", strings.Replace(everything, "display: {compatible: fake}", "display: {compatible: broken}", 1), testOptions{}, func(r *rig) { press(r); lift(r) }, []string{"", "", "", ""},
-			map[string]string{"display": "FAILED open /dev/fake: permission denied", "keypads[0]": "1 keys seen", "hook": "-", "lamps.message": "-", "audio playback": "-", "audio capture": "-", "watchdog": "opened, reboots after 15s"}, errPartsFailed},
+		{"part does not open -> failed, the others tested", strings.Replace(everything, "display: {compatible: fake}", "display: {compatible: broken}", 1), testOptions{}, func(r *rig) { press(r); lift(r) }, []string{"", "", "", "", ""},
+			map[string]string{"display": "FAILED open /dev/fake: permission denied", "keypads[0]": "1 keys seen", "hook": "-", "lamps.message": "-", "audio playback": "-", "audio capture": "-", "audio loopback": "-", "watchdog": "opened, reboots after 15s"}, errPartsFailed},
 		{"no such part -> said", "offhook-board: 1\nname: bare\nhook: {compatible: fake}\n", testOptions{only: board.Keypad}, func(*rig) {}, nil, map[string]string{}, errNothingTested},
 	}
 	for _, c := range cases {

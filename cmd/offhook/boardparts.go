@@ -165,7 +165,8 @@ func testCard(r image.Rectangle) image.Image {
 	return card
 }
 
-// audio plays a tone and then shows the microphone's level for five seconds.
+// audio plays a tone, shows the microphone's level for five seconds, and then
+// plays what it heard: that an ear can tell, a level cannot.
 func (w *walk) audio(part string, a hal.AudioIO, m hal.Mixer) {
 	if m != nil {
 		_ = errors.Join(m.Route(hal.Speaker), m.Volume(hal.Speaker, 60), m.Mute(false)) // the ear tells
@@ -175,11 +176,18 @@ func (w *walk) audio(part string, a hal.AudioIO, m hal.Mixer) {
 		return
 	}
 	fmt.Fprintf(w.out, "%s: speak for five seconds\n", part)
-	if err := w.runAudio(a, 5*time.Second, false); err != nil {
+	var said []int16
+	if err := w.runAudio(a, 5*time.Second, nil, &said); err != nil {
 		w.result(part, false, err.Error())
 		return
 	}
 	w.ask(part+" capture", "did the level follow your voice?")
+	fmt.Fprintf(w.out, "%s: what the microphone heard\n", part)
+	if err := w.runAudio(a, 5*time.Second, func(at int) int16 { return said[at%len(said)] }, nil); err != nil {
+		w.result(part, false, err.Error())
+		return
+	}
+	w.ask(part+" loopback", "did you hear yourself, clearly?")
 }
 
 // playback plays a tone on each of the card's channels in turn, for what is
@@ -188,7 +196,7 @@ func (w *walk) playback(part string, a hal.AudioIO) error {
 	channels, several := a.(hal.Channels)
 	if !several || channels.PlaybackChannels() < 2 {
 		fmt.Fprintf(w.out, "%s: a tone of 440 Hz for two seconds\n", part)
-		if err := w.runAudio(a, 2*time.Second, true); err != nil {
+		if err := w.runAudio(a, 2*time.Second, tone(a), nil); err != nil {
 			return err
 		}
 		w.ask(part+" playback", "did you hear it?")
@@ -198,7 +206,7 @@ func (w *walk) playback(part string, a hal.AudioIO) error {
 	for c := range channels.PlaybackChannels() {
 		channels.PlayOn(c)
 		fmt.Fprintf(w.out, "%s: a tone of 440 Hz for two seconds on %s alone\n", part, channelName(c))
-		if err := w.runAudio(a, 2*time.Second, true); err != nil {
+		if err := w.runAudio(a, 2*time.Second, tone(a), nil); err != nil {
 			return err
 		}
 		w.ask(part+" playback "+channelName(c), "did you hear it there, and nowhere else?")
@@ -213,7 +221,14 @@ func channelName(c int) string {
 	return fmt.Sprintf("channel %d", c)
 }
 
-func (w *walk) runAudio(a hal.AudioIO, length time.Duration, tone bool) error {
+// tone is 440 Hz.
+func tone(a hal.AudioIO) func(at int) int16 {
+	rate := float64(a.Format().SampleRate)
+	return func(at int) int16 { return int16(8000 * math.Sin(2*math.Pi*440*float64(at)/rate)) }
+}
+
+// runAudio plays (nil: silence), and keeps what it captures and shows its level.
+func (w *walk) runAudio(a hal.AudioIO, length time.Duration, play func(at int) int16, keep *[]int16) error {
 	format := a.Format()
 	in, out := make([]int16, format.Period), make([]int16, format.Period)
 	periods := int(length.Seconds() * float64(format.SampleRate) / float64(format.Period))
@@ -226,15 +241,18 @@ func (w *walk) runAudio(a hal.AudioIO, length time.Duration, tone bool) error {
 			return errors.New("capture: " + w.cause(err))
 		}
 		for j := range out {
-			out[j] = 0
-			if tone {
-				out[j] = int16(8000 * math.Sin(2*math.Pi*440*float64(i*format.Period+j)/float64(format.SampleRate)))
+			if play != nil {
+				out[j] = play(i*format.Period + j)
 			}
 		}
 		if err := a.WritePeriod(out); err != nil {
 			return errors.New("playback: " + w.cause(err))
 		}
-		if at := i * 10 / periods; !tone && at != shown {
+		if keep == nil {
+			continue
+		}
+		*keep = append(*keep, in...)
+		if at := i * 10 / periods; at != shown {
 			shown = at
 			fmt.Fprintf(w.out, "  %s\n", levelBar(in))
 		}

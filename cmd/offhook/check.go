@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"offhook/board"
+	"offhook/hal/probe"
 	"offhook/provisioning"
 	"offhook/provisioning/native"
 )
@@ -24,14 +25,22 @@ type checked struct {
 func checkCommand() command {
 	return command{name: "check", args: "FILE…", least: 1, most: -1,
 		summary: "Finds every fault of board files and configuration files, without hardware or network.",
-		details: "What a file is shows by its first key: offhook-board (a board), offhook (a document that\nprovisions phones) or agent (the agent's own offhook.yaml).",
+		details: "What a file is shows by its first key: offhook-board (a board), offhook (a document that\nprovisions phones) or agent (the agent's own offhook.yaml).\n" +
+			"With --here a board must also fit this machine: its lines are there and nobody else's, its sound\n" +
+			"card has the rate. Nothing is opened that a telephone uses.",
 		prepare: func(fs *flag.FlagSet) action {
 			asJSON := jsonFlag(fs)
+			here := fs.Bool("here", false, "check boards against this machine, too")
 			return func(_ context.Context, t terminal, args []string) error {
+				var machine *probe.Inventory
+				if *here {
+					seen := lookAround(nil)
+					machine = &seen
+				}
 				var all []checked
 				bad := false
 				for _, file := range args {
-					c := checkFile(file)
+					c := checkFile(file, machine)
 					bad = bad || len(c.Faults) > 0
 					all = append(all, c)
 					if *asJSON {
@@ -85,7 +94,7 @@ func lintAgent(file string) error {
 	return nil
 }
 
-func checkFile(file string) checked {
+func checkFile(file string, machine *probe.Inventory) checked {
 	c := checked{File: file, Kind: "file", Faults: []string{}}
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -101,7 +110,7 @@ func checkFile(file string) checked {
 		err = lintAgent(file)
 	case bytes.Contains(data, []byte("offhook-board")):
 		c.Kind = "board"
-		err = lintBoard(file, data)
+		err = lintBoard(file, data, machine)
 	default:
 		c.Faults = append(c.Faults, file+": is neither a board file (offhook-board: 1) nor a document (offhook: 1) nor an agent configuration (agent: 1); it must begin with one of these keys")
 	}

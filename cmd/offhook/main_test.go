@@ -75,7 +75,7 @@ func TestExecute(t *testing.T) {
 		{"completion", 2, "", "bash|zsh|fish is missing"},
 		{"completion tcsh", 2, "", `no completion for "tcsh"`},
 		{"board", 2, "", "is missing"},
-		{"board fly", 2, "", `"fly" is none of list, detect, show and test`},
+		{"board fly", 2, "", `"fly" is none of list, detect, probe, show and test`},
 		{"board list", 0, "workbench", ""},
 		{"board list --json", 0, `"name": "workbench"`, ""},
 		{"board show workbench", 0, "sample-rate=16000", ""},
