@@ -114,7 +114,7 @@ func (m *Manager) fetch(ctx context.Context, s machine) any {
 	newest := s.newest()
 	out.nowhere = true
 	for f := range m.cfg.Discover.Discover(ctx, s.inForce.doc, newest.record.Meta) {
-		attempt := Attempt{Step: f.Step, URL: withoutQuery(f.URL), Why: f.Why}
+		attempt := Attempt{Step: f.Step, URL: withoutQuery(f.URL), Why: f.Why, Waits: f.Server}
 		if f.URL == "" {
 			m.cfg.Log.Debug("discovery: passed over", "step", f.Step, "why", f.Why)
 			out.attempts = append(out.attempts, attempt)

@@ -64,8 +64,9 @@ type Finding struct {
 	URL     string // where to fetch; empty when the step was passed over
 	Why     string // why it has something, or why it was passed over
 	Access  Access
-	Proceed bool // when the fetch fails, go on to the next step
-	Waits   bool // there is a server, but a person has to accept it first; URL is empty
+	Proceed bool   // when the fetch fails, go on to the next step
+	Waits   bool   // there is a server, but a person has to accept it first; URL is empty
+	Server  string // that waits: https://host
 }
 
 // Discoverer yields findings in order; a later step runs only when asked for.

@@ -33,6 +33,7 @@ type Attempt struct {
 	URL   string // empty: passed over
 	Why   string
 	Error string // of the fetch; empty when it went well or was not tried
+	Waits string // server that a person has to accept first: https://host
 }
 
 // withoutQuery is an address as it is shown: its query may hold what only the

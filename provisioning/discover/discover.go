@@ -99,6 +99,7 @@ func (d *Discovery) Discover(ctx context.Context, current provisioning.Document,
 	known := Known{Document: current, Last: last, Access: d.access}
 	return func(yield func(provisioning.Finding) bool) {
 		d.trust.begin(last)
+		defer d.trust.end()
 		for _, step := range d.steps {
 			if ctx.Err() != nil || !d.take(ctx, step, known, yield) {
 				return
@@ -143,6 +144,9 @@ func (d *Discovery) finding(step string, f Found) provisioning.Finding {
 		out.Waits, err = d.trust.admit(url, f.From, d.access)
 	}
 	if err != nil {
+		if out.Waits {
+			out.Server = origin(url)
+		}
 		out.Why = err.Error()
 		if f.From == FromNetwork {
 			out.Why = f.Why + ": " + out.Why

@@ -42,24 +42,33 @@ type Trust struct {
 	cfg     TrustConfig
 	mu      sync.Mutex // a leaf: nothing of ours is called while it is held
 	kept    kept
-	bound   bool     // a document came before: no more first use
-	waiting []string // origins that the last discovery found and nobody accepted
+	bound   bool      // a document came before: no more first use
+	waiting []waiting // what the last discovery, or the one under way, found and nobody decided
+	round   uint      // of the discoveries
+}
+
+// waiting is a server that waits for a person.
+type waiting struct {
+	server string
+	round  uint // that found it last
 }
 
 // kept is what outlives the program.
 type kept struct {
 	Secure   bool     `json:"https"` // a document came by HTTPS: never again without
 	Accepted []string `json:"accepted"`
+	Refused  []string `json:"refused,omitempty"`
 }
 
-// maxAccepted bounds what is kept; the oldest goes.
-const maxAccepted = 32
+// maxKept bounds each list of what is kept; the oldest goes.
+const maxKept = 32
 
 // Errors of Accept.
 var (
 	ErrNothingWaits = errors.New("no server waits to be accepted; offhook status shows what was found")
 	ErrNotWaiting   = errors.New("this server does not wait to be accepted; offhook status shows those that do")
 	ErrSeveral      = errors.New("several servers wait to be accepted; name one of them")
+	ErrNotRefused   = errors.New("no such server was refused; offhook provisioning lists those that were")
 )
 
 // NewTrust reads what is kept. A file that cannot be read counts as empty:
@@ -81,40 +90,100 @@ func NewTrust(cfg TrustConfig) *Trust {
 func (t *Trust) Waiting() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return slices.Clone(t.waiting)
+	return t.names()
 }
 
-// Accept lets a server that waits be used from now on. Without a name it is
-// the one that waits. It returns the server.
+// Refused are the servers that a person has refused.
+func (t *Trust) Refused() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.kept.Refused)
+}
+
+// names needs the lock.
+func (t *Trust) names() []string {
+	all := make([]string, len(t.waiting))
+	for i, w := range t.waiting {
+		all[i] = w.server
+	}
+	return all
+}
+
+// Accept lets a server that waits, or that was refused, be used from now on.
+// Without a name it is the one that waits. It returns the server.
 func (t *Trust) Accept(server string) (string, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	server, err := t.choose(server, t.kept.Refused)
+	if err != nil {
+		return "", err
+	}
+	return server, t.accept(server)
+}
+
+// Refuse passes a server that waits over from now on, without asking again.
+func (t *Trust) Refuse(server string) (string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	server, err := t.choose(server, nil)
+	if err != nil {
+		return "", err
+	}
+	t.kept.Refused = newest(t.kept.Refused, server)
+	return server, t.save()
+}
+
+// Forget has a refused server, every one with "", asked about again. It returns
+// which.
+func (t *Trust) Forget(server string) ([]string, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	gone := t.kept.Refused
+	if server != "" {
+		gone = []string{origin(server)}
+	}
+	if len(gone) == 0 || !slices.Contains(t.kept.Refused, gone[0]) {
+		return nil, ErrNotRefused
+	}
+	t.kept.Refused = without(t.kept.Refused, gone...)
+	return gone, t.save()
+}
+
+// choose finds the server that a person means, which waits no more then. It
+// needs the lock.
+func (t *Trust) choose(server string, others []string) (string, error) {
+	names := t.names()
 	switch {
-	case len(t.waiting) == 0:
-		return "", ErrNothingWaits
-	case server == "" && len(t.waiting) > 1:
-		return "", fmt.Errorf("%w: %s", ErrSeveral, strings.Join(t.waiting, ", "))
-	case server == "":
-		server = t.waiting[0]
-	default:
-		if server = origin(server); !slices.Contains(t.waiting, server) {
+	case server != "":
+		if server = origin(server); !slices.Contains(names, server) && !slices.Contains(others, server) {
 			return "", ErrNotWaiting
 		}
+	case len(names) == 0:
+		return "", ErrNothingWaits
+	case len(names) > 1:
+		return "", fmt.Errorf("%w: %s", ErrSeveral, strings.Join(names, ", "))
+	default:
+		server = names[0]
 	}
-	t.waiting = slices.DeleteFunc(t.waiting, func(s string) bool { return s == server })
-	return server, t.accept(server)
+	t.waiting = slices.DeleteFunc(t.waiting, func(w waiting) bool { return w.server == server })
+	return server, nil
 }
 
 // accept needs the lock.
 func (t *Trust) accept(server string) error {
-	if slices.Contains(t.kept.Accepted, server) {
-		return nil
-	}
-	t.kept.Accepted = append(t.kept.Accepted, server)
-	if extra := len(t.kept.Accepted) - maxAccepted; extra > 0 {
-		t.kept.Accepted = slices.Delete(t.kept.Accepted, 0, extra)
-	}
+	t.kept.Refused = without(t.kept.Refused, server)
+	t.kept.Accepted = newest(t.kept.Accepted, server)
 	return t.save()
+}
+
+// newest puts a server at the end of a list, which has room for maxKept.
+func newest(all []string, server string) []string {
+	all = append(without(all, server), server)
+	return all[max(0, len(all)-maxKept):]
+}
+
+func without(all []string, servers ...string) []string {
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(servers, s) })
 }
 
 // save needs the lock.
@@ -137,7 +206,8 @@ func (t *Trust) begin(last provisioning.Meta) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.waiting, t.bound = nil, last.URL != ""
+	t.round++
+	t.bound = last.URL != ""
 	var errs []error
 	if secure(last.URL) && !t.kept.Secure {
 		t.kept.Secure = true
@@ -151,6 +221,16 @@ func (t *Trust) begin(last provisioning.Meta) {
 	if err := errors.Join(errs...); err != nil {
 		t.cfg.Log.Error("trust", "error", err)
 	}
+}
+
+// end forgets what waited before this discovery and was not found again.
+func (t *Trust) end() {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting = slices.DeleteFunc(t.waiting, func(w waiting) bool { return w.round != t.round })
 }
 
 // networkSteps are those whose addresses anybody on the network may have named.
@@ -186,11 +266,15 @@ func (t *Trust) admit(address string, from From, agent provisioning.Access) (wai
 		return false, fmt.Errorf("%s is not HTTPS, and this phone has had its configuration by HTTPS: it does not go back; remove %s if that is wanted", server, t.cfg.File)
 	case from == FromServer, !plain && agent.CA != "", slices.Contains(t.kept.Accepted, server):
 		return false, nil
+	case slices.Contains(t.kept.Refused, server):
+		return false, fmt.Errorf("%s was refused here; offhook provisioning accept %s takes it all the same", server, server)
 	case t.cfg.FirstUse == Accept && !t.bound && len(t.kept.Accepted) == 0:
 		return false, nil
 	}
-	if !slices.Contains(t.waiting, server) {
-		t.waiting = append(t.waiting, server)
+	if i := slices.Index(t.names(), server); i >= 0 {
+		t.waiting[i].round = t.round
+	} else {
+		t.waiting = append(t.waiting, waiting{server, t.round})
 	}
 	return true, fmt.Errorf("%s is new here and waits for a person: offhook provisioning accept %s (or give the authority of its certificate as provisioning.ca)", server, server)
 }

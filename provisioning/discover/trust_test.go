@@ -52,7 +52,7 @@ func (l *lan) look(last provisioning.Meta, urls ...string) string {
 	var all []string
 	for f := range d.Discover(context.Background(), provisioning.Document{}, last) {
 		switch {
-		case f.Waits && f.URL == "":
+		case f.Waits && f.URL == "" && f.Server != "":
 			all = append(all, "waits")
 		case f.URL == "":
 			all = append(all, "no: "+f.Why)
@@ -93,6 +93,64 @@ func TestTrust_confirm(t *testing.T) {
 	l.restart()
 	l.want("after a restart", l.look(none, "https://b.example:8443/y"), "https://b.example:8443/y me")
 	l.want("another port is another server", l.look(none, "https://b.example/y"), "waits")
+}
+
+func TestTrust_refuse(t *testing.T) {
+	l := newLAN(t, Confirm)
+	none := provisioning.Meta{}
+	l.look(none, "https://a.example/x", "https://b.example/y")
+	if _, err := l.trust.Refuse(""); !errors.Is(err, ErrSeveral) {
+		t.Error(err)
+	}
+	if _, err := l.trust.Refuse("https://c.example"); !errors.Is(err, ErrNotWaiting) {
+		t.Error(err)
+	}
+	if got, err := l.trust.Refuse("https://a.example"); got != "https://a.example" || err != nil {
+		t.Error(got, err)
+	}
+	const refused = "no: said: https://a.example was refused here; offhook provisioning accept https://a.example takes it all the same"
+	l.want("refused", l.look(none, "https://a.example/x", "https://b.example/y"), refused+", waits")
+	l.restart()
+	l.want("after a restart", l.look(none, "https://a.example/x"), refused)
+	if got := strings.Join(l.trust.Refused(), " "); got != "https://a.example" || len(l.trust.Waiting()) != 0 {
+		t.Errorf("refused %s, %q wait", got, l.trust.Waiting())
+	}
+	l.first = Accept
+	l.restart()
+	l.want("nobody takes it at first sight", l.look(none, "https://a.example/x"), refused)
+	if _, err := l.trust.Forget("https://b.example"); !errors.Is(err, ErrNotRefused) {
+		t.Error(err)
+	}
+	l.first = Confirm
+	l.restart()
+	if got, err := l.trust.Forget(""); strings.Join(got, " ") != "https://a.example" || err != nil {
+		t.Error(got, err)
+	}
+	l.want("forgotten", l.look(none, "https://a.example/x"), "waits")
+	if _, err := l.trust.Refuse(""); err != nil {
+		t.Error(err)
+	}
+	if got, err := l.trust.Accept("https://a.example"); got != "https://a.example" || err != nil {
+		t.Error(got, err)
+	}
+	l.want("a person thought again", l.look(none, "https://a.example/x"), "https://a.example/x me")
+	if _, err := l.trust.Forget(""); !errors.Is(err, ErrNotRefused) {
+		t.Error(err)
+	}
+}
+
+// A person who decides while the phone looks again is heard.
+func TestTrust_waits_during_the_next_discovery_and_no_longer(t *testing.T) {
+	l := newLAN(t, Confirm)
+	l.look(provisioning.Meta{}, "https://a.example/x")
+	l.trust.begin(provisioning.Meta{})
+	if got := strings.Join(l.trust.Waiting(), " "); got != "https://a.example" {
+		t.Errorf("%q wait", got)
+	}
+	l.look(provisioning.Meta{}, "https://b.example/x")
+	if got := strings.Join(l.trust.Waiting(), " "); got != "https://b.example" {
+		t.Errorf("%q wait", got)
+	}
 }
 
 func TestTrust_pinned_authority(t *testing.T) {
