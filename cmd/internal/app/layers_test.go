@@ -173,7 +173,6 @@ var firmwareModules = []string{
 	"golang.org/x/net",                  // DNS messages
 	"golang.org/x/sync",                 // sipgo
 	"golang.org/x/sys",                  // ioctls
-	"golang.org/x/text",                 // x/image
 	"periph.io/x/conn/v3",               // buses and pins
 	"periph.io/x/host/v3",               // I2C buses; the OLED's driver is our own
 }

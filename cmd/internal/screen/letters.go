@@ -1,17 +1,11 @@
 package screen
 
 import (
-	"fmt"
 	"image"
 	"image/draw"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/gomedium"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
-	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
+	"golang.org/x/image/vector"
 )
 
 type weight uint8
@@ -30,16 +24,8 @@ type style struct {
 
 // typecase holds the letters that were rasterised so far.
 type typecase struct {
-	fonts  [3]*sfnt.Font
-	faces  map[style]*letters
-	buffer sfnt.Buffer
-}
-
-// letters is one face.
-type letters struct {
-	face   font.Face
-	size   int
-	glyphs map[rune]glyph
+	fonts  [3]outlines
+	glyphs map[style]map[rune]glyph
 }
 
 // glyph is a letter's picture relative to the pen, and how far the pen goes.
@@ -49,62 +35,67 @@ type glyph struct {
 	advance fixed.Int26_6
 }
 
-func newTypecase() (*typecase, error) {
-	t := &typecase{faces: map[style]*letters{}}
-	for i, ttf := range [][]byte{goregular.TTF, gomedium.TTF, gobold.TTF} {
-		f, err := sfnt.Parse(ttf)
-		if err != nil {
-			return nil, fmt.Errorf("screen: font %d: %w", i, err)
-		}
-		t.fonts[i] = f
+func newTypecase() *typecase {
+	return &typecase{
+		fonts:  [3]outlines{regularOutlines, mediumOutlines, boldOutlines},
+		glyphs: map[style]map[rune]glyph{},
 	}
-	return t, nil
-}
-
-func (t *typecase) letters(s style) *letters {
-	if l := t.faces[s]; l != nil {
-		return l
-	}
-	l := &letters{size: s.size, glyphs: map[rune]glyph{}}
-	face, err := opentype.NewFace(t.fonts[s.weight], &opentype.FaceOptions{Size: float64(s.size), DPI: 72, Hinting: font.HintingNone})
-	if err == nil {
-		l.face = face
-	}
-	t.faces[s] = l
-	return l
 }
 
 // glyph rasterises a letter once. One that the font lacks is a box.
 func (t *typecase) glyph(s style, r rune) glyph {
-	l := t.letters(s)
-	if g, ok := l.glyphs[r]; ok {
+	known := t.glyphs[s]
+	if g, ok := known[r]; ok {
 		return g
 	}
-	g := boxGlyph(l.size)
+	if known == nil {
+		known = map[rune]glyph{}
+		t.glyphs[s] = known
+	}
+	known[r] = t.draw(s, r)
+	return known[r]
+}
+
+func (t *typecase) draw(s style, r rune) glyph {
+	path, advance, ok := t.fonts[s.weight].letter(r, s.size)
+	if !ok {
+		return boxGlyph(s.size)
+	}
 	if r == '0' {
-		if zero, ok := t.plainZero(s); ok {
-			l.glyphs[r] = zero
+		if zero, ok := plainZero(path, advance); ok {
 			return zero
 		}
 	}
-	if index, err := t.fonts[s.weight].GlyphIndex(&t.buffer, r); err == nil && index != 0 && l.face != nil {
-		dr, mask, at, advance, ok := l.face.Glyph(fixed.Point26_6{}, r)
-		if ok {
-			g = glyph{at: dr.Min, advance: advance}
-			if !dr.Empty() { // the face's own picture changes with its next glyph
-				g.mask = image.NewAlpha(image.Rectangle{Max: dr.Size()})
-				draw.Draw(g.mask, g.mask.Rect, mask, at, draw.Src)
-			}
-		}
+	z, at, pt := rasterizer(bounds(path))
+	trace(z, path, pt)
+	return glyph{mask: rasterized(z), at: at, advance: advance}
+}
+
+// rasterizer is as large as the pixels that a box touches: where they are, and how
+// its points become theirs.
+func rasterizer(box fixed.Rectangle26_6) (z *vector.Rasterizer, at image.Point, pt func(fixed.Point26_6) (x, y float32)) {
+	at = image.Pt(box.Min.X.Floor(), box.Min.Y.Floor())
+	z = vector.NewRasterizer(box.Max.X.Ceil()-at.X, box.Max.Y.Ceil()-at.Y)
+	return z, at, func(p fixed.Point26_6) (x, y float32) {
+		return float32(p.X-fixed.I(at.X)) / 64, float32(p.Y-fixed.I(at.Y)) / 64
 	}
-	l.glyphs[r] = g
-	return g
+}
+
+// rasterized is the picture; nil for a blank.
+func rasterized(z *vector.Rasterizer) *image.Alpha {
+	if z.Bounds().Empty() {
+		return nil
+	}
+	m := image.NewAlpha(z.Bounds())
+	z.DrawOp = draw.Src
+	z.Draw(m, m.Rect, image.Opaque, image.Point{})
+	return m
 }
 
 // has reports whether the font has all letters of a text.
 func (t *typecase) has(w weight, text string) bool {
 	for _, r := range text {
-		if i, err := t.fonts[w].GlyphIndex(&t.buffer, r); err != nil || i == 0 {
+		if t.fonts[w].find(r) == 0 {
 			return false
 		}
 	}

@@ -21,12 +21,11 @@ func New(bounds image.Rectangle, model color.Model) *Painter {
 	size.X, size.Y = max(size.X, 1), max(size.Y, 1)
 	rect := image.Rectangle{Max: size}
 	p := &Painter{}
-	letters, err := newTypecase()
-	if size.Y < 160 || size.X < 200 || oneBit(model) || err != nil {
+	if size.Y < 160 || size.X < 200 || oneBit(model) {
 		p.small = &compact{dst: image.NewGray(rect), small: newBitmapFont(smallFont), w: size.X, h: size.Y}
 		return p
 	}
-	p.canvas = canvas{dst: image.NewRGBA(rect), letters: letters, inks: newPalette()}
+	p.canvas = canvas{dst: image.NewRGBA(rect), letters: newTypecase(), inks: newPalette()}
 	return p
 }
 

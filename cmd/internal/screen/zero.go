@@ -1,10 +1,6 @@
 package screen
 
 import (
-	"image"
-	"image/draw"
-
-	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/image/vector"
 )
@@ -12,106 +8,70 @@ import (
 // plainZero draws the digit 0 without the slash that the Go fonts give it: in
 // a clock and in telephone numbers nobody takes it for the letter. The outer
 // outline stays, and one round hole takes the place of the parts between.
-func (t *typecase) plainZero(s style) (glyph, bool) {
-	f := t.fonts[s.weight]
-	index, err := f.GlyphIndex(&t.buffer, '0')
-	if err != nil || index == 0 {
-		return glyph{}, false
-	}
-	ppem := fixed.I(s.size)
-	advance, err := f.GlyphAdvance(&t.buffer, index, ppem, 0)
-	if err != nil {
-		return glyph{}, false
-	}
-	segments, err := f.LoadGlyph(&t.buffer, index, ppem, nil)
-	if err != nil {
-		return glyph{}, false
-	}
-	outer, hole, ok := zeroParts(segments)
+func plainZero(path []segment, advance fixed.Int26_6) (glyph, bool) {
+	outer, hole, ok := zeroParts(path)
 	if !ok {
 		return glyph{}, false
 	}
-	box := segments.Bounds()
-	at := image.Pt(box.Min.X.Floor(), box.Min.Y.Floor())
-	size := image.Pt(box.Max.X.Ceil()-at.X, box.Max.Y.Ceil()-at.Y)
-	z := vector.NewRasterizer(size.X, size.Y)
-	pt := func(p fixed.Point26_6) (float32, float32) {
-		return float32(p.X)/64 - float32(at.X), float32(p.Y)/64 - float32(at.Y)
-	}
+	z, at, pt := rasterizer(bounds(path))
 	trace(z, outer, pt)
 	x0, y0 := pt(hole.Min)
 	x1, y1 := pt(hole.Max)
 	ovalHole(z, x0, y0, x1, y1, clockwise(outer))
-	m := image.NewAlpha(image.Rectangle{Max: size})
-	z.DrawOp = draw.Src
-	z.Draw(m, m.Rect, image.Opaque, image.Point{})
-	return glyph{mask: m, at: at, advance: advance}, true
+	return glyph{mask: rasterized(z), at: at, advance: advance}, true
 }
 
 // zeroParts splits the outline: the first part with the largest box is the
 // outer one, the box of all others is the hole.
-func zeroParts(all sfnt.Segments) (outer sfnt.Segments, hole fixed.Rectangle26_6, ok bool) {
-	var parts []sfnt.Segments
-	for i, s := range all {
-		if s.Op == sfnt.SegmentOpMoveTo {
+func zeroParts(all []segment) (outer []segment, hole fixed.Rectangle26_6, ok bool) {
+	var parts [][]segment
+	for _, s := range all {
+		if s.kind == segmentMove {
 			parts = append(parts, nil)
 		}
-		if len(parts) == 0 {
-			return nil, hole, false
-		}
-		parts[len(parts)-1] = append(parts[len(parts)-1], all[i])
-	}
-	widest := -1
-	for i, p := range parts {
-		if b := p.Bounds(); widest < 0 || b.Max.Y-b.Min.Y > height(parts[widest]) {
-			widest = i
-		}
+		parts[len(parts)-1] = append(parts[len(parts)-1], s)
 	}
 	if len(parts) < 2 {
 		return nil, hole, false
 	}
+	widest := 0
+	for i, p := range parts {
+		if height(p) > height(parts[widest]) {
+			widest = i
+		}
+	}
 	for i, p := range parts {
 		if i != widest {
-			hole = hole.Union(p.Bounds())
+			hole = hole.Union(bounds(p))
 		}
 	}
 	return parts[widest], hole, true
 }
 
-func height(s sfnt.Segments) fixed.Int26_6 { b := s.Bounds(); return b.Max.Y - b.Min.Y }
+func height(path []segment) fixed.Int26_6 { b := bounds(path); return b.Max.Y - b.Min.Y }
 
-func trace(z *vector.Rasterizer, s sfnt.Segments, pt func(fixed.Point26_6) (float32, float32)) {
-	for _, seg := range s {
-		ax, ay := pt(seg.Args[0])
-		bx, by := pt(seg.Args[1])
-		cx, cy := pt(seg.Args[2])
-		switch seg.Op {
-		case sfnt.SegmentOpMoveTo:
-			z.MoveTo(ax, ay)
-		case sfnt.SegmentOpLineTo:
-			z.LineTo(ax, ay)
-		case sfnt.SegmentOpQuadTo:
-			z.QuadTo(ax, ay, bx, by)
-		case sfnt.SegmentOpCubeTo:
-			z.CubeTo(ax, ay, bx, by, cx, cy)
+func trace(z *vector.Rasterizer, path []segment, pt func(fixed.Point26_6) (x, y float32)) {
+	for _, s := range path {
+		x, y := pt(s.end)
+		switch s.kind {
+		case segmentMove:
+			z.MoveTo(x, y)
+		case segmentLine:
+			z.LineTo(x, y)
+		case segmentQuad:
+			bx, by := pt(s.by)
+			z.QuadTo(bx, by, x, y)
 		}
 	}
 	z.ClosePath()
 }
 
 // clockwise tells which way round an outline runs, by its area.
-func clockwise(s sfnt.Segments) bool {
-	area, last := int64(0), s[0].Args[0]
-	for _, seg := range s[1:] {
-		end := seg.Args[0]
-		switch seg.Op {
-		case sfnt.SegmentOpQuadTo:
-			end = seg.Args[1]
-		case sfnt.SegmentOpCubeTo:
-			end = seg.Args[2]
-		}
-		area += int64(last.X)*int64(end.Y) - int64(end.X)*int64(last.Y)
-		last = end
+func clockwise(path []segment) bool {
+	area, last := int64(0), path[0].end
+	for _, s := range path[1:] {
+		area += int64(last.X)*int64(s.end.Y) - int64(s.end.X)*int64(last.Y)
+		last = s.end
 	}
 	return area > 0
 }
