@@ -29,6 +29,7 @@ type infos struct {
 	tx      Tx
 	waiting []SendDigit // the first is under way, if tx is not 0
 	plain   bool        // the far end does not take the relay form
+	tries   int         // of the first that others have overtaken
 }
 
 // sendDigit queues a digit.
@@ -78,6 +79,11 @@ func (s *step) infoResponse(r Response) {
 		s.infos.plain, s.infos.tx = true, 0
 		s.nextDigit()
 		return
+	case s.overtaken(s.infos.tx, r) && s.infos.tries < maxReinvites:
+		s.infos.tx = 0
+		s.infos.tries++
+		s.nextDigit()
+		return
 	case r.Status >= 300:
 		s.log("the other telephone takes no digit by INFO: %d %s", r.Status, r.Reason)
 	}
@@ -95,7 +101,7 @@ func (s *step) infoFailed(in Failed) {
 }
 
 func (s *step) digitDone() {
-	s.infos.tx, s.infos.waiting = 0, s.infos.waiting[1:]
+	s.infos.tx, s.infos.waiting, s.infos.tries = 0, s.infos.waiting[1:], 0
 	s.nextDigit()
 }
 

@@ -23,6 +23,8 @@ func TestStep_digits(t *testing.T) {
 		{arrow: "dialling: 415 -> the other form", given: dialling, when: got(1, 415, "far", ""), want: "send INFO>far 1"},
 		{arrow: "dialling the other form: 415 -> given up", given: plain, when: got(2, 415, "far", ""), want: ""},
 		{arrow: "dialling two: 500 -> the next", given: then(dialling, two), when: got(1, 500, "far", ""), want: "send INFO>far Signal=#\r\nDuration=250\r\n"},
+		{arrow: "dialling two: overtaken on the way, 500 -> again", given: then(dialling, two, Hold{true}), when: got(1, 500, "far", ""), want: "send INFO>far Signal=1\r\nDuration=160\r\n"},
+		{arrow: "dialling two: the second try is the youngest, 500 -> the next", given: then(dialling, two, Hold{true}, got(1, 500, "far", "")), when: got(3, 500, "far", ""), want: "send INFO>far Signal=#\r\nDuration=250\r\n"},
 		{arrow: "dialling two: not sent -> the next", given: then(dialling, two), when: Failed{Tx: 1}, want: "send INFO>far Signal=#\r\nDuration=250\r\n"},
 		{arrow: "dialling: 481 -> BYE", given: dialling, when: got(1, 481, "far", ""), want: "send BYE>far; close; terminated error"},
 		{arrow: "dialling: no response -> BYE", given: dialling, when: Failed{Tx: 1, Timeout: true}, want: "send BYE>far; close; terminated timeout"},

@@ -25,6 +25,8 @@ func TestStep_hold_before_the_answer(t *testing.T) {
 		{arrow: "holding: 491 -> rolled back, tried later", given: then(holding, got(3, 491, "far", "")), when: TimerGlare, want: "send UPDATE>far offer-true"},
 		{arrow: "holding: 500 with Retry-After -> later", given: then(holding, Responded{3, Response{Status: 500, ToTag: "far", RetryAfter: time.Second}}), when: TimerGlare, want: "send UPDATE>far offer-true"},
 		{arrow: "holding: 500 -> after the answer", given: then(holding, got(3, 500, "far", "")), when: got(1, 200, "far", "v"), want: "ack far; accept v; confirmed; send INVITE>far offer-true"},
+		{arrow: "holding: the UPDATE has overtaken a PRACK, 500 -> PRACK again", given: then(early, reliably(180, "far", 8, ""), Hold{true}), when: got(3, 500, "far", ""), want: "send PRACK>far of 8 to #1"},
+		{arrow: "holding: a PRACK has overtaken the UPDATE, 500 -> UPDATE again", given: then(holding, reliably(180, "far", 8, ""), got(3, 500, "far", "")), when: TimerGlare, want: "send UPDATE>far offer-true"},
 		{arrow: "holding: no response -> after the answer", given: holding, when: Failed{Tx: 3, Timeout: true}, want: "rollback"},
 		{arrow: "holding: their UPDATE -> 491", given: holding, when: req(5, "UPDATE", 1, "offer"), want: "reply#5 491"},
 		{arrow: "holding: answered meanwhile -> the UPDATE counts", given: holding, when: got(1, 200, "far", "v"), want: "ack far; confirmed"},

@@ -116,11 +116,14 @@ func (s *step) resendable(tx Tx, r Response) (after time.Duration, may bool) {
 		return s.glareInterval(), true
 	case r.Status == 500 && r.RetryAfter > 0:
 		return min(r.RetryAfter, 30*time.Second), true
-	case r.Status == 500 && tx < s.lastTx:
+	case s.overtaken(tx, r):
 		return s.config.T1, true
 	}
 	return 0, false
 }
+
+// overtaken: a younger request of ours was there before this one (RFC 3261 §12.2.2).
+func (s *step) overtaken(tx Tx, r Response) bool { return r.Status == 500 && tx < s.lastTx }
 
 // reinviteSuccess acknowledges every 2xx, also one that crossed a BYE
 // (RFC 5407 §3.2.3) or came after we gave up.

@@ -124,6 +124,8 @@ func TestStep_requests(t *testing.T) {
 		{arrow: "talking: Hold, then Transfer -> the hold first", given: []any{talking, Hold{true}}, when: Transfer{"sip:x@y"}, want: "confirmed+transferring"},
 		{arrow: "talking: Hold settled -> REFER", given: []any{talking, Hold{true}, Transfer{"sip:x@y"}}, when: got(2, 200, "far", "sdp"), want: "ack far; accept sdp; send REFER>far; confirmed+held+transferring"},
 		{arrow: "talking: Hold refused -> REFER", given: []any{talking, Hold{true}, Transfer{"sip:x@y"}}, when: got(2, 403, "far", ""), want: "rollback; send REFER>far; confirmed+transferring"},
+		{arrow: "transferring: overtaken on the way, 500 -> REFER again", given: then(transferring, SendDigit{Digit: '1'}), when: got(1, 500, "far", ""), want: "send REFER>far"},
+		{arrow: "transferring: the second try is the youngest, 500 -> the call stays", given: then(transferring, SendDigit{Digit: '1'}, got(1, 500, "far", "")), when: got(3, 500, "far", ""), want: "confirmed"},
 		{arrow: "answered: Transfer before the ACK -> refused, and told", given: answered, when: Transfer{"sip:x@y"}, want: "confirmed"},
 	})
 }

@@ -58,6 +58,7 @@ func (s *step) prack(i int, rseq uint32, answer []byte) {
 	if answer != nil {
 		request.ContentType, request.Body = sdpType, answer
 	}
+	l.pracked = answer
 	l.prack = s.send(txPrack, request)
 }
 

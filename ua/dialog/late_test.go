@@ -28,6 +28,7 @@ func TestStep_late_offer_of_theirs(t *testing.T) {
 		{arrow: "early: 200 with a description -> nothing after the answer counts", given: early, when: got(1, 200, "far", "other"), want: "ack far; confirmed"},
 		{arrow: "early: 200 without -> confirmed", given: early, when: got(1, 200, "far", ""), want: "ack far; confirmed"},
 		{arrow: "early: UPDATE with an offer after the PRACK -> 200", given: early, when: req(5, "UPDATE", 1, "offer"), want: "reply#5 200 answer"},
+		{arrow: "two forks: one's PRACK comes too late, 500 -> the answer again", given: forked, when: got(2, 500, "far", ""), want: "send PRACK>far answer of 7 to #1"},
 		{arrow: "early: UPDATE with an offer before the PRACK is answered -> 491", given: []any{late, reliably(183, "far", 7, "offer")}, when: req(5, "UPDATE", 1, "offer"), want: "reply#5 491"},
 		{arrow: "calling: reliable 183 with a useless offer -> PRACK, CANCEL", given: []any{late, noSound}, when: reliably(183, "far", 7, "offer"),
 			want: `early; send PRACK>far of 7 to #1; cancel: SIP;cause=488;text="Not Acceptable Here"; close; terminated error`},

@@ -20,6 +20,7 @@ type leg struct {
 	shut      bool   // its early media is not to be heard (RFC 5009)
 	rseq      uint32 // of its last reliable provisional response
 	prack     Tx     // of the last PRACK
+	pracked   []byte // the description in it
 	answers   bool   // one of them had the answer
 	agreed    bool   // and the PRACK for it was accepted
 	update    bool   // it allows UPDATE

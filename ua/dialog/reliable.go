@@ -77,8 +77,14 @@ func (s *step) acknowledge(r Response) bool {
 // make a new offer before the call is answered (RFC 3311 §5.1).
 func (s *step) prackResponse(tx Tx, r Response) {
 	for i := range s.legs {
-		if l := &s.legs[i]; l.prack == tx && r.Status < 300 && l.answers {
+		l := &s.legs[i]
+		switch {
+		case l.prack != tx:
+		case r.Status < 300 && l.answers:
 			l.agreed = true
+		case s.overtaken(tx, r) && s.phase == phaseInviting && !l.dead:
+			s.prack(i, l.rseq, l.pracked)
+			return
 		}
 	}
 }

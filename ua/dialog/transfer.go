@@ -12,6 +12,8 @@ type transferState struct {
 	active bool
 	tx     Tx
 	uri    string // of a REFER that has not been sent
+	asked  string // of the one that was
+	tries  int    // of those that others have overtaken
 }
 
 func (s *step) startTransfer(uri string) {
@@ -36,7 +38,7 @@ func (s *step) sendRefer() {
 		return
 	}
 	request := s.legs[s.chosen].request("REFER")
-	request.ReferTo, s.transfer.uri = s.transfer.uri, ""
+	request.ReferTo, s.transfer.asked, s.transfer.uri = s.transfer.uri, s.transfer.uri, ""
 	if s.config.NoReferSub { // who does not know that tells as ever (RFC 4488 §4)
 		request.ReferSub, request.Supported = "false", append(request.Supported, "norefersub")
 	}
@@ -53,6 +55,9 @@ func (s *step) referResponse(r Response) {
 	case r.Status < 300:
 	case r.Status == 481 || r.Status == 408:
 		s.dialogLost(r.Status, reasonOf(r))
+	case s.overtaken(s.transfer.tx, r) && s.transfer.tries < maxReinvites:
+		s.transfer.uri = s.transfer.asked
+		s.transfer.tries++
 	default:
 		s.transferOver("transfer: " + reasonOf(r))
 	}
