@@ -75,6 +75,7 @@ func longCall(t *testing.T, p *telephone, b *baresip) {
 		}
 	})
 	row(t, "offhook holds -> silence; resumes -> sound", func(t *testing.T, ctx context.Context) {
+		c.deaf = true
 		must(t, p.with(t).page.Tap(hal.KeyHold))
 		p.callThat(ctx, "is held", func(l localapi.Call) bool { return l.ID == c.id && l.Held })
 		p.say(ctx, second) // into a call that is held

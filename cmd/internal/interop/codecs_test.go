@@ -58,19 +58,20 @@ func codecRows(t *testing.T, k *kamailio, c codecCase, m modeCase, ours, theirs 
 	})
 }
 
-// windows is how many sentences are listened to until one came well: somebody
-// else's burst of work on this machine delays a far end's packets, and play-out
-// that follows them is not what these rows are about.
-const windows = 3
+// window is what listening to one sentence takes. Sentences are listened to until one
+// came well, while the row has time: somebody else's burst of work on this machine
+// delays a far end's packets, and play-out that follows them is not what these rows
+// are about.
+const window = settle + sentence
 
 // spoken judges both directions of a call, then ends it.
 func spoken(t *testing.T, ctx context.Context, h *handset, b *baresip, mark int, c codecCase, suite string, ours, theirs float64) {
 	t.Helper()
 	machine := watched(t)
 	here, err := h.judged(ctx, theirVoice, c.wide(), theirs)
-	for range windows - 1 { // the far end listens as often as we may
+	for { // the far end listens as long as we may
 		sound, rate := b.soFar(t)
-		if _, err := best(ourVoice, sound, rate, c.wide(), ours, 0, machine.longest()); err == nil || !another(ctx) {
+		if _, err := best(ourVoice, sound, rate, c.wide(), ours, 0, machine.longest()); err == nil || !another(ctx, window) {
 			break
 		}
 		h.hear(ctx, sentence)
@@ -97,19 +98,13 @@ func spoken(t *testing.T, ctx context.Context, h *handset, b *baresip, mark int,
 	}
 }
 
-// another tells whether the row's time has room for one more sentence and an end.
-func another(ctx context.Context) bool {
-	deadline, ok := ctx.Deadline()
-	return !ok || time.Until(deadline) > settle+sentence+5*time.Second
-}
-
 // judged listens to sentences until one came well that play-out left alone, and
 // returns it; if there is none in time, the last one that came well, or the best.
 func (h *handset) judged(ctx context.Context, v mediatest.Speaker, wide bool, alone float64) (most verdict, err error) {
 	h.t.Helper()
 	before := h.bent(ctx)
 	var well *verdict
-	for n := range windows {
+	for n := 0; ; n++ {
 		one, wrong := h.sentence(ctx, v, wide, alone, &before)
 		if one.MOS > most.MOS {
 			most = one
@@ -120,7 +115,7 @@ func (h *handset) judged(ctx context.Context, v mediatest.Speaker, wide bool, al
 		case wrong == nil:
 			well = &one
 		}
-		if n+1 == windows || n > 0 && well != nil || !another(ctx) {
+		if n > 0 && well != nil || !another(ctx, window) {
 			break
 		}
 	}

@@ -94,7 +94,7 @@ func TestPeersAsteriskAgentTransfers(t *testing.T) {
 		talks(t, ctx)
 		must(t, one.page.Tap(hal.KeyLine2))
 		one.quiet(ctx)
-		music(t, two.hear(ctx, far, two.ear.now()))
+		music(t, two.heardOnce(ctx, far))
 		before := three.lastCall(ctx)
 		must(t, three.Control().Dial(ctx, localapi.DialRequest{Target: "701"}))
 		three.newCall(ctx, before, "confirmed")

@@ -52,7 +52,9 @@ func TestFailover(t *testing.T) {
 		c = call(t, ctx, p, other, "2002")
 		c.sound(t, ctx, first)
 	})
-	row(t, "the first is back -> registered there again, the call stays", func(t *testing.T, ctx context.Context) {
+	row(t, "the first is back -> registered there again, the call stays", func(t *testing.T, _ context.Context) {
+		ctx, cancel := context.WithTimeout(t.Context(), 2*rowTime) // who has failed is left alone for half a minute
+		defer cancel()
 		primary.start()
 		began := time.Now()
 		_, err := primary.registered(ctx, 0, "1001")

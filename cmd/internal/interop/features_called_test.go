@@ -66,6 +66,7 @@ func TestScenariosFeatures(t *testing.T) {
 	row(t, "held by 0.0.0.0 -> held, and not", func(t *testing.T, ctx context.Context) {
 		x, c := talks(t, ctx, "held-by-zero", blanks{})
 		s.p.callThat(ctx, "is held", func(l localapi.Call) bool { return l.ID == c.ID && l.Held })
+		x.goOn(ctx)
 		s.p.callThat(ctx, "is not held", func(l localapi.Call) bool { return l.ID == c.ID && !l.Held })
 		must(t, x.saw(ctx, `CSeq: 2 ACK`))
 		s.hangUp(t, ctx, x)

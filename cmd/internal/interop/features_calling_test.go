@@ -29,6 +29,7 @@ func TestScenariosCallingFeatures(t *testing.T) {
 		s.p.newCall(ctx, before, "early")
 		must(t, s.p.Control().Answer(ctx))
 		s.p.newCall(ctx, before+1, "confirmed")
+		x.goOn(ctx)
 		x.passes(ctx)
 	})
 	row(t, "CANCEL, for it was answered elsewhere -> no missed call", func(t *testing.T, ctx context.Context) {
@@ -67,6 +68,7 @@ func TestScenariosCallingFeatures(t *testing.T) {
 		s.p.callThat(ctx, "is with Eva", func(l localapi.Call) bool {
 			return l.ID > before && l.Name == "Eva" && strings.Contains(l.Remote, "4711")
 		})
+		x.goOn(ctx)
 		x.passes(ctx)
 	})
 	for _, c := range []struct{ name, header, want string }{

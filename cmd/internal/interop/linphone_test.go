@@ -162,8 +162,8 @@ func (l *linphone) spoken(t *testing.T, ctx context.Context, h *handset, way str
 	machine := watched(t)
 	mark := l.mark()
 	here, err := h.judged(ctx, theirVoice, c.wide(), theirs)
-	for range windows - 1 { // the far end listens as often as we may
-		if _, err := best(ourVoice, l.soFar(t), c.far, c.wide(), ours, -h.louder, machine.longest()); err == nil || !another(ctx) {
+	for { // the far end listens as long as we may
+		if _, err := best(ourVoice, l.soFar(t), c.far, c.wide(), ours, -h.louder, machine.longest()); err == nil || !another(ctx, window) {
 			break
 		}
 		h.hear(ctx, sentence)

@@ -73,14 +73,16 @@ type found struct {
 	Like float64 // how much of its least pure tone is that tone, 0..1
 }
 
-// in looks for the melody. Play-out may have stretched it: each tone must be
-// there in the middle of its time, alone.
+// in looks for the melody where it came best: whole, and then loudest. Play-out may
+// have stretched it: each tone must be there in the middle of its time, alone.
 func (m melody) in(heard media.Frame, rate int) (found, bool) {
 	step := samples(10*time.Millisecond, rate)
-	best, pure, at := -1000.0, 0.0, -1
+	best, well, at := found{Gain: -1000}, false, -1
 	for start := 0; start+samples(m.length(), rate) <= len(heard); start += step {
-		if level, purity, ok := m.at(heard[start:], rate); ok && level > best {
-			best, pure, at = level, purity, start
+		level, pure, ok := m.at(heard[start:], rate)
+		one := found{Gain: level - toneLevel, Like: pure}
+		if whole := one.check() == nil; ok && (whole && !well || whole == well && one.Gain > best.Gain) {
+			best, well, at = one, whole, start
 		}
 	}
 	if at < 0 {
@@ -89,7 +91,8 @@ func (m melody) in(heard media.Frame, rate int) (found, bool) {
 	from := max(0, at-samples(100*time.Millisecond, rate))
 	to := min(len(heard), at+samples(m.length()+100*time.Millisecond, rate))
 	lag, _ := mediatest.Delay(m.pcm(rate), heard[from:to], rate)
-	return found{At: from + samples(lag, rate), Gain: best - toneLevel, Like: pure}, true
+	best.At = from + samples(lag, rate)
+	return best, true
 }
 
 // at reports whether the melody starts at the sound's start, its level, and how

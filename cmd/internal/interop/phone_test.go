@@ -66,7 +66,7 @@ func startTelephoneBy(t *testing.T, binary, dir string, args ...string) *telepho
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), rowTime)
 	defer cancel()
-	s, err := station.Start(ctx, station.Config{Binary: binary, Dir: dir, Args: args})
+	s, err := station.Start(ctx, station.Config{Binary: binary, Dir: dir, Args: args, StopTime: rowTime})
 	must(t, err)
 	p := &telephone{Station: s, t: t}
 	t.Cleanup(func() {

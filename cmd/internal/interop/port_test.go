@@ -10,22 +10,28 @@ import (
 	"net"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
 
 // freePort finds a port that nothing has, on either address and transport. It
-// is below those that the kernel hands out, so that none is taken meanwhile.
+// is below those that the kernel hands out and that telephones take for sound, and
+// nobody is told of it twice, so that none is taken meanwhile.
 func freePort(t *testing.T) int {
 	t.Helper()
-	for range 1000 {
-		if port := 12000 + 2*rand.IntN(9000); isFree(port) && isFree(port+1) {
+	for range 10000 {
+		port := 6000 + 2*rand.IntN(5150)
+		if _, known := given.LoadOrStore(port, true); !known && isFree(port) && isFree(port+1) {
 			return port
 		}
 	}
 	t.Fatal("no port is free on loopback")
 	return 0
 }
+
+// given are the ports that somebody was told of.
+var given sync.Map
 
 func isFree(port int) bool {
 	for _, host := range []string{"127.0.0.1", "::1"} {

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"text/template"
+	"time"
 
 	"offhook/media"
 	"offhook/media/g711"
@@ -27,6 +29,9 @@ type script struct {
 	*process
 	t        *testing.T
 	messages string // file
+	port     int
+	over     string // transport
+	words    int    // that it was given to go on
 }
 
 // blanks are what a scenario's text may ask for.
@@ -42,10 +47,10 @@ func sipp(t *testing.T, ctx context.Context, scenario, transport string, port in
 	must(t, tmpl.Execute(&text, b))
 	file := filepath.Join(dir, scenario+".xml")
 	must(t, os.WriteFile(file, []byte(text.String()), 0o600))
-	s := &script{t: t, messages: filepath.Join(dir, "messages")}
+	s := &script{t: t, messages: filepath.Join(dir, "messages"), port: port, over: transport}
 	args = append([]string{"-sf", file, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", strconv.Itoa(port), "-t", map[string]string{"udp": "u1", "tcp": "t1"}[transport],
 		"-ci", "127.0.0.1", "-cp", strconv.Itoa(freePort(t)), "-mp", strconv.Itoa(freePorts(t)), "-m", "1", "-nostdin",
-		"-timeout", "30s", "-timeout_error", "-trace_msg", "-message_file", s.messages, "-trace_err", "-error_file", filepath.Join(dir, "errors")}, args...)
+		"-timeout", "30s", "-timeout_error", "-trace_msg", "-message_file", s.messages, "-trace_logs", "-log_file", s.messages + ".log", "-trace_err", "-error_file", filepath.Join(dir, "errors")}, args...)
 	s.process = start(t, dir, "sipp", args...)
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -60,7 +65,8 @@ func sipp(t *testing.T, ctx context.Context, scenario, transport string, port in
 func freePorts(t *testing.T) int {
 	t.Helper()
 	for {
-		if port := freePort(t); isFree(port+2) && isFree(port+3) {
+		port := freePort(t)
+		if _, known := given.LoadOrStore(port+2, true); !known && isFree(port+2) && isFree(port+3) {
 			return port
 		}
 	}
@@ -97,6 +103,35 @@ func (s *script) saw(ctx context.Context, expression string) error {
 		}
 		return err
 	})
+}
+
+// wordless is what a scenario logs that waits for the word to go on.
+const wordless = "waits for the word"
+
+// goOn gives a scenario the word, a request in its call: no pause is long enough for
+// what is to be seen meanwhile, on a busy machine.
+func (s *script) goOn(ctx context.Context) {
+	s.t.Helper()
+	s.words++
+	must(s.t, s.poll(ctx, "wait for the word", func() error {
+		data, err := os.ReadFile(s.messages + ".log")
+		if err == nil && strings.Count(string(data), wordless) < s.words {
+			err = errors.New("it does something else")
+		}
+		return err
+	}))
+	data, err := os.ReadFile(s.messages)
+	must(s.t, err)
+	id := regexp.MustCompile(`(?mi)^(?:Call-ID|i): *(\S+)`).FindSubmatch(data)
+	if id == nil {
+		s.t.Fatalf("no call in %s", data)
+	}
+	conn, err := net.Dial(s.over, at("127.0.0.1", s.port))
+	must(s.t, err)
+	s.t.Cleanup(func() { _ = conn.Close() })
+	_, err = fmt.Fprintf(conn, "GO sip:sipp SIP/2.0\r\nVia: SIP/2.0/%s 127.0.0.1;branch=z9hG4bK%d\r\nFrom: <sip:go@%s>\r\nTo: <sip:sipp@%s>\r\nCall-ID: %s\r\nCSeq: 1 GO\r\nContent-Length: 0\r\n\r\n",
+		strings.ToUpper(s.over), time.Now().UnixNano(), domain, domain, id[1])
+	must(s.t, err)
 }
 
 func (s *script) errors() string {
@@ -175,6 +210,9 @@ var sippWords = template.FuncMap{
 	"routed": func(method, number string, more ...string) string {
 		return message(repeat(method), method+" [next_url] SIP/2.0", "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]",
 			"From: <sip:9001@"+domain+">;tag=sipp", "To: <sip:[service]@"+domain+">[peer_tag_param]", "Call-ID: [call_id]", "CSeq: "+number+" "+method, append([]string{"[routes]"}, more...))
+	},
+	"go": func() string {
+		return `<nop><action><log message="` + wordless + `"/></action></nop><recv request="GO"/>`
 	},
 	"remember": func() string { return remember },
 	// check is within an action.

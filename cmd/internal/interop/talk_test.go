@@ -18,6 +18,7 @@ type talk struct {
 	mark int   // of baresip's events, from before the call
 	from int64 // position of the loudspeaker at the answer
 	id   uint64
+	deaf bool // baresip 1.0 keeps nothing of what it hears after a hold
 }
 
 // call has offhook call a number of baresip's.
@@ -62,12 +63,14 @@ func (c *talk) end(t *testing.T, ctx context.Context) media.Frame {
 // is answered before it ends, and 1's 697 Hz is next to one of the melody's.
 const keyTone = 300 * time.Millisecond
 
-// sound says a melody, waits for baresip's to be heard, and checks its level.
+// sound waits for baresip's melody to be heard, checks its level, and says one until
+// baresip has it well.
 func (c *talk) sound(t *testing.T, ctx context.Context, m melody) {
 	t.Helper()
 	from := c.p.ear.now() + int64(samples(keyTone, c.p.ear.format.SampleRate))
 	_, err := c.p.ear.between(ctx, from-1, from) // keys are being made meanwhile
 	must(t, err)
+	before, _ := c.b.soFar(t)
 	at := c.p.say(ctx, m)
 	f := c.p.hear(ctx, far, from)
 	told("offhook hears baresip %+.1f dB off, %.1f %% pure", f.Gain, 100*f.Like)
@@ -75,16 +78,40 @@ func (c *talk) sound(t *testing.T, ctx context.Context, m melody) {
 		t.Error(err)
 	}
 	c.p.sung(ctx, m, at)
+	for !c.deaf && !c.arrived(t, m, len(before)) && another(ctx, m.round()+farDelay) {
+		told("said again: it came badly to baresip") // a busy machine spoils one or another
+		before, _ = c.b.soFar(t)
+		c.p.sung(ctx, m, c.p.say(ctx, m))
+	}
 }
 
-// silence listens for a while: baresip's melody must not be there.
+// arrived tells whether baresip has heard a melody well, after so much sound. Its end
+// judges that.
+func (c *talk) arrived(t *testing.T, m melody, before int) bool {
+	t.Helper()
+	sound, rate := c.b.soFar(t)
+	if before > len(sound) { // it keeps another file since
+		before = 0
+	}
+	f, ok := m.in(sound[before:], rate)
+	return ok && f.check() == nil
+}
+
+// silence listens until there was a second without baresip's melody: what was under
+// way comes before that, and on a busy machine late.
 func (c *talk) silence(t *testing.T, ctx context.Context) {
 	t.Helper()
-	from := c.p.ear.now() + int64(samples(200*time.Millisecond, c.p.ear.format.SampleRate)) // of what was under way
-	heard, err := c.p.ear.between(ctx, from, from+int64(c.p.ear.format.SampleRate))
-	must(t, err)
-	if l := far.trace(heard, c.p.ear.format.SampleRate); l > audible-10 {
-		t.Errorf("baresip is heard at %.0f dB where it must be silent", l)
+	rate := c.p.ear.format.SampleRate
+	for from := c.p.ear.now() + int64(samples(200*time.Millisecond, rate)); ; from += int64(rate) {
+		heard, err := c.p.ear.between(ctx, from, from+int64(rate))
+		must(t, err)
+		l := far.trace(heard, rate)
+		if l <= audible-10 {
+			return
+		}
+		if !another(ctx, time.Second) {
+			t.Fatalf("baresip is heard at %.0f dB where it must be silent", l)
+		}
 	}
 }
 
