@@ -32,7 +32,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 MAX_SIZE  := 16777216
 MAX_AMD64 := 18874368
 
-.PHONY: help build run demo test unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning soak interop-peers interop-asterisk lint boards screenshots interop browser fuzz deps notices clean
+.PHONY: help build run demo test unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak interop-peers interop-asterisk lint boards screenshots interop browser fuzz deps notices clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -120,6 +120,11 @@ bench-provisioning: build ## provisioning: phones killed in every change, change
 
 bench-ua: build ## the user agent: registered again after restarts and link changes, calls, memory, torture; ends with a JSON line
 	@exec bin/offhook-lab bench-ua --source $(CURDIR)
+
+board-test: build ## the release binary on ARM boards in QEMU: keys, hook, lamps, relay, sound, screens, power cuts; needs root; ends with a JSON line
+	@BOARD=1 .ci/deps
+	@$(MAKE) -s cross TARGETS='linux-arm64 linux-arm7'
+	@exec bin/offhook-lab board-test --pictures docs/pictures $(if $(ARCHES),--arches $(ARCHES))
 
 soak: build ## 10 000 calls; fails when goroutines, memory or file descriptors of them are left; ends with a JSON line
 	@exec bin/offhook-lab soak

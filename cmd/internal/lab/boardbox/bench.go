@@ -1,0 +1,213 @@
+package boardbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Command is the name under which the program runs the part in a network of its
+// own; it is followed by an Order in JSON.
+const Command = "board-test-inside"
+
+// Config says what is tried.
+type Config struct {
+	Progress  io.Writer
+	Program   string   // this program, which knows Command
+	Dist      string   // folder of the release binaries
+	Arches    []string // arm64 and armhf when empty
+	Pictures  string   // folder for the pictures of the screen; "" for none
+	PowerCuts int      // for each architecture
+	Keep      string   // folder for consoles; "" for none
+}
+
+// Order is what one process is told to try.
+type Order struct {
+	Arch      string
+	Kernel    kernelTree
+	Agent     string
+	Guest     string
+	Dir       string
+	Pictures  string
+	PowerCuts int
+}
+
+// Figures are what came of it.
+type Figures struct {
+	Arches            []string       `json:"arches"`
+	Boots             int            `json:"boots"`
+	Checks            int            `json:"checks"`
+	Failed            int            `json:"failed"`
+	BootToRegistered  map[string]int `json:"boot_to_registered_ms"` // median, by architecture
+	AgentToRegistered map[string]int `json:"agent_to_registered_ms"`
+	MemoryKB          map[string]int `json:"rss_kb"`
+	PowerCuts         int            `json:"power_cuts"`
+	PowerCutsSurvived int            `json:"power_cuts_survived"`
+	SecondsByArch     map[string]int `json:"seconds_by_arch"`
+	Seconds           int            `json:"seconds"`
+	Failures          []string       `json:"failures,omitempty"`
+}
+
+// add joins what another architecture gave.
+func (f *Figures) add(o Figures) {
+	f.Arches = append(f.Arches, o.Arches...)
+	f.Boots += o.Boots
+	f.Checks += o.Checks
+	f.Failed += o.Failed
+	f.PowerCuts += o.PowerCuts
+	f.PowerCutsSurvived += o.PowerCutsSurvived
+	f.Failures = append(f.Failures, o.Failures...)
+	for _, m := range []struct{ to, from map[string]int }{
+		{f.BootToRegistered, o.BootToRegistered}, {f.AgentToRegistered, o.AgentToRegistered}, {f.MemoryKB, o.MemoryKB}, {f.SecondsByArch, o.SecondsByArch},
+	} {
+		for name, value := range m.from {
+			m.to[name] = value
+		}
+	}
+}
+
+func newFigures() Figures {
+	return Figures{BootToRegistered: map[string]int{}, AgentToRegistered: map[string]int{}, MemoryKB: map[string]int{}, SecondsByArch: map[string]int{}}
+}
+
+// ErrFailed is a run in which checks failed; the figures tell which.
+var ErrFailed = errors.New("the box failed checks")
+
+// Run prepares the boxes and tries them side by side.
+func Run(ctx context.Context, c Config) (Figures, error) {
+	began, figures := time.Now(), newFigures()
+	if len(c.Arches) == 0 {
+		for _, a := range arches() {
+			c.Arches = append(c.Arches, a.name)
+		}
+	}
+	dir, err := os.MkdirTemp("", "offhook-box-")
+	if err != nil {
+		return figures, err
+	}
+	defer os.RemoveAll(dir)
+	r := &runner{config: c, dir: dir}
+	orders, err := r.prepare(ctx)
+	if err != nil {
+		return figures, err
+	}
+	r.tell("prepared in %.0f s", time.Since(began).Seconds())
+	var all sync.WaitGroup
+	var mu sync.Mutex // guards what follows
+	var failure error
+	for _, o := range orders {
+		all.Go(func() {
+			f, err := r.inside(ctx, o)
+			mu.Lock()
+			defer mu.Unlock()
+			figures.add(f)
+			failure = errors.Join(failure, err)
+		})
+	}
+	all.Wait()
+	figures.Seconds = int(time.Since(began).Seconds())
+	if failure == nil && figures.Failed > 0 {
+		failure = fmt.Errorf("%w: %d of %d", ErrFailed, figures.Failed, figures.Checks)
+	}
+	return figures, failure
+}
+
+type runner struct {
+	config Config
+	dir    string
+	mu     sync.Mutex // one line at a time
+}
+
+func (r *runner) tell(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	fmt.Fprintf(r.config.Progress, format+"\n", args...)
+}
+
+// prepare has kernels and programs ready: one architecture after the other, they
+// share the kernel's sources.
+func (r *runner) prepare(ctx context.Context) ([]Order, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, err
+	}
+	s := store{dir: filepath.Join(cache, "offhook-board"), tell: r.tell}
+	var orders []Order
+	for _, name := range r.config.Arches {
+		a, err := archNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		o := Order{Arch: name, Agent: filepath.Join(r.config.Dist, a.release), Dir: filepath.Join(r.dir, name), PowerCuts: r.config.PowerCuts, Pictures: r.config.Pictures}
+		if r.config.Keep != "" {
+			o.Dir = filepath.Join(r.config.Keep, name)
+		}
+		if err := os.MkdirAll(o.Dir, 0o755); err != nil {
+			return nil, err
+		}
+		if _, err := os.Stat(o.Agent); err != nil {
+			return nil, fmt.Errorf("%w: make cross builds it", err)
+		}
+		o.Guest = filepath.Join(o.Dir, "guest")
+		if err := buildGuest(ctx, a, o.Guest); err != nil {
+			return nil, err
+		}
+		if o.Kernel, err = s.kernel(ctx, a); err != nil {
+			return nil, err
+		}
+		orders = append(orders, o)
+	}
+	return orders, nil
+}
+
+// inside runs an order in a process with a network of its own, which is gone with
+// it.
+func (r *runner) inside(ctx context.Context, o Order) (Figures, error) {
+	began := time.Now()
+	figures := newFigures()
+	text, err := json.Marshal(o)
+	if err != nil {
+		return figures, err
+	}
+	cmd := exec.CommandContext(ctx, r.config.Program, Command, string(text))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
+	cmd.Stderr = &lines{tell: func(line string) { r.tell("%s %6.1f s  %s", o.Arch, time.Since(began).Seconds(), line) }}
+	out, err := cmd.Output()
+	if err != nil {
+		return figures, fmt.Errorf("%s: %w (networks of one's own need root)", o.Arch, err)
+	}
+	if err := json.Unmarshal(out, &figures); err != nil {
+		return figures, fmt.Errorf("%s: %w", o.Arch, err)
+	}
+	figures.SecondsByArch = map[string]int{o.Arch: int(time.Since(began).Seconds())}
+	return figures, nil
+}
+
+// lines hands on whole lines.
+type lines struct {
+	tell func(string)
+	rest bytes.Buffer
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.rest.Write(p)
+	for {
+		before, after, ok := strings.Cut(l.rest.String(), "\n")
+		if !ok {
+			return len(p), nil
+		}
+		l.tell(before)
+		l.rest.Reset()
+		l.rest.WriteString(after)
+	}
+}

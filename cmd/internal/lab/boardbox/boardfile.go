@@ -1,0 +1,71 @@
+package boardbox
+
+import "offhook/cmd/internal/lab/boardbox/copper"
+
+// The lines that the tests use by name.
+const (
+	hookLine  = "HOOK"
+	callLine  = "CALL"
+	exitLine  = "EXIT"
+	relayLine = "RELAY"
+	ringLine  = "LAMP_RING"
+	lineLine  = "LAMP_LINE1"
+
+	oledAddress = 0x3c
+)
+
+// wiring is what is soldered: it is what the board's file says.
+func wiring() copper.Wiring {
+	return copper.Wiring{
+		Lines: []string{"ROW0", "ROW1", "ROW2", "ROW3", "COL0", "COL1", "COL2", hookLine, callLine, exitLine, relayLine, ringLine, lineLine, "LAMP_MESSAGE"},
+		Rows:  []string{"ROW0", "ROW1", "ROW2", "ROW3"}, Cols: []string{"COL0", "COL1", "COL2"},
+		Low: []string{relayLine, ringLine, lineLine, "LAMP_MESSAGE"},
+	}
+}
+
+// places of the keys in the matrix.
+const places = "123456789*0#"
+
+// Screens that the box can have.
+const (
+	oledScreen = "display: {compatible: ssd1306-i2c, bus: 0, address: 0x3c}\n"
+	bigScreen  = "display: {compatible: linux-fb, device: /dev/fb0, backlight: none}\n"
+)
+
+// boardFile is the board in the box with one of its screens.
+func boardFile(screen string) string {
+	return `offhook-board: 1
+name: box
+model: Board in a box
+keypads:
+  - compatible: gpio-matrix-keypad
+    rows: [ROW0, ROW1, ROW2, ROW3]
+    cols: [COL0, COL1, COL2]
+    keymap:
+      - [1, 2, 3]
+      - [4, 5, 6]
+      - [7, 8, 9]
+      - ["*", 0, "#"]
+  - compatible: gpio-keys
+    keys: {call: CALL, exit: EXIT}
+hook: {compatible: gpio-hook, line: HOOK, off-hook: high}
+audio: {compatible: alsa-pcm, card: Loopback, sample-rate: 16000, period-ms: 20, periods: 8}
+lamps:
+  ring: {compatible: gpio-led, line: LAMP_RING}
+  line1: {compatible: gpio-led, line: LAMP_LINE1}
+  message: {compatible: gpio-led, line: LAMP_MESSAGE}
+relays:
+  door: {compatible: gpio-relay, line: RELAY, max-hold: 10s, label: Door}
+watchdog: {compatible: linux-watchdog, timeout: 10s}
+` + screen
+}
+
+// agentFile is the agent's own: the document comes from the server that DHCP names.
+const agentFile = `agent: 1
+board: /etc/offhook/board.yaml
+state: /var/lib/offhook
+device: {serial: box}
+provisioning:
+  ca: /etc/offhook/ca.pem
+  dhcp: {source: inform}
+`

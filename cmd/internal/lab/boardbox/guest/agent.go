@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const socket = "/run/offhook.sock"
+
+// agent is the telephone's program, started again whenever it ends.
+type agent struct {
+	log *slog.Logger
+
+	mu     sync.Mutex
+	pid    int
+	starts int
+}
+
+func newAgent(log *slog.Logger) *agent { return &agent{log: log} }
+
+func (a *agent) live() {
+	for {
+		cmd := exec.Command("/bin/offhook", "run", "--socket", socket)
+		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stdout
+		cmd.Env = []string{"PATH=/bin"}
+		err := cmd.Start()
+		if err == nil {
+			a.mu.Lock()
+			a.pid = cmd.Process.Pid
+			a.starts++
+			a.mu.Unlock()
+			err = cmd.Wait()
+		}
+		a.log.Error("the agent has ended", "error", err)
+		time.Sleep(time.Second)
+	}
+}
+
+// signal sends the agent a signal by its name.
+func (a *agent) signal(name string) error {
+	signals := map[string]syscall.Signal{"STOP": syscall.SIGSTOP, "CONT": syscall.SIGCONT, "KILL": syscall.SIGKILL, "TERM": syscall.SIGTERM}
+	s, ok := signals[name]
+	if !ok {
+		return fmt.Errorf("no signal %q", name)
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.pid == 0 {
+		return fmt.Errorf("no agent runs")
+	}
+	return syscall.Kill(a.pid, s)
+}
+
+// vitals tell how the agent is, as the kernel sees it.
+func (a *agent) vitals() string {
+	a.mu.Lock()
+	pid, starts := a.pid, a.starts
+	a.mu.Unlock()
+	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	rss := ""
+	for line := range strings.SplitSeq(string(status), "\n") {
+		if value, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			rss = strings.TrimSpace(strings.TrimSuffix(value, "kB"))
+		}
+	}
+	return fmt.Sprintf(`{"pid":%d,"starts":%d,"rss_kb":%q,"uptime":%q}`, pid, starts, rss, uptime())
+}

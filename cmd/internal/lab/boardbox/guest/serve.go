@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// serve answers the host: orders at port 80, the agent's own socket at port 81.
+func serve(ctx context.Context, a *agent, p *person) error {
+	bridge, err := net.Listen("tcp", ":81")
+	if err != nil {
+		return err
+	}
+	go carry(bridge)
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /signal", func(w http.ResponseWriter, r *http.Request) {
+		if err := a.signal(r.FormValue("name")); err != nil {
+			http.Error(w, err.Error(), http.StatusConflict)
+		}
+	})
+	mux.HandleFunc("GET /vitals", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, a.vitals()) })
+	mux.HandleFunc("POST /converse", func(w http.ResponseWriter, r *http.Request) { converse(w, r, p) })
+	server := http.Server{Addr: ":80", Handler: mux, BaseContext: func(net.Listener) context.Context { return ctx }}
+	return server.ListenAndServe()
+}
+
+// converse takes what is to be said, and answers with what was heard: 16-bit
+// samples, 16 000 a second.
+func converse(w http.ResponseWriter, r *http.Request, p *person) {
+	if p == nil {
+		http.Error(w, "nobody is at the sound card", http.StatusServiceUnavailable)
+		return
+	}
+	d, err := time.ParseDuration(r.FormValue("for"))
+	body, readErr := io.ReadAll(r.Body)
+	if err := errors.Join(err, readErr); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	say := make([]int16, len(body)/2)
+	for i := range say {
+		say[i] = int16(binary.LittleEndian.Uint16(body[2*i:]))
+	}
+	_ = binary.Write(w, binary.LittleEndian, p.converse(say, d)) // a host that went away has only itself to tell
+}
+
+// carry joins each connection with the agent's socket.
+func carry(l net.Listener) {
+	for {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go join(c)
+	}
+}
+
+func join(c net.Conn) {
+	defer c.Close()
+	u, err := net.Dial("unix", socket)
+	if err != nil {
+		return
+	}
+	defer u.Close()
+	var both sync.WaitGroup
+	for _, way := range [][2]net.Conn{{c, u}, {u, c}} {
+		both.Go(func() {
+			_, _ = io.Copy(way[0], way[1])
+			_ = way[0].Close()
+		})
+	}
+	both.Wait()
+}

@@ -1,0 +1,136 @@
+package boardbox
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Inside does an order: it is what Command runs. Progress is told a line a step; the
+// figures go to out.
+func Inside(ctx context.Context, args []string, out, progress io.Writer) error {
+	var o Order
+	if len(args) != 1 {
+		return fmt.Errorf("%s is run by board-test", Command)
+	}
+	if err := json.Unmarshal([]byte(args[0]), &o); err != nil {
+		return err
+	}
+	a, err := archNamed(o.Arch)
+	if err != nil {
+		return err
+	}
+	w, err := newWorld(ctx, o.Dir)
+	if err != nil {
+		return err
+	}
+	defer w.close()
+	b := &box{order: o, arch: a, world: w, progress: progress, figures: newFigures()}
+	b.figures.Arches = []string{o.Arch}
+	if err := b.live(ctx); err != nil {
+		return err
+	}
+	return json.NewEncoder(out).Encode(b.figures)
+}
+
+// box is the board from its first boot to its last.
+type box struct {
+	order    Order
+	arch     arch
+	world    *world
+	progress io.Writer
+	figures  Figures
+
+	initrd string
+	volume string
+	boots  []time.Duration // to registered
+}
+
+func (b *box) tell(format string, args ...any) { fmt.Fprintf(b.progress, format+"\n", args...) }
+
+// check counts a check; what is wrong is told.
+func (b *box) check(name string, err error) bool {
+	b.figures.Checks++
+	if err == nil {
+		b.tell("ok    %s", name)
+		return true
+	}
+	b.figures.Failed++
+	b.figures.Failures = append(b.figures.Failures, fmt.Sprintf("%s: %s: %v", b.arch.name, name, err))
+	b.tell("FAIL  %s: %v", name, err)
+	return false
+}
+
+// live boots the box with each screen and tries everything.
+func (b *box) live(ctx context.Context) error {
+	b.volume = filepath.Join(b.order.Dir, "state.img")
+	if err := newVolume(ctx, b.volume); err != nil {
+		return err
+	}
+	for _, s := range stories() {
+		if err := b.story(ctx, s); err != nil {
+			return err
+		}
+	}
+	slices.Sort(b.boots)
+	if len(b.boots) > 0 {
+		b.figures.BootToRegistered[b.arch.name] = int(b.boots[len(b.boots)/2].Milliseconds())
+	}
+	return nil
+}
+
+// newVolume makes the empty state volume.
+func newVolume(ctx context.Context, file string) error {
+	if err := os.RemoveAll(file); err != nil {
+		return err
+	}
+	_, err := output(exec.CommandContext(ctx, "/sbin/mkfs.ext4", "-q", "-m", "0", file, "24M"))
+	return err
+}
+
+// root writes the first root file system for a screen.
+func (b *box) root(screen string) error {
+	b.initrd = filepath.Join(b.order.Dir, "initrd")
+	return writeRoot(b.initrd, b.order.Kernel, b.order.Guest, b.order.Agent, rootFiles{
+		"etc/offhook/board.yaml": boardFile(screen), "etc/offhook/offhook.yaml": agentFile, "etc/offhook/ca.pem": b.world.authority.PEM(),
+	})
+}
+
+// story is what happens in one boot.
+type story struct {
+	name   string
+	screen string
+	tell   func(context.Context, *box, *boxed) error
+}
+
+func stories() []story {
+	return []story{{"call", oledScreen, theCall}}
+}
+
+func (b *box) story(ctx context.Context, s story) error {
+	if err := b.root(s.screen); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 4*time.Minute)
+	defer cancel()
+	x, err := b.boot(s.name)
+	if err != nil {
+		return err
+	}
+	defer x.end()
+	if err := x.registered(ctx); !b.check(s.name+": registered over TLS", err) {
+		b.tell("%s", tail(x.console.String()))
+		return nil
+	}
+	return s.tell(ctx, b, x)
+}
+
+const tailLength = 6000
+
+func tail(s string) string { return s[max(0, len(s)-tailLength):] }
