@@ -65,12 +65,15 @@ func claims(all []Claim, c Claim, v reflect.Value) []Claim {
 		}
 		return all
 	case reflect.Map:
-		keys := v.MapKeys()
-		slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
-		for _, k := range keys {
+		var names []string
+		for _, k := range v.MapKeys() {
+			names = append(names, k.String())
+		}
+		slices.Sort(names)
+		for _, name := range names {
 			at := c
-			at.Path = c.Path + "." + k.String()
-			all = claims(all, at, v.MapIndex(k))
+			at.Path = c.Path + "." + name
+			all = claims(all, at, v.MapIndex(reflect.ValueOf(name).Convert(v.Type().Key())))
 		}
 		return all
 	case reflect.Int:

@@ -17,12 +17,12 @@ import (
 func hostile() probe.Inventory {
 	name := "a: \"b\" #\tc\\ é\u2028- [x]"
 	root := fstest.MapFS{
-		"proc/device-tree/model":                {Data: []byte(name)},
-		"proc/device-tree/compatible":           {Data: []byte("acme,Board: 2\"\x00x")},
-		"proc/bus/input/devices":                {Data: []byte("N: Name=\"" + name + "\"\nH: Handlers=event0\nB: KEY=ffc\n")},
-		"sys/class/graphics/fb0/name":           {Data: []byte(name)},
-		"sys/class/leds/mmc0::\"/brightness":    {Data: []byte("0")},
-		"sys/class/watchdog/watchdog0/identity": {Data: []byte("line\nname: broken")},
+		"proc/device-tree/model":                 {Data: []byte(name)},
+		"proc/device-tree/compatible":            {Data: []byte("acme,Board: 2\"\x00x")},
+		"proc/bus/input/devices":                 {Data: []byte("N: Name=\"" + name + "\"\nH: Handlers=event0\nB: KEY=ffc\n")},
+		"sys/class/graphics/fb0/name":            {Data: []byte(name)},
+		"sys/class/leds/mmc0::\"/max_brightness": {Data: []byte("0")},
+		"sys/class/watchdog/watchdog0/identity":  {Data: []byte("line\nname: broken")},
 	}
 	rates := func(capture bool) alsa.Stream {
 		return alsa.Stream{ID: "Codec", Capture: capture, Formats: []string{"S16_LE"}, Rates: []int{16000}, Channels: [2]int{1, 2}}

@@ -2,7 +2,6 @@ package evdev
 
 import (
 	"bufio"
-	"bytes"
 	"io/fs"
 	"math/bits"
 	"slices"
@@ -31,7 +30,7 @@ func Survey(root fs.FS) ([]Input, error) {
 		return nil, err
 	}
 	var all []Input
-	for _, text := range bytes.Split(data, []byte("\n\n")) {
+	for _, text := range strings.Split(string(data), "\n\n") {
 		if in, ok := input(text); ok {
 			all = append(all, in)
 		}
@@ -39,9 +38,9 @@ func Survey(root fs.FS) ([]Input, error) {
 	return all, nil
 }
 
-func input(text []byte) (in Input, ok bool) {
+func input(text string) (in Input, ok bool) {
 	direct, abs := false, false
-	for s := bufio.NewScanner(bytes.NewReader(text)); s.Scan(); {
+	for s := bufio.NewScanner(strings.NewReader(text)); s.Scan(); {
 		_, line, _ := strings.Cut(s.Text(), ": ")
 		name, value, _ := strings.Cut(line, "=")
 		switch name {

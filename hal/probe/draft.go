@@ -43,24 +43,22 @@ func (inv *Inventory) name() string {
 }
 
 func (inv *Inventory) parts(d *draft) {
-	for i, in := range slices.DeleteFunc(slices.Clone(inv.Inputs), func(in input) bool { return len(in.Usual) == 0 }) {
-		if i == 0 {
-			d.say("\nkeypads:")
+	title := "\nkeypads:"
+	for _, in := range inv.Inputs {
+		if len(in.Usual) > 0 {
+			d.say("%s\n  - compatible: evdev-keypad\n    name: %q # %s", title, in.Name, joined(in.Usual))
+			title = ""
 		}
-		d.say("  - compatible: evdev-keypad\n    name: %q # %s", in.Name, joined(in.Usual))
 	}
 	inv.audio(d)
-	if len(inv.Screens) > 0 {
-		d.say("display:\n  compatible: linux-fb\n  device: %s", inv.Screens[0].Device)
+	for _, name := range inv.of(kindScreen)[:min(1, len(inv.of(kindScreen)))] {
+		d.say("display:\n  compatible: linux-fb\n  device: /dev/%s", name)
 	}
-	if len(inv.Watchdogs) > 0 {
-		d.say("watchdog:\n  compatible: linux-watchdog\n  device: %s", inv.Watchdogs[0].Device)
+	for _, name := range inv.of(kindWatchdog)[:min(1, len(inv.of(kindWatchdog)))] {
+		d.say("watchdog:\n  compatible: linux-watchdog\n  device: /dev/%s", name)
 	}
-	for i, led := range inv.LEDs {
-		if i == 0 {
-			d.say("# lamps:")
-		}
-		d.say("#   message: {compatible: sysfs-led, led: %q}", led)
+	for _, led := range inv.of(kindLED) {
+		d.say("# lamps: {message: {compatible: sysfs-led, led: %q}}", led)
 	}
 }
 

@@ -4,11 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"offhook/hal/evdev"
 	"offhook/hal/gpio"
 )
-
-type input = evdev.Input
 
 // listing is the listing, as comments.
 func (inv *Inventory) listing(d *draft) {
@@ -32,18 +29,6 @@ func (inv *Inventory) listing(d *draft) {
 		note("sound card %d (%s) device %d %s %s at %v Hz, %d to %d channels, periods of %d to %d µs", s.Card, s.ID, s.Device, way,
 			strings.Join(s.Formats, " "), s.Rates, s.Channels[0], s.Channels[1], s.PeriodsUS[0], s.PeriodsUS[1])
 	}
-	for _, b := range inv.Buses {
-		note("I2C bus %d (%s): the kernel's: %s; answer: %s", b.Number, b.Name, strings.Join(b.Drivers, ", "), strings.Join(b.Answer, " "))
-	}
-	if len(inv.SPI) > 0 {
-		note("SPI: %s", strings.Join(inv.SPI, " "))
-	}
-	for _, s := range inv.Screens {
-		note("frame buffer %s (%s): %s, %s bits", s.Device, s.Name, s.Size, s.Bits)
-	}
-	for _, c := range inv.Connectors {
-		note("connector %s: %s %s", c.Name, c.Status, strings.Join(c.Modes, " "))
-	}
 	for _, in := range inv.Inputs {
 		touch := ""
 		if in.Touch {
@@ -51,11 +36,8 @@ func (inv *Inventory) listing(d *draft) {
 		}
 		note("input %s (%s): %d keys, of a telephone: %s; switches: %s%s", in.Node, in.Name, len(in.Keys), joined(in.Usual), strings.Join(in.Switches, " "), touch)
 	}
-	if len(inv.LEDs)+len(inv.Backlights) > 0 {
-		note("LEDs: %s; backlights: %s", strings.Join(inv.LEDs, " "), strings.Join(inv.Backlights, " "))
-	}
-	for _, w := range inv.Watchdogs {
-		note("watchdog %s (%s): %s", w.Device, w.Name, w.State)
+	for _, t := range inv.Things {
+		note("%s %s: %s", t.Kind, t.Name, strings.Join(t.Says, ", "))
 	}
 	for _, t := range inv.Troubles {
 		note("could not look at %s", t)

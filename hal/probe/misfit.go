@@ -2,8 +2,8 @@ package probe
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,8 +23,8 @@ func (inv *Inventory) Misfit(s hal.Spec, claims []hal.Claim) error {
 		case "device":
 			faults = append(faults, inv.device(c))
 		case "lamp":
-			if _, err := fs.Stat(inv.root, "sys/class/leds/"+c.Name); err != nil {
-				faults = append(faults, hal.Faultf(c.Path, "this machine has no lamp %q (it has: %s)", c.Name, strings.Join(inv.LEDs, ", ")))
+			if all := inv.of(kindLED); !slices.Contains(all, c.Name) {
+				faults = append(faults, hal.Faultf(c.Path, "this machine has no lamp %q (it has: %s)", c.Name, strings.Join(all, ", ")))
 			}
 		case "address":
 			faults = append(faults, inv.address(c))
@@ -80,16 +80,15 @@ func (inv *Inventory) device(c hal.Claim) error {
 }
 
 func (inv *Inventory) address(c hal.Claim) error {
-	for _, b := range inv.Buses {
-		if fmt.Sprint(b.Number) != c.On {
-			continue
-		}
-		for _, d := range b.Drivers {
-			if address, name, _ := strings.Cut(d, " "); address == c.Name {
-				return hal.Faultf(c.Path, "%s on I2C bus %s is taken by the kernel's driver of %s: choose another address, or take its overlay away", c.Name, c.On, name)
-			}
-		}
-		return nil
+	if !slices.Contains(inv.of(kindBus), "i2c-"+c.On) {
+		return hal.Faultf(c.Path, "this machine has no I2C bus %s (ls /dev/i2c-*; modprobe i2c-dev; is the bus enabled in config.txt?)", c.On)
 	}
-	return hal.Faultf(c.Path, "this machine has no I2C bus %s (ls /dev/i2c-*; modprobe i2c-dev; is the bus enabled in config.txt?)", c.On)
+	name := strings.TrimPrefix(c.Name, "0x")
+	name = c.On + "-" + "0000"[min(4, len(name)):] + name
+	for _, t := range inv.Things {
+		if t.Kind == kindDriven && t.Name == name {
+			return hal.Faultf(c.Path, "%s on I2C bus %s is taken by the kernel's driver of %s: choose another address, or take its overlay away", c.Name, c.On, t.Says[1])
+		}
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"strconv"
 	"strings"
 
 	"offhook/hal/alsa"
@@ -29,45 +30,37 @@ type Inventory struct {
 	Controllers []gpio.Controller `json:"gpio"`
 	Sound       []alsa.Stream     `json:"sound"`
 	Inputs      []evdev.Input     `json:"inputs"`
-	Buses       []Bus             `json:"i2c"`
-	SPI         []string          `json:"spi"`
-	Screens     []Screen          `json:"screens"`
-	Connectors  []Connector       `json:"connectors"`
-	LEDs        []string          `json:"leds"`
-	Backlights  []string          `json:"backlights"`
-	Watchdogs   []Watchdog        `json:"watchdogs"`
+	Things      []Thing           `json:"things"`
 	Troubles    []string          `json:"troubles,omitzero"` // what could not be looked at
 	root        fs.FS
 }
 
-// Bus is an I2C bus.
-type Bus struct {
-	Number  int      `json:"number"`
-	Name    string   `json:"name"`
-	Drivers []string `json:"drivers,omitzero"` // of the kernel's own devices: "0x1a wm8960"
-	Answer  []string `json:"answer,omitzero"`  // addresses, where it was asked
+// Thing is what the kernel lists in a directory of its own.
+type Thing struct {
+	Kind string   `json:"kind"`
+	Name string   `json:"name"`
+	Says []string `json:"says,omitzero"` // its attributes
 }
 
-// Screen is a frame buffer.
-type Screen struct {
-	Device string `json:"device"` // /dev/fb0
-	Name   string `json:"name"`
-	Size   string `json:"size"` // 320,240
-	Bits   string `json:"bits"`
-}
+// The kinds that a board file is drafted of, or checked by.
+const (
+	kindScreen   = "frame buffer"
+	kindWatchdog = "watchdog"
+	kindLED      = "LED"
+	kindBus      = "I2C bus"
+	kindDriven   = "I2C device of the kernel's" // 1-003c: of bus 1 at 0x3c
+	kindAnswer   = "I2C address that answers"
+)
 
-// Connector is where a display is, or would be, at a graphics card.
-type Connector struct {
-	Name   string   `json:"name"` // card0-HDMI-A-1
-	Status string   `json:"status"`
-	Modes  []string `json:"modes,omitzero"`
-}
-
-// Watchdog is one of the kernel's.
-type Watchdog struct {
-	Device string `json:"device"`
-	Name   string `json:"name"`
-	State  string `json:"state"`
+// kinds are where each kind is, and which attributes tell of it. What lacks the
+// first is something else, in the same directory.
+func kinds() [][]string {
+	return [][]string{
+		{kindBus, "sys/class/i2c-dev", "name"}, {kindDriven, "sys/bus/i2c/devices", "modalias", "name"}, {"SPI device", "sys/class/spidev", "dev"},
+		{kindScreen, "sys/class/graphics", "name", "virtual_size", "bits_per_pixel"},
+		{"connector", "sys/class/drm", "status", "modes"}, {"backlight", "sys/class/backlight", "max_brightness"},
+		{kindLED, "sys/class/leds", "max_brightness", "trigger"}, {kindWatchdog, "sys/class/watchdog", "identity", "state"},
+	}
 }
 
 // Read looks at the machine. What cannot be seen is among the Troubles.
@@ -83,25 +76,11 @@ func Read(c Config) Inventory {
 	inv.trouble("sound", err)
 	inv.Inputs, err = evdev.Survey(c.Root)
 	inv.trouble("inputs", err)
-	inv.buses(c.Scan)
-	for _, name := range inv.list("sys/class/spidev") {
-		inv.SPI = append(inv.SPI, "/dev/"+name)
+	for _, kind := range kinds() {
+		inv.list(kind[0], kind[1], kind[2:])
 	}
-	for _, name := range inv.list("sys/class/graphics") {
-		if strings.HasPrefix(name, "fb") && name != "fbcon" {
-			at := "sys/class/graphics/" + name + "/"
-			inv.Screens = append(inv.Screens, Screen{"/dev/" + name, inv.text(at + "name"), inv.text(at + "virtual_size"), inv.text(at + "bits_per_pixel")})
-		}
-	}
-	for _, name := range inv.list("sys/class/drm") {
-		if at := "sys/class/drm/" + name + "/"; inv.text(at+"status") != "" {
-			inv.Connectors = append(inv.Connectors, Connector{name, inv.text(at + "status"), strings.Fields(inv.text(at + "modes"))})
-		}
-	}
-	inv.LEDs, inv.Backlights = inv.list("sys/class/leds"), inv.list("sys/class/backlight")
-	for _, name := range inv.list("sys/class/watchdog") {
-		at := "sys/class/watchdog/" + name + "/"
-		inv.Watchdogs = append(inv.Watchdogs, Watchdog{"/dev/" + name, inv.text(at + "identity"), inv.text(at + "state")})
+	if c.Scan != nil {
+		inv.scan(c.Scan)
 	}
 	return inv
 }
@@ -112,41 +91,44 @@ func (inv *Inventory) trouble(what string, err error) {
 	}
 }
 
-func (inv *Inventory) buses(scan func(int) ([]int, error)) {
-	for _, name := range inv.list("sys/class/i2c-dev") {
-		b := Bus{Name: inv.text("sys/class/i2c-dev/" + name + "/name")}
-		if n, _ := fmt.Sscanf(name, "i2c-%d", &b.Number); n != 1 {
-			continue
+func (inv *Inventory) list(kind, dir string, attributes []string) {
+	entries, err := fs.ReadDir(inv.root, dir)
+	inv.trouble(dir, err)
+	for _, e := range entries {
+		t := Thing{Kind: kind, Name: e.Name()}
+		for _, a := range attributes {
+			t.Says = append(t.Says, strings.ReplaceAll(textOf(inv.root, path.Join(dir, t.Name, a)), "\n", " "))
 		}
-		for _, device := range inv.list("sys/bus/i2c/devices") {
-			bus, address := 0, 0
-			if n, _ := fmt.Sscanf(device, "%d-%x", &bus, &address); n == 2 && bus == b.Number {
-				b.Drivers = append(b.Drivers, fmt.Sprintf("%#x %s", address, inv.text("sys/bus/i2c/devices/"+device+"/name")))
-			}
+		if t.Says[0] != "" {
+			inv.Things = append(inv.Things, t)
 		}
-		if scan != nil {
-			all, err := scan(b.Number)
-			inv.trouble(name, err)
-			for _, address := range all {
-				b.Answer = append(b.Answer, fmt.Sprintf("%#x", address))
-			}
-		}
-		inv.Buses = append(inv.Buses, b)
 	}
 }
 
-// list is the names in a directory of the kernel's; none where there is none.
-func (inv *Inventory) list(dir string) []string {
-	entries, err := fs.ReadDir(inv.root, dir)
-	inv.trouble(dir, err)
+func (inv *Inventory) scan(ask func(int) ([]int, error)) {
+	for _, bus := range inv.of(kindBus) {
+		number, err := strconv.Atoi(strings.TrimPrefix(bus, "i2c-"))
+		if err != nil {
+			continue
+		}
+		all, err := ask(number)
+		inv.trouble(bus, err)
+		for _, address := range all {
+			inv.Things = append(inv.Things, Thing{Kind: kindAnswer, Name: fmt.Sprintf("%d-%04x", number, address)})
+		}
+	}
+}
+
+// of lists the names of the things of a kind.
+func (inv *Inventory) of(kind string) []string {
 	var all []string
-	for _, e := range entries {
-		all = append(all, e.Name())
+	for _, t := range inv.Things {
+		if t.Kind == kind {
+			all = append(all, t.Name)
+		}
 	}
 	return all
 }
-
-func (inv *Inventory) text(name string) string { return textOf(inv.root, path.Clean(name)) }
 
 // textOf is a small file's text; "" where it is not.
 func textOf(root fs.FS, name string) string {
