@@ -99,6 +99,7 @@ type Attempt struct {
 	URL   string `json:"url,omitzero"` // "": passed over
 	Why   string `json:"why,omitzero"` // it has this address, or none
 	Error string `json:"error,omitzero"`
+	Waits string `json:"waits,omitzero"` // server that a person has to accept first
 }
 
 // Audio is the sound device.
