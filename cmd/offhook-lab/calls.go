@@ -65,15 +65,20 @@ func (d *demonstration) lift(ctx context.Context) error {
 }
 
 // callIn waits for a call with somebody to be in a state.
-func (d *demonstration) callIn(ctx context.Context, state, remote string) (call localapi.Call, err error) {
-	_, err = d.bench.phone.Until(ctx, "a call with "+remote+" that is "+state, func(s localapi.Status) bool {
-		for _, c := range s.Calls {
-			if c.State == state && c.Ended.IsZero() && strings.Contains(c.Remote, remote) {
-				call = c
-				return true
-			}
+func (d *demonstration) callIn(ctx context.Context, state, remote string) (localapi.Call, error) {
+	return d.callThat(ctx, "a call with "+remote+" that is "+state, func(c localapi.Call) bool {
+		return c.State == state && c.Ended.IsZero() && strings.Contains(c.Remote, remote)
+	})
+}
+
+// callThat waits for a call that is as wanted.
+func (d *demonstration) callThat(ctx context.Context, what string, is func(localapi.Call) bool) (call localapi.Call, err error) {
+	_, err = d.bench.phone.Until(ctx, what, func(s localapi.Status) bool {
+		i := slices.IndexFunc(s.Calls, is)
+		if i >= 0 {
+			call = s.Calls[i]
 		}
-		return false
+		return i >= 0
 	})
 	return call, err
 }
@@ -209,8 +214,10 @@ func (d *demonstration) calledBack(ctx context.Context) error {
 	if err := d.page.Tap("6", "0", "2"); err != nil {
 		return err
 	}
-	err := within(ctx, d.stepTime, func(ctx context.Context) error {
-		_, err := d.callIn(ctx, "confirmed", "602")
+	err := within(ctx, d.stepTime, func(ctx context.Context) error { // it may have hung up before anybody looked
+		_, err := d.callThat(ctx, "a call that 602 answers", func(c localapi.Call) bool {
+			return !c.Answered.IsZero() && strings.Contains(c.Remote, "602")
+		})
 		return err
 	})
 	if err != nil {

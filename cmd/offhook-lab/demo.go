@@ -32,7 +32,7 @@ type figures struct {
 }
 
 // stepTime bounds each step; what takes longer has failed.
-const stepTime = 15 * time.Second
+const stepTime = 40 * time.Second
 
 func demo(ctx context.Context, t terminal, args []string) error {
 	d := demonstration{began: time.Now(), out: t.out, stepTime: stepTime}

@@ -57,13 +57,13 @@ func (w *workbench) browse() {
 	w.t.Helper()
 	opts := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(cmp.Or(os.Getenv("CHROMIUM"), "/usr/bin/chromium")), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.NoFirstRun, chromedp.UserDataDir(w.t.TempDir()),
+		chromedp.NoFirstRun, chromedp.WSURLReadTimeout(time.Minute), chromedp.UserDataDir(w.t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 		chromedp.Flag("autoplay-policy", "no-user-gesture-required"), chromedp.Flag("hide-scrollbars", true),
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	w.t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, opts...)
 	w.t.Cleanup(cancel)
@@ -96,7 +96,7 @@ func (w *workbench) click(keys ...string) {
 // poll waits for an expression to be true.
 func poll(js string) chromedp.Action[chromedp.Void] {
 	wait := chromedp.Evaluate[bool](`(async () => {
-		for (let i = 0; i < 300; i++) {
+		for (let i = 0; i < 1200; i++) {
 			if (await (`+js+`)) return true;
 			await new Promise((r) => setTimeout(r, 50));
 		}

@@ -69,7 +69,7 @@ func (b *bench) browse(extra ...any) {
 	b.Helper()
 	opts := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(cmp.Or(os.Getenv("CHROMIUM"), "/usr/bin/chromium")), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.NoFirstRun, chromedp.UserDataDir(b.TempDir()),
+		chromedp.NoFirstRun, chromedp.WSURLReadTimeout(time.Minute), chromedp.UserDataDir(b.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("use-fake-device-for-media-stream", true),
@@ -78,7 +78,7 @@ func (b *bench) browse(extra ...any) {
 	for i := 0; i < len(extra); i += 2 {
 		opts = append(opts, chromedp.Flag(extra[i].(string), extra[i+1]))
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	b.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, opts...)
 	b.Cleanup(cancel)
@@ -100,10 +100,10 @@ func (b *bench) visit(query string) {
 	b.do(chromedp.Navigate(b.panel.URL()+query), poll(`window.faceplate?.power === 'on'`))
 }
 
-// poll waits for an expression to be true, for at most 15 s.
+// poll waits for an expression to be true, for at most a minute.
 func poll(js string) chromedp.Action[chromedp.Void] {
 	wait := chromedp.Evaluate[bool](`(async () => {
-		for (let i = 0; i < 300; i++) {
+		for (let i = 0; i < 1200; i++) {
 			if (await (`+js+`)) return true;
 			await new Promise((r) => setTimeout(r, 50));
 		}
