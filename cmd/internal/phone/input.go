@@ -64,6 +64,10 @@ type Provisioning struct {
 	Detail   string // for a person: the address that is asked
 	Cause    string // for a person, when failed
 	Progress int    // percent; 0 when not known
+
+	Trial      bool   // a new document has to prove itself
+	RolledBack string // why the newest document was taken back; "" when none was
+	Refused    string // what is wrong with the server's document; "" when nothing is
 }
 
 // Network tells of the network connection.

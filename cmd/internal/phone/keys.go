@@ -9,6 +9,7 @@ import (
 
 func (t *turn) key(e hal.KeyEvent) {
 	t.wake()
+	t.confirmed = false // whoever presses one has read it
 	switch e.Action {
 	case hal.KeyPress:
 		t.press(e.Key)

@@ -25,6 +25,8 @@ func (s *State) kind() Kind {
 		return KindEnded
 	case c != nil:
 		return s.callKind(c)
+	case s.page() != pageNone:
+		return KindNotice
 	case len(s.config.Accounts) > 0:
 		return KindIdle
 	}
@@ -79,6 +81,8 @@ func (s *State) view() View {
 		s.diallingView(&v)
 	case KindList:
 		s.listView(&v)
+	case KindNotice:
+		s.pageView(&v)
 	case KindEnded, KindFailed:
 		v.Title, v.Party, v.Since, v.Elapsed = s.ended.title, s.ended.party, s.ended.since, s.ended.elapsed
 		v.Text = nonEmpty(s.ended.text)
@@ -134,7 +138,7 @@ func (s *State) idleView(v *View) {
 		v.Title, v.Text = x.NoSound, nonEmpty(s.audio.Cause)
 	}
 	if v.Title == "" {
-		v.Text = nonEmpty(s.diversionText(), x.count(x.Missed, s.missed()), x.count(x.Messages, s.messages()))
+		v.Text = nonEmpty(s.trialText(), s.diversionText(), x.count(x.Missed, s.missed()), x.count(x.Messages, s.messages()))
 	}
 }
 
@@ -317,6 +321,8 @@ func (s *State) statusItems() []Item {
 	if s.provisioning.State == ProvisioningFailed {
 		items = append(items, Item{Icon: IconBad, Title: x.Configuration, Detail: s.provisioning.Cause})
 	}
+	items = append(items, s.trialItems()...)
+	items = append(items, s.serverItems()...)
 	items = append(items, s.watchedItems()...)
 	if s.audio.Gone {
 		items = append(items, Item{Icon: IconBad, Title: x.Sound, Detail: s.audio.Cause})

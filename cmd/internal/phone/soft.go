@@ -32,6 +32,14 @@ const (
 	actDialItem
 	actDeleteItem
 	actBack
+	actAccept // a server
+	actRefuse
+	actLater
+	actSure
+	actUnsure
+	actShowServer
+	actForgetRefused
+	actAcknowledge
 	actionCount
 )
 
@@ -82,10 +90,12 @@ func (s *State) softKeys() [4]action {
 		return [4]action{when(s.lastDialled() != "", actRedial), actNone, actNone, actClose}
 	case KindList:
 		if s.list.kind == listStatus {
-			return [4]action{3: actBack}
+			return [4]action{when(len(s.about.later) > 0, actShowServer), when(len(s.servers.Refused) > 0, actForgetRefused), actNone, actBack}
 		}
 		some := len(s.listEntries()) > 0
 		return [4]action{when(some, actDialItem), when(some, actDeleteItem), actNone, actBack}
+	case KindNotice:
+		return s.pageKeys()
 	}
 	return [4]action{}
 }
@@ -161,6 +171,8 @@ func (s *State) okAction() action {
 		return actClose
 	case KindList:
 		return when(s.list.kind != listStatus, actDialItem)
+	case KindNotice:
+		return s.pageAction(true)
 	}
 	return actNone
 }
@@ -178,6 +190,8 @@ func (s *State) cancelAction() action {
 		return actClose
 	case KindList:
 		return actBack
+	case KindNotice:
+		return s.pageAction(false)
 	}
 	return actNone
 }
@@ -241,6 +255,28 @@ func (t *turn) act(a action) {
 		t.deleteItem()
 	case actBack:
 		t.list = list{}
+	default:
+		t.answerPage(a)
+	}
+}
+
+// answerPage is what keys do about the configuration.
+func (t *turn) answerPage(a action) {
+	switch a {
+	case actAccept, actRefuse:
+		t.about.choice = a
+	case actUnsure:
+		t.about.choice = actNone
+	case actSure:
+		t.decide()
+	case actLater:
+		t.putOff()
+	case actShowServer:
+		t.about.later, t.list = nil, list{}
+	case actForgetRefused:
+		t.forgetRefused()
+	case actAcknowledge:
+		t.acknowledge()
 	}
 }
 

@@ -17,6 +17,10 @@ type State struct {
 	now    time.Time
 
 	provisioning Provisioning
+	servers      Servers
+	about        about // about a server
+	read         read
+	confirmed    bool // a trial ended well, a moment ago
 	network      Network
 	audio        Audio
 	bindings     []binding

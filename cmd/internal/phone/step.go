@@ -39,7 +39,9 @@ func (t *turn) take(in Input) {
 	case Config:
 		t.configure(in)
 	case Provisioning:
-		t.provisioning = in
+		t.provisioned(in)
+	case Servers:
+		t.serversTold(in)
 	case Network:
 		t.network = in
 	case Audio:
@@ -113,6 +115,9 @@ func (t *turn) enforce() {
 		t.mute = false
 	}
 	t.recordingOver()
+	if t.page() != pageNewcomer {
+		t.about.choice = actNone
+	}
 	if t.path == "" {
 		t.beep = Tone{}
 	}

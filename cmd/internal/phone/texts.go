@@ -38,6 +38,16 @@ type Texts struct {
 	Watch                                      map[WatchState]string
 	Forwarded, NotForwarded, NoForward         string
 	MessageFrom                                string
+	OnTrial, TrialConfirmed                    string // of the configuration
+	RolledBack, RolledBackMeans                string
+	DocumentRefused, RefusedMeans              string
+	NewServer, NamedBy, SignedBy               string
+	PlainServer, BadCertificate                string
+	ReallyAccept, AcceptMeans                  string
+	ReallyRefuse, RefuseMeans                  string
+	ServerAccepted, ServerRefused              string
+	ServerWaits, RefusedServer                 string
+	ServersForgotten                           string
 	LongDate, ShortDate                        string // {weekday} {day} {month} {mon}
 	Weekdays                                   [7]string
 	Months                                     [12]string
@@ -139,9 +149,20 @@ func english() *Texts {
 		NotForwarded: "Calls come here again",
 		NoForward:    "No number is set to send calls to",
 		MessageFrom:  "Message from",
-		LongDate:     "{weekday}, {day} {month}",
-		ShortDate:    "{day} {mon}",
-		Weekdays:     [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+
+		OnTrial: "On trial: new configuration", TrialConfirmed: "Confirmed: new configuration",
+		RolledBack: "Configuration taken back", RolledBackMeans: "The one before is used. Tell the administrator.",
+		DocumentRefused: "Configuration refused", RefusedMeans: "The phone keeps the one it has. Tell the administrator.",
+		NewServer: "Accept server?", NamedBy: "Named by", SignedBy: "signed by",
+		PlainServer: "Not encrypted: anybody on the network can change what it sends.", BadCertificate: "Not trusted",
+		ReallyAccept: "Really accept?", AcceptMeans: "OK lets this server decide everything about this phone.",
+		ReallyRefuse: "Really refuse?", RefuseMeans: "OK has it passed over from now on.",
+		ServerAccepted: "Accepted", ServerRefused: "Refused", ServerWaits: "Server waits", RefusedServer: "Refused",
+		ServersForgotten: "Refused servers are asked about again",
+
+		LongDate:  "{weekday}, {day} {month}",
+		ShortDate: "{day} {mon}",
+		Weekdays:  [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
 		Months: [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September",
 			"October", "November", "December"},
 		Soft: [actionCount]string{
@@ -149,6 +170,8 @@ func english() *Texts {
 			actDelete: "Del", actCancelEntry: "Cancel", actAnswer: "Answer", actReject: "Reject", actSilence: "Silence",
 			actHold: "Hold", actResume: "Resume", actSwap: "Swap", actConference: "Conf", actSplit: "Split", actTransfer: "Xfer", actSendTransfer: "Xfer", actConsult: "Call", actComplete: "Xfer",
 			actNew: "New", actEnd: "End", actClose: "Close", actDialItem: "Dial", actDeleteItem: "Del", actBack: "Back",
+			actAccept: "Accept", actRefuse: "Refuse", actLater: "Later", actSure: "OK", actUnsure: "Back",
+			actShowServer: "Server", actForgetRefused: "Unblock", actAcknowledge: "OK",
 		},
 		Outputs: map[hal.Output]string{
 			hal.Handset: "Handset", hal.Speaker: "Speaker", hal.Headset: "Headset", hal.Ringer: "Ringer",

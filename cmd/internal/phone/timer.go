@@ -13,10 +13,11 @@ const (
 	timerTransfer                  // no outcome of a transfer
 	timerBacklight                 // nobody uses the phone
 	timerForward                   // nobody answers
+	timerConfirmed                 // a trial ended well long enough ago
 	timerCount
 )
 
-var timerNames = [...]string{"inter-digit", "stage", "beep", "notice", "volume", "retry", "transfer", "backlight", "forward"}
+var timerNames = [...]string{"inter-digit", "stage", "beep", "notice", "volume", "retry", "transfer", "backlight", "forward", "confirmed"}
 
 func (id TimerID) String() string {
 	if int(id) < len(timerNames) {
@@ -75,6 +76,8 @@ func (t *turn) timer(in Timer) {
 		t.notAnswered()
 	case timerBacklight:
 		t.dim = true
+	case timerConfirmed:
+		t.confirmed = false
 	}
 }
 

@@ -25,12 +25,13 @@ const (
 	KindEnded        // the call is over, by the far end
 	KindFailed       // the call did not come about
 	KindList
+	KindNotice // of the configuration, for a person to answer
 )
 
 var kindNames = [...]string{"booting", "provisioning", "provisioning-failed", "idle", "dialling", "calling", "ringing",
-	"waiting", "in-call", "held", "transferring", "ended", "failed", "list"}
+	"waiting", "in-call", "held", "transferring", "ended", "failed", "list", "notice"}
 
-func (k Kind) String() string { return kindNames[min(k, KindList)] }
+func (k Kind) String() string { return kindNames[min(k, KindNotice)] }
 
 // View says everything that the screen shows, in words ready to be drawn.
 type View struct {

@@ -46,7 +46,7 @@ func (c *compact) paint(v *phone.View) {
 		c.dialling(v, body)
 	case phone.KindList:
 		c.list(v, body)
-	case phone.KindFailed:
+	case phone.KindFailed, phone.KindNotice:
 		c.failed(v, body)
 	default:
 		c.call(v, body)

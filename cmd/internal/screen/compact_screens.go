@@ -58,7 +58,10 @@ func (c *compact) idle(v *phone.View, body image.Rectangle) {
 	y += 7*scale + 3
 	if v.Title == "" {
 		line := st.Date
-		if line == "" {
+		switch {
+		case len(v.Text) > 0: // it matters more than the date
+			line = v.Text[0]
+		case line == "":
 			line = st.Name
 		}
 		c.tiny(c.w/2, y+3, centre, white, c.small.fit(line, 1, c.w))

@@ -42,7 +42,7 @@ func (r *roomy) paint(v *phone.View) {
 		r.booting(v)
 	case phone.KindProvisioning:
 		r.provisioning(v)
-	case phone.KindProvisioningFailed:
+	case phone.KindProvisioningFailed, phone.KindNotice:
 		r.trouble(v, r.warn, r.warnDeep, iconWarning)
 	case phone.KindIdle:
 		r.idle(v)

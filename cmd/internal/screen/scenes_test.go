@@ -101,6 +101,7 @@ func scenes() []scene {
 	var out []scene
 	add := func(name string, st *stage) { out = append(out, scene{name, st.s.View()}) }
 	bootScenes(add)
+	noticeScenes(add)
 	idleScenes(add)
 	diallingScenes(add)
 	callScenes(add)
@@ -129,6 +130,28 @@ func bootScenes(add func(string, *stage)) {
 	add("provisioning-failed", (&stage{}).in(phone.Clock{Now: noon()}, phone.Network{Up: true}, phone.Provisioning{State: phone.ProvisioningFailed,
 		Cause: "TLS: certificate of provisioning.example has expired on 21 November. Renew it on the server, or set the phone's clock."}))
 	add("no-account", (&stage{}).in(phone.Clock{Now: noon()}, phone.Provisioning{State: phone.Provisioned}))
+}
+
+func noticeScenes(add func(string, *stage)) {
+	found := phone.Newcomer{Server: "https://provisioning.example:8443", Step: "dhcp", Issuer: "Example Widgets CA", Fingerprint: "3F2A 91C0 77B1 E05D"}
+	plain := phone.Newcomer{Server: "http://192.0.2.9", Step: "pnp", Plain: true}
+	untrusted := found
+	untrusted.Problem = "certificate signed by unknown authority"
+	asks := func(n phone.Newcomer) phone.Input { return phone.Servers{Waiting: []phone.Newcomer{n}} }
+	add("server-new", ready().in(asks(found)))
+	add("server-new-boot", (&stage{}).in(phone.Clock{Now: noon()}, phone.Network{Up: true, Address: "192.0.2.17"}, phone.Provisioning{State: phone.Discovering}, asks(found)))
+	add("server-plain", ready().in(asks(plain)))
+	add("server-untrusted", ready().in(asks(untrusted)))
+	add("server-accept", ready().in(asks(found)).keys(hal.KeySoft1))
+	add("server-refuse", ready().in(asks(found)).keys(hal.KeySoft2))
+	add("list-servers", ready().in(phone.Servers{Waiting: []phone.Newcomer{found}, Refused: []string{"https://other.example"}}).keys(hal.KeySoft4, hal.KeyMenu))
+	trial := phone.Provisioning{State: phone.Provisioned, Trial: true}
+	add("trial", ready().in(trial))
+	add("trial-confirmed", ready().in(trial, phone.Provisioning{State: phone.Provisioned}))
+	add("trial-back", ready().in(trial, phone.Provisioning{State: phone.Provisioned,
+		RolledBack: "rolled back: within 2m of its trial account 1001 is not registered, and was before"}))
+	add("document-refused", ready().in(phone.Provisioning{State: phone.Provisioned,
+		Refused: "https://provisioning.example/0004f2a81c55.yaml:14: accounts[0].transprt is not known; did you mean transport? (and 2 more)"}))
 }
 
 func idleScenes(add func(string, *stage)) {
