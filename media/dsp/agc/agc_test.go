@@ -1,0 +1,171 @@
+package agc
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"offhook/media/mediatest"
+)
+
+const rate = 16000
+
+// speech is of a level in dBov while somebody speaks, by the loud half of it.
+func speech(long time.Duration, level float64) []float32 {
+	f := mediatest.Speakers()[1].Say(rate, long)
+	x := make([]float32, len(f))
+	for i, v := range f {
+		x[i] = float32(v) / 32768
+	}
+	return louder(x, level-spoken(x))
+}
+
+func louder(x []float32, db float64) []float32 {
+	g := float32(math.Pow(10, db/20))
+	y := make([]float32, len(x))
+	for i, v := range x {
+		y[i] = g * v
+	}
+	return y
+}
+
+// spoken is the mean level of the blocks within 15 dB of the loudest.
+func spoken(x []float32) float64 {
+	const n = rate / 100
+	var loudest, sum, count float64
+	for pass := range 2 {
+		for i := 0; i+n <= len(x); i += n {
+			var e float64
+			for _, v := range x[i : i+n] {
+				e += float64(v) * float64(v) / n
+			}
+			if pass == 0 {
+				loudest = max(loudest, e)
+			} else if e > loudest/31.6 {
+				sum, count = sum+e, count+1
+			}
+		}
+	}
+	return 10 * math.Log10(sum/max(count, 1)+1e-20)
+}
+
+func noise(n int, level float64, seed uint64) []float32 {
+	rng := rand.New(rand.NewPCG(seed, 3))
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = float32(math.Pow(10, level/20) * rng.NormFloat64())
+	}
+	return x
+}
+
+func made(t *testing.T, c Config) *Control {
+	t.Helper()
+	a, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func TestNew(t *testing.T) {
+	for _, c := range []Config{{}, {Rate: 16050}, {Rate: rate, Target: 3}, {Rate: rate, Most: -3}, {Rate: rate, Least: 3}, {Rate: rate, Most: math.NaN()}, {Rate: rate, Ceiling: -1}} {
+		if _, err := New(c); !errors.Is(err, ErrConfig) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	if a := made(t, Config{Rate: 48000}); a.Block() != 480 || a.Gain() != 0 {
+		t.Errorf("%d, %g", a.Block(), a.Gain())
+	}
+}
+
+// Whoever whispers and whoever shouts is as loud after 4 s.
+func TestProcess_level(t *testing.T) {
+	for _, level := range []float64{-44, -34, -22, -12} {
+		x := speech(12*time.Second, level)
+		a := made(t, Config{Rate: rate})
+		a.Process(x)
+		if got := spoken(x[6*rate:]); math.Abs(got+22) > 3 {
+			t.Errorf("speech of %g dBov becomes %.1f, not -22", level, got)
+		}
+	}
+}
+
+// The gain stays where it is in a pause, and while there is noise alone.
+func TestProcess_does_not_pump(t *testing.T) {
+	x := append(speech(8*time.Second, -36), make([]float32, 5*rate)...)
+	for i, v := range noise(len(x), -65, 1) {
+		x[i] += v
+	}
+	a := made(t, Config{Rate: rate})
+	a.Process(x[:8*rate+rate/2])
+	before := a.Gain()
+	if before < 8 {
+		t.Fatalf("a gain of %.1f dB", before)
+	}
+	a.Process(x[8*rate+rate/2:])
+	if d := a.Gain() - before; math.Abs(d) > 0.5 {
+		t.Errorf("the gain changes by %.1f dB in a pause", d)
+	}
+}
+
+func TestProcess_noise_is_no_speech(t *testing.T) {
+	a := made(t, Config{Rate: rate})
+	a.Process(noise(10*rate, -50, 2))
+	if a.Gain() != 0 {
+		t.Errorf("noise is made louder by %.1f dB", a.Gain())
+	}
+}
+
+// Nothing is above the ceiling, even when somebody shouts after a whisper.
+func TestProcess_does_not_clip(t *testing.T) {
+	x := append(speech(6*time.Second, -44), louder(speech(2*time.Second, -12), 6)...)
+	a := made(t, Config{Rate: rate})
+	a.Process(x)
+	var peak float32
+	for _, v := range x {
+		peak = max(peak, v, -v)
+	}
+	if ceiling := float32(math.Pow(10, -1.0/20)); peak > ceiling {
+		t.Errorf("a peak of %.3f, above %.3f", peak, ceiling)
+	}
+}
+
+// The limiter bends a loud tone's shape by less than 1 %.
+func TestLimiter_is_clean(t *testing.T) {
+	l := newLimiter(rate, 0.9)
+	x := make([]float32, rate)
+	for i := range x {
+		x[i] = float32(1.8 * math.Sin(2*math.Pi*440*float64(i)/rate))
+	}
+	for i := 0; i < rate; i += 160 {
+		l.process(x[i : i+160])
+	}
+	var wrong float64
+	for i := rate / 2; i < rate; i++ {
+		wrong = max(wrong, math.Abs(float64(x[i])-0.9*math.Sin(2*math.Pi*440*float64(i)/rate)))
+	}
+	if wrong > 0.009*2 {
+		t.Errorf("off by %.4f", wrong)
+	}
+}
+
+func TestProcess_allocates_nothing(t *testing.T) {
+	a, x := made(t, Config{Rate: rate}), noise(320, -20, 9)
+	if n := testing.AllocsPerRun(50, func() { a.Process(x) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkProcess20ms(b *testing.B) {
+	a, err := New(Config{Rate: rate})
+	if err != nil {
+		b.Fatal(err)
+	}
+	x := noise(320, -30, 9)
+	b.ReportAllocs()
+	for b.Loop() {
+		a.Process(x)
+	}
+}
