@@ -32,7 +32,7 @@ func (d *demonstration) echo(ctx context.Context, voice media.Frame) (media.Fram
 		return nil, err
 	}
 	d.say("600 answered; speaking for %.1f s", float64(len(voice))/float64(d.format.SampleRate))
-	said, heard, err := d.converse(ctx, voice)
+	said, heard, err := d.spoken(ctx, voice)
 	if err != nil {
 		return nil, err
 	}
@@ -96,6 +96,23 @@ func (d *demonstration) quiet(ctx context.Context) error {
 	return err
 }
 
+// mostSpoken is how often the voice is said until it came back intact: a machine that
+// has other things to do spoils one or another.
+const mostSpoken = 4
+
+func (d *demonstration) spoken(ctx context.Context, voice media.Frame) (said, heard media.Frame, err error) {
+	for n := 1; ; n++ {
+		if said, heard, err = d.converse(ctx, voice); err != nil || n == mostSpoken {
+			return said, heard, err
+		}
+		intact, _ := mediatest.Fidelity(said, heard, d.format.SampleRate, 0, longestDelay)
+		if intact >= leastIntact {
+			return said, heard, nil
+		}
+		d.say("only %.0f %% came back intact, this machine is busy: once more", 100*intact)
+	}
+}
+
 // tail is how long the demonstration listens on after the last word.
 const tail = time.Second
 
@@ -119,16 +136,18 @@ func (d *demonstration) converse(ctx context.Context, voice media.Frame) (said, 
 			return nil, nil, errors.Join(ctx.Err(), d.page.Close(), <-spoken) // closing ends the speaker
 		}
 	}
-	last, err := d.captured(ctx, int64(len(voice))-1)
+	start := d.taken
+	d.taken += int64((len(voice) + d.format.Period - 1) / d.format.Period * d.format.Period) // whole periods
+	last, err := d.captured(ctx, start+int64(len(voice))-1)
 	if err != nil {
 		return nil, nil, err
 	}
-	first, _ := d.page.MicPosition(0) // captured before the last
+	first, _ := d.page.MicPosition(start) // captured before the last
 	end := last + int64(tail.Seconds()*float64(d.format.SampleRate))
 	if err := d.ear.until(ctx, end); err != nil {
 		return nil, nil, err
 	}
-	return d.placed(voice, first, end), d.ear.cut(first, end), nil
+	return d.placed(voice, start, first, end), d.ear.cut(first, end), nil
 }
 
 // captured waits until the panel has captured a sample, and tells where.
@@ -143,12 +162,12 @@ func (d *demonstration) captured(ctx context.Context, sample int64) (at int64, e
 	}
 }
 
-// placed is the voice as the panel captured it: where the page was late, there
-// is silence.
-func (d *demonstration) placed(voice media.Frame, from, to int64) media.Frame {
+// placed is the voice as the panel captured it from its sample start on: where the page
+// was late, there is silence.
+func (d *demonstration) placed(voice media.Frame, start, from, to int64) media.Frame {
 	out := make(media.Frame, to-from)
 	for i := 0; i < len(voice); i += d.format.Period {
-		if at, ok := d.page.MicPosition(int64(i)); ok {
+		if at, ok := d.page.MicPosition(start + int64(i)); ok {
 			copy(out[at-from:], voice[i:min(i+d.format.Period, len(voice))])
 		}
 	}

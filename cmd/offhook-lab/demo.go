@@ -58,6 +58,7 @@ type demonstration struct {
 	page    *remote.Client
 	ear     *recorder
 	format  hal.PCMFormat
+	taken   int64 // samples said so far
 	figures figures
 }
 
