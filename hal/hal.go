@@ -108,10 +108,12 @@ type Keypad interface {
 // HookState is where the handset is.
 type HookState uint8
 
-// On-hook: the handset rests in its cradle.
+// On-hook: the handset rests in its cradle. A flash is a short on-hook that a
+// driver was told to take for a key: the handset is off-hook before and after.
 const (
 	OnHook HookState = iota
 	OffHook
+	HookFlash
 )
 
 // Hook is the cradle's switch.

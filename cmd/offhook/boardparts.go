@@ -107,7 +107,7 @@ func (w *walk) moved(states <-chan hal.HookState, broken <-chan error, limit <-c
 	for {
 		select {
 		case s := <-states:
-			fmt.Fprintf(w.out, "  %s\n", map[hal.HookState]string{hal.OnHook: "on-hook", hal.OffHook: "off-hook"}[s])
+			fmt.Fprintf(w.out, "  %s\n", map[hal.HookState]string{hal.OnHook: "on-hook", hal.OffHook: "off-hook", hal.HookFlash: "a flash"}[s])
 			return true, ""
 		case err := <-broken:
 			return false, w.cause(err)

@@ -6,7 +6,6 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"offhook/hal"
 )
@@ -67,12 +66,11 @@ func (s *Stream) ask(k kernel, d direction) {
 		s.Busy = err.Error()
 		return
 	}
-	for bit, name := range map[int]string{formatS16LE: "S16_LE", 6: "S24_LE", 10: "S32_LE", 32: "S24_3LE"} {
-		if p.masks[paramFormat][bit/32]&(1<<(bit%32)) != 0 {
+	for bit, name := range []string{formatS16LE: "S16_LE", 6: "S24_LE", 10: "S32_LE"} {
+		if name != "" && p.masks[paramFormat][0]&(1<<bit) != 0 {
 			s.Formats = append(s.Formats, name)
 		}
 	}
-	slices.Sort(s.Formats)
 	for _, rate := range []int{8000, 16000, 32000, 44100, 48000, 96000} {
 		q := p
 		if narrow(dev, &q, exactly(paramRate, rate)) == nil {
@@ -107,13 +105,7 @@ func fits(have []Stream, prefix, card string, device, rate, channels int, captur
 		return s.Capture == capture && s.Device == device && (s.ID == card || fmt.Sprint(s.Card) == card)
 	})
 	if i < 0 {
-		var there []string
-		for _, s := range have {
-			if s.Capture == capture {
-				there = append(there, fmt.Sprintf("card %s device %d", s.ID, s.Device))
-			}
-		}
-		return hal.Faultf(prefix+"card", "this machine cannot %s on card %s device %d (it can on: %s)", what, card, device, strings.Join(there, ", "))
+		return hal.Faultf(prefix+"card", "this machine cannot %s on card %s device %d (offhook board probe lists what it can)", what, card, device)
 	}
 	s := have[i]
 	switch {
@@ -123,8 +115,6 @@ func fits(have []Stream, prefix, card string, device, rate, channels int, captur
 		return hal.Faultf("sample-rate", "card %s cannot %s %d Hz (it can %v)", card, what, rate, s.Rates)
 	case channels < s.Channels[0] || channels > s.Channels[1]:
 		return hal.Faultf(count, "card %s has no %d channels but %d to %d", card, channels, s.Channels[0], s.Channels[1])
-	case !slices.Contains(s.Formats, "S16_LE"):
-		return hal.Faultf(prefix+"card", "card %s has no 16-bit samples (S16_LE) but %v", card, s.Formats)
 	}
 	return nil
 }

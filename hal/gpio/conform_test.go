@@ -41,6 +41,50 @@ func TestConform(t *testing.T) {
 			return k, func(_ hal.Key, down bool) { board.join("GND", "GPIO5", down) }
 		})
 	})
+	bubble("gpio-rotary-dial", func(t *testing.T) {
+		haltest.Keypad(t, hal.Key3, func(testing.TB) (hal.Keypad, func(hal.Key, bool)) {
+			k, board := opened(t, keypads, "gpio-rotary-dial", hal.Params{"line": "GPIO5", "turning": "GPIO6"})
+			board.join("GND", "GPIO5", true)
+			synctest.Wait()
+			return k, func(_ hal.Key, down bool) {
+				if !down { // a digit is a press and a release at once
+					return
+				}
+				board.join("GND", "GPIO6", true)
+				for range 3 {
+					time.Sleep(60 * time.Millisecond)
+					board.join("GND", "GPIO5", false)
+					time.Sleep(60 * time.Millisecond)
+					board.join("GND", "GPIO5", true)
+				}
+				time.Sleep(60 * time.Millisecond)
+				board.join("GND", "GPIO6", false)
+			}
+		})
+	})
+	bubble("rotary-encoder", func(t *testing.T) {
+		haltest.Keypad(t, hal.KeyVolumeUp, func(testing.TB) (hal.Keypad, func(hal.Key, bool)) {
+			k, board := opened(t, keypads, "rotary-encoder", hal.Params{"lines": []any{"GPIO5", "GPIO6"}})
+			synctest.Wait()
+			return k, func(_ hal.Key, down bool) {
+				for _, move := range []struct {
+					line   string
+					closed bool
+				}{{"GPIO5", true}, {"GPIO6", true}, {"GPIO5", false}, {"GPIO6", false}} {
+					if down {
+						board.join("GND", move.line, move.closed)
+						synctest.Wait()
+					}
+				}
+			}
+		})
+	})
+	bubble("gpio-hook with a flash", func(t *testing.T) {
+		haltest.Hook(t, func(testing.TB) (hal.Hook, func(bool)) {
+			h, board := opened(t, hooks, "gpio-hook", hal.Params{"line": "GPIO4", "off-hook": "low", "flash-ms": 500})
+			return h, func(up bool) { board.join("GND", "GPIO4", up) }
+		})
+	})
 	bubble("gpio-hook", func(t *testing.T) {
 		haltest.Hook(t, func(testing.TB) (hal.Hook, func(bool)) {
 			h, board := opened(t, hooks, "gpio-hook", hal.Params{"line": "GPIO4", "off-hook": "low"})
@@ -59,4 +103,40 @@ func TestConform(t *testing.T) {
 			return r, func() bool { return board.driven("GPIO25") == "low" }
 		})
 	})
+}
+
+func TestHook_a_short_on_hook_is_a_flash(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		down time.Duration
+		want []hal.HookState
+	}{
+		{"a bounce -> nothing", 10 * time.Millisecond, []hal.HookState{hal.OnHook}},
+		{"short -> flash", 200 * time.Millisecond, []hal.HookState{hal.HookFlash, hal.OnHook}},
+		{"long -> on-hook, off-hook", 700 * time.Millisecond, []hal.HookState{hal.OnHook, hal.OffHook, hal.OnHook}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h, board := opened(t, hooks, "gpio-hook", hal.Params{"line": "GPIO4", "off-hook": "low", "flash-ms": 500})
+				defer h.Close()
+				board.join("GND", "GPIO4", true)
+				if s, err := h.ReadHook(); s != hal.OffHook || err != nil {
+					t.Fatalf("at first %v, %v", s, err)
+				}
+				go func() {
+					time.Sleep(time.Second)
+					board.join("GND", "GPIO4", false)
+					time.Sleep(c.down)
+					board.join("GND", "GPIO4", true)
+					time.Sleep(5 * time.Second)
+					board.join("GND", "GPIO4", false)
+				}()
+				for i, want := range c.want {
+					if s, err := h.ReadHook(); s != want || err != nil {
+						t.Errorf("reading %d: %v, %v, want %v", i, s, err, want)
+					}
+				}
+			})
+		})
+	}
 }

@@ -12,7 +12,7 @@ type opener func(chip, line string) (gpio.PinIO, error)
 func openReal(chip, line string) (gpio.PinIO, error) { return openPin(chip, line) }
 
 // Drivers is the table of this package: gpio-matrix-keypad, gpio-keys,
-// gpio-hook, gpio-led and gpio-relay.
+// gpio-rotary-dial, rotary-encoder, gpio-hook, gpio-led and gpio-relay.
 func Drivers() hal.Drivers { return driversOn(openReal) }
 
 func driversOn(open opener) hal.Drivers {
@@ -20,6 +20,8 @@ func driversOn(open opener) hal.Drivers {
 		Keypads: map[string]hal.Driver[hal.Keypad]{
 			"gpio-matrix-keypad": matrixDriver(open),
 			"gpio-keys":          keysDriver(open),
+			"gpio-rotary-dial":   dialDriver(open),
+			"rotary-encoder":     encoderDriver(open),
 		},
 		Hooks:      map[string]hal.Driver[hal.Hook]{"gpio-hook": hookDriver(open)},
 		Indicators: map[string]hal.Driver[hal.Indicator]{"gpio-led": ledDriver(open)},

@@ -399,6 +399,13 @@ func TestCheck(t *testing.T) {
 		{"hold too long -> said", d.Relays["gpio-relay"].Check, hal.Params{"line": "GPIO4", "max-hold": "1h"}, "max-hold: 1h0m0s is not between 0s and 5m0s"},
 		{"matrix without columns -> said", d.Keypads["gpio-matrix-keypad"].Check, hal.Params{"rows": []any{"GPIO4"}, "cols": []any{}, "keymap": []any{[]any{}}}, "cols: names no line: a matrix has at least one"},
 		{"hook level -> said", d.Hooks["gpio-hook"].Check, hal.Params{"line": "GPIO4", "off-hook": "up"}, `off-hook: "up" is neither high nor low`},
+		{"dial -> no fault", d.Keypads["gpio-rotary-dial"].Check, hal.Params{"line": "GPIO4", "digits": "sweden"}, ""},
+		{"dial with one line for two -> said", d.Keypads["gpio-rotary-dial"].Check, hal.Params{"line": "GPIO4", "turning": "GPIO4"}, "line[1]: GPIO4 is used by line[0] already"},
+		{"dial of nowhere -> said", d.Keypads["gpio-rotary-dial"].Check, hal.Params{"line": "GPIO4", "digits": "mars"}, `digits: "mars" is none of usual, new-zealand and sweden`},
+		{"encoder -> no fault", d.Keypads["rotary-encoder"].Check, hal.Params{"lines": []any{"GPIO4", "GPIO5"}, "clockwise": "down", "counter-clockwise": "up"}, ""},
+		{"encoder with one key for two -> said", d.Keypads["rotary-encoder"].Check, hal.Params{"lines": []any{"GPIO4", "GPIO5"}, "clockwise": "up", "counter-clockwise": "up"}, "counter-clockwise: key up is at clockwise already"},
+		{"encoder of one line -> said", d.Keypads["rotary-encoder"].Check, hal.Params{"lines": []any{"GPIO4"}}, "lines: are 1: an encoder has two"},
+		{"encoder of three steps -> said", d.Keypads["rotary-encoder"].Check, hal.Params{"lines": []any{"GPIO4", "GPIO5"}, "steps-per-detent": 3}, "steps-per-detent: 3 is none of 1, 2 and 4"},
 		{"unknown chip -> said", d.Hooks["gpio-hook"].Check, hal.Params{"line": "GPIO4", "chip": "bcm"}, "chip: bcm is not a known controller"},
 	}
 	for _, c := range cases {
@@ -408,5 +415,13 @@ func TestCheck(t *testing.T) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
 		})
+	}
+}
+
+func TestDial_digits_of_each_country(t *testing.T) {
+	for country, want := range map[string]string{"usual": "1234567890", "new-zealand": "9876543210", "sweden": "0123456789"} {
+		if got := (dialConfig{Digits: country}).digits(); got != want {
+			t.Errorf("%s: %s by the number of pulses, want %s", country, got, want)
+		}
 	}
 }

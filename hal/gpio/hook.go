@@ -17,6 +17,7 @@ type hookConfig struct {
 	Line     string        `param:"line,required" takes:"line"`
 	OffHook  string        `param:"off-hook" values:"high low"` // the line's level when the handset is lifted: high or low
 	Debounce time.Duration `param:"debounce-delay-ms"`
+	Flash    time.Duration `param:"flash-ms"` // on-hook no longer than this is a flash; 0: there is none
 }
 
 func hookDefaults() hookConfig { return hookConfig{OffHook: "high", Debounce: 30 * time.Millisecond} }
@@ -47,7 +48,7 @@ func hookDriver(open opener) hal.Driver[hal.Hook] {
 			if err := pin.In(gpio.PullUp, gpio.BothEdges); err != nil {
 				return nil, errors.Join(err, pin.Halt())
 			}
-			return &hook{pin: pin, offHook: gpio.Level(c.OffHook == "high"), debounce: c.Debounce}, nil
+			return &hook{pin: pin, offHook: gpio.Level(c.OffHook == "high"), debounce: c.Debounce, flash: c.Flash}, nil
 		},
 	}
 }
@@ -57,6 +58,7 @@ type hook struct {
 	pin      gpio.PinIO
 	offHook  gpio.Level
 	debounce time.Duration
+	flash    time.Duration
 
 	mu     sync.Mutex // no reading of the line after it was given back
 	closed bool
@@ -75,12 +77,34 @@ func (h *hook) ReadHook() (hal.HookState, error) {
 		if err != nil {
 			return h.last, err
 		}
+		if h.flash > 0 && h.told && h.last == hal.OffHook && s == hal.OnHook {
+			if s, err = h.stays(); err != nil {
+				return h.last, err
+			}
+			if s == hal.OffHook {
+				return hal.HookFlash, nil
+			}
+		}
 		if !h.told || s != h.last {
 			h.told, h.last = true, s
 			return s, nil
 		}
 		h.pin.WaitForEdge(-1)
 	}
+}
+
+// stays waits out a flash: off-hook when the handset was not put down for good.
+func (h *hook) stays() (hal.HookState, error) {
+	end := time.Now().Add(h.flash - h.debounce) // which is over already
+	for left := time.Until(end); left > 0; left = time.Until(end) {
+		if !h.pin.WaitForEdge(left) {
+			break
+		}
+		if s, err := h.settled(); err != nil || s == hal.OffHook {
+			return s, err
+		}
+	}
+	return h.read()
 }
 
 // settled waits until the level has stayed for the debounce time.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"offhook/cmd/internal/phone"
 	"offhook/hal"
@@ -25,6 +26,12 @@ func readHook(ctx context.Context, h hal.Hook, inbox chan<- phone.Input) error {
 		s, err := h.ReadHook()
 		if err != nil {
 			return err
+		}
+		if s == hal.HookFlash { // what the key R of such telephones does: hold, and change between two calls
+			for _, action := range []hal.KeyAction{hal.KeyPress, hal.KeyRelease} {
+				post(ctx, inbox, phone.Key{KeyEvent: hal.KeyEvent{Key: hal.KeyHold, Action: action, Time: time.Now()}})
+			}
+			continue
 		}
 		post(ctx, inbox, phone.Hook{State: s})
 	}
