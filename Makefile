@@ -4,10 +4,11 @@
 GO        ?= go
 VERSION   ?= $(shell git describe --always --dirty 2>/dev/null || echo development)
 LDFLAGS   := -s -w -X main.version=$(VERSION)
-# A board's flash is small: nothing is inlined but what runs for each packet or
-# sample (-e changes nothing; the last pattern that fits a package counts), a deferred
-# call is not repeated at each return, and what a generic function's copies are called
-# is short: all names are in the binary. HTTP/2 is for nobody a telephone speaks to.
+# A board's flash is small. Where it is not hot, that is where nothing runs for each
+# packet or sample, nothing is inlined (-e changes nothing; the last pattern that fits a
+# package counts), a deferred call is not repeated at each return and a slice is not
+# begun on the stack. What a generic function's copies are called is short: all names
+# are in the binary. HTTP/2 is for nobody a telephone speaks to.
 HOT       := runtime internal/runtime/... internal/byteorder encoding/binary sync sync/atomic math math/bits \
 	crypto/aes crypto/cipher crypto/internal/fips140/aes/... crypto/internal/fips140/sha1 crypto/internal/fips140/subtle \
 	github.com/pion/rtp github.com/pion/srtp/... github.com/thesyncim/gopus/internal/celt github.com/thesyncim/gopus/internal/silk \
@@ -15,7 +16,7 @@ HOT       := runtime internal/runtime/... internal/byteorder encoding/binary syn
 	offhook/media/dtmf offhook/media/engine offhook/media/g711 offhook/media/g722 offhook/media/jitter/... offhook/media/session \
 	offhook/media/session/countermode offhook/media/tone
 NAMES     := maxshapelen=64
-FLAGS     := -trimpath -tags nethttpomithttp2 '-gcflags=all=-l -d=$(NAMES),noopendefer=1' $(foreach p,$(HOT),'-gcflags=$(p)=-e -d=$(NAMES)')
+FLAGS     := -trimpath -tags nethttpomithttp2 '-gcflags=all=-l -d=$(NAMES),noopendefer=1,variablemakethreshold=0' $(foreach p,$(HOT),'-gcflags=$(p)=-e -d=$(NAMES)')
 BUILD     := CGO_ENABLED=0 $(GO) build $(FLAGS) -ldflags '$(LDFLAGS)'
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
