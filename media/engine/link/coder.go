@@ -14,7 +14,7 @@ import (
 const (
 	maxMessage = 32 << 10
 	maxText    = 4096
-	maxList    = 64
+	maxList    = 160 // a bell that rings two seconds is 80 strokes
 )
 
 // ErrMessage is returned, wrapped, for a message that is not in order.
