@@ -1,8 +1,246 @@
 package boardbox
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
 
-// theCall is a telephone's day: it comes up, is dialled on, called and hung up.
+	"offhook/cmd/internal/lab/pbx"
+	"offhook/cmd/internal/localapi"
+	"offhook/media"
+	"offhook/media/mediatest"
+)
+
+const (
+	rate    = 16000 // of what the ear hears
+	soon    = 15 * time.Second
+	aWhile  = 400 * time.Millisecond
+	between = 250 * time.Millisecond
+)
+
+// theCall is a telephone's day: it comes up, is dialled on, called, and opens a door.
 func theCall(ctx context.Context, b *box, x *boxed) error {
+	for _, c := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"every part of the board works", x.parts},
+		{"the relay did not pulse at boot", x.relayRested},
+		{"provisioned by DHCP option 160", x.provisioned},
+		{"off-hook: the dial tone is heard", x.dialTone},
+		{"keys: 600 is dialled on rows and columns", x.dial},
+		{"speech goes out and comes back", x.echo},
+		{"keys: two held keys and a third make no ghost", x.ghost},
+		{"on-hook: the call ends", x.hangUp},
+		{"incoming: it rings, lamp and sound", x.ring},
+		{"incoming: lifting the handset answers, a voice is heard", x.answer},
+		{"on-hook: that call ends too", x.hangUp},
+		{"door: a wrong code opens nothing", x.wrongCode},
+		{"door: the code opens for its time", x.rightCode},
+		{"door: the exit button opens for its time", x.exitButton},
+		{"keys: the call button dials", x.callButton},
+	} {
+		if !b.check(c.name, c.do(ctx)) {
+			x.board.Set(hookLine, false) // the next one begins at rest
+		}
+	}
+	return x.memory(ctx)
+}
+
+// wait lets time pass in the box; a machine that went off wakes it.
+func (x *boxed) wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-x.done:
+		return errPowerless
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// press holds a key of the matrix down for a while.
+func (x *boxed) press(ctx context.Context, keys string) error {
+	for _, key := range keys {
+		at := strings.IndexRune(places, key)
+		x.board.Press(at/3, at%3, true)
+		err := x.wait(ctx, between)
+		x.board.Press(at/3, at%3, false)
+		if err := errors.Join(err, x.wait(ctx, between)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (x *boxed) parts(ctx context.Context) error {
+	return x.status(ctx, "every part working", soon, func(s localapi.Status) bool {
+		return len(s.Devices) == 0 && s.Board == "box" && (s.Audio.State == "running" || s.Audio.State == "resting")
+	})
+}
+
+func (x *boxed) relayRested(context.Context) error {
+	if !x.board.Driven(relayLine) {
+		return errors.New("the agent does not drive the relay's line")
+	}
+	for _, c := range x.board.History(relayLine) {
+		if c.High {
+			return fmt.Errorf("it was pulled %s after power came", c.At.Sub(x.began))
+		}
+	}
+	return nil
+}
+
+func (x *boxed) provisioned(context.Context) error {
+	for _, f := range x.box.world.files.Fetches() {
+		if f.MAC == strings.ReplaceAll(boxMAC, ":", "") && f.Time.After(x.began) {
+			return nil
+		}
+	}
+	return errors.New("the server was not asked by this MAC")
+}
+
+// dialTone is 350 and 440 Hz, as the country us has it.
+func (x *boxed) dialTone(ctx context.Context) error {
+	x.board.Set(hookLine, true)
+	return x.hear(ctx, "a dial tone", func(f media.Frame) error {
+		low, high, between := mediatest.ToneLevel(f, rate, 350), mediatest.ToneLevel(f, rate, 440), mediatest.ToneLevel(f, rate, 620)
+		if low < -40 || high < -40 || between > min(low, high)-10 {
+			return fmt.Errorf("350 Hz at %.0f dB, 440 Hz at %.0f dB, 620 Hz at %.0f dB", low, high, between)
+		}
+		return nil
+	})
+}
+
+// hear listens until what is heard is right.
+func (x *boxed) hear(ctx context.Context, what string, right func(media.Frame) error) error {
+	var wrong error
+	for range 10 {
+		heard, err := x.converse(ctx, nil, aWhile)
+		if err != nil {
+			return err
+		}
+		if wrong = right(heard); wrong == nil {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s is not heard: %w", what, wrong)
+}
+
+// call waits for a call at the exchange.
+func (x *boxed) call(ctx context.Context, what string, ok func(pbx.Call) bool) error {
+	err := x.until(ctx, what, soon, func() bool {
+		for _, c := range x.box.world.exchange.Calls() {
+			if ok(c) {
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		return fmt.Errorf("%w: the exchange has %+v", err, x.box.world.exchange.Calls())
+	}
+	return nil
+}
+
+func (x *boxed) dial(ctx context.Context) error {
+	if err := x.press(ctx, "600"); err != nil {
+		return err
+	}
+	err := x.call(ctx, "a call to 600", func(c pbx.Call) bool { return c.To == "600" && c.State == "confirmed" && c.Legs[0].Suite != "" })
+	return errors.Join(err, x.picture("oled-call"))
+}
+
+// echo speaks into the telephone and hears it come back from the exchange.
+func (x *boxed) echo(ctx context.Context) error {
+	voice := mediatest.Voice(rate, 3*time.Second, 7)
+	heard, err := x.converse(ctx, voice, 5*time.Second)
+	if err != nil {
+		return err
+	}
+	lag, alike := mediatest.Delay(voice, heard, rate)
+	x.box.tell("      speech came back %.0f ms later, correlation %.2f", lag.Seconds()*1000, alike)
+	if alike < 0.5 || lag <= 0 {
+		return fmt.Errorf("what is heard is not what was said: correlation %.2f, %s later, level %.0f dBov", alike, lag, mediatest.Level(heard))
+	}
+	return nil
+}
+
+// ghost holds three corners of a rectangle down: 1, 2 and 4 without diodes look as if
+// 5 were down too. The third is not believed; nobody hears a 5.
+func (x *boxed) ghost(ctx context.Context) error {
+	for _, k := range [][2]int{{0, 0}, {0, 1}, {1, 0}} {
+		x.board.Press(k[0], k[1], true)
+		if err := x.wait(ctx, between); err != nil {
+			return err
+		}
+	}
+	for _, k := range [][2]int{{1, 0}, {0, 1}, {0, 0}} {
+		x.board.Press(k[0], k[1], false)
+		if err := x.wait(ctx, between); err != nil {
+			return err
+		}
+	}
+	return x.call(ctx, "digits without a ghost", func(c pbx.Call) bool { return c.To == "600" && c.Digits == "12" })
+}
+
+func (x *boxed) hangUp(ctx context.Context) error {
+	x.board.Set(hookLine, false)
+	return x.until(ctx, "the end of every call", soon, func() bool { return len(x.box.world.exchange.Calls()) == 0 })
+}
+
+// ring has the exchange call.
+func (x *boxed) ring(ctx context.Context) error {
+	if err := x.box.world.exchange.Ring(extension); err != nil {
+		return err
+	}
+	if err := x.until(ctx, "the ringing lamp", soon, func() bool { return x.board.High(ringLine) }); err != nil {
+		return err
+	}
+	return errors.Join(x.picture("oled-ringing"), x.hear(ctx, "ringing", func(f media.Frame) error {
+		if l := mediatest.Level(f); l < -45 {
+			return fmt.Errorf("%.0f dBov", l)
+		}
+		return nil
+	}))
+}
+
+func (x *boxed) answer(ctx context.Context) error {
+	x.board.Set(hookLine, true)
+	if err := x.call(ctx, "an answered call", func(c pbx.Call) bool { return c.To == extension && c.State == "confirmed" }); err != nil {
+		return err
+	}
+	return x.hear(ctx, "the exchange's voice", func(f media.Frame) error {
+		if l := mediatest.Level(f); l < -45 {
+			return fmt.Errorf("%.0f dBov", l)
+		}
+		return nil
+	})
+}
+
+func (x *boxed) callButton(ctx context.Context) error {
+	x.board.Set(callLine, false)
+	err := x.wait(ctx, between)
+	x.board.Set(callLine, true)
+	if err != nil {
+		return err
+	}
+	err = x.call(ctx, "a call to 601", func(c pbx.Call) bool { return c.To == "601" && c.State == "confirmed" })
+	for _, c := range x.box.world.exchange.Calls() {
+		err = errors.Join(err, x.box.world.exchange.Hangup(c.ID))
+	}
+	return errors.Join(err, x.hangUp(ctx))
+}
+
+func (x *boxed) memory(ctx context.Context) error {
+	v, err := x.vitals(ctx)
+	if err != nil {
+		return err
+	}
+	x.box.figures.MemoryKB[x.box.arch.name] = v.RSS
 	return nil
 }

@@ -106,6 +106,7 @@ func (w *world) document(name string) provisioning.Document {
 		SRTP: provisioning.SRTPMandatory, Codecs: []string{"pcma", "pcmu"}, MWI: true, CA: "$box",
 	}}
 	d.TLS.Authorities = []provisioning.Authority{{Name: "box", PEM: w.authority.PEM()}}
+	d.Keys = []provisioning.Key{{Key: "call", Type: "speed-dial", Value: "601"}}
 	d.Door.Relay, d.Door.Hold, d.Door.Code = "door", doorHold, ua.NewSecret(doorCode)
 	return d
 }

@@ -69,7 +69,7 @@ func (p *PBX) ringLater(extension string, wait time.Duration) {
 	case <-p.ctx.Done():
 		return
 	}
-	if err := p.originate(extension, "602", "Workbench", 20*time.Second); err != nil {
+	if err := p.originate(extension, "602", "Workbench", 20*time.Second, (*call).greet); err != nil {
 		p.note(journal.Call, "602 cannot call %s back: %v", extension, err)
 	}
 }
@@ -129,12 +129,18 @@ func (p *PBX) Ring(extension string) error {
 		return err
 	}
 	defer leave()
-	return p.originate(extension, "600", "Workbench", 0)
+	return p.originate(extension, "600", "Workbench", 0, (*call).greet)
+}
+
+// greet is a voice, and then music.
+func (c *call) greet(l *leg) {
+	voice := func() []int16 { return tune.Voice(6*time.Second, uint64(c.id)) }
+	c.play(l, voice, false, func() { c.play(l, c.pbx.music, true, nil) })
 }
 
 // originate calls an extension from the exchange. With a limit the exchange
-// hangs up that long after the answer.
-func (p *PBX) originate(extension, from, name string, limit time.Duration) error {
+// hangs up that long after the answer, which sound is for.
+func (p *PBX) originate(extension, from, name string, limit time.Duration, sound func(*call, *leg)) error {
 	bindings := p.bindings(extension)
 	if len(bindings) == 0 {
 		return fmt.Errorf("%s: %w", extension, errNotAvailable)
@@ -146,8 +152,7 @@ func (p *PBX) originate(extension, from, name string, limit time.Duration) error
 		who.name = name
 		p.note(journal.Call, "call %d: %s calls %s", c.id, from, extension)
 		c.answered = func(l *leg) {
-			voice := func() []int16 { return tune.Voice(6*time.Second, uint64(c.id)) }
-			c.play(l, voice, false, func() { c.play(l, c.pbx.music, true, nil) })
+			sound(c, l)
 			if limit > 0 {
 				c.after(limit, func() { c.finish(487, "the exchange hung up") })
 			}
