@@ -58,13 +58,13 @@ unit: ## the tests that need no other program
 	$(GO) test ./...
 
 race: ## the same under the race detector
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 20m ./...
 
 interop: ## calls with Kamailio, baresip and sipp; ends with a JSON line
 	@.ci/deps
 	@mkdir -p bin
 	@$(GO) test -c -tags interop -o bin/interop.test ./cmd/internal/interop
-	@cd cmd/internal/interop && exec $(CURDIR)/bin/interop.test -test.timeout 10m
+	@cd cmd/internal/interop && exec $(CURDIR)/bin/interop.test -test.timeout 20m
 
 interop-peers: ## calls with Asterisk, pjsua and Linphone, fetched from another Debian release; ends with a JSON line
 	@PEERS=1 .ci/deps
