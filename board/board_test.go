@@ -235,3 +235,26 @@ func TestApart(t *testing.T) {
 		})
 	}
 }
+
+func TestDetect_every_board_by_what_it_says_of_itself(t *testing.T) {
+	of := map[string]string{}
+	for _, name := range Names() {
+		b, err := Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b.Name != name {
+			t.Errorf("%s.yaml calls itself %s", name, b.Name)
+		}
+		for _, c := range b.Compatible {
+			if of[c] != "" {
+				t.Errorf("%s is %s and %s", c, of[c], name)
+			}
+			of[c] = name
+			root := fstest.MapFS{"proc/device-tree/compatible": {Data: []byte(c + "\x00acme,chip\x00")}}
+			if found, err := Detect(root); err != nil || found.Name != name {
+				t.Errorf("%s: detected %v, %v, want %s", c, found, err, name)
+			}
+		}
+	}
+}

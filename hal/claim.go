@@ -81,7 +81,7 @@ func claims(all []Claim, c Claim, v reflect.Value) []Claim {
 	default:
 		c.Name = v.String()
 	}
-	if c.What == "line" && strings.HasPrefix(c.Name, "gpiochip") {
+	if c.What == "line" && strings.Contains(c.Name, ":") {
 		c.On = "" // it names its controller itself
 	}
 	if c.Name == "" {

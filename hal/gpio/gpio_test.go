@@ -395,6 +395,8 @@ func TestCheck(t *testing.T) {
 		{"short row -> said", d.Keypads["gpio-matrix-keypad"].Check,
 			hal.Params{"rows": []any{"A"}, "cols": []any{"B", "C"}, "keymap": []any{[]any{1}}}, "keymap[0]: has 1 keys where there are 2 column lines"},
 		{"unknown key -> said", d.Keypads["gpio-keys"].Check, hal.Params{"keys": map[string]any{"bell": "GPIO4"}}, `keys.bell: "bell" is not a key`},
+		{"line of a labelled controller -> no fault", d.Indicators["gpio-led"].Check, hal.Params{"line": "1c20800.pinctrl:6"}, ""},
+		{"line of no controller -> said", d.Indicators["gpio-led"].Check, hal.Params{"line": ":6"}, "line: :6 is not of the form gpiochip0:17"},
 		{"bad form -> said", d.Indicators["gpio-led"].Check, hal.Params{"line": "gpiochip0:x"}, "line: gpiochip0:x is not of the form gpiochip0:17"},
 		{"hold too long -> said", d.Relays["gpio-relay"].Check, hal.Params{"line": "GPIO4", "max-hold": "1h"}, "max-hold: 1h0m0s is not between 0s and 5m0s"},
 		{"matrix without columns -> said", d.Keypads["gpio-matrix-keypad"].Check, hal.Params{"rows": []any{"GPIO4"}, "cols": []any{}, "keymap": []any{[]any{}}}, "cols: names no line: a matrix has at least one"},
@@ -422,6 +424,21 @@ func TestDial_digits_of_each_country(t *testing.T) {
 	for country, want := range map[string]string{"usual": "1234567890", "new-zealand": "9876543210", "sweden": "0123456789"} {
 		if got := (dialConfig{Digits: country}).digits(); got != want {
 			t.Errorf("%s: %s by the number of pulses, want %s", country, got, want)
+		}
+	}
+}
+
+func TestOffset_of_lines_that_the_kernel_calls_otherwise(t *testing.T) {
+	for _, c := range []struct {
+		label, line string
+		want        int
+		ok          bool
+	}{
+		{"pinctrl-bcm2711", "GPIO4", 4, true}, {"pinctrl-bcm2711", "GPIO57", 57, true}, {"pinctrl-bcm2711", "GPIO58", 58, false},
+		{"raspberrypi-exp-gpio", "GPIO4", 4, false}, {"pinctrl-bcm2711", "SPI_CE1_N", 0, false}, {"pinctrl-bcm2711", "GPIO-1", -1, false},
+	} {
+		if n, ok := Offset(c.label, c.line); ok != c.ok || ok && n != c.want {
+			t.Errorf("%s of %s: %d, %v, want %d, %v", c.line, c.label, n, ok, c.want, c.ok)
 		}
 	}
 }

@@ -27,13 +27,15 @@ var chips = map[string]int{
 }
 
 // checkLine finds what is wrong with a line's name: "GPIO17" or another name
-// that the device tree gives, or "gpiochip0:17".
+// that the device tree gives, or its controller and offset: "gpiochip0:17", or
+// by the controller's label, which does not change with the order of probing,
+// "1c20800.pinctrl:6".
 func checkLine(path, chip, line string) error {
 	if line == "" {
 		return hal.Faultf(path, "names no line: give one such as GPIO17 or gpiochip0:17")
 	}
-	if _, offset, ok := strings.Cut(line, ":"); ok {
-		if n, err := strconv.Atoi(offset); err != nil || n < 0 || !strings.HasPrefix(line, "gpiochip") {
+	if controller, offset, ok := strings.Cut(line, ":"); ok {
+		if n, err := strconv.Atoi(offset); err != nil || n < 0 || controller == "" {
 			return hal.Faultf(path, "%s is not of the form gpiochip0:17", line)
 		}
 		return nil
@@ -44,6 +46,14 @@ func checkLine(path, chip, line string) error {
 		return hal.Faultf(path, "%s does not exist on this chip (%s has GPIO0 to GPIO%d)", line, chip, count-1)
 	}
 	return nil
+}
+
+// Offset is where GPIO17 is on a controller whose lines are numbered like that,
+// whatever its kernel calls them: of one, GPIO4 is GPIO_GCLK and GPIO7 SPI_CE1_N.
+func Offset(label, line string) (int, bool) {
+	digits, numbered := strings.CutPrefix(line, "GPIO")
+	n, err := strconv.Atoi(digits)
+	return n, numbered && err == nil && n >= 0 && n < chips[label]
 }
 
 // checkChip finds what is wrong with a chip's label.
@@ -76,7 +86,10 @@ func checkOnce(path, line string, seen map[string]string) error {
 func find(chip, line string) (string, int, error) {
 	if name, offset, ok := strings.Cut(line, ":"); ok {
 		n, err := strconv.Atoi(offset)
-		return name, n, err
+		if err != nil || strings.HasPrefix(name, "gpiochip") {
+			return name, n, err
+		}
+		chip, line = name, offset
 	}
 	for _, name := range gpiocdev.Chips() {
 		offset, ok, err := findOn(name, chip, line)
@@ -105,6 +118,12 @@ func findOn(name, label, line string) (offset int, ok bool, err error) {
 	if label != "" && c.Label != label {
 		return 0, false, nil
 	}
-	offset, err = c.FindLine(line)
-	return offset, err == nil, nil
+	if offset, err = c.FindLine(line); err == nil {
+		return offset, true, nil
+	}
+	if offset, ok = Offset(c.Label, line); !ok {
+		offset, err = strconv.Atoi(line) // of a line that is called label:offset
+		ok = err == nil && offset < c.Lines()
+	}
+	return offset, ok, nil
 }

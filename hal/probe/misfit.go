@@ -55,7 +55,7 @@ func (inv *Inventory) find(c hal.Claim) (gpio.Line, bool) {
 	chip, offset, numbered := strings.Cut(c.Name, ":")
 	for _, controller := range inv.Controllers {
 		if numbered {
-			if n, err := strconv.Atoi(offset); controller.Name == chip && err == nil && n >= 0 && n < len(controller.Lines) {
+			if n, err := strconv.Atoi(offset); (controller.Name == chip || controller.Label == chip) && err == nil && n >= 0 && n < len(controller.Lines) {
 				return controller.Lines[n], true
 			}
 			continue
@@ -67,6 +67,9 @@ func (inv *Inventory) find(c hal.Claim) (gpio.Line, bool) {
 			if l.Name == c.Name {
 				return l, true
 			}
+		}
+		if n, ok := gpio.Offset(controller.Label, c.Name); ok && n < len(controller.Lines) {
+			return controller.Lines[n], true
 		}
 	}
 	return gpio.Line{}, false

@@ -110,6 +110,7 @@ func TestMisfit(t *testing.T) {
 		{"taken by offset -> by whom", line("gpiochip0:2", ""), `line: line gpiochip0:2 is taken by "spi0 CS1"`},
 		{"our own -> said", line("GPIO9", ""), "line: line GPIO9 is held by an offhook that runs here"},
 		{"no such line -> said", line("GPIO99", ""), "line: this machine has no line GPIO99"},
+		{"free line by its controller's label -> fits", line("pinctrl-acme:1", ""), ""},
 		{"offset too high -> said", line("gpiochip0:4", ""), "line: this machine has no line gpiochip0:4"},
 		{"on another controller -> said", line("GPIO4", "pinctrl-rp1"), "line: this machine has no line GPIO4 of pinctrl-rp1"},
 		{"device there -> fits", hal.Claim{Path: "device", What: "device", Name: "/dev/watchdog0"}, ""},
