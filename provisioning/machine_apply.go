@@ -57,7 +57,9 @@ func (m machine) tookForce(now candidate, e applied, at time.Time) machine {
 	keep := !now.stored && !now.undo && now.record.Meta.Hash != ""
 	proves := now.trial && !e.same
 	now.undo, now.trial = false, false
-	now.record.Meta.Applied = at
+	if m.works || proves || now.record.Meta.Applied.IsZero() { // else it was in force before the restart
+		now.record.Meta.Applied = at
+	}
 	m.inForce, m.works, m.pending, m.kept = now, true, nil, nil
 	switch {
 	case proves:

@@ -179,7 +179,7 @@ func (m *Manager) take(out fetched, f Finding, r Response, newest candidate) fet
 		return out
 	}
 	out.found = candidate{doc: doc, record: Record{Data: r.Data, Meta: Meta{
-		Step: f.Step, URL: f.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: hash, Fetched: time.Now(),
+		Step: f.Step, Found: f.Why, URL: f.URL, ETag: r.ETag, LastModified: r.LastModified, Hash: hash, Fetched: time.Now(),
 	}}}
 	return out
 }

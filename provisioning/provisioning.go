@@ -76,7 +76,8 @@ type Discoverer interface {
 
 // Meta tells where a stored document came from, and what became of it.
 type Meta struct {
-	Step         string    `json:"step"` // of discovery
+	Step         string    `json:"step"`            // of discovery
+	Found        string    `json:"found,omitempty"` // how the step found it: "option 66 of the lease of eth0"
 	URL          string    `json:"url"`
 	ETag         string    `json:"etag,omitempty"`
 	LastModified string    `json:"last_modified,omitempty"`

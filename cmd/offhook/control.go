@@ -124,9 +124,23 @@ func explainCommand() command {
 				for _, s := range settings {
 					fmt.Fprintf(w, "%s\t%s\t%s\n", s.Path, s.Value, s.Origin)
 				}
-				return w.Flush()
+				if err := w.Flush(); err != nil || len(args) == 0 {
+					return err
+				}
+				return printWhence(t.out, settings)
 			}
 		}}
+}
+
+// printWhence tells of the document that the settings are of: there is one.
+func printWhence(out io.Writer, settings []localapi.Setting) error {
+	i := slices.IndexFunc(settings, func(s localapi.Setting) bool { return s.Step != "" })
+	if i < 0 {
+		return nil
+	}
+	s := settings[i]
+	_, err := fmt.Fprintf(out, "\ndocument %s, in force since %s%s\n", plain(source(s.URL, s.Step, s.Found)), clock(s.Applied), parenthesis(s.State))
+	return err
 }
 
 // below tells whether a setting is the one at path or in its section:

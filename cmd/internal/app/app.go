@@ -71,6 +71,7 @@ type App struct {
 	texts       texts
 	manager     *provisioning.Manager
 	trust       *discover.Trust
+	newcomers   *newcomers
 	control     net.Listener // until it is served
 	accounts    []ua.Account // as they were applied
 	restart     context.CancelCauseFunc
@@ -176,6 +177,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.teller, a.pushing = newTeller(log.With("room", "actions"), a.device), newPushing(log.With("room", "push"))
+	a.newcomers = newNewcomers(log.With("room", "provisioning"))
 	a.joinDesk(log)
 	return a.buildProvisioning(log.With("room", "provisioning"))
 }
@@ -187,7 +189,7 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d.sound = newSound(log.With("room", "sound"), a.engine, a.devices.Mixer, a.calls, a.cfg.Agent.State)
 	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays, opened: func(relay string) { a.teller.tell("door-opened", map[string]string{"door": relay}) }}
 	d.history, d.chosen = newHistoryFile(a.cfg.Agent.State, log), newSettingsFile(a.cfg.Agent.State, log)
-	d.settled = a.settled
+	d.settled, d.decide = a.settled, a.newcomers.decide
 	recoverRecordings(a.cfg.Agent.State, log)
 	d.inbox <- d.chosen.load() // the first of what it hears; nobody else writes yet
 	d.inbox <- phone.Restore{Entries: d.history.load()}
@@ -208,7 +210,21 @@ func (a *App) buildProvisioning(log *slog.Logger) error {
 		Sources: in.sources(), Store: kept, Applier: a, Prover: a, Log: log,
 	})
 	a.pushing.manager = a.manager
+	a.joinNewcomers()
 	return nil
+}
+
+// joinNewcomers has servers that wait asked about. Without a screen nobody could
+// read which: the command is left.
+func (a *App) joinNewcomers() {
+	n := a.newcomers
+	n.trust, n.again = a.trust, a.manager.Reprovision
+	n.look = func(ctx context.Context, server string) localapi.Waiting {
+		return certificateOf(ctx, server, a.cfg.Agent.Provisioning.CA, a.cfg.Built)
+	}
+	if a.devices.Display != nil {
+		n.tell = func(ctx context.Context, s phone.Servers) { post(ctx, a.desk.inbox, s) }
+	}
 }
 
 // parts is the start order. Each line needs those above it.
@@ -224,6 +240,7 @@ func (a *App) parts() []part {
 		{"agent", a.agent.Run},
 		{"network", a.watchNetwork},
 		{"provisioning events", a.pumpProvisioning},
+		{"newcomers", a.newcomers.run},
 		{"provisioning", a.manager.Run},
 		{"actions", a.teller.run},
 		{"push", a.pushing.run},

@@ -20,6 +20,7 @@ func (a *App) Status(ctx context.Context) (localapi.Status, error) {
 		Accounts: a.withWays(ctx, a.bindings.list()), Calls: a.calls.list(), Audio: a.audio.status(), Devices: a.health.list(),
 		Provisioning: provisioningStatus(a.manager.Status()),
 	}
+	s.Provisioning.Waiting, s.Provisioning.Refused = a.newcomers.list(), a.trust.Refused()
 	s.Listening, s.ListenError = a.listening.list()
 	diverting, err := ask(ctx, a.desk, func(s phone.State) localapi.Diverting {
 		dnd, to := s.Diverting()
@@ -37,7 +38,8 @@ func (a *App) Status(ctx context.Context) (localapi.Status, error) {
 
 func provisioningStatus(s provisioning.Status) localapi.Provisioning {
 	out := localapi.Provisioning{State: string(s.State), Source: s.InForce.URL, Hash: s.InForce.Hash,
-		LastFetch: s.LastFetch, NextFetch: s.Next, Error: s.Error, StoreError: s.StoreError, Pending: s.Pending != "",
+		Step: s.InForce.Step, Found: s.InForce.Found, Fetched: s.InForce.Fetched, Applied: s.InForce.Applied, Verdict: verdict(s),
+		LastFetch: s.LastFetch, LastAttempt: s.LastAttempt, Failures: s.Failures, NextFetch: s.Next, Error: s.Error, StoreError: s.StoreError, LeftOut: leftOut(s.LeftOut), Pending: s.Pending != "",
 		OnTrial: s.OnTrial, Missing: s.Missing, RolledBack: s.RolledBack, Pinned: s.Pinned}
 	for _, a := range s.Attempts {
 		out.Attempts = append(out.Attempts, localapi.Attempt(a))
@@ -159,15 +161,6 @@ func (a *App) Reprovision(context.Context) error {
 	return nil
 }
 
-// Explain tells every setting in force and where it comes from.
-func (a *App) Explain(context.Context) ([]localapi.Setting, error) {
-	var out []localapi.Setting
-	for _, e := range a.manager.Document().Explain("") {
-		out = append(out, localapi.Setting{Path: e.Path, Value: e.Value, Origin: e.Where()})
-	}
-	return out, nil
-}
-
 // Logs passes on the newest records.
 func (a *App) Logs(ctx context.Context, follow bool, line func([]byte) error) error {
 	return a.cfg.Ring.Each(ctx, follow, line)
@@ -175,3 +168,11 @@ func (a *App) Logs(ctx context.Context, follow bool, line func([]byte) error) er
 
 // Screen is the screen as a PNG.
 func (a *App) Screen(ctx context.Context) ([]byte, error) { return a.desk.display.screenshot(ctx) }
+
+// leftOut are parameters that the document could not take, a sentence each.
+func leftOut(all []*provisioning.FaultError) (said []string) {
+	for _, f := range all {
+		said = append(said, f.Error())
+	}
+	return said
+}

@@ -22,6 +22,8 @@ type desk struct {
 	history *keptFile[[]phone.Entry]
 	chosen  *keptFile[phone.Settings]
 	door    *doorman
+	// decide hears what a person says about provisioning servers.
+	decide func(phone.Effect)
 	// observe hears of the user agent's events besides the phone.
 	observe func(ua.Event)
 	// settled is told of the state after every input: a moment to restart.
@@ -207,6 +209,8 @@ func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 		d.history.save(e.Entries)
 	case phone.Keep:
 		d.chosen.save(e.Settings)
+	case phone.Decide, phone.ForgetRefused:
+		d.decide(e)
 	case phone.Log:
 		d.write(e)
 	}

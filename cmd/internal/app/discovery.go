@@ -133,14 +133,3 @@ func (a *App) askPnP(as provisioning.Device, log *slog.Logger) func(context.Cont
 		return answers, nil
 	}
 }
-
-// Accept lets a provisioning server be used that the network has named, and
-// fetches from it.
-func (a *App) Accept(_ context.Context, server string) (string, error) {
-	accepted, err := a.trust.Accept(server)
-	if accepted != "" {
-		a.cfg.Log.Info("a person has accepted a provisioning server", "server", accepted)
-		a.manager.Reprovision()
-	}
-	return accepted, err
-}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"offhook/cmd/internal/phone"
@@ -69,6 +70,7 @@ func (a *App) pumpProvisioning(ctx context.Context) error {
 		select {
 		case s := <-a.manager.Updates():
 			a.teller.configured(s)
+			a.newcomers.observe(s)
 			post(ctx, a.desk.inbox, progress(s))
 		case <-ctx.Done():
 			return nil
@@ -78,7 +80,11 @@ func (a *App) pumpProvisioning(ctx context.Context) error {
 
 func progress(s provisioning.Status) phone.Provisioning {
 	if s.State != provisioning.Unprovisioned {
-		return phone.Provisioning{State: phone.Provisioned, Detail: s.InForce.URL}
+		p := phone.Provisioning{State: phone.Provisioned, Detail: s.InForce.URL, Trial: !s.OnTrial.IsZero(), Cause: firstLine(s.Error)}
+		if !p.Trial {
+			p.RolledBack, p.Refused = firstLine(s.RolledBack), refusal(s)
+		}
+		return p
 	}
 	p := phone.Provisioning{State: phone.Discovering, Cause: s.Error}
 	for _, attempt := range s.Attempts {
@@ -88,9 +94,26 @@ func progress(s provisioning.Status) phone.Provisioning {
 	}
 	if s.Error != "" && s.Activity == provisioning.Resting {
 		p.State = phone.ProvisioningFailed
-		p.Cause, _, _ = strings.Cut(s.Error, "\n")
+		p.Cause = firstLine(s.Error)
 	}
 	return p
+}
+
+// refusal is what is wrong with the server's document, in a line.
+func refusal(s provisioning.Status) string {
+	if len(s.Faults) == 0 {
+		return ""
+	}
+	text := s.Faults[0].Error()
+	if more := len(s.Faults) - 1; more > 0 {
+		text += fmt.Sprintf(" (and %d more)", more)
+	}
+	return text
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
 }
 
 func wayOf(e engine.DigitReceived) phone.DigitWay {

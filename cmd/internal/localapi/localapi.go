@@ -72,12 +72,25 @@ type Call struct {
 
 // Provisioning is where the configuration came from.
 type Provisioning struct {
-	State     string    `json:"state"`
-	Source    string    `json:"source,omitzero"`
-	Hash      string    `json:"hash,omitzero"`
-	LastFetch time.Time `json:"last_fetch,omitzero"`
-	NextFetch time.Time `json:"next_fetch,omitzero"`
-	Error     string    `json:"error,omitzero"`
+	State  string `json:"state"`
+	Source string `json:"source,omitzero"`
+	Hash   string `json:"hash,omitzero"`
+	// Step is the step of discovery that the document in force came by, Found how
+	// that found its server.
+	Step    string    `json:"step,omitzero"`
+	Found   string    `json:"found,omitzero"`
+	Fetched time.Time `json:"fetched,omitzero"`
+	Applied time.Time `json:"applied,omitzero"` // when it came into force
+	Verdict string    `json:"verdict,omitzero"` // "on trial", "confirmed"
+
+	LastFetch   time.Time `json:"last_fetch,omitzero"` // that a server answered
+	LastAttempt time.Time `json:"last_attempt,omitzero"`
+	Failures    int       `json:"failures,omitzero"` // in a row
+	NextFetch   time.Time `json:"next_fetch,omitzero"`
+	Error       string    `json:"error,omitzero"`
+	// LeftOut are parameters of another maker's files that the document in force
+	// could not take: where each is, what it says, and why it has no effect.
+	LeftOut []string `json:"left_out,omitzero"`
 	// StoreError is why the document in force would not survive a restart.
 	StoreError string `json:"store_error,omitzero"`
 	// Pending tells of a newer document that waits for the end of a call.
@@ -91,6 +104,17 @@ type Provisioning struct {
 	// Pinned tells that a person rolled back and the server's has not changed since.
 	Pinned   bool      `json:"pinned,omitzero"`
 	Attempts []Attempt `json:"attempts,omitzero"` // steps of the last discovery
+	Waiting  []Waiting `json:"waiting,omitzero"`  // servers that a person has to accept first
+	Refused  []string  `json:"refused,omitzero"`  // servers that a person has refused
+}
+
+// Waiting is a server that waits for a person.
+type Waiting struct {
+	Server      string `json:"server"`               // https://host
+	Step        string `json:"step"`                 // of discovery, that named it
+	Issuer      string `json:"issuer,omitzero"`      // of its certificate
+	Fingerprint string `json:"fingerprint,omitzero"` // SHA-256 of its certificate, hexadecimal
+	Problem     string `json:"problem,omitzero"`     // with its certificate
 }
 
 // Attempt is what became of one step of discovery.
@@ -122,6 +146,14 @@ type Setting struct {
 	Path   string `json:"path"`
 	Value  string `json:"value"`
 	Origin string `json:"origin"`
+
+	// Of what the server's document says: where that is from, since when it is in
+	// force, and whether it is "on trial" or "confirmed".
+	URL     string    `json:"url,omitzero"`
+	Step    string    `json:"step,omitzero"`
+	Found   string    `json:"found,omitzero"`
+	Applied time.Time `json:"applied,omitzero"`
+	State   string    `json:"state,omitzero"`
 }
 
 // DialRequest asks for a call.

@@ -27,7 +27,7 @@ func (f *fakeBackend) Status(context.Context) (Status, error) {
 	return Status{Version: "v1", Accounts: []Account{{ID: "a", State: "registered"}}}, f.called("status")
 }
 func (f *fakeBackend) Explain(context.Context) ([]Setting, error) {
-	return []Setting{{"phone.name", "Desk", "default"}}, f.called("explain")
+	return []Setting{{Path: "phone.name", Value: "Desk", Origin: "default"}}, f.called("explain")
 }
 func (f *fakeBackend) Dial(_ context.Context, r DialRequest) error {
 	return f.called("dial " + r.Target)
