@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	"image/draw"
 	"math"
 	"strings"
 	"time"
@@ -156,13 +155,21 @@ func testCard(r image.Rectangle) image.Image {
 	card := image.NewRGBA(r)
 	bars := []color.RGBA{{255, 255, 255, 255}, {255, 255, 0, 255}, {0, 255, 255, 255}, {0, 255, 0, 255},
 		{255, 0, 255, 255}, {255, 0, 0, 255}, {0, 0, 255, 255}, {0, 0, 0, 255}}
-	draw.Draw(card, r, image.White, image.Point{}, draw.Src)
+	cover(card, r, bars[0])
 	inner := r.Inset(1)
 	for i, c := range bars {
 		bar := image.Rect(inner.Min.X+inner.Dx()*i/len(bars), inner.Min.Y, inner.Min.X+inner.Dx()*(i+1)/len(bars), inner.Max.Y)
-		draw.Draw(card, bar, image.NewUniform(c), image.Point{}, draw.Src)
+		cover(card, bar, c)
 	}
 	return card
+}
+
+func cover(card *image.RGBA, r image.Rectangle, c color.RGBA) {
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			card.SetRGBA(x, y, c)
+		}
+	}
 }
 
 // audio plays a tone, shows the microphone's level for five seconds, and then

@@ -1,11 +1,9 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"image"
-	"image/png"
 	"log/slog"
 	"sync"
 
@@ -111,9 +109,7 @@ func (d *display) screenshot(ctx context.Context) ([]byte, error) {
 	}
 	select {
 	case img := <-reply:
-		var out bytes.Buffer
-		err := png.Encode(&out, img)
-		return out.Bytes(), err
+		return screen.PNG(img)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

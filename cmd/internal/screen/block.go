@@ -1,9 +1,6 @@
 package screen
 
-import (
-	"image"
-	"image/draw"
-)
+import "image"
 
 // block fills a rectangle with round corners.
 func (c *canvas) block(r image.Rectangle, radius int, ink ink) {
@@ -22,14 +19,14 @@ func (c *canvas) block(r image.Rectangle, radius int, ink ink) {
 		{image.Pt(r.Min.X, r.Max.Y-radius), image.Pt(0, radius)},
 		{image.Pt(r.Max.X-radius, r.Max.Y-radius), image.Pt(radius, radius)},
 	} {
-		draw.DrawMask(c.dst, quarter.Add(q.to), ink, image.Point{}, m, q.from, draw.Over)
+		stamp(c.dst, quarter.Add(q.to), ink, m, q.from)
 	}
 }
 
 // disc fills a circle.
 func (c *canvas) disc(x, y, radius int, ink ink) {
 	m := c.discMask(radius)
-	draw.DrawMask(c.dst, m.Rect.Add(image.Pt(x-radius, y-radius)), ink, image.Point{}, m, image.Point{}, draw.Over)
+	stamp(c.dst, m.Rect.Add(image.Pt(x-radius, y-radius)), ink, m, image.Point{})
 }
 
 func (c *canvas) discMask(radius int) *image.Alpha {

@@ -2,10 +2,8 @@ package screen
 
 import (
 	"image"
-	"image/draw"
 	"strings"
 
-	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/math/fixed"
 
@@ -29,7 +27,7 @@ const (
 )
 
 func (c *compact) paint(v *phone.View) {
-	draw.Draw(c.dst, c.dst.Bounds(), image.Black, image.Point{}, draw.Src)
+	c.fill(c.dst.Bounds(), black)
 	c.status(v)
 	body := image.Rect(0, compactStatus, c.w, c.h-compactSoft)
 	if !hasSoft(v) {
@@ -64,6 +62,15 @@ func hasSoft(v *phone.View) bool {
 	return false
 }
 
+func (c *compact) fill(r image.Rectangle, level uint8) {
+	r = r.Intersect(c.dst.Rect)
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			c.dst.Pix[c.dst.PixOffset(x, y)] = level
+		}
+	}
+}
+
 // tiny writes in the small font, aligned at x.
 func (c *compact) tiny(x, y int, a align, level uint8, text string) int {
 	w := c.small.width(text, 1)
@@ -85,8 +92,20 @@ func aligned(x, w int, a align) int {
 func (c *compact) normal(x, y int, a align, text string) int {
 	text = sevenByThirteen(text)
 	w := 7 * len([]rune(text))
-	d := font.Drawer{Dst: c.dst, Src: image.White, Face: basicfont.Face7x13, Dot: fixed.P(aligned(x, w, a), y)}
-	d.DrawString(text)
+	pen := fixed.P(aligned(x, w, a), y)
+	for _, r := range text {
+		to, mask, from, advance, _ := basicfont.Face7x13.Glyph(pen, r)
+		in := to.Intersect(c.dst.Rect)
+		for y := in.Min.Y; y < in.Max.Y; y++ {
+			for x := in.Min.X; x < in.Max.X; x++ {
+				at := image.Pt(x, y).Sub(to.Min).Add(from)
+				if _, _, _, a := mask.At(at.X, at.Y).RGBA(); a != 0 {
+					c.dst.Pix[c.dst.PixOffset(x, y)] = white
+				}
+			}
+		}
+		pen.X += advance
+	}
 	return w
 }
 
@@ -172,7 +191,7 @@ func (c *compact) soft(v *phone.View) {
 			continue
 		}
 		box := image.Rect(c.w*i/4, top, c.w*(i+1)/4-1, c.h)
-		draw.Draw(c.dst, box, image.White, image.Point{}, draw.Src)
+		c.fill(box, white)
 		c.tiny((box.Min.X+box.Max.X)/2, top+1, centre, black, c.small.fit(k.Label, 1, box.Dx()))
 	}
 }

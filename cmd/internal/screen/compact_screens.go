@@ -2,7 +2,6 @@ package screen
 
 import (
 	"image"
-	"image/draw"
 
 	"offhook/cmd/internal/phone"
 )
@@ -41,11 +40,11 @@ func (c *compact) lines(v *phone.View, y, bottom int) {
 }
 
 func (c *compact) bar(r image.Rectangle, percent int) {
-	draw.Draw(c.dst, r, image.White, image.Point{}, draw.Src)
-	draw.Draw(c.dst, r.Inset(1), image.Black, image.Point{}, draw.Src)
+	c.fill(r, white)
+	c.fill(r.Inset(1), black)
 	in := r.Inset(2)
 	in.Max.X = in.Min.X + in.Dx()*max(0, min(percent, 100))/100
-	draw.Draw(c.dst, in, image.White, image.Point{}, draw.Src)
+	c.fill(in, white)
 }
 
 func (c *compact) idle(v *phone.View, body image.Rectangle) {
@@ -90,7 +89,7 @@ func (c *compact) dialling(v *phone.View, body image.Rectangle) {
 	if text != "" {
 		x = c.small.width(text, scale) + 2
 	}
-	draw.Draw(c.dst, image.Rect(x, y, x+2, y+7*scale+1), image.White, image.Point{}, draw.Src)
+	c.fill(image.Rect(x, y, x+2, y+7*scale+1), white)
 	bottom := body.Min.Y + 33
 	if len(v.Others) > 0 {
 		c.other(v, bottom)
@@ -146,7 +145,7 @@ func stateMark(v *phone.View) string {
 
 // other is the first other call, under a line.
 func (c *compact) other(v *phone.View, y int) {
-	draw.Draw(c.dst, image.Rect(0, y-2, c.w, y-1), image.White, image.Point{}, draw.Src)
+	c.fill(image.Rect(0, y-2, c.w, y-1), white)
 	o := v.Others[0]
 	label := o.Label
 	if more := len(v.Others) - 1; more > 0 {
@@ -220,7 +219,7 @@ func invert(dst *image.Gray, r image.Rectangle) {
 // overlay: volume or a notice in a frame over the body.
 func (c *compact) overlay(v *phone.View, body image.Rectangle) {
 	if v.Volume.Shown || v.Notice != "" { // half letters beside a frame are hard on the eye
-		draw.Draw(c.dst, body, image.Black, image.Point{}, draw.Src)
+		c.fill(body, black)
 	}
 	switch {
 	case v.Volume.Shown:
@@ -248,8 +247,8 @@ func percentText(n int) string {
 func (c *compact) box(body image.Rectangle, height int) image.Rectangle {
 	y := (body.Min.Y + body.Max.Y - height) / 2
 	box := image.Rect(2, y, c.w-2, y+height)
-	draw.Draw(c.dst, box.Inset(-1), image.Black, image.Point{}, draw.Src)
-	draw.Draw(c.dst, box, image.White, image.Point{}, draw.Src)
-	draw.Draw(c.dst, box.Inset(1), image.Black, image.Point{}, draw.Src)
+	c.fill(box.Inset(-1), black)
+	c.fill(box, white)
+	c.fill(box.Inset(1), black)
 	return box
 }

@@ -2,7 +2,6 @@ package screen
 
 import (
 	"image"
-	"image/draw"
 )
 
 type icon uint8
@@ -51,7 +50,7 @@ func (c *canvas) icon(i icon, ink ink, x, y, size int) {
 		m = s.mask()
 		c.icons[key] = m
 	}
-	draw.DrawMask(c.dst, m.Rect.Add(image.Pt(x, y)), ink, image.Point{}, m, image.Point{}, draw.Over)
+	stamp(c.dst, m.Rect.Add(image.Pt(x, y)), ink, m, image.Point{})
 }
 
 func (s *shape) draw(i icon) {

@@ -3,7 +3,6 @@ package screen
 import (
 	"image"
 	"image/color"
-	"image/draw"
 
 	"offhook/cmd/internal/phone"
 )
@@ -56,13 +55,13 @@ func oneBit(model color.Model) bool {
 
 // canvas is where things are drawn.
 type canvas struct {
-	dst     draw.Image
+	dst     *image.RGBA
 	letters *typecase
 	icons   map[iconKey]*image.Alpha
 	discs   map[int]*image.Alpha // by radius
 	inks    *palette
 }
 
-func (c *canvas) fill(r image.Rectangle, ink *image.Uniform) {
-	draw.Draw(c.dst, r, ink, image.Point{}, draw.Src)
+func (c *canvas) fill(r image.Rectangle, ink ink) {
+	fill(c.dst, r, ink)
 }

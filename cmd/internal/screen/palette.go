@@ -1,12 +1,9 @@
 package screen
 
-import (
-	"image"
-	"image/color"
-)
+import "image/color"
 
-// ink is a colour ready to be drawn with.
-type ink = *image.Uniform
+// ink is a colour to draw with; its alpha is multiplied into it.
+type ink color.RGBA
 
 // palette: a dark, calm ground, one accent, and three signal colours that are
 // told apart by lightness too.
@@ -39,12 +36,12 @@ func newPalette() *palette {
 		badDeep:    rgb(0xb3343f),
 		warnDeep:   rgb(0x4a3a14),
 		accentDeep: rgb(0x1d4e89),
-		veil:       image.NewUniform(color.RGBA{R: 0x0b, G: 0x0e, B: 0x13, A: 0xb4}),
+		veil:       ink{R: 0x0b, G: 0x0e, B: 0x13, A: 0xb4},
 		people: [6]ink{rgb(0x3f74b5), rgb(0x2b8577), rgb(0x7a5cb8), rgb(0xb0567a), rgb(0xb06a32),
 			rgb(0x4f8a44)},
 	}
 }
 
 func rgb(hex uint32) ink {
-	return image.NewUniform(color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff})
+	return ink{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
 }

@@ -74,7 +74,7 @@ func (r *roomy) itemLook(i phone.ItemIcon) (icon, ink, bool) {
 	case phone.IconBad:
 		return iconWarning, r.warn, true
 	}
-	return 0, nil, false
+	return 0, ink{}, false
 }
 
 func (r *roomy) scrollBar(top, rows, first, total int) {

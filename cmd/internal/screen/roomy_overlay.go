@@ -2,7 +2,6 @@ package screen
 
 import (
 	"image"
-	"image/draw"
 
 	"offhook/cmd/internal/phone"
 	"offhook/hal"
@@ -19,7 +18,7 @@ func (r *roomy) overlay(v *phone.View) {
 }
 
 func (r *roomy) card(height int) image.Rectangle {
-	draw.Draw(r.dst, r.body, r.veil, image.Point{}, draw.Over)
+	r.fill(r.body, r.veil)
 	bottom := r.body.Max.Y - r.px(4)
 	card := image.Rect(r.px(10), bottom-height, r.w-r.px(10), bottom)
 	r.block(card, r.px(10), r.raised)

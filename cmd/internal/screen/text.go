@@ -2,7 +2,6 @@ package screen
 
 import (
 	"image"
-	"image/draw"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,7 +43,7 @@ func (c *canvas) write(s style, ink ink, x, y int, a align, text string) int {
 		g := c.letters.glyph(s, printable(r))
 		if g.mask != nil {
 			to := g.mask.Rect.Add(g.at).Add(image.Pt(pen.Round(), y))
-			draw.DrawMask(c.dst, to, ink, image.Point{}, g.mask, image.Point{}, draw.Over)
+			stamp(c.dst, to, ink, g.mask, image.Point{})
 		}
 		pen += g.advance
 	}
