@@ -33,6 +33,8 @@ type Document struct {
 
 	origin map[string]Position  // where each setting was given
 	user   map[string]time.Time // settings that the user has set, and when
+
+	leftOut []*FaultError // of another maker's files
 }
 
 // Phone is the telephone as a person meets it.

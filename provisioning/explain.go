@@ -13,6 +13,9 @@ type Explanation struct {
 	Set   bool   // false: the default
 	From  Position
 	User  time.Time // when the user has set it; zero: he has not
+	// Left are parameters of another maker's files that would have set it, and
+	// that the document could not take.
+	Left []*FaultError
 }
 
 // Where is "default", or the file and line, and of another maker's file the
@@ -24,8 +27,12 @@ func (e Explanation) Where() string {
 		e.User = time.Time{}
 		return "set by the user on " + at.Local().Format("2006-01-02 15:04") + ", over " + e.Where()
 	}
+	left := ""
+	for _, f := range e.Left {
+		left += "; left out: " + f.Position.String() + " " + f.Given + ": " + f.Msg
+	}
 	if !e.Set {
-		return "default"
+		return "default" + left
 	}
 	where := e.From.String()
 	if e.From.Given != "" {
@@ -37,7 +44,7 @@ func (e Explanation) Where() string {
 	if e.From.Over != "" {
 		where += ", over " + e.From.Over
 	}
-	return where
+	return where + left
 }
 
 // Explain tells of the setting at path, or of every setting below it; "" is
@@ -49,8 +56,18 @@ func (d Document) Explain(path string) []Explanation {
 			return
 		}
 		from, set := d.origin[l.path]
-		all = append(all, Explanation{l.path, format(l.value), set, from, d.user[l.path]})
+		all = append(all, Explanation{l.path, format(l.value), set, from, d.user[l.path], d.leftAt(l.path)})
 	})
+	return all
+}
+
+// leftAt are the parameters left out that path would have had.
+func (d Document) leftAt(path string) (all []*FaultError) {
+	for _, f := range d.leftOut {
+		if within(f.Path, path) {
+			all = append(all, f)
+		}
+	}
 	return all
 }
 

@@ -80,7 +80,7 @@ func (m machine) report() machine {
 	m.status.Activity = [...]Activity{Resting, Fetching, Applying, Storing, Applying, Proving}[m.busy]
 	m.status.InForce = m.inForce.record.Meta
 	m.status.InForce.URL = withoutQuery(m.status.InForce.URL)
-	m.status.Failures = m.failures
+	m.status.Failures, m.status.LeftOut = m.failures, m.inForce.doc.leftOut
 	m.status.Next = m.fetchAt
 	m.status.OnTrial, m.status.Missing = m.trial.until, m.trial.missing
 	m.status.Refused, m.status.Pinned = m.rejected, m.pinned

@@ -56,8 +56,9 @@ type Status struct {
 	LastAttempt time.Time
 	Error       string // of the last attempt; empty when it went well
 	Faults      []*FaultError
-	StoreError  string // the document in force is not kept, and why
-	Failures    int    // attempts that failed, in a row
+	LeftOut     []*FaultError // parameters of another maker's files that the document in force could not take
+	StoreError  string        // the document in force is not kept, and why
+	Failures    int           // attempts that failed, in a row
 	Next        time.Time
 	Pending     string // hash of a document that waits for the phone to be idle
 

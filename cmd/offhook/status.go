@@ -56,6 +56,9 @@ func printStatus(out io.Writer, s localapi.Status, now time.Time) error {
 		fmt.Fprintf(w, "\ta newer one waits for the end of the call\n")
 	}
 	printTrial(w, p, now)
+	for _, s := range p.LeftOut {
+		fmt.Fprintf(w, "\tleft out: %s\n", plain(s))
+	}
 	if p.StoreError != "" {
 		fmt.Fprintf(w, "\twould not survive a restart: %s\n", plain(p.StoreError))
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"offhook/provisioning"
 )
 
 // account makes one account of its settings and parts.
@@ -48,7 +50,7 @@ func (f *finisher) account(n int) {
 			}
 		}
 		if s := f.of(n, name); s != nil && !f.decided(s) {
-			f.put(prefix+name, s)
+			f.withPort(prefix+name, s, f.of(n, name+"@port"))
 		}
 	}
 	f.unused(n)
@@ -218,6 +220,27 @@ func (f *finisher) relay(n int) {
 		return
 	}
 	f.drop(Idle, "a relay is used with ICE, by a user, alone", server, user, f.of(n, "turn-password"))
+}
+
+// withPort puts a setting with the port that another parameter gives its
+// server, where it has none itself.
+func (f *finisher) withPort(path string, s, port *setting) {
+	host := text(s)
+	if len(s.value.List) == 1 {
+		host = s.value.List[0]
+	}
+	at, err := ParseServer(host)
+	n, bad := strconv.Atoi(text(port))
+	if port == nil || err != nil || bad != nil || n < 1 || n > 65535 || at.Port != 0 || len(s.value.List) > 1 {
+		f.put(path, s)
+		return
+	}
+	at.Port = n
+	v := s.value
+	if v.Text = at.String(); v.Kind == provisioning.List {
+		v.Text, v.List = "", []string{at.String()}
+	}
+	f.made(path, v, "", s, port)
 }
 
 // unused tells why parts of a live account came to nothing.

@@ -11,7 +11,7 @@ var converters = []Converter{
 	{Name: "flag", As: Flag}, {Name: "not", As: Not}, {Name: "whole", As: Number}, {Name: "numbers", As: Numbers},
 	{Name: "seconds", As: Seconds}, {Name: "minutes", As: Minutes}, {Name: "hours", As: Hours}, {Name: "milliseconds", As: Milliseconds},
 	{Name: "codecName", As: CodecName}, {Name: "codecList", As: CodecList}, {Name: "language", As: Language}, {Name: "country", As: Country},
-	{Name: "digitMap", As: DigitMap},
+	{Name: "digitMap", As: DigitMap}, {Name: "actionURL", As: ActionURL},
 	{Name: "enum", Of: enumOf}, {Name: "never", Of: neverOf}, {Name: "only", Of: onlyOf}, {Name: "wanted", Of: wantedOf},
 	{Name: "always", Of: alwaysOf}, {Name: "is", Of: isOf}, {Name: "choice", Of: choiceOf}, {Name: "level", Of: levelOf},
 }

@@ -26,6 +26,7 @@ func (e *engine) finish() *provisioning.Node {
 	f.lists()
 	f.ports()
 	f.door()
+	f.actions()
 	for _, path := range slices.Sorted(maps.Keys(e.settings)) {
 		if !strings.Contains(path, "@") && !strings.HasPrefix(path, "accounts[") && !strings.HasPrefix(path, "keys[") {
 			f.put(path, e.settings[path])

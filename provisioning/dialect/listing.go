@@ -93,10 +93,15 @@ func setTo(path string) string {
 		return "`" + path + "`"
 	case part == "on":
 		return "`" + setting + "`, whether it counts"
+	case part == "port" && strings.HasPrefix(setting, "accounts"):
+		return "`" + setting + "`, its port"
 	case part == "[]":
 		return "`" + setting + "`, an entry"
 	case setting == "":
 		name, piece, _ := strings.Cut(part, ".")
+		if name == "action" {
+			return "`actions[]`, " + piece
+		}
 		of := map[string]string{"url": "provisioning.url", "zone": "phone.time-zone", "rtp": "network.rtp-ports"}[name]
 		return "`" + of + "`, its " + piece
 	}

@@ -1,6 +1,12 @@
 package dialect
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"offhook/provisioning"
+)
 
 // Fate is what became of a parameter.
 type Fate string
@@ -38,6 +44,28 @@ type Report struct {
 	Files    []string `json:"files"`
 	Entries  []Entry  `json:"entries"`
 	Warnings []Notice `json:"warnings"`
+}
+
+// Refuse tells that a parameter was left out, for the document could not take it.
+func (r *Report) Refuse(left *provisioning.FaultError) {
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if e.File != left.File || e.Line != left.Line || e.given != left.Given || e.Fate != Mapped {
+			continue
+		}
+		why := left.Path + ": " + left.Msg
+		r.Warnings = append(r.Warnings, Notice{e.File, e.Line, e.Key, "is left out: " + why})
+		rest := slices.DeleteFunc(strings.Split(e.Path, ", "), func(p string) bool { return p == "" || below(p, left.Path) || below(left.Path, p) })
+		if e.Path = strings.Join(rest, ", "); e.Path == "" {
+			e.Fate, e.Why = Refused, why
+		}
+	}
+}
+
+// below tells a path that is another, or a part of it.
+func below(path, of string) bool {
+	rest, ok := strings.CutPrefix(path, of)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // Of lists the parameters with a fate.

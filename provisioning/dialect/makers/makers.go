@@ -73,13 +73,16 @@ func (c Config) Detect(files []dialect.File) (dialect.Dialect, bool) {
 }
 
 // Read reads files of a dialect, each laid over those before it, and what they
-// come to over the base.
+// come to over the base. A parameter that the document cannot take is left out.
 func (c Config) Read(d dialect.Dialect, files []dialect.File) (provisioning.Document, dialect.Report, error) {
 	result, err := d.Decode(c.Base, files...)
 	if err != nil {
 		return c.Base, result.Report, err
 	}
-	doc, err := provisioning.DecodeOver(c.Base, result.Tree, files[len(files)-1].Name)
+	doc, err := provisioning.DecodeLenient(c.Base, result.Tree, files[len(files)-1].Name)
+	for _, left := range doc.LeftOut() {
+		result.Report.Refuse(left)
+	}
 	return doc, result.Report, err
 }
 

@@ -23,9 +23,11 @@ The phone reads the configuration files that telephones of other makers read, as
 is in it, not by its name or Content-Type; a document of our own (it has the key ~offhook~) comes first. Where a server gives several
 files (a common one, one for the phone, those that they include) each is laid over those before it.
 
-Each parameter is converted by the tables below and goes through the same strict checks as a document of our own: a fault names the
-file, the line and the parameter, and the configuration that worked stays. But a value that a parameter cannot have, or that is out of
-the range that this phone takes, does not have the whole file refused: it is left out or brought into range, with a warning.
+Each parameter is converted by the tables below and goes through the same strict checks as a document of our own. But a value that a
+parameter cannot have, or that is out of the range that this phone takes, does not have the whole file refused: it is left out or brought
+into range, with a warning. So is one that only the checks of the whole document refuse: ~offhook lint~, ~explain~, ~status~ and the log
+name its file, its line, what it says and why it has no effect. A file of whose accounts none would remain is refused, and the
+configuration that worked stays.
 Nothing is lost silently. Every parameter is
 
 | Fate | |
@@ -57,6 +59,10 @@ common.cfg, 001565a1b2c3.cfg: yealink, 62 parameters: 45 taken, 9 not supported,
 Files that these include are read from beside them. ~--dialect~ names the maker where it does not show, ~--model~ and ~--mac~ the phone that
 reads, ~--key~ a file with the key of encrypted ones; ~--all~ lists what has no effect, too, ~--json~ prints everything for a program. The
 exit status is 4 where the phone would refuse the files, with ~--strict~ also where there are warnings.
+
+Action URLs become ~actions~. Of their variables ~$mac~, ~$model~ (and ~$product~, ~$phone_type~), ~$remote~, ~$display_remote~,
+~$call_id~, ~$duration~ and ~$cancel_reason~ become ours; ~$local~, ~$active_user~ and ~$active_url~ the account's id; any other is left
+empty, with a warning. Events that this phone's actions do not have (hook, hold, transfer, do not disturb) are told as not supported.
 
 Accounts have the number of the other maker's as their id: ~accounts[1]~. Line keys 1 to 8 become ~line1~ to ~line8~. What Snom's ~perm="!"~
 leaves to the user is in ~phone.user-may-change~. A door's code needs ~door.relay~ in the agent's own file, which names the board's relay.
