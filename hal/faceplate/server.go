@@ -1,10 +1,8 @@
 package faceplate
 
 import (
-	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -17,9 +15,6 @@ import (
 	"offhook/hal"
 	"offhook/hal/faceplate/internal/wire"
 )
-
-//go:embed web
-var web embed.FS
 
 type server struct {
 	addr string
@@ -115,12 +110,8 @@ func isLoopback(host string) bool {
 }
 
 func (p *Panel) handler() http.Handler {
-	files, err := fs.Sub(web, "web")
-	if err != nil {
-		panic("faceplate: " + err.Error()) // the directory is embedded
-	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /", http.FileServerFS(files))
+	mux.HandleFunc("GET /", page)
 	mux.HandleFunc("GET /ws", p.websocket)
 	return guarded(mux)
 }
