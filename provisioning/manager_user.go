@@ -3,6 +3,7 @@ package provisioning
 import (
 	"context"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 )
@@ -53,7 +54,7 @@ func (m *Manager) changeUser(ctx context.Context, path string, change func(Docum
 	if to != nil {
 		next = append(next, *to)
 	}
-	slices.SortFunc(next, func(a, b UserSetting) int { return strings.Compare(a.Path, b.Path) })
+	sort.Slice(next, func(i, j int) bool { return next[i].Path < next[j].Path })
 	if err := m.cfg.Store.SaveUser(next); err != nil {
 		return err
 	}

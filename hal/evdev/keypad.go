@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/holoplot/go-evdev"
@@ -53,7 +54,9 @@ var _ hal.Keypad = (*keypad)(nil)
 func newKeypad(f file, codes map[evdev.EvCode]hal.Key, long time.Duration) *keypad {
 	k := &keypad{f: f, stream: stream{f: f}, codes: map[evdev.EvCode]int{}}
 	var contacts []hal.Key
-	for _, code := range slices.Sorted(maps.Keys(codes)) {
+	known := slices.Collect(maps.Keys(codes))
+	sort.Slice(known, func(i, j int) bool { return known[i] < known[j] })
+	for _, code := range known {
 		k.codes[code] = len(contacts)
 		contacts = append(contacts, codes[code])
 	}

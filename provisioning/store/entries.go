@@ -1,10 +1,9 @@
 package store
 
 import (
-	"cmp"
 	"errors"
 	"path/filepath"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -30,7 +29,7 @@ func (s *Dir) list() ([]entry, error) {
 			all = append(all, entry{n, name})
 		}
 	}
-	slices.SortFunc(all, func(a, b entry) int { return cmp.Compare(b.number, a.number) })
+	sort.Slice(all, func(i, j int) bool { return all[i].number > all[j].number })
 	return all, err
 }
 

@@ -1,8 +1,8 @@
 package agent
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -119,7 +119,7 @@ func targets(m *wire.Message) []string {
 		quality[target] = q
 		out = append(out, target)
 	}
-	slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(quality[b], quality[a]) })
+	sort.SliceStable(out, func(i, j int) bool { return quality[out[i]] > quality[out[j]] })
 	return out
 }
 

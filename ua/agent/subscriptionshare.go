@@ -3,6 +3,7 @@ package agent
 import (
 	"maps"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -191,7 +192,9 @@ func (o *owner) toldOf(sub *subscriber) (event, contentType string, body []byte)
 // ownDialogs are the account's calls as others may see them.
 func (o *owner) ownDialogs(l *line) []dialoginfo.Dialog {
 	var dialogs []dialoginfo.Dialog
-	for _, id := range slices.Sorted(maps.Keys(o.calls)) {
+	calls := slices.Collect(maps.Keys(o.calls))
+	sort.Slice(calls, func(i, j int) bool { return calls[i] < calls[j] })
+	for _, id := range calls {
 		c := o.calls[id]
 		call := c.machine.Call()
 		if c.line != l || call.State == ua.Terminated {

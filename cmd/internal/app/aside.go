@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -69,7 +70,9 @@ func (a *aside) file(name string, log *slog.Logger) string {
 // extend adds what is beside the calls to a patch.
 func (s *sound) extend(p *engine.Patch) {
 	a := &s.aside
-	for _, call := range slices.Sorted(maps.Keys(a.held)) {
+	held := slices.Collect(maps.Keys(a.held))
+	sort.Slice(held, func(i, j int) bool { return held[i] < held[j] })
+	for _, call := range held {
 		if id, ok := s.calls.stream(call); ok {
 			p.Held = append(p.Held, id)
 		}

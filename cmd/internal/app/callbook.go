@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -301,7 +302,7 @@ func (b *callbook) list() []localapi.Call {
 	b.mu.Lock()
 	up, ended := slices.Collect(maps.Values(b.calls)), slices.Clone(b.ended)
 	b.mu.Unlock()
-	slices.SortFunc(up, func(a, b localapi.Call) int { return cmp.Compare(a.ID, b.ID) })
+	sort.Slice(up, func(i, j int) bool { return up[i].ID < up[j].ID })
 	for i := range up {
 		up[i].Media = cmp.Or(b.figures(ua.CallID(up[i].ID)), up[i].Media)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sort"
 	"strings"
 	"sync"
 	"time"
@@ -76,7 +77,7 @@ func (t *tally) result(name string) PhaseResult {
 	if out.Seconds > 0 {
 		out.PerSecond = float64(out.Fetched) / out.Seconds
 	}
-	slices.Sort(t.took)
+	sort.Slice(t.took, func(i, j int) bool { return t.took[i] < t.took[j] })
 	out.P50, out.P90, out.P99, out.Max = at(t.took, 50), at(t.took, 90), at(t.took, 99), at(t.took, 100)
 	return out
 }
