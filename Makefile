@@ -12,7 +12,7 @@ LDFLAGS   := -s -w -X main.version=$(VERSION)
 HOT       := runtime internal/runtime/... internal/byteorder encoding/binary sync sync/atomic math math/bits \
 	crypto/aes crypto/cipher crypto/internal/fips140/aes/... crypto/internal/fips140/sha1 crypto/internal/fips140/subtle \
 	github.com/pion/rtp github.com/pion/srtp/... github.com/thesyncim/gopus/internal/celt github.com/thesyncim/gopus/internal/silk \
-	github.com/thesyncim/gopus/internal/rangecoding golang.org/x/sys/unix offhook/hal/alsa offhook/media/cn offhook/media/dsp \
+	github.com/thesyncim/gopus/internal/rangecoding golang.org/x/sys/unix offhook/hal/alsa offhook/media/cn offhook/media/dsp/... \
 	offhook/media/dtmf offhook/media/engine offhook/media/g711 offhook/media/g722 offhook/media/jitter/... offhook/media/session \
 	offhook/media/session/countermode offhook/media/tone
 NAMES     := maxshapelen=64
@@ -115,6 +115,10 @@ bench-peers: build ## what a call costs beside baresip and pjsua; ends with a JS
 bench-insns: build ## ARMv6 instructions of each codec and stage; ends with a JSON line
 	@BENCH=1 .ci/deps
 	@exec bin/offhook-lab bench-insns
+
+bench-voice: build ## echo canceller, noise suppression and gain beside speexdsp and WebRTC; pictures and sound in out/; ends with a JSON line
+	@BENCH=1 .ci/deps
+	@exec bin/offhook-lab bench-voice --out out $(if $(SCENES),--scenes $(SCENES))
 
 bench-provisioning: build ## provisioning: phones killed in every change, changes in force, many phones at once; ends with a JSON line
 	@exec bin/offhook-lab bench-provisioning

@@ -41,6 +41,7 @@ Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench
   bench-insns  counts the ARMv6 instructions of each codec and stage; prints a JSON line of figures
   bench-peers  measures what a call costs beside baresip and pjsua; prints a JSON line of figures
   bench-ua     measures the user agent: registered again after restarts, calls, memory; prints a JSON line of figures
+  bench-voice  measures the echo canceller beside speexdsp and WebRTC in made rooms; prints a JSON line of figures
   bench-provisioning
                measures provisioning: phones killed in every change, changes in force, many phones at once; prints a JSON line of figures
   board-test   tries the release binary on ARM boards in QEMU: keys, hook, lamps, relay, sound, screens, power cuts; prints a JSON line of figures
@@ -50,7 +51,7 @@ offhook-lab COMMAND -h tells the flags. Exit status: 0 done, 1 failed, 2 usage.
 `
 
 func execute(ctx context.Context, t terminal, args []string) int {
-	commands := map[string]func(context.Context, terminal, []string) error{"run": run, "demo": demo, "bench-media": benchMedia, "bench-beat": benchBeat, "bench-peers": benchPeers, "bench-insns": benchInsns, "bench-ua": benchUA, "soak": soak,
+	commands := map[string]func(context.Context, terminal, []string) error{"run": run, "demo": demo, "bench-media": benchMedia, "bench-beat": benchBeat, "bench-peers": benchPeers, "bench-insns": benchInsns, "bench-ua": benchUA, "bench-voice": benchVoice, "soak": soak,
 		"bench-provisioning": benchProvisioning, benchprov.Command: benchProvisioningPhone,
 		"board-test": boardTest, boardbox.Command: boardTestInside,
 		benchbeat.Command: benchBeatRole, "help": help, "-h": help, "--help": help}

@@ -19,7 +19,7 @@ type Config struct {
 	Out      string    // folder for pictures and sound; none if empty
 	Quick    bool      // no instructions, and nobody listens: no P.862
 	Progress io.Writer // lines for people
-	// Canceller makes ours, of blocks of Block samples.
+	// Canceller makes ours, of blocks of Block samples; nil leaves it out.
 	Canceller func() (Block, error)
 	Block     int
 }
@@ -32,6 +32,7 @@ type bench struct {
 	cfg   Config
 	began time.Time
 	all   []contestant
+	speex string // the program; empty when it cannot be built
 }
 
 // Run measures, and says on the way what.
@@ -62,7 +63,11 @@ func (b *bench) measure(ctx context.Context, dir string) (Figures, error) {
 	if err := b.contestants(ctx, dir); err != nil {
 		return Figures{}, err
 	}
-	recordings, err := b.record(ctx, wanted)
+	speaker := newSpeaker()
+	if speaker.espeak == "" {
+		b.say("there is no espeak-ng: voices without a language speak; install the package espeak-ng")
+	}
+	recordings, err := b.record(ctx, speaker, wanted)
 	if err != nil {
 		return Figures{}, err
 	}
@@ -90,6 +95,16 @@ func (b *bench) measure(ctx context.Context, dir string) (Figures, error) {
 			}
 		}
 	}
+	if len(b.cfg.Scenes) == 0 {
+		if err := b.others(ctx, speaker, &f); err != nil {
+			return Figures{}, err
+		}
+	}
+	if !b.cfg.Quick {
+		if f.Instructions, err = b.instructions(ctx); err != nil {
+			return Figures{}, err
+		}
+	}
 	if b.cfg.Out != "" {
 		if err := f.draw(b.cfg.Out, b.all); err != nil {
 			return Figures{}, err
@@ -97,6 +112,29 @@ func (b *bench) measure(ctx context.Context, dir string) (Figures, error) {
 		b.say("pictures and sound: %s", b.cfg.Out)
 	}
 	return f, nil
+}
+
+// others measures what is done to speech without echo: noise suppression and gain control.
+func (b *bench) others(ctx context.Context, say *speaker, f *Figures) error {
+	names := []string{loudVoice}
+	for _, d := range dins() {
+		names = append(names, d.voice)
+	}
+	err := say.learn(ctx, names)
+	if err != nil {
+		return err
+	}
+	quiet := []contestant{{"ours", "offhook", "", ours{rate / 100, freshSuppressor}}}
+	loud := []contestant{{"ours", "offhook", "", ours{rate / 100, freshControl}}}
+	if b.speex != "" {
+		quiet = append(quiet, contestant{"speexdsp", "speexdsp", "", preprocessor(b.speex, false)})
+		loud = append(loud, contestant{"speexdsp", "speexdsp", "", preprocessor(b.speex, true)})
+	}
+	if f.Quiet, err = b.quiet(ctx, say, quiet); err != nil {
+		return err
+	}
+	f.Loud, err = b.loudness(ctx, say, loud)
+	return err
 }
 
 // wanted are the scenes to play.
@@ -118,9 +156,12 @@ func (b *bench) wanted() ([]Scene, error) {
 
 // contestants are those that can be had here; of the others a line is said.
 func (b *bench) contestants(ctx context.Context, dir string) error {
-	b.all = []contestant{{"ours", "offhook", "#1f6f54", ours{b.cfg.Block, b.cfg.Canceller}}}
+	if b.cfg.Canceller != nil {
+		b.all = []contestant{{"ours", "offhook", "#1f6f54", ours{b.cfg.Block, b.cfg.Canceller}}}
+	}
 	speex, err := speexSource.build(ctx, dir)
 	if err == nil {
+		b.speex = speex
 		b.all = append(b.all, contestant{"speexdsp", "speexdsp", "#c0392b", speexdsp(speex, 320, tail)},
 			contestant{"speexdsp160", "speexdsp 160", "#e0a090", speexdsp(speex, 160, tail)})
 	} else if err = b.without(err); err != nil {
@@ -146,15 +187,13 @@ func (b *bench) without(err error) error {
 }
 
 // record makes the scenes.
-func (b *bench) record(ctx context.Context, scenes []Scene) ([]*Recording, error) {
-	speaker := newSpeaker()
-	if speaker.espeak == "" {
-		b.say("there is no espeak-ng: voices without a language speak; install the package espeak-ng")
-	}
+func (b *bench) record(ctx context.Context, speaker *speaker, scenes []Scene) ([]*Recording, error) {
 	all := make([]*Recording, len(scenes))
 	errs := make([]error, len(scenes))
-	if err := speaker.learn(ctx, scenes); err != nil {
-		return nil, err
+	for _, scene := range scenes {
+		if err := speaker.learn(ctx, []string{scene.Far, scene.Near}); err != nil {
+			return nil, err
+		}
 	}
 	each(len(scenes), func(i int) {
 		if errs[i] = ctx.Err(); errs[i] == nil {

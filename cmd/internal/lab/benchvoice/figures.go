@@ -16,6 +16,8 @@ type Row struct {
 type Figures struct {
 	Scenes []string
 	Rows   []Row
+	Quiet  []QuietRow
+	Loud   []LoudnessRow
 	// Instructions are ARMv6 instructions for 20 ms by the names of figures; nil
 	// where they could not be counted.
 	Instructions map[string]*int
@@ -97,6 +99,12 @@ func (f Figures) Keys() map[string]any {
 		for _, m := range measures {
 			keys[r.Key+"_"+m.key] = number(r.Median(m.of), m.digits)
 		}
+	}
+	for _, r := range f.Quiet {
+		r.keys(keys)
+	}
+	for _, r := range f.Loud {
+		r.keys(keys)
 	}
 	for name, n := range f.Instructions {
 		keys[name] = n

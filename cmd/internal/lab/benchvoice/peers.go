@@ -75,6 +75,15 @@ func speexdsp(program string, frame int, tail time.Duration) peer {
 	return peer{program, []string{strconv.Itoa(frame), strconv.Itoa(samples(tail))}, true}
 }
 
+// preprocessor is speexdsp's alone, with or without its gain control.
+func preprocessor(program string, gain bool) peer {
+	p := speexdsp(program, 320, 0)
+	if gain {
+		p.args = append(p.args, "gain")
+	}
+	return p
+}
+
 func (p peer) cancel(ctx context.Context, mic, far media.Frame) (taken, error) {
 	in := make([]byte, 0, 4*len(mic))
 	for i := range mic {

@@ -31,6 +31,8 @@ func (f Figures) Table(w io.Writer) error {
 			b.WriteString("\nWebRTC does not tell what its linear filter leaves: its 20 dB and its ERLE are those of what it sends.\n")
 		}
 	}
+	f.quietTable(&b)
+	f.loudTable(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -65,4 +67,43 @@ func cell(x float64, digits int) string {
 		return "–"
 	}
 	return fmt.Sprintf("%.*f", digits, x)
+}
+
+// quietTable writes the medians of the noise suppressors.
+func (f Figures) quietTable(b *strings.Builder) {
+	if len(f.Quiet) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\nnoise suppression alone, medians of %d voices in noise\n| |", len(f.Quiet[0].Dins))
+	for _, m := range quietMeasures {
+		fmt.Fprintf(b, " %s |", m.name)
+	}
+	b.WriteString("\n|---|" + strings.Repeat("---:|", len(quietMeasures)) + "\n")
+	for _, r := range f.Quiet {
+		fmt.Fprintf(b, "| %s |", r.Name)
+		for _, m := range quietMeasures {
+			fmt.Fprintf(b, " %s |", cell(r.Median(m.of), m.digits))
+		}
+		b.WriteString("\n")
+	}
+}
+
+// loudTable writes what the gain controls did.
+func (f Figures) loudTable(b *strings.Builder) {
+	if len(f.Loud) == 0 {
+		return
+	}
+	b.WriteString("\ngain control alone: level of speech that came in at")
+	for _, level := range loudnesses {
+		fmt.Fprintf(b, " %g", level)
+	}
+	b.WriteString(" dBov\n| | came out at | pauses swell by, dB | clipped, ppm | ns for 20 ms |\n|---|---|---:|---:|---:|\n")
+	for _, r := range f.Loud {
+		fmt.Fprintf(b, "| %s |", r.Name)
+		for _, l := range r.Levels {
+			fmt.Fprintf(b, " %.1f", l.Level)
+		}
+		fmt.Fprintf(b, " | %.1f | %.0f | %.0f |\n", r.worst(func(l Loudness) float64 { return l.Pause }),
+			r.worst(func(l Loudness) float64 { return l.Clip }), r.worst(func(l Loudness) float64 { return l.Cost }))
+	}
 }

@@ -5,10 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"os/exec"
-	"slices"
 	"strings"
 	"time"
 
@@ -83,16 +81,15 @@ func (s *speaker) say(name string, long, pause time.Duration, seed uint64) (sign
 	return level(out[:samples(long)]), nil
 }
 
-// learn says every sentence of the scenes' voices once, so that afterwards they are only read.
-func (s *speaker) learn(ctx context.Context, scenes []Scene) error {
+// learn has voices say every sentence once, so that afterwards they are only read.
+func (s *speaker) learn(ctx context.Context, names []string) error {
 	if s.espeak == "" {
 		return nil
 	}
-	wanted := map[string]bool{}
-	for _, scene := range scenes {
-		wanted[scene.Far], wanted[scene.Near] = true, true
-	}
-	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+	for _, name := range names {
+		if s.said[name] != nil {
+			continue
+		}
 		said := make([]signal, len(sentences))
 		errs := make([]error, len(sentences))
 		each(len(sentences), func(i int) { said[i], errs[i] = s.sentence(ctx, voices[name], i) })

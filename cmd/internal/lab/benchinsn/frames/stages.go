@@ -19,7 +19,7 @@ type stage struct {
 
 // stages are all of them, in the order of the table.
 func stages() []stage {
-	return slices.Concat(codecStages(), opusStages(), packetStages(), soundStages(), callStages())
+	return slices.Concat(codecStages(), opusStages(), packetStages(), soundStages(), voiceStages(), callStages())
 }
 
 func nothing() error { return nil }
