@@ -235,9 +235,15 @@ func (e *engine) apply(rule Rule, key, path, text string, at int) {
 		e.replace(old, at)
 		was := e.report.Entries[old.entry]
 		s.over = fmt.Sprintf("%s:%d %s", was.File, was.Line, was.given)
+		if old.over != "" && len(old.over) < mostOver {
+			s.over += ", over " + old.over
+		}
 	}
 	e.settings[path] = s
 }
+
+// mostOver bounds what is told of lines that a line was laid over, in bytes.
+const mostOver = 400
 
 // settle gives an entry a fate unless a rule of its key has done more.
 func (e *engine) settle(at int, fate Fate, why string) {
