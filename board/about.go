@@ -3,6 +3,7 @@ package board
 import (
 	"errors"
 	"maps"
+	"reflect"
 	"slices"
 
 	"offhook/hal"
@@ -20,32 +21,21 @@ func about(d hal.Drivers, part Part) (driver, []string) {
 	return all[part.Compatible], slices.Sorted(maps.Keys(all))
 }
 
-func ofKind(d hal.Drivers, kind Kind) map[string]driver {
-	switch kind {
-	case Keypad:
-		return told(d.Keypads)
-	case Hook:
-		return told(d.Hooks)
-	case Display:
-		return told(d.Displays)
-	case Lamp:
-		return told(d.Indicators)
-	case Relay:
-		return told(d.Relays)
-	case Audio:
-		return told(d.Audio)
-	case Mixer:
-		return told(d.Mixers)
-	case Watchdog:
-		return told(d.Watchdogs)
-	}
-	return nil
+// kinds are in the order of the fields of hal.Drivers.
+func kinds() []Kind {
+	return []Kind{Keypad, Hook, Display, Lamp, Relay, Audio, Mixer, Watchdog}
 }
 
-func told[T any](table map[string]hal.Driver[T]) map[string]driver {
-	all := make(map[string]driver, len(table))
-	for name, d := range table {
-		all[name] = driver{d.Check, d.Defaults}
+// ofKind reads the table by reflection: eight kinds of it would be eight copies.
+func ofKind(d hal.Drivers, kind Kind) map[string]driver {
+	i := slices.Index(kinds(), kind)
+	if i < 0 {
+		return nil
+	}
+	all := map[string]driver{}
+	for table := reflect.ValueOf(d).Field(i).MapRange(); table.Next(); {
+		check, _ := table.Value().FieldByName("Check").Interface().(func(hal.Params) error)
+		all[table.Key().String()] = driver{check, table.Value().FieldByName("Defaults").Interface()}
 	}
 	return all
 }

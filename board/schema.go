@@ -23,7 +23,7 @@ func Schema(drivers hal.Drivers) map[string]any {
 		"media": map[string]any{"type": "object", "additionalProperties": false, "properties": map[string]any{
 			"process": map[string]any{"enum": []string{"auto", "inside", "separate"}}}},
 	}
-	for _, kind := range []Kind{Keypad, Hook, Display, Lamp, Relay, Audio, Mixer, Watchdog} {
+	for _, kind := range kinds() {
 		part := partSchema(drivers, kind, defs)
 		switch kind {
 		case Keypad:

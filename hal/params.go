@@ -84,11 +84,14 @@ func bounded(path string, v reflect.Value, tag reflect.StructTag) error {
 		}
 		return Faultf(path, "%s is neither %s nor %s", given, values[0], values[1])
 	}
-	if r := tag.Get("range"); r != "" {
-		var lo, hi int64
-		if _, err := fmt.Sscanf(r, "%d..%d", &lo, &hi); err != nil || v.Int() < lo || v.Int() > hi {
-			return Faultf(path, "%d is not between %d and %d", v.Int(), lo, hi)
-		}
+	low, high, found := strings.Cut(tag.Get("range"), "..")
+	if !found {
+		return nil
+	}
+	lo, _ := strconv.Atoi(low) // the tag is ours
+	hi, _ := strconv.Atoi(high)
+	if n := v.Int(); n < int64(lo) || n > int64(hi) {
+		return Faultf(path, "%d is not between %s and %s", n, low, high)
 	}
 	return nil
 }

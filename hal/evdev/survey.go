@@ -16,11 +16,11 @@ import (
 // Input is an input device of the machine.
 type Input struct {
 	Name     string    `json:"name"`
-	Node     string    `json:"node"`               // event3
-	Keys     []string  `json:"keys,omitzero"`      // as the kernel calls them
-	Usual    []hal.Key `json:"telephone,omitzero"` // what they are without a keymap
-	Switches []string  `json:"switches,omitzero"`
-	Touch    bool      `json:"touch,omitzero"` // a touch screen
+	Node     string    `json:"node"`                    // event3
+	Keys     int       `json:"keys,omitzero"`           // how many
+	Usual    []hal.Key `json:"telephone-keys,omitzero"` // what they are without a keymap
+	Switches []string  `json:"switches,omitzero"`       // as the kernel calls them
+	Touch    bool      `json:"touch,omitzero"`          // a touch screen
 }
 
 // Survey lists the input devices of proc/bus/input/devices; nothing is opened.
@@ -53,9 +53,21 @@ func input(text string) (in Input, ok bool) {
 				}
 			}
 		case "KEY":
-			in.Keys = names(value, evdev.KEYFromString)
+			keys := set(value)
+			in.Keys = len(keys)
+			for name, key := range usual() {
+				if slices.Contains(keys, int(evdev.KEYFromString[name])) && !slices.Contains(in.Usual, key) {
+					in.Usual = append(in.Usual, key)
+				}
+			}
+			slices.Sort(in.Usual)
 		case "SW":
-			in.Switches = names(value, evdev.SWFromString)
+			for name, code := range evdev.SWFromString {
+				if slices.Contains(set(value), int(code)) {
+					in.Switches = append(in.Switches, name)
+				}
+			}
+			slices.Sort(in.Switches)
 		case "ABS":
 			abs = len(set(value)) > 1
 		case "PROP":
@@ -63,13 +75,6 @@ func input(text string) (in Input, ok bool) {
 		}
 	}
 	in.Touch = direct && abs
-	keymap := usual()
-	for _, k := range in.Keys {
-		if key, ok := keymap[k]; ok && !slices.Contains(in.Usual, key) {
-			in.Usual = append(in.Usual, key)
-		}
-	}
-	slices.Sort(in.Usual)
 	return in, ok
 }
 
@@ -87,23 +92,5 @@ func set(text string) []int {
 			all = append(all, (len(words)-1-i)*strconv.IntSize+bits.TrailingZeros64(v))
 		}
 	}
-	return all
-}
-
-// names are those of the bits; of several of one code the first.
-func names(bitmap string, codes map[string]evdev.EvCode) []string {
-	byCode := map[int]string{}
-	for name, code := range codes {
-		if old, ok := byCode[int(code)]; !ok || name < old {
-			byCode[int(code)] = name
-		}
-	}
-	var all []string
-	for _, bit := range set(bitmap) {
-		if name, ok := byCode[bit]; ok {
-			all = append(all, name)
-		}
-	}
-	slices.Sort(all)
 	return all
 }

@@ -11,6 +11,7 @@ import (
 )
 
 type dialConfig struct {
+	_        [0]func()     // nobody compares two: no code for it
 	Chip     string        `param:"chip"`
 	Line     string        `param:"line,required" takes:"line"` // closed to ground, and interrupted by each pulse
 	Turning  string        `param:"turning" takes:"line"`       // closed to ground while the dial is off its rest; "": there is none

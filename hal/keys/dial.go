@@ -11,6 +11,7 @@ import (
 // the dial is off its rest (ITU-T Q.23 leaves pulses to each country; 40 to 70 ms
 // of break are usual).
 type Dial struct {
+	_        [0]func()     // nobody compares two: no code for it
 	Debounce time.Duration // shorter interruptions are bounces
 	Pause    time.Duration // without a second contact: as long without a pulse ends a digit
 	Digits   string        // one a character, by the number of pulses, from one

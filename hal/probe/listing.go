@@ -34,7 +34,7 @@ func (inv *Inventory) listing(d *draft) {
 		if in.Touch {
 			touch = ", a touch screen"
 		}
-		note("input %s (%s): %d keys, of a telephone: %s; switches: %s%s", in.Node, in.Name, len(in.Keys), joined(in.Usual), strings.Join(in.Switches, " "), touch)
+		note("input %s (%s): %d keys, of a telephone: %s; switches: %s%s", in.Node, in.Name, in.Keys, joined(in.Usual), strings.Join(in.Switches, " "), touch)
 	}
 	for _, t := range inv.Things {
 		note("%s %s: %s", t.Kind, t.Name, strings.Join(t.Says, ", "))
