@@ -25,6 +25,7 @@ type boxed struct {
 	*machine
 	box    *box
 	name   string
+	before time.Time    // when what the exchange knew at power-on would expire
 	socket net.Listener // the agent's, as if it were here
 	joins  sync.WaitGroup
 }
@@ -39,6 +40,11 @@ func (b *box) boot(name string) (*boxed, error) {
 	}
 	b.figures.Boots++
 	x := &boxed{machine: m, box: b, name: name}
+	for _, r := range b.world.exchange.Registrations() {
+		if r.Expires.After(x.before) {
+			x.before = r.Expires
+		}
+	}
 	path := filepath.Join(b.order.Dir, "agent")
 	_ = os.Remove(path) // of the boot before
 	if x.socket, err = net.Listen("unix", path); err != nil {
@@ -112,11 +118,12 @@ func (x *boxed) until(ctx context.Context, what string, limit time.Duration, ok 
 	}
 }
 
-// registered waits until the exchange has a binding that was made in this boot.
+// registered waits until the exchange has a binding that was made or refreshed in
+// this boot: it may have the same contact as that of the boot before.
 func (x *boxed) registered(ctx context.Context) error {
 	err := x.until(ctx, "registering", 2*time.Minute, func() bool {
 		for _, r := range x.box.world.exchange.Registrations() {
-			if r.Extension == extension && r.Transport == "tls" && r.Since.After(x.began) {
+			if r.Extension == extension && r.Transport == "tls" && r.Expires.After(x.before) {
 				return true
 			}
 		}

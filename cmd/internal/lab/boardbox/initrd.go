@@ -13,7 +13,7 @@ const guestProgram = "offhook/cmd/internal/lab/boardbox/guest"
 
 // loaded are the modules that the box loads, with what they need.
 var loaded = []string{
-	"virtio_mmio", "virtio_net", "virtio_blk", "ext4", "crc32c_generic", "snd_aloop", "softdog", "i2c_dev", "virtio_gpu", "uinput", "evdev",
+	"virtio_mmio", "virtio_pci", "virtio_net", "virtio_blk", "ext4", "crc32c_generic", "snd_aloop", "softdog", "i2c_dev", "virtio_gpu", "uinput", "evdev",
 }
 
 // parameters of modules.

@@ -78,6 +78,9 @@ func (b *box) live(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := b.powerCuts(ctx); err != nil {
+		return err
+	}
 	slices.Sort(b.boots)
 	if len(b.boots) > 0 {
 		b.figures.BootToRegistered[b.arch.name] = int(b.boots[len(b.boots)/2].Milliseconds())
@@ -110,7 +113,7 @@ type story struct {
 }
 
 func stories() []story {
-	return []story{{"call", oledScreen, theCall}}
+	return []story{{"call", oledScreen, theCall}, {"screen", bigScreen, theScreen}}
 }
 
 func (b *box) story(ctx context.Context, s story) error {

@@ -87,7 +87,7 @@ func boot(a arch, k kernelTree, initrd, volume, dir string) (*machine, error) {
 		"-serial", "stdio", "-qmp", "unix:"+m.monitor+",server=on,wait=off",
 		"-netdev", "tap,id=net,ifname="+link+",script=no,downscript=no", "-device", "virtio-net-device,netdev=net,mac="+boxMAC,
 		"-drive", "if=none,id=volume,format=raw,file="+volume, "-device", "virtio-blk-device,drive=volume",
-		"-device", "virtio-gpu-device,xres=480,yres=320", "-device", "virtio-rng-device",
+		"-device", "virtio-gpu-pci,xres=480,yres=320", "-device", "virtio-rng-device",
 		"-chardev", "socket,id=gpio,path="+filepath.Join(dir, "gpio"), "-device", "vhost-user-gpio-device,chardev=gpio,event_idx=off",
 		"-chardev", "socket,id=i2c,path="+filepath.Join(dir, "i2c"), "-device", "vhost-user-i2c-device,chardev=i2c,event_idx=off")
 	m.cmd.Stdout, m.cmd.Stderr = m.console, m.console

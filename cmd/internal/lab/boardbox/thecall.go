@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,15 +64,37 @@ func (x *boxed) wait(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// press holds a key of the matrix down for a while.
+// scans is how many requests of the scanner are several looks at every key.
+const scans = 120
+
+// scanned waits until the telephone has looked at its keys several times: a busy
+// machine emulates slowly, and a finger would wait for what it sees.
+func (x *boxed) scanned(ctx context.Context) error {
+	before := x.board.Asked()
+	return x.until(ctx, "scanning the keys", soon, func() bool { return x.board.Asked() >= before+scans })
+}
+
+// rested waits until no key is looked at any more.
+func (x *boxed) rested(ctx context.Context) error {
+	const quiet = 150 * time.Millisecond
+	last, since := x.board.Asked(), time.Now()
+	return x.until(ctx, "the keys' rest", soon, func() bool {
+		if now := x.board.Asked(); now != last {
+			last, since = now, time.Now()
+		}
+		return time.Since(since) > quiet
+	})
+}
+
+// press presses keys of the matrix, one after the other.
 func (x *boxed) press(ctx context.Context, keys string) error {
 	for _, key := range keys {
 		at := strings.IndexRune(places, key)
 		x.board.Press(at/3, at%3, true)
-		err := x.wait(ctx, between)
+		err := x.scanned(ctx)
 		x.board.Press(at/3, at%3, false)
-		if err := errors.Join(err, x.wait(ctx, between)); err != nil {
-			return err
+		if err := errors.Join(err, x.rested(ctx)); err != nil {
+			return fmt.Errorf("key %c: %w", key, err)
 		}
 	}
 	return nil
@@ -151,41 +174,52 @@ func (x *boxed) dial(ctx context.Context) error {
 	if err := x.press(ctx, "600"); err != nil {
 		return err
 	}
+	_ = x.picture("oled-dialled")
 	err := x.call(ctx, "a call to 600", func(c pbx.Call) bool { return c.To == "600" && c.State == "confirmed" && c.Legs[0].Suite != "" })
 	return errors.Join(err, x.picture("oled-call"))
 }
 
-// echo speaks into the telephone and hears it come back from the exchange.
+// echo speaks into the telephone and hears it come back from the exchange. On a busy
+// machine the emulated one stumbles: it may try several times.
 func (x *boxed) echo(ctx context.Context) error {
-	voice := mediatest.Voice(rate, 3*time.Second, 7)
-	heard, err := x.converse(ctx, voice, 5*time.Second)
-	if err != nil {
-		return err
+	const enough, tries = 0.5, 6
+	best := 0.0
+	for try := range uint64(tries) {
+		voice := mediatest.Voice(rate, 1500*time.Millisecond, try)
+		heard, err := x.converse(ctx, voice, 2500*time.Millisecond)
+		if err != nil {
+			return err
+		}
+		lag, alike := mediatest.Delay(voice, heard, rate)
+		if best = max(best, alike); alike >= enough && lag > 0 {
+			x.box.tell("      speech came back %.0f ms later, correlation %.2f", lag.Seconds()*1000, alike)
+			return nil
+		}
 	}
-	lag, alike := mediatest.Delay(voice, heard, rate)
-	x.box.tell("      speech came back %.0f ms later, correlation %.2f", lag.Seconds()*1000, alike)
-	if alike < 0.5 || lag <= 0 {
-		return fmt.Errorf("what is heard is not what was said: correlation %.2f, %s later, level %.0f dBov", alike, lag, mediatest.Level(heard))
-	}
-	return nil
+	return fmt.Errorf("what is heard is not what was said: correlation %.2f at best", best)
 }
 
 // ghost holds three corners of a rectangle down: 1, 2 and 4 without diodes look as if
 // 5 were down too. The third is not believed; nobody hears a 5.
 func (x *boxed) ghost(ctx context.Context) error {
-	for _, k := range [][2]int{{0, 0}, {0, 1}, {1, 0}} {
-		x.board.Press(k[0], k[1], true)
-		if err := x.wait(ctx, between); err != nil {
-			return err
+	corners := [][2]int{{0, 0}, {0, 1}, {1, 0}}
+	for _, down := range []bool{true, false} {
+		for _, k := range corners {
+			x.board.Press(k[0], k[1], down)
+			if err := x.until(ctx, "a look at the keys", soon, x.lookedAgain()); err != nil {
+				return err
+			}
 		}
-	}
-	for _, k := range [][2]int{{1, 0}, {0, 1}, {0, 0}} {
-		x.board.Press(k[0], k[1], false)
-		if err := x.wait(ctx, between); err != nil {
-			return err
-		}
+		slices.Reverse(corners) // the last one down is the first one up
 	}
 	return x.call(ctx, "digits without a ghost", func(c pbx.Call) bool { return c.To == "600" && c.Digits == "12" })
+}
+
+// lookedAgain holds when the keys were looked at several times since now, or nobody
+// looks any more.
+func (x *boxed) lookedAgain() func() bool {
+	before, since := x.board.Asked(), time.Now()
+	return func() bool { return x.board.Asked() >= before+scans || time.Since(since) > 2*time.Second }
 }
 
 func (x *boxed) hangUp(ctx context.Context) error {

@@ -33,6 +33,7 @@ type Board struct {
 	mu      sync.Mutex
 	lines   []line
 	pressed map[[2]int]bool // row and column, as places in the wiring
+	asked   int             // requests of the guest
 }
 
 // line is one line of the controller, as virtio 1.2 §5.18 has it.
@@ -100,6 +101,13 @@ func (b *Board) Listened(name string) bool {
 	defer b.mu.Unlock()
 	l := b.lines[b.index(name)]
 	return l.trigger != 0 && l.armed != nil
+}
+
+// Asked counts what the guest has asked of its lines.
+func (b *Board) Asked() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.asked
 }
 
 // Driven tells whether the guest has made the line an output.

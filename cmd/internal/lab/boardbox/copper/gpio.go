@@ -105,6 +105,7 @@ func (b *Board) arm(request []byte, c interface{ Answer(...byte) }) {
 
 // request does what the driver asks and makes the answer.
 func (b *Board) request(r []byte) []byte {
+	b.asked++
 	failed := []byte{statusErr, 0}
 	if len(r) < 8 {
 		return failed
