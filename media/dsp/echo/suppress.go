@@ -1,0 +1,202 @@
+package echo
+
+import "math"
+
+// Of the suppressor.
+const (
+	likeMemory  = 0.92  // of the coherence, a block
+	leakMemory  = 0.98  // of the leakage, a block
+	decided     = 0.9   // how much of the a-priori ratio is the block before's
+	tailMemory  = 0.6   // the room's end, past the filter
+	floorSpeech = 0.18  // -15 dB: while the near side speaks
+	floorEcho   = 0.003 // else
+	noiseFloor  = 0.15  // of noise that is suppressed
+	noiseRise   = 1.004 // a block
+)
+
+// suppressor makes quieter what is echo: blocks overlap by half.
+type suppressor struct {
+	block, n int
+	f        *filter
+	noisy    bool
+	window   []float32
+	left     []float32 // the last block of error
+	echo     []float32 // and of echo
+	add      []float32
+	time     []float32
+	e, y     []complex64
+	// Smoothed spectra of error and echo, and across.
+	see, syy  []float32
+	sey       []complex64
+	coherence []float32
+	likeness  float32
+	leakE     []float32 // mean powers, and how they vary together
+	leakY     []float32
+	covers    []float32
+	varies    []float32
+	leak      []float32
+	rest      []float32 // power of echo that is left
+	noise     []float32
+	slow      []float32
+	clean     []float32 // a-priori ratio of the block before
+	gain      []float32
+	near      float32 // how sure it is that the near side speaks
+	seed      uint32
+	blocks    int
+}
+
+func newSuppressor(block int, noisy bool, f *filter) *suppressor {
+	s := &suppressor{block: block, n: f.n, f: f, noisy: noisy, seed: 1}
+	for _, v := range []*[]float32{&s.see, &s.syy, &s.coherence, &s.leakE, &s.leakY, &s.covers, &s.varies, &s.leak,
+		&s.rest, &s.noise, &s.slow, &s.clean, &s.gain} {
+		*v = make([]float32, f.bins)
+	}
+	for k := range s.leak {
+		s.leak[k], s.noise[k] = 0.05, 1
+	}
+	s.e, s.y, s.sey = make([]complex64, f.bins), make([]complex64, f.bins), make([]complex64, f.bins)
+	s.left, s.echo, s.add = make([]float32, block), make([]float32, block), make([]float32, block)
+	s.time, s.window = make([]float32, f.n), make([]float32, 2*block)
+	for i := range s.window {
+		s.window[i] = float32(math.Sin(math.Pi * (float64(i) + 0.5) / float64(2*block)))
+	}
+	return s
+}
+
+// spectrum is that of the last two blocks.
+func (s *suppressor) spectrum(to []complex64, last, now []float32) {
+	b := s.block
+	for i, w := range s.window[:b] {
+		s.time[i] = w * last[i]
+		s.time[b+i] = s.window[b+i] * now[i]
+	}
+	clear(s.time[2*b:])
+	s.f.t.forward(to, s.time)
+	copy(last, now)
+}
+
+// process suppresses in e what is left of the echo y; it says whether both sides speak.
+func (s *suppressor) process(out, e, y []float32) bool {
+	s.spectrum(s.e, s.left, e)
+	s.spectrum(s.y, s.echo, y)
+	s.compare()
+	s.remaining()
+	played := s.weigh()
+	s.apply()
+	s.f.t.inverse(s.time, s.e)
+	for i := range out {
+		out[i] = s.add[i] + s.window[i]*s.time[i]
+		s.add[i] = s.window[s.block+i] * s.time[s.block+i]
+	}
+	return played && s.near > 0.5
+}
+
+// compare tells how like each other error and echo are, in each bin and in all.
+func (s *suppressor) compare() {
+	var like, all float32
+	for k, e := range s.e {
+		y := s.y[k]
+		s.see[k] = likeMemory*s.see[k] + (1-likeMemory)*(real(e)*real(e)+imag(e)*imag(e))
+		s.syy[k] = likeMemory*s.syy[k] + (1-likeMemory)*(real(y)*real(y)+imag(y)*imag(y))
+		re := real(e)*real(y) + imag(e)*imag(y)
+		im := imag(e)*real(y) - real(e)*imag(y)
+		c := s.sey[k]
+		c = complex(likeMemory*real(c)+(1-likeMemory)*re, likeMemory*imag(c)+(1-likeMemory)*im)
+		s.sey[k] = c
+		both := real(c)*real(c) + imag(c)*imag(c)
+		x := both / (s.see[k]*s.syy[k] + 1e-20)
+		like += x * s.syy[k]
+		all += s.syy[k]
+		s.coherence[k] = max(0, (x-0.12)/0.88)
+	}
+	s.likeness = max(0, (like/(all+1e-12)-0.12)/0.88)
+}
+
+// remaining estimates the power of echo that the filter left: what its covariance
+// says, and what goes up and down with the echo although no filter can take it out.
+func (s *suppressor) remaining() {
+	scale := 2 * float32(s.block) / float32(s.n) * 0.5
+	for k, e := range s.e {
+		y := s.y[k]
+		pe, py := real(e)*real(e)+imag(e)*imag(e), real(y)*real(y)+imag(y)*imag(y)
+		de, dy := pe-s.leakE[k], py-s.leakY[k]
+		s.leakE[k] += 0.05 * de
+		s.leakY[k] += 0.05 * dy
+		s.covers[k] = leakMemory*s.covers[k] + (1-leakMemory)*de*dy
+		s.varies[k] = leakMemory*s.varies[k] + (1-leakMemory)*dy*dy
+		leak := min(max(s.covers[k]/(s.varies[k]+1e-16), 0.0005), 1)
+		s.leak[k] += 0.05 * (leak - s.leak[k])
+		now := s.f.known[k]*scale + s.leak[k]*py
+		s.rest[k] = max(now, tailMemory*s.rest[k])
+	}
+}
+
+// weigh finds the gains; it says whether there is echo.
+func (s *suppressor) weigh() bool {
+	s.blocks++
+	rise := float32(noiseRise)
+	if s.blocks < 50 {
+		rise = 1.1
+	}
+	var above, echo, all float32
+	for k, e := range s.e {
+		p := real(e)*real(e) + imag(e)*imag(e)
+		s.slow[k] = 0.8*s.slow[k] + 0.2*p
+		if s.slow[k] < s.noise[k] {
+			s.noise[k] = 0.7*s.noise[k] + 0.3*s.slow[k]
+		} else {
+			s.noise[k] *= rise
+		}
+		s.noise[k] = max(s.noise[k], 1e-10)
+		above += max(p-2*s.rest[k]-4*s.noise[k], 0)
+		echo += s.rest[k]
+		all += p
+	}
+	// The near side speaks where there is more than echo and noise explain.
+	sure := above / (all + 1e-10)
+	if sure > s.near {
+		s.near += 0.5 * (sure - s.near)
+	} else {
+		s.near += 0.12 * (sure - s.near)
+	}
+	speaks := min(max((s.near-0.15)*3, 0), 1)
+	floor := floorEcho + speaks*(floorSpeech-floorEcho)
+	over := 4 - 3*speaks
+	for k, e := range s.e {
+		p := real(e)*real(e) + imag(e)*imag(e)
+		rest := over*s.rest[k] + 1e-12
+		if s.noisy {
+			rest += 1.5 * s.noise[k]
+		}
+		after := p / rest
+		before := decided*s.clean[k] + (1-decided)*max(after-1, 0)
+		g := before / (1 + before)
+		s.clean[k] = g * g * after
+		s.gain[k] = max(g, floor)
+	}
+	return echo > 0.01*all
+}
+
+// apply multiplies, and puts comfort noise where more than noise was taken out.
+func (s *suppressor) apply() {
+	keep := float32(1)
+	if s.noisy {
+		keep = noiseFloor * noiseFloor
+	}
+	for k, e := range s.e {
+		g := s.gain[k]
+		p := real(e)*real(e) + imag(e)*imag(e)
+		lacks := keep*s.noise[k] - g*g*p
+		re, im := g*real(e), g*imag(e)
+		if lacks > 0 {
+			a := float32(math.Sqrt(float64(1.5 * lacks)))
+			s.seed = s.seed*1664525 + 1013904223
+			re += a * (float32(s.seed>>16)/32768 - 1)
+			s.seed = s.seed*1664525 + 1013904223
+			im += a * (float32(s.seed>>16)/32768 - 1)
+		}
+		s.e[k] = complex(re, im)
+	}
+	last := len(s.e) - 1
+	s.e[0], s.e[last] = complex(real(s.e[0]), 0), complex(real(s.e[last]), 0)
+}
