@@ -7,12 +7,13 @@ import (
 
 func TestManager_a_server_that_waits_to_be_accepted_is_told(t *testing.T) {
 	w := newWorld("one")
-	w.steps = []Finding{{Step: "dhcp", Why: "https://prov.lan waits for a person", Waits: true}, {Step: "pnp", Why: "https://other waits", Waits: true}, {Step: "cached", Why: "none"}}
+	w.steps = []Finding{{Step: "dhcp", Why: "https://prov.lan waits for a person", Waits: true, Server: "https://prov.lan"}, {Step: "pnp", Why: "https://other waits", Waits: true}, {Step: "cached", Why: "none"}}
 	run(t, w, func(m *Manager) {
 		s := m.Status()
 		want(t, "state", s.State, Unprovisioned)
 		want(t, "error", s.Error, "https://prov.lan waits for a person")
 		want(t, "attempts", len(s.Attempts), 3)
+		want(t, "who waits", s.Attempts[0].Waits, "https://prov.lan")
 	})
 }
 

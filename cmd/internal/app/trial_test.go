@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"offhook/cmd/internal/localapi"
+	"offhook/cmd/internal/phone"
+	"offhook/hal"
 	"offhook/provisioning"
 	"offhook/ua"
 )
@@ -25,10 +27,36 @@ func TestTrial_a_document_that_does_not_register_is_taken_back(t *testing.T) {
 	if !strings.Contains(s.Provisioning.RolledBack, "account 1001 is not registered, and was before") {
 		t.Errorf("told: %+v", s.Provisioning)
 	}
+	v := w.view("the reason", kind(phone.KindNotice))
+	if v.Title != "Configuration taken back" || !strings.Contains(v.Text[0], "account 1001 is not registered, and was before") {
+		t.Errorf("shown: %q, %q", v.Title, v.Text)
+	}
+	w.parts.keys.tap(hal.KeyOK)
+	w.view("its acknowledgement", kind(phone.KindIdle))
 	h, err := w.control.History(t.Context())
 	if err != nil || len(h.Documents) != 2 || h.Documents[0].Verdict != "rolled back" || !h.Documents[1].InForce {
 		t.Errorf("history: %+v, %v", h, err)
 	}
+}
+
+func TestRefused_a_document_with_a_fault_is_told_on_the_screen(t *testing.T) {
+	w := newWorld(t, boardFile)
+	w.registered()
+	w.lab.SetDocument(w.mac, []byte("offhook: 1\nphone: {nam: x, language: 3.x.7}\n"))
+	w.lift() // it is told when the handset is back
+	w.view("dial tone", kind(phone.KindDialling))
+	w.reprovision()
+	w.until("a refusal", func(s localapi.Status) bool { return s.Provisioning.Error != "" })
+	if v := w.view("dial tone", kind(phone.KindDialling)); v.Title != "Enter a number" {
+		t.Errorf("shown: %q", v.Title)
+	}
+	w.replace()
+	v := w.view("the fault", kind(phone.KindNotice))
+	if v.Title != "Configuration refused" || !strings.Contains(v.Text[0], "phone.nam: is not a setting here") || !strings.HasSuffix(v.Text[0], "(and 1 more)") {
+		t.Errorf("shown: %q, %q", v.Title, v.Text)
+	}
+	w.parts.keys.tap(hal.KeySoft4)
+	w.view("its acknowledgement", kind(phone.KindIdle))
 }
 
 func TestConfiguration_history_rollback_and_what_the_user_sets(t *testing.T) {
