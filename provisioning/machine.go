@@ -23,6 +23,7 @@ type candidate struct {
 	stored bool   // read from the store: no need to save it
 	undo   bool   // the one in force before a document that failed
 	trial  bool   // has to prove itself
+	staged bool   // is stored as on trial before it is applied
 	person bool   // a person brought it back
 }
 
@@ -49,6 +50,7 @@ type machine struct {
 	applyAt  time.Time
 	saveAt   time.Time
 	layAt    time.Time
+	provenAt time.Time
 	pushed   bool // the next fetch is what a check-sync asked for
 	again    bool // asked to fetch while fetching
 	force    bool // asked by a person: at once, and even what failed before
@@ -70,6 +72,7 @@ type policy struct {
 	settle             time.Duration // after a document was applied, until it is looked at
 	probe              time.Duration // between looks
 	storeRetry         time.Duration // after what could not be stored
+	proven             time.Duration // of work, until a start counts as one that went well
 }
 
 // input is what happened, with the time and a random number in [0, 1).
@@ -88,6 +91,9 @@ type (
 		pinned   bool
 		cut      Meta
 		storeErr error
+		// trialEnded: the program ended in a trial, which is not the fault of what it
+		// starts with.
+		trialEnded bool
 	}
 	tick     struct{}
 	asked    struct{ force bool }

@@ -56,7 +56,8 @@ func (m machine) tookForce(now candidate, e applied, at time.Time) machine {
 	}
 	keep := !now.stored && !now.undo && now.record.Meta.Hash != ""
 	proves := now.trial && !e.same
-	now.undo, now.trial = false, false
+	now.undo, now.trial, now.staged = false, false, false
+	m.provenAt = at.Add(m.policy.proven)
 	if m.works || proves || now.record.Meta.Applied.IsZero() { // else it was in force before the restart
 		now.record.Meta.Applied = at
 	}
@@ -119,7 +120,7 @@ func (m machine) bringBack(now time.Time) machine {
 	if to.record.Meta.Refuses == to.record.Meta.Hash {
 		to.record.Meta.Refuses = "" // it is what the server has
 	}
-	to.trial = m.mustProve(to)
+	to.trial, to.staged = m.mustProve(to), m.mustStage(to)
 	m.restore, m.pending, m.applyAt = nil, &to, now
 	return m
 }

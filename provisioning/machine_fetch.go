@@ -68,7 +68,7 @@ func (m machine) succeeded(e fetched, in input) machine {
 		m.rejected, m.pinned = "", false // what the server had is gone
 	} else {
 		found := e.found
-		found.trial = m.mustProve(found)
+		found.trial, found.staged = m.mustProve(found), m.mustStage(found)
 		if found.record.Meta.Hash == m.cut.Hash && !m.forced {
 			found.record.Meta.Cut = m.cut.Cut
 		}

@@ -12,6 +12,9 @@ func (m machine) next(now time.Time) machine {
 		m = m.bringBack(now)
 	}
 	due := func(at time.Time) bool { return !at.After(now) }
+	if !m.provenAt.IsZero() && due(m.provenAt) {
+		m = m.proven(now)
+	}
 	switch {
 	case m.pending != nil && due(m.applyAt):
 		m.busy = applyJob
@@ -51,6 +54,7 @@ func (m machine) wake() (time.Time, bool) {
 	sooner(m.saveAt, len(m.unsaved) > 0)
 	sooner(m.trial.probeAt, m.trial.on)
 	sooner(m.doubt.probeAt, m.doubt.on)
+	sooner(m.provenAt, !m.provenAt.IsZero())
 	sooner(m.fetchAt, m.mayFetch())
 	return at, !at.IsZero()
 }

@@ -38,7 +38,7 @@ func TestMachine_any_order_of_inputs(t *testing.T) {
 	for seed := range uint64(300) {
 		random := rand.New(rand.NewPCG(seed, 1))
 		now := time.Unix(1e9, 0)
-		m := machine{policy: policy{5 * time.Second, time.Hour, 5 * time.Second, 10 * time.Second, 0, 3 * time.Second, 2 * time.Second, 5 * time.Minute}}
+		m := machine{policy: policy{5 * time.Second, time.Hour, 5 * time.Second, 10 * time.Second, 0, 3 * time.Second, 2 * time.Second, 5 * time.Minute, 2 * time.Minute}}
 		m = m.step(input{now, 0, started{kept: []candidate{named("kept"), named("older"), {doc: Default()}}}})
 		for range 200 {
 			busy, works := m.busy, m.works

@@ -27,8 +27,14 @@ type trial struct {
 // mustProve: what comes from a server or out of the history, where something
 // that works can come back. A person brings back what has worked.
 func (m machine) mustProve(c candidate) bool {
+	return c.doc.Provisioning.Confirm > 0 && m.mustStage(c)
+}
+
+// mustStage: even what need not prove itself is stored as on trial while it is
+// applied, so that one by which the program ends is not taken for ever.
+func (m machine) mustStage(c candidate) bool {
 	worked := c.person && c.record.Meta.Verdict == Confirmed
-	return c.doc.Provisioning.Confirm > 0 && !worked && m.works && m.state() != Unprovisioned
+	return !worked && m.works && m.state() != Unprovisioned
 }
 
 func (m machine) beginTrial(good candidate, before Vitals, at time.Time) machine {

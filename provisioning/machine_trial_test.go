@@ -38,7 +38,7 @@ func TestTrial_lacks(t *testing.T) {
 }
 
 // testPolicy is what a Manager has unless told otherwise.
-var testPolicy = policy{5 * time.Second, time.Hour, 5 * time.Second, 10 * time.Second, 0, 3 * time.Second, 2 * time.Second, 5 * time.Minute}
+var testPolicy = policy{5 * time.Second, time.Hour, 5 * time.Second, 10 * time.Second, 0, 3 * time.Second, 2 * time.Second, 5 * time.Minute, 2 * time.Minute}
 
 // machineWith is one that works with "kept" and has nothing to do.
 func machineWith(now time.Time) machine {

@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -30,6 +31,7 @@ type ManagerConfig struct {
 	Settle     time.Duration  // from when a document was applied until it is looked at; 0 means 3 s
 	Probe      time.Duration  // between looks at how the phone is; 0 means 2 s
 	StoreRetry time.Duration  // after what could not be stored; 0 means 5 min
+	Proven     time.Duration  // of work after which a start with a document went well; 0 means 2 min
 	Random     func() float64 // in [0, 1); nil means math/rand
 }
 
@@ -64,6 +66,7 @@ func NewManager(cfg ManagerConfig) *Manager {
 	orElse(&cfg.Settle, 3*time.Second)
 	orElse(&cfg.Probe, 2*time.Second)
 	orElse(&cfg.StoreRetry, 5*time.Minute)
+	orElse(&cfg.Proven, 2*time.Minute)
 	if cfg.Random == nil {
 		cfg.Random = rand.Float64
 	}
@@ -87,12 +90,12 @@ func (m *Manager) Run(ctx context.Context) error {
 			s = s.step(input{time.Now(), m.cfg.Random(), event})
 		default:
 		}
-		m.leave(s)
+		m.leave(s, errors.Is(context.Cause(ctx), context.Canceled))
 	}()
 	var jobs sync.WaitGroup
 	defer jobs.Wait()
 
-	s.policy = policy{m.cfg.RetryMin, m.cfg.RetryMax, m.cfg.Gap, m.cfg.IdleRetry, m.cfg.BootSpread, m.cfg.Settle, m.cfg.Probe, m.cfg.StoreRetry}
+	s.policy = policy{m.cfg.RetryMin, m.cfg.RetryMax, m.cfg.Gap, m.cfg.IdleRetry, m.cfg.BootSpread, m.cfg.Settle, m.cfg.Probe, m.cfg.StoreRetry, m.cfg.Proven}
 	s.told = m.cfg.Base
 	timer := time.NewTimer(0)
 	defer timer.Stop()

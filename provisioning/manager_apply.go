@@ -15,14 +15,14 @@ func (m *Manager) apply(ctx context.Context, s machine) any {
 		out.same = true
 		return out
 	}
-	if out.err = m.cfg.Applier.Ready(out.told, changes); out.err == nil && s.pending.trial {
+	if out.err = m.cfg.Applier.Ready(out.told, changes); out.err == nil && s.pending.staged {
 		if s.pending.record.Meta.Number == 0 {
 			out.number, out.stage = m.stage(s)
 		}
 		if out.stage != nil {
 			return out
 		}
-		if m.cfg.Prover != nil {
+		if m.cfg.Prover != nil && s.pending.trial {
 			out.before = m.cfg.Prover.Vitals(ctx)
 		}
 	}
@@ -34,15 +34,15 @@ func (m *Manager) apply(ctx context.Context, s machine) any {
 }
 
 // stage has the store say that a document is on trial. Where the one in force is
-// not stored either, nothing is lost without.
+// not stored either, or this one need not prove itself, it is applied without.
 func (m *Manager) stage(s machine) (number int, err error) {
 	r := s.pending.record
 	r.Meta.Verdict = OnTrial
 	if number, err = m.cfg.Store.Save(r); err == nil {
 		return number, nil
 	}
-	m.cfg.Log.Error("the configuration cannot be stored", "error", err, "applied", !s.inForce.stored)
-	if !s.inForce.stored {
+	m.cfg.Log.Error("the configuration cannot be stored", "error", err, "applied", !s.inForce.stored || !s.pending.trial)
+	if !s.inForce.stored || !s.pending.trial {
 		err = nil
 	}
 	return 0, err

@@ -30,7 +30,7 @@ func (m *Manager) load() started {
 		}
 		kept = append(kept, candidate{doc: doc, record: r, stored: true})
 	}
-	out.kept = append(kept, candidate{doc: m.cfg.Base})
+	out.kept = m.begin(append(kept, candidate{doc: m.cfg.Base}), &out)
 	if out.user, err = m.cfg.Store.LoadUser(); err != nil {
 		m.cfg.Log.Error("what the user has set is damaged, and forgotten", "error", err)
 	}
@@ -46,6 +46,7 @@ func (m *Manager) judge(records []Record) (out started) {
 	for i, r := range records {
 		meta := &r.Meta
 		if meta.Verdict == OnTrial {
+			out.trialEnded = true
 			meta.Verdict, meta.Decided, meta.Cut = RolledBack, time.Now(), meta.Cut+1
 			meta.Why = "the phone ended during its trial; it is tried once more"
 			if meta.Cut > 1 {
@@ -72,8 +73,8 @@ func (m *Manager) judge(records []Record) (out started) {
 
 // leave tells the store that the program ends because somebody wants it to, not
 // because of the document on trial: that does not count against it.
-// What was decided and not stored yet is.
-func (m *Manager) leave(s machine) {
+// What was decided and not stored yet is. A normal end has the starts counted anew.
+func (m *Manager) leave(s machine, normal bool) {
 	for _, r := range s.unsaved {
 		m.save(r)
 	}
@@ -83,6 +84,14 @@ func (m *Manager) leave(s machine) {
 		r = s.inForce.record
 	case s.pending != nil && !s.pending.undo:
 		r = s.pending.record
+	}
+	if !normal { // what was on trial may be why
+		return
+	}
+	if !s.trial.on && s.inForce.record.Meta.Boots > 0 && s.inForce.record.Meta.Number > 0 {
+		again := s.inForce.record
+		again.Meta.Boots = 0
+		m.save(again)
 	}
 	if r.Meta.Number == 0 {
 		return

@@ -351,7 +351,7 @@ func TestManager_document_that_cannot_be_applied_is_rolled_back(t *testing.T) {
 	w.refuse["poison"] = errors.New("no such codec")
 	run(t, w, func(m *Manager) {
 		want(t, "applied", w.take(), "kept/2, poison/1 refused, kept/1")
-		want(t, "stored", w.stored(), "kept")
+		want(t, "stored", w.verdicts(), "poison rolled back, kept ")
 		want(t, "error", m.Status().Error, "the document cannot be applied, the one before stays: no such codec")
 		pass(time.Hour)
 		want(t, "not tried again", w.take(), "")
@@ -362,7 +362,7 @@ func TestManager_document_that_cannot_be_applied_is_rolled_back(t *testing.T) {
 		w.serve("mended")
 		pass(time.Hour)
 		want(t, "applied", w.take(), "mended/1")
-		want(t, "stored", w.stored(), "mended kept")
+		want(t, "stored", w.verdicts(), "mended confirmed, poison rolled back, poison rolled back, kept ")
 	})
 }
 
@@ -396,7 +396,7 @@ func TestManager_waits_for_the_end_of_a_call(t *testing.T) {
 	run(t, w, func(m *Manager) {
 		want(t, "applied", w.take(), "one/2, two/1 later")
 		want(t, "pending", m.Status().Pending, hashOf("two"))
-		want(t, "stored", w.stored(), "one")
+		want(t, "stored", w.verdicts(), "two on trial, one ")
 		want(t, "document", m.Document().Phone.Name, "one")
 		pass(25 * time.Second)
 		want(t, "now and then", w.take(), "two/1 later, two/1 later")
@@ -420,7 +420,7 @@ func TestManager_a_newer_document_replaces_the_one_that_waits(t *testing.T) {
 		synctest.Wait()
 		want(t, "asked with", w.request(1).ETag, "two")
 		want(t, "applied", w.take(), "one/2, two/1 later, three/1")
-		want(t, "stored", w.stored(), "three one")
+		want(t, "stored", w.verdicts(), "three confirmed, two rolled back, one ")
 	})
 }
 

@@ -90,6 +90,7 @@ type Meta struct {
 	Why     string    `json:"why,omitempty"` // of the verdict, for a person
 	Decided time.Time `json:"decided,omitzero"`
 	Cut     int       `json:"cut,omitempty"`     // trials that the end of the program cut short
+	Boots   int       `json:"boots,omitempty"`   // starts with it in a row of which nothing good is known yet
 	Refuses string    `json:"refuses,omitempty"` // hash of the server's document that a person rolled back from
 }
 

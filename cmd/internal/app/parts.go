@@ -16,7 +16,7 @@ type part struct {
 // running is a part that was started.
 type running struct {
 	part
-	stop  context.CancelFunc
+	stop  context.CancelCauseFunc
 	ended chan error
 }
 
@@ -27,7 +27,7 @@ func runParts(ctx context.Context, log *slog.Logger, parts []part) error {
 	failed := make(chan error, len(parts))
 	var started []running
 	for _, p := range parts {
-		partCtx, stop := context.WithCancel(base)
+		partCtx, stop := context.WithCancelCause(base)
 		r := running{p, stop, make(chan error, 1)}
 		go func() {
 			err := p.run(partCtx)
@@ -45,7 +45,7 @@ func runParts(ctx context.Context, log *slog.Logger, parts []part) error {
 	}
 	for i := len(started) - 1; i >= 0; i-- {
 		r := started[i]
-		r.stop()
+		r.stop(err) // nil: a normal end, which is context.Canceled
 		if e := <-r.ended; e != nil {
 			log.Debug("part ended", "part", r.name, "error", e)
 		}
