@@ -2,6 +2,7 @@ package benchprov
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -33,7 +34,7 @@ const bad = "C"
 type phone struct {
 	*provisioning.Manager
 	stored chan string // "B confirmed": the store has promised it
-	stop   context.CancelFunc
+	stop   context.CancelCauseFunc
 	done   chan struct{}
 
 	point func() // where the process may be killed, beside the disk
@@ -50,6 +51,9 @@ func start(d store.Disk, dir string, served string, log io.Writer) (*phone, erro
 		return nil, err
 	}
 	p := &phone{stored: make(chan string, 16), done: make(chan struct{}), point: func() {}, served: document(served)}
+	if served == nobody {
+		p.served = nil
+	}
 	if deadly, ok := d.(*storetest.Deadly); ok {
 		p.point = deadly.Point
 	}
@@ -59,7 +63,7 @@ func start(d store.Disk, dir string, served string, log io.Writer) (*phone, erro
 		Store: witness{kept, p.stored}, Applier: p, Prover: p, Log: slog.New(slog.NewTextHandler(log, nil)),
 		RetryMin: soon, Gap: soon, IdleRetry: soon, Settle: soon, Probe: soon, StoreRetry: soon,
 	})
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancelCause(context.Background())
 	p.stop = cancel
 	go func() {
 		defer close(p.done)
@@ -69,9 +73,17 @@ func start(d store.Disk, dir string, served string, log io.Writer) (*phone, erro
 }
 
 func (p *phone) end() {
-	p.stop()
+	p.stop(nil)
 	<-p.done
 }
+
+// crash ends it as a program ends that is at fault.
+func (p *phone) crash() {
+	p.stop(errCrash)
+	<-p.done
+}
+
+var errCrash = errors.New("a part of the program ended by itself")
 
 func (p *phone) serve(name string) {
 	p.mu.Lock()
@@ -91,6 +103,9 @@ func (p *phone) Discover(context.Context, provisioning.Document, provisioning.Me
 func (p *phone) Fetch(context.Context, provisioning.Request) (provisioning.Response, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.served == nil {
+		return provisioning.Response{}, errors.New("nobody answers")
+	}
 	return provisioning.Response{Data: p.served}, nil
 }
 

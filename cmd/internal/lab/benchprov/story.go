@@ -47,7 +47,10 @@ func story() []phase {
 
 const (
 	newest     = "E"
-	userPhase  = 4 // phases after which the user's setting is there
+	before     = "D" // what comes back when the newest crashes
+	nobody     = ""  // is served: no server answers
+	crashes    = 3   // in a row put the newest aside
+	userPhase  = 4   // phases after which the user's setting is there
 	storyTime  = 20 * time.Second
 	withoutOne = "offhook" // the name of a phone without a document
 )
@@ -77,12 +80,40 @@ func live(ctx context.Context, d store.Disk, dir string, done func(int)) error {
 	if err != nil {
 		return err
 	}
-	defer p.end()
 	for i, phase := range phases {
 		if err := phase.live(ctx, p); err != nil {
+			p.end()
 			return err
 		}
 		done(i + 1)
+	}
+	p.end()
+	return crash(ctx, d, dir, func(n int) { done(len(phases) + n) })
+}
+
+// crash lives the end of the story: the newest document ends the program after
+// each start, until the one before it comes back.
+func crash(ctx context.Context, d store.Disk, dir string, done func(int)) error {
+	for life := 1; life <= crashes+1; life++ {
+		p, err := start(d, dir, nobody, io.Discard)
+		if err != nil {
+			return err
+		}
+		for _, begun := p.first(); !begun && err == nil; _, begun = p.first() {
+			select {
+			case <-p.Updates():
+			case <-ctx.Done():
+				err = errStory
+			}
+		}
+		if store := p.Status().StoreError; store != "" { // it was not counted
+			err = fmt.Errorf("%w: %s", errStory, store)
+		}
+		p.crash()
+		if err != nil {
+			return err
+		}
+		done(life)
 	}
 	return nil
 }
@@ -92,6 +123,9 @@ func good(phases int) []string {
 	names := []string{withoutOne}
 	for _, p := range story() {
 		names = append(names, p.good)
+	}
+	for life := 1; life <= crashes+1; life++ {
+		names = append(names, map[bool]string{true: newest, false: before}[life < crashes])
 	}
 	return names[phases:min(phases+2, len(names))]
 }
