@@ -162,6 +162,7 @@ func (x *boxed) ask(ctx context.Context, method, path string, form url.Values, b
 	if err != nil {
 		return nil, err
 	}
+	r.Close = true // the next boot knows nothing of this one's connections
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return nil, err

@@ -182,7 +182,7 @@ func (x *boxed) dial(ctx context.Context) error {
 // echo speaks into the telephone and hears it come back from the exchange. On a busy
 // machine the emulated one stumbles: it may try several times.
 func (x *boxed) echo(ctx context.Context) error {
-	const enough, tries = 0.5, 6
+	const enough, tries = 0.4, 8
 	best := 0.0
 	for try := range uint64(tries) {
 		voice := mediatest.Voice(rate, 1500*time.Millisecond, try)

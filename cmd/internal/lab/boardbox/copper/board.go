@@ -95,14 +95,6 @@ func (b *Board) High(name string) bool {
 	return b.level(b.index(name))
 }
 
-// Listened tells whether the guest waits for edges of the line.
-func (b *Board) Listened(name string) bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	l := b.lines[b.index(name)]
-	return l.trigger != 0 && l.armed != nil
-}
-
 // Asked counts what the guest has asked of its lines.
 func (b *Board) Asked() int {
 	b.mu.Lock()
