@@ -19,7 +19,7 @@ type Config struct {
 	Out      string    // folder for pictures and sound; none if empty
 	Quick    bool      // no instructions, and nobody listens: no P.862
 	Progress io.Writer // lines for people
-	// Canceller makes ours, of blocks of Block samples; nil leaves it out.
+	// Canceller makes one, of blocks of Block samples; nil is media/dsp/echo's.
 	Canceller func() (Block, error)
 	Block     int
 }
@@ -156,9 +156,11 @@ func (b *bench) wanted() ([]Scene, error) {
 
 // contestants are those that can be had here; of the others a line is said.
 func (b *bench) contestants(ctx context.Context, dir string) error {
-	if b.cfg.Canceller != nil {
-		b.all = []contestant{{"ours", "offhook", "#1f6f54", ours{b.cfg.Block, b.cfg.Canceller}}}
+	own := ours{b.cfg.Block, b.cfg.Canceller}
+	if own.fresh == nil {
+		own = ours{rate / 100, freshCanceller}
 	}
+	b.all = []contestant{{"ours", "offhook", "#1f6f54", own}}
 	speex, err := speexSource.build(ctx, dir)
 	if err == nil {
 		b.speex = speex

@@ -118,7 +118,7 @@ func number(x float64, digits int) any {
 		return nil
 	}
 	p := math.Pow10(digits)
-	return math.Round(x*p) / p
+	return math.Round(x*p)/p + 0 // no -0
 }
 
 // MarshalJSON writes the Keys.

@@ -7,7 +7,7 @@ import (
 )
 
 // counted are the stages of benchinsn by the names of figures.
-var counted = map[string]string{"ours_ns_armv6_insns": "denoise_16k", "ours_agc_armv6_insns": "agc_16k"}
+var counted = map[string]string{"ours_armv6_insns": "echo_16k_200ms", "ours_denoise_armv6_insns": "denoise_16k", "ours_agc_armv6_insns": "agc_16k"}
 
 // instructions counts ours for ARMv6, where that can be done.
 func (b *bench) instructions(ctx context.Context) (map[string]*int, error) {

@@ -58,13 +58,13 @@ type quietMeasure struct {
 }
 
 var quietMeasures = []quietMeasure{
-	{"ns_quality", "P.862.2", 2, func(q Quiet) float64 { return q.After }},
-	{"ns_better_mos", "better by", 2, func(q Quiet) float64 { return q.After - q.Before }},
-	{"ns_better_db", "SNR better by, dB", 1, func(q Quiet) float64 { return q.Better }},
-	{"ns_gain", "gain of the voice", 2, func(q Quiet) float64 { return q.Gain }},
-	{"ns_reduction_db", "noise, dB", 1, func(q Quiet) float64 { return q.Reduction }},
-	{"ns_delay_ms", "delay, ms", 1, func(q Quiet) float64 { return q.Delay }},
-	{"ns_ns_per_20ms", "ns for 20 ms", 0, func(q Quiet) float64 { return q.Cost }},
+	{"denoise_quality", "P.862.2", 2, func(q Quiet) float64 { return q.After }},
+	{"denoise_better_mos", "better by", 2, func(q Quiet) float64 { return q.After - q.Before }},
+	{"denoise_better_db", "SNR better by, dB", 1, func(q Quiet) float64 { return q.Better }},
+	{"denoise_gain", "gain of the voice", 2, func(q Quiet) float64 { return q.Gain }},
+	{"denoise_reduction_db", "noise, dB", 1, func(q Quiet) float64 { return q.Reduction }},
+	{"denoise_delay_ms", "delay, ms", 1, func(q Quiet) float64 { return q.Delay }},
+	{"denoise_ns_per_20ms", "ns for 20 ms", 0, func(q Quiet) float64 { return q.Cost }},
 }
 
 // Median is the middle of a measure over the dins.

@@ -50,7 +50,7 @@ func TestLoudnessRow_Spread(t *testing.T) {
 	near(t, "spread", r.Spread(), 3, 0)
 	f := Figures{Loud: []LoudnessRow{r}, Quiet: []QuietRow{{Key: "ours", Name: "offhook", Dins: []Quiet{{After: 2}, {After: 3}, {After: math.NaN()}}}}}
 	line, err := json.Marshal(f)
-	if err != nil || !strings.Contains(string(line), `"ours_agc_pause_db":3`) || !strings.Contains(string(line), `"ours_ns_quality":2.5`) {
+	if err != nil || !strings.Contains(string(line), `"ours_agc_pause_db":3`) || !strings.Contains(string(line), `"ours_denoise_quality":2.5`) {
 		t.Errorf("%v: %s", err, line)
 	}
 	var b bytes.Buffer

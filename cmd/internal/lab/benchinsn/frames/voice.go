@@ -1,13 +1,40 @@
 package main
 
 import (
+	"time"
+
 	"offhook/media"
 	"offhook/media/dsp/agc"
 	"offhook/media/dsp/denoise"
+	"offhook/media/dsp/echo"
 )
 
 // voiceStages are those of a hands-free telephone, at 16 kHz.
-func voiceStages() []stage { return []stage{denoising(), levelling()} }
+func voiceStages() []stage { return []stage{cancelling(), denoising(), levelling()} }
+
+// cancelling is the echo of a voice, half as loud and a little later, and another voice over it.
+func cancelling() stage {
+	return stage{"echo_16k_200ms", func() (frame, end func() error, err error) {
+		const late, block = 40, 160
+		far, near := newLoop(16000, 1), newLoop(16000, 2)
+		n := samples(16000)
+		x, d, echoed := make([]float32, n), make([]float32, n), make([]float32, late+n)
+		c, err := echo.New(echo.Config{Rate: 16000, Block: block, Tail: 200 * time.Millisecond, Noise: true})
+		return func() error {
+			floats(x, far.next())
+			floats(d, near.next())
+			copy(echoed, echoed[n:])
+			copy(echoed[late:], x)
+			for i := range d {
+				d[i] = 0.3*d[i] + 0.5*echoed[i]
+			}
+			for at := 0; at < n; at += block {
+				c.Process(d[at:at+block], d[at:at+block], x[at:at+block], nil)
+			}
+			return nil
+		}, nothing, err
+	}}
+}
 
 func denoising() stage {
 	return stage{"denoise_16k", func() (frame, end func() error, err error) {

@@ -1,0 +1,8 @@
+package benchvoice
+
+import "offhook/media/dsp/echo"
+
+// freshCanceller makes the telephone's own, with everything on, of blocks of 10 ms.
+func freshCanceller() (Block, error) {
+	return echo.New(echo.Config{Rate: rate, Block: rate / 100, Tail: tail, Noise: true})
+}
