@@ -47,6 +47,9 @@ type Config struct {
 	Media func(path string) *exec.Cmd
 	// Faceplate is the address of the page, "" on a board that is not one.
 	Faceplate func() string
+	// FetchTime is what fetching a configuration file may take, however slowly its
+	// server sends; 0 means 30 s.
+	FetchTime time.Duration
 	// Ready is called when every part runs.
 	Ready func()
 }

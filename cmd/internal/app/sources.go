@@ -41,8 +41,8 @@ func (a *App) newIntake(log *slog.Logger) *intake {
 	if p.FileKey.IsZero() {
 		in.keys.Secrets = nil
 	}
-	in.web = &clockNoted{https.New(https.Config{Floor: a.cfg.Built}), &a.clockBehind, log}
-	in.tftp = warned{tftp.New(tftp.Config{}), log}
+	in.web = &clockNoted{https.New(https.Config{Floor: a.cfg.Built, Timeout: a.cfg.FetchTime}), &a.clockBehind, log}
+	in.tftp = warned{tftp.New(tftp.Config{Timeout: a.cfg.FetchTime}), log}
 	return in
 }
 
