@@ -129,7 +129,8 @@ bench-ua: build ## the user agent: registered again after restarts and link chan
 board-test: build ## the release binary on ARM boards in QEMU: keys, hook, lamps, relay, sound, screens, power cuts; needs root; ends with a JSON line
 	@BOARD=1 .ci/deps
 	@$(MAKE) -s cross TARGETS='linux-arm64 linux-arm7'
-	@exec bin/offhook-lab board-test --pictures docs/pictures $(if $(ARCHES),--arches $(ARCHES))
+	@mkdir -p $(or $(PICTURES),out)
+	@exec bin/offhook-lab board-test --pictures $(or $(PICTURES),out) $(if $(ARCHES),--arches $(ARCHES))
 
 soak: build ## 10 000 calls; fails when goroutines, memory or file descriptors of them are left; ends with a JSON line
 	@exec bin/offhook-lab soak

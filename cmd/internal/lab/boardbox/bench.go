@@ -26,7 +26,7 @@ type Config struct {
 	Program   string   // this program, which knows Command
 	Dist      string   // folder of the release binaries
 	Arches    []string // arm64 and armhf when empty
-	Pictures  string   // folder for the pictures of the screen; "" for none
+	Pictures  string   // folder for the first architecture's pictures of the screen; "" for none
 	PowerCuts int      // for each architecture
 	Keep      string   // folder for consoles; "" for none
 }
@@ -148,7 +148,10 @@ func (r *runner) prepare(ctx context.Context) ([]Order, error) {
 		if err != nil {
 			return nil, err
 		}
-		o := Order{Arch: name, Agent: filepath.Join(r.config.Dist, a.release), Dir: filepath.Join(r.dir, name), PowerCuts: r.config.PowerCuts, Pictures: r.config.Pictures}
+		o := Order{Arch: name, Agent: filepath.Join(r.config.Dist, a.release), Dir: filepath.Join(r.dir, name), PowerCuts: r.config.PowerCuts}
+		if len(orders) == 0 { // the others' are the same
+			o.Pictures = r.config.Pictures
+		}
 		if r.config.Keep != "" {
 			o.Dir = filepath.Join(r.config.Keep, name)
 		}

@@ -13,7 +13,7 @@ func (x *boxed) picture(name string) error {
 	if x.box.order.Pictures == "" {
 		return nil
 	}
-	return savePicture(filepath.Join(x.box.order.Pictures, "box-"+x.box.arch.name+"-"+name+".png"), enlarged(x.oled.Image(), 4))
+	return savePicture(filepath.Join(x.box.order.Pictures, "box-"+name+".png"), enlarged(x.oled.Image(), 4))
 }
 
 // enlarged makes squares of pixels, in the light blue of such panels.

@@ -47,7 +47,8 @@ func theCall(ctx context.Context, b *box, x *boxed) error {
 			x.board.Set(hookLine, false) // the next one begins at rest
 		}
 	}
-	return x.memory(ctx)
+	b.check("the agent tells its figures", x.measure(ctx))
+	return nil
 }
 
 // wait lets time pass in the box; a machine that went off wakes it.
@@ -174,7 +175,6 @@ func (x *boxed) dial(ctx context.Context) error {
 	if err := x.press(ctx, "600"); err != nil {
 		return err
 	}
-	_ = x.picture("oled-dialled")
 	err := x.call(ctx, "a call to 600", func(c pbx.Call) bool { return c.To == "600" && c.State == "confirmed" && c.Legs[0].Suite != "" })
 	return errors.Join(err, x.picture("oled-call"))
 }
@@ -235,12 +235,18 @@ func (x *boxed) ring(ctx context.Context) error {
 	if err := x.until(ctx, "the ringing lamp", soon, func() bool { return x.board.High(ringLine) }); err != nil {
 		return err
 	}
-	return errors.Join(x.picture("oled-ringing"), x.hear(ctx, "ringing", func(f media.Frame) error {
-		if l := mediatest.Level(f); l < -45 {
-			return fmt.Errorf("%.0f dBov", l)
-		}
-		return nil
-	}))
+	if err := x.hear(ctx, "ringing", loud); err != nil {
+		return err
+	}
+	return x.picture("oled-ringing")
+}
+
+// loud is sound, whatever it is.
+func loud(f media.Frame) error {
+	if l := mediatest.Level(f); l < -45 {
+		return fmt.Errorf("%.0f dBov", l)
+	}
+	return nil
 }
 
 func (x *boxed) answer(ctx context.Context) error {
@@ -248,12 +254,7 @@ func (x *boxed) answer(ctx context.Context) error {
 	if err := x.call(ctx, "an answered call", func(c pbx.Call) bool { return c.To == extension && c.State == "confirmed" }); err != nil {
 		return err
 	}
-	return x.hear(ctx, "the exchange's voice", func(f media.Frame) error {
-		if l := mediatest.Level(f); l < -45 {
-			return fmt.Errorf("%.0f dBov", l)
-		}
-		return nil
-	})
+	return x.hear(ctx, "the exchange's voice", loud)
 }
 
 func (x *boxed) callButton(ctx context.Context) error {
@@ -270,11 +271,20 @@ func (x *boxed) callButton(ctx context.Context) error {
 	return errors.Join(err, x.hangUp(ctx))
 }
 
-func (x *boxed) memory(ctx context.Context) error {
+// measure keeps what the agent and the kernel say of it.
+func (x *boxed) measure(ctx context.Context) error {
 	v, err := x.vitals(ctx)
 	if err != nil {
 		return err
 	}
-	x.box.figures.MemoryKB[x.box.arch.name] = v.RSS
+	s, err := x.agent().Status(ctx)
+	if err != nil {
+		return err
+	}
+	name := x.box.arch.name
+	x.box.figures.MemoryKB[name] = v.RSS
+	for _, a := range s.Accounts {
+		x.box.figures.AgentToRegistered[name] = int(a.Registered.Sub(s.Started).Milliseconds())
+	}
 	return nil
 }

@@ -22,7 +22,7 @@ func theScreen(ctx context.Context, b *box, x *boxed) error {
 
 // draws looks at the screen before and after keys are pressed.
 func (x *boxed) draws(ctx context.Context) error {
-	before, err := x.screen("idle")
+	before, err := x.screen("screen-idle")
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (x *boxed) draws(ctx context.Context) error {
 	}
 	late := time.Now().Add(soon)
 	for time.Now().Before(late) {
-		after, err := x.screen("dialling")
+		after, err := x.screen("screen-dialling")
 		if err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (x *boxed) screen(name string) (image.Image, error) {
 	if dir == "" {
 		dir = x.box.order.Dir
 	}
-	file, err := filepath.Abs(filepath.Join(dir, "box-"+x.box.arch.name+"-fb-"+name+".png"))
+	file, err := filepath.Abs(filepath.Join(dir, "box-"+name+".png"))
 	if err != nil {
 		return nil, err
 	}
