@@ -151,6 +151,24 @@ func TestLimiter_is_clean(t *testing.T) {
 	}
 }
 
+// After a peak the gain comes back within half a second, and not at once.
+func TestLimiter_comes_back_slowly(t *testing.T) {
+	l := newLimiter(rate, 0.5)
+	x := make([]float32, 160)
+	x[100] = 1
+	l.process(x)
+	for n, want := range map[int][2]float32{1: {0.5, 0.6}, 50: {0.95, 1}} {
+		at := l
+		for range n {
+			clear(x)
+			at.process(x)
+		}
+		if at.gain < want[0] || at.gain > want[1] {
+			t.Errorf("after %d blocks the gain is %.2f, not %v", n, at.gain, want)
+		}
+	}
+}
+
 func TestProcess_allocates_nothing(t *testing.T) {
 	a, x := made(t, Config{Rate: rate}), noise(320, -20, 9)
 	if n := testing.AllocsPerRun(50, func() { a.Process(x) }); n != 0 {

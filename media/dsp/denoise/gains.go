@@ -13,6 +13,7 @@ type gains struct {
 const (
 	decided  = 0.95  // how much of the a-priori SNR is the frame before's
 	leastSNR = 0.003 // -25 dB
+	most     = 1e4   // a-posteriori SNR that counts
 	lsaSteps = 320
 	lsaMost  = 10.0
 )
@@ -27,22 +28,36 @@ func newGains(bins int, reduction float64) *gains {
 
 // of gives the gain of each bin for a frame of these powers.
 func (g *gains) of(power []float32, noise *tracker) []float32 {
+	// Plain comparisons: min and max of floats are calls on ARM.
 	for i, p := range power {
-		posterior := min(p/noise.power[i], 1e4)
-		prior := max(decided*g.clean[i]+(1-decided)*max(posterior-1, 0), leastSNR)
-		wiener := prior / (1 + prior)
-		v := wiener * posterior
-		gain := wiener
-		if v < lsaMost {
+		posterior := p / noise.power[i]
+		if posterior > most {
+			posterior = most
+		}
+		prior := decided * g.clean[i]
+		if posterior > 1 {
+			prior += (1 - decided) * (posterior - 1)
+		}
+		if prior < leastSNR {
+			prior = leastSNR
+		}
+		gain := prior / (1 + prior)
+		if v := gain * posterior; v < lsaMost {
 			at := v * (lsaSteps / lsaMost)
 			k := int(at)
 			gain *= g.curve[k] + (at-float32(k))*(g.curve[k+1]-g.curve[k])
 		}
-		gain = min(gain, 1)
+		if gain > 1 {
+			gain = 1
+		}
 		g.clean[i] = gain * gain * posterior
 		// Where there is no speech the floor is left, and no tones that come and go.
-		s := noise.speech[i]
-		g.gain[i] = max(s*gain+(1-s)*min(gain, g.least), g.least)
+		if gain > g.least {
+			gain = g.least + noise.speech[i]*(gain-g.least)
+		} else {
+			gain = g.least
+		}
+		g.gain[i] = gain
 	}
 	return g.gain
 }

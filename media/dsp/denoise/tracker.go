@@ -56,8 +56,13 @@ func (t *tracker) take(power []float32) {
 		t.speech[i] = speech
 		noise = 0.95*noise + 0.05*(speech*noise+(1-speech)*p)
 		t.smooth[i] = 0.85*t.smooth[i] + 0.15*p
-		t.lowest[i] = min(t.lowest[i], t.smooth[i])
-		t.power[i] = max(noise, faint)
+		if t.smooth[i] < t.lowest[i] {
+			t.lowest[i] = t.smooth[i]
+		}
+		if noise < faint {
+			noise = faint
+		}
+		t.power[i] = noise
 	}
 	if t.frames++; t.frames == partLong {
 		t.turn()
