@@ -35,7 +35,8 @@ type glass struct {
 	flipped      bool
 	contrast     byte
 	rows         int
-	sent         int // bytes
+	pumpless     bool // its controller knows no charge pump
+	sent         int  // bytes
 	broken       error
 	closed       bool
 }
@@ -94,6 +95,9 @@ func (g *glass) command(c []byte) {
 			g.contrast, used = c[1], 2
 		case b == 0xa8:
 			g.rows, used = int(c[1])+1, 2
+		case g.pumpless && (b == 0x8d || b == 0xad):
+			g.t.Errorf("command %#x to a controller without a charge pump", b)
+			used = 2
 		case b == 0x20 || b == 0x8d || b == 0xad || b == 0xd3 || b == 0xd5 || b == 0xd9 || b == 0xda || b == 0xdb:
 			used = 2
 		case b == 0x40 || b == 0xa4 || b == 0xa6 || b == 0xc0 || b == 0xc8:
@@ -140,6 +144,7 @@ func TestOLED_conforms(t *testing.T) {
 		{"128x64", hal.Params{}, func(*glass) {}},
 		{"128x32", hal.Params{"height": 32}, func(*glass) {}},
 		{"SH1106, in the middle of its memory", hal.Params{"controller": "sh1106"}, func(g *glass) { g.columns, g.first = 132, 2 }},
+		{"SSD1309, without a charge pump", hal.Params{"controller": "ssd1309"}, func(g *glass) { g.pumpless = true }},
 		{"other bus and address", hal.Params{"bus": 5, "address": 0x3d}, func(g *glass) { g.bus, g.addr = 5, 0x3d }},
 	}
 	for _, c := range cases {
