@@ -66,6 +66,9 @@ func doorCode(s string) (dialect.Value, error) {
 
 // oneBased counts from 1 what the file counts from 0.
 func oneBased(s string) (dialect.Value, error) {
+	if name, ok := strings.CutPrefix(s, "Account"); ok { // the newer form has a name: Account1 is the first
+		return dialect.Number(strings.TrimSpace(name))
+	}
 	v, err := dialect.Number(s)
 	if err != nil {
 		return v, err
