@@ -17,7 +17,7 @@ func TestLinkChange(t *testing.T) {
 	must(t, err)
 	row(t, "another address, and a cable that is pulled and put back -> registered again", func(t *testing.T, _ context.Context) {
 		const changes = 20
-		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 		defer cancel()
 		figures, err := linkchange.Measure(ctx, t.TempDir(), binary, changes)
 		must(t, err)

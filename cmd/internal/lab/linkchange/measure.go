@@ -123,7 +123,7 @@ func (x *office) registered(ctx context.Context, from string) (time.Time, error)
 // have been followed; the times count from before the command that makes it.
 func (w *world) changes(ctx context.Context, x *office, n int) (figures Figures, err error) {
 	has, next := one, other
-	timed := func(times *[]time.Duration, from string, lines ...string) error {
+	timed := func(ctx context.Context, times *[]time.Duration, from string, lines ...string) error {
 		start := time.Now()
 		for _, line := range lines {
 			if err := netns.IP(ctx, "-n "+w.phone+" "+line); err != nil {
@@ -131,18 +131,32 @@ func (w *world) changes(ctx context.Context, x *office, n int) (figures Figures,
 			}
 		}
 		at, err := x.registered(ctx, from)
-		*times = append(*times, at.Sub(start))
+		if err == nil {
+			*times = append(*times, at.Sub(start))
+		}
 		return err
+	}
+	// A phone that had no processor while the cable was out finds all as it was, its
+	// connection too, and has nothing to follow: it is pulled once more.
+	cabled := func() (err error) {
+		for {
+			if err = w.pull(ctx); err != nil {
+				return err
+			}
+			soon, cancel := context.WithTimeout(ctx, 15*time.Second)
+			err = timed(soon, &figures.Cables, has, "link set "+cable+" up", "route replace default via "+exchange)
+			cancel()
+			if err == nil || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+				return err
+			}
+		}
 	}
 	for i := range n {
 		if i%2 == 0 {
-			err = timed(&figures.Addresses, next, "address delete "+has+bits+" dev "+cable, "address add "+next+bits+" dev "+cable, "route replace default via "+exchange)
+			err = timed(ctx, &figures.Addresses, next, "address delete "+has+bits+" dev "+cable, "address add "+next+bits+" dev "+cable, "route replace default via "+exchange)
 			has, next = next, has
 		} else {
-			err = w.pull(ctx)
-			if err == nil {
-				err = timed(&figures.Cables, has, "link set "+cable+" up", "route replace default via "+exchange)
-			}
+			err = cabled()
 		}
 		if err != nil {
 			return figures, err

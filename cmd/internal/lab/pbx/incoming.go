@@ -283,10 +283,10 @@ func (p *PBX) onInfo(req *sip.Request, tx sip.ServerTransaction) {
 		p.onStray(req, tx)
 		return
 	}
-	p.answer(req, tx, 200, "OK")
-	if digit := relayed(req); digit != "" {
+	if digit := relayed(req); digit != "" { // before the answer: the next one comes after that
 		at.call.post(func() { at.call.heard(at.leg, digit, 0) })
 	}
+	p.answer(req, tx, 200, "OK")
 }
 
 // relayed reads the de-facto application/dtmf-relay.
