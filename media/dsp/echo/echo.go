@@ -101,12 +101,11 @@ func (c *Canceller) Process(out, near, far, linear []float32) {
 	f.adapt(c.e, c.sinceClipped > 0)
 	if c.harm {
 		copy(c.e, c.d)
-		clear(c.y)
 	}
 	if linear != nil {
 		c.lin0 = deemphasize(linear[:n], c.e, c.lin0)
 	}
-	c.double = c.suppressor.process(c.d, c.e, c.y)
+	c.double = c.suppressor.process(c.d, c.e, c.y, c.harm)
 	f.coherent(c.suppressor)
 	c.out0 = deemphasize(out[:n], c.d, c.out0)
 }

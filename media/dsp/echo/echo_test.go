@@ -68,11 +68,11 @@ func TestEchoIsTakenOut(t *testing.T) {
 		{Rate: 16000, Block: 160, Tail: 200 * time.Millisecond, Noise: true}, {Rate: 16000, Block: 80, Tail: 256 * time.Millisecond},
 		{Rate: 48000, Block: 480, Tail: 64 * time.Millisecond}, {Rate: 48000, Block: 240, Tail: 64 * time.Millisecond},
 	} {
-		n := c.Rate * 4
+		n := c.Rate * 3
 		far := talk(1, n, c.Rate)
-		near := through(room(1, c.Rate/200, c.Rate/25), far)
+		near := through(room(1, c.Rate/200, c.Rate/50), far)
 		out, linear, k := cancel(t, c, near, far)
-		from := n * 3 / 4
+		from := n * 2 / 3
 		sent, left := decibels(near[from:], out[from:]), decibels(near[from:], linear[from:])
 		if sent < 40 || left < 20 {
 			t.Errorf("%d Hz, blocks of %d: %.1f dB less is sent, %.1f after the linear filter", c.Rate, c.Block, sent, left)
@@ -164,5 +164,32 @@ func BenchmarkProcess(b *testing.B) {
 	near, far, out := talk(1, 160, 16000), talk(2, 160, 16000), make([]float32, 160)
 	for b.Loop() {
 		k.Process(out, near, far, nil)
+	}
+}
+
+func TestPathChanges(t *testing.T) {
+	const n = 16000 * 6
+	far := talk(1, n, 16000)
+	near := through(room(3, 80, 640), far)
+	copy(near[n/2:], through(room(4, 80, 640), far)[n/2:])
+	out, linear, _ := cancel(t, Config{Rate: 16000, Block: 160}, near, far)
+	if d := decibels(near[n/2:n*2/3], out[n/2:n*2/3]); d < 15 {
+		t.Errorf("only %.1f dB less is sent in the second after a change", d)
+	}
+	if d := decibels(near[n*5/6:], linear[n*5/6:]); d < 20 {
+		t.Errorf("only %.1f dB less after the linear filter, 2 s after a change", d)
+	}
+}
+
+func TestMicrophoneClips(t *testing.T) {
+	const n = 16000 * 4
+	far := talk(1, n, 16000)
+	near := through(room(6, 80, 640), far)
+	for i := n / 2; i < n/2+1600; i++ {
+		near[i] = max(min(near[i]*100, 1), -1)
+	}
+	out, _, _ := cancel(t, Config{Rate: 16000, Block: 160}, near, far)
+	if d := decibels(near[n*3/4:], out[n*3/4:]); d < 35 {
+		t.Errorf("only %.1f dB less is sent, a second after the microphone clipped", d)
 	}
 }

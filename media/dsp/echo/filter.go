@@ -3,9 +3,10 @@ package echo
 // Of the Kalman filter.
 const (
 	firstDoubt  = 0.1  // covariance of a path that is not known; at 1 it diverges
-	doubtDecay  = 0.7  // from a partition to the next: rooms die away
+	doubtDecay  = 0.8  // from a partition to the next: rooms die away
 	restless    = 2e-4 // process noise by the power of the path, always
-	moving      = 0.06 // and when error and echo are coherent
+	moving      = 0.5  // and when error and echo are coherent
+	changed     = 0.3  // and when the whole path seems to be another one
 	observe     = 0.6  // memory of the power that is no echo, a block
 	constrained = 2    // partitions a block
 	tiny        = 1e-9
@@ -154,9 +155,27 @@ func (f *filter) constrain(path []complex64) {
 
 // coherent sets how much the path may move: as far as what is left is like the echo.
 func (f *filter) coherent(s *suppressor) {
+	if s.strange > 0 {
+		f.unsettle(changed * s.strange)
+	}
 	for k := range f.motion {
 		c := s.coherence[k]
 		f.motion[k] = restless + moving*s.likeness*c
+	}
+}
+
+// unsettle doubts each partition as far as it has power.
+func (f *filter) unsettle(by float32) {
+	for p, path := range f.path {
+		var power float32
+		for _, w := range path {
+			power += real(w)*real(w) + imag(w)*imag(w)
+		}
+		power *= by / float32(f.bins)
+		doubt := f.doubts[p]
+		for k, d := range doubt {
+			doubt[k] = min(d+power, 1)
+		}
 	}
 }
 

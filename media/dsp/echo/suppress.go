@@ -5,9 +5,10 @@ import "math"
 // Of the suppressor.
 const (
 	likeMemory  = 0.92  // of the coherence, a block
+	quickMemory = 0.6   // of what tells soon that the path is another one
 	leakMemory  = 0.98  // of the leakage, a block
 	decided     = 0.9   // how much of the a-priori ratio is the block before's
-	tailMemory  = 0.6   // the room's end, past the filter
+	tailMemory  = 0.7   // the room's end, past the filter
 	floorSpeech = 0.18  // -15 dB: while the near side speaks
 	floorEcho   = 0.003 // else
 	noiseFloor  = 0.15  // of noise that is suppressed
@@ -30,7 +31,12 @@ type suppressor struct {
 	sey       []complex64
 	coherence []float32
 	likeness  float32
-	leakE     []float32 // mean powers, and how they vary together
+	strange   float32    // how sure it is that the path is another one, 0..1
+	quick     [3]float32 // of error across echo, echo and error, over some blocks
+	sudden    float32    // the same as strange, sooner and less sure
+	lost      bool       // the path is not known
+	found     int        // blocks in which the echo was taken out
+	leakE     []float32  // mean powers, and how they vary together
 	leakY     []float32
 	covers    []float32
 	varies    []float32
@@ -46,7 +52,7 @@ type suppressor struct {
 }
 
 func newSuppressor(block int, noisy bool, f *filter) *suppressor {
-	s := &suppressor{block: block, n: f.n, f: f, noisy: noisy, seed: 1}
+	s := &suppressor{block: block, n: f.n, f: f, noisy: noisy, seed: 1, lost: true}
 	for _, v := range []*[]float32{&s.see, &s.syy, &s.coherence, &s.leakE, &s.leakY, &s.covers, &s.varies, &s.leak,
 		&s.rest, &s.noise, &s.slow, &s.clean, &s.gain} {
 		*v = make([]float32, f.bins)
@@ -75,11 +81,12 @@ func (s *suppressor) spectrum(to []complex64, last, now []float32) {
 	copy(last, now)
 }
 
-// process suppresses in e what is left of the echo y; it says whether both sides speak.
-func (s *suppressor) process(out, e, y []float32) bool {
+// process suppresses in e what is left of the echo y, or all of it where y would do
+// harm and was not taken out; it says whether both sides speak.
+func (s *suppressor) process(out, e, y []float32, harm bool) bool {
 	s.spectrum(s.e, s.left, e)
 	s.spectrum(s.y, s.echo, y)
-	s.compare()
+	s.compare(harm)
 	s.remaining()
 	played := s.weigh()
 	s.apply()
@@ -92,17 +99,24 @@ func (s *suppressor) process(out, e, y []float32) bool {
 }
 
 // compare tells how like each other error and echo are, in each bin and in all.
-func (s *suppressor) compare() {
-	var like, all float32
+func (s *suppressor) compare(harm bool) {
+	var like, all, errors, across float32
+	var now [3]float32
 	for k, e := range s.e {
 		y := s.y[k]
+		if harm {
+			e -= y
+		}
 		s.see[k] = likeMemory*s.see[k] + (1-likeMemory)*(real(e)*real(e)+imag(e)*imag(e))
 		s.syy[k] = likeMemory*s.syy[k] + (1-likeMemory)*(real(y)*real(y)+imag(y)*imag(y))
 		re := real(e)*real(y) + imag(e)*imag(y)
 		im := imag(e)*real(y) - real(e)*imag(y)
+		now[0], now[1], now[2] = now[0]+re, now[1]+real(y)*real(y)+imag(y)*imag(y), now[2]+real(e)*real(e)+imag(e)*imag(e)
 		c := s.sey[k]
 		c = complex(likeMemory*real(c)+(1-likeMemory)*re, likeMemory*imag(c)+(1-likeMemory)*im)
 		s.sey[k] = c
+		across += real(c)
+		errors += s.see[k]
 		both := real(c)*real(c) + imag(c)*imag(c)
 		x := both / (s.see[k]*s.syy[k] + 1e-20)
 		like += x * s.syy[k]
@@ -110,12 +124,39 @@ func (s *suppressor) compare() {
 		s.coherence[k] = max(0, (x-0.12)/0.88)
 	}
 	s.likeness = max(0, (like/(all+1e-12)-0.12)/0.88)
+	for i, v := range now {
+		s.quick[i] = quickMemory*s.quick[i] + (1-quickMemory)*v
+	}
+	s.judge(across/(all+1e-9), errors/(all+1e-9))
+	if harm && all > 0 {
+		s.strange, s.lost, s.found = max(s.strange, 0.5), true, 0
+	}
+}
+
+// judge finds out whether the path has changed: what a filter that is right leaves
+// has nothing in common with its echo, whoever speaks; what the filter of another
+// path leaves has the echo in it, turned over.
+func (s *suppressor) judge(across, errors float32) {
+	chance := 2 * float32(math.Sqrt(float64(errors)/800))
+	s.strange = min(max(-across-0.2-chance, 0)*2, 1)
+	chance = 2 * float32(math.Sqrt(float64(s.quick[2]/(s.quick[1]+1e-9))/120))
+	s.sudden = max(min(max(-s.quick[0]/(s.quick[1]+1e-9)-0.1-0.5*chance, 0)*3, 1), 0.9*s.sudden)
+	switch {
+	case s.strange > 0.2:
+		s.lost, s.found = true, 0
+	case s.lost && errors < 0.15:
+		s.found++
+		s.lost = s.found < 30
+	}
 }
 
 // remaining estimates the power of echo that the filter left: what its covariance
 // says, and what goes up and down with the echo although no filter can take it out.
 func (s *suppressor) remaining() {
-	scale := 2 * float32(s.block) / float32(s.n) * 0.5
+	scale := float32(s.block) / float32(s.n)
+	if s.lost {
+		scale *= 4
+	}
 	for k, e := range s.e {
 		y := s.y[k]
 		pe, py := real(e)*real(e)+imag(e)*imag(e), real(y)*real(y)+imag(y)*imag(y)
@@ -126,7 +167,7 @@ func (s *suppressor) remaining() {
 		s.varies[k] = leakMemory*s.varies[k] + (1-leakMemory)*dy*dy
 		leak := min(max(s.covers[k]/(s.varies[k]+1e-16), 0.0005), 1)
 		s.leak[k] += 0.05 * (leak - s.leak[k])
-		now := s.f.known[k]*scale + s.leak[k]*py
+		now := scale*s.f.known[k] + max(s.leak[k], 4*max(s.strange, s.sudden))*py
 		s.rest[k] = max(now, tailMemory*s.rest[k])
 	}
 }
@@ -160,6 +201,9 @@ func (s *suppressor) weigh() bool {
 		s.near += 0.12 * (sure - s.near)
 	}
 	speaks := min(max((s.near-0.15)*3, 0), 1)
+	if s.sudden > 0.2 || s.lost && echo > 0.3*all {
+		speaks = 0 // half duplex, until the path is known
+	}
 	floor := floorEcho + speaks*(floorSpeech-floorEcho)
 	over := 4 - 3*speaks
 	for k, e := range s.e {
