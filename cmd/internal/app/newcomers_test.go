@@ -130,7 +130,10 @@ func TestNewcomers_a_server_is_refused_at_the_telephone(t *testing.T) {
 // waits has a server wait, as if DHCP had named it.
 func waits(t *testing.T, w *world, server string) {
 	t.Helper()
-	w.until("registration", isRegistered) // no discovery is under way that would forget it
+	w.wait("rest: no discovery is under way that would forget it, and none is told of late", func() bool {
+		s := w.app.manager.Status()
+		return s.Activity == provisioning.Resting && s.InForce.Number != 0 && len(w.app.manager.Updates()) == 0
+	}, func() any { return w.app.manager.Status() })
 	step := discover.Step{Name: "dhcp", Find: func(_ context.Context, k discover.Known) ([]discover.Found, error) {
 		return []discover.Found{{URL: server, Access: k.Access, Why: "option 66", From: discover.FromNetwork}}, nil
 	}}
@@ -143,7 +146,10 @@ func waits(t *testing.T, w *world, server string) {
 	for f := range d.Discover(t.Context(), provisioning.Document{}, provisioning.Meta{}) {
 		found.Attempts = append(found.Attempts, provisioning.Attempt{Step: f.Step, Why: f.Why, Waits: f.Server})
 	}
-	w.app.newcomers.observe(found)
+	w.wait("who waits", func() bool {
+		w.app.newcomers.observe(found)
+		return len(w.app.newcomers.list()) == 1
+	}, func() any { return w.app.newcomers.list() })
 }
 
 func (w *world) waiting(server string) bool {

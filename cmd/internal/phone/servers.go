@@ -8,7 +8,7 @@ import (
 // Servers tells of the provisioning servers that the network has named. Only a
 // phone with a screen is told: who accepts one has to read which.
 type Servers struct {
-	Waiting []Newcomer // for a person to accept or refuse
+	Waiting []Newcomer // for a person to accept or refuse; neither slice is changed by anybody
 	Refused []string   // by a person: https://host
 }
 
@@ -50,7 +50,7 @@ func (s *State) newcomer() (Newcomer, bool) {
 // said of another, nor of the same one with something else to read.
 func (t *turn) serversTold(in Servers) {
 	before, _ := t.newcomer()
-	t.servers = Servers{Waiting: slices.Clone(in.Waiting), Refused: slices.Clone(in.Refused)}
+	t.servers = in
 	t.about.later = slices.DeleteFunc(slices.Clone(t.about.later), func(server string) bool { return !t.waits(server) })
 	now, asks := t.newcomer()
 	if now == before {
@@ -82,7 +82,7 @@ func (t *turn) decide() {
 	if !ok || choice == actNone {
 		return
 	}
-	t.servers.Waiting = slices.DeleteFunc(slices.Clone(t.servers.Waiting), func(w Newcomer) bool { return w.Server == n.Server })
+	t.putOff() // until it is told that it waits no more
 	t.do(Decide{Server: n.Server, Accept: choice == actAccept})
 	if choice == actAccept {
 		t.remark(t.texts().ServerAccepted)
