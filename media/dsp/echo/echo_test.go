@@ -70,7 +70,7 @@ func TestEchoIsTakenOut(t *testing.T) {
 	} {
 		n := c.Rate * 3
 		far := talk(1, n, c.Rate)
-		near := through(room(1, c.Rate/200, c.Rate/50), far)
+		near := through(room(1, c.Rate/400, c.Rate/100), far)
 		out, linear, k := cancel(t, c, near, far)
 		from := n * 2 / 3
 		sent, left := decibels(near[from:], out[from:]), decibels(near[from:], linear[from:])
@@ -84,7 +84,7 @@ func TestEchoIsTakenOut(t *testing.T) {
 }
 
 func TestNearSpeechIsKept(t *testing.T) {
-	const n = 16000 * 8
+	const n = 16000 * 6
 	far, voice := talk(1, n, 16000), talk(5, n, 16000)
 	clear(voice[:n/2])
 	near := through(room(2, 80, 1600), far)
