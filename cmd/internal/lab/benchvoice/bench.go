@@ -130,7 +130,7 @@ func (b *bench) others(ctx context.Context, say *speaker, f *Figures) error {
 		quiet = append(quiet, contestant{"speexdsp", "speexdsp", "", preprocessor(b.speex, false)})
 		loud = append(loud, contestant{"speexdsp", "speexdsp", "", preprocessor(b.speex, true)})
 	}
-	if f.Quiet, err = b.quiet(ctx, say, quiet); err != nil {
+	if f.Quiet, err = b.quiet(ctx, say, quiet, dins()); err != nil {
 		return err
 	}
 	f.Loud, err = b.loudness(ctx, say, loud)

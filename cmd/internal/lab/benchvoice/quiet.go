@@ -98,12 +98,12 @@ func freshSuppressor() (Block, error) {
 }
 
 // quiet plays a voice in noise to all who suppress it.
-func (b *bench) quiet(ctx context.Context, say *speaker, all []contestant) ([]QuietRow, error) {
+func (b *bench) quiet(ctx context.Context, say *speaker, all []contestant, played []din) ([]QuietRow, error) {
 	rows := make([]QuietRow, len(all))
 	for i, c := range all {
-		rows[i] = QuietRow{Key: c.key, Name: c.name, Dins: make([]Quiet, len(dins()))}
+		rows[i] = QuietRow{Key: c.key, Name: c.name, Dins: make([]Quiet, len(played))}
 	}
-	for k, d := range dins() {
+	for k, d := range played {
 		voice, heardNoise, err := d.sound(say)
 		if err != nil {
 			return nil, err
