@@ -8,7 +8,7 @@ const (
 	moving      = 0.5  // and when error and echo are coherent
 	changed     = 0.3  // and when the whole path seems to be another one
 	observe     = 0.6  // memory of the power that is no echo, a block
-	constrained = 2    // partitions a block
+	constrained = 1    // partitions a block
 	tiny        = 1e-9
 )
 
@@ -135,7 +135,11 @@ func (f *filter) adapt(left []float32, clipped bool) {
 			re := real(w) + gain*(real(x)*real(e)+imag(x)*imag(e))
 			im := imag(w) + gain*(real(x)*imag(e)-imag(x)*real(e))
 			path[k] = complex(re, im)
-			doubt[k] = min(doubt[k]*(1-part*gain*power[k])+motion[k]*(re*re+im*im), 1)
+			more := doubt[k]*(1-part*gain*power[k]) + motion[k]*(re*re+im*im)
+			if more > 1 { // min is a call on ARMv6
+				more = 1
+			}
+			doubt[k] = more
 		}
 	}
 	for range min(constrained, f.parts) {
