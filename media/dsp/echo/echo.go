@@ -47,7 +47,6 @@ type Canceller struct {
 	bad          int // blocks in which the filter did harm
 	harm         bool
 	double       bool
-	erl, erle    float32
 	sinceClipped int
 }
 
