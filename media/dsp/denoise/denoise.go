@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"offhook/media/dsp/fourier"
 )
 
 // ErrConfig is returned (wrapped) for a Config that cannot be had.
@@ -30,7 +32,7 @@ type Suppressor struct {
 	before []float32 // the last hop of input
 	add    []float32 // what the frame before has of the next hop
 	time   []float32
-	t      *transform
+	t      *fourier.Transform
 	bins   []complex64
 	high   highPass
 	noise  *tracker
@@ -53,11 +55,11 @@ func New(c Config) (*Suppressor, error) {
 		return nil, fmt.Errorf("%w: %g dB above %g Hz; 0 to 40 dB above 0 to 400 Hz can", ErrConfig, c.Reduction, c.HighPass)
 	}
 	hop := c.Rate / 100
-	t := newTransform(length(2 * hop))
-	n := t.bins()
+	t := fourier.New(fourier.Length(2 * hop))
+	n := t.Bins()
 	s := &Suppressor{
 		hop: hop, window: make([]float32, 2*hop), before: make([]float32, hop), add: make([]float32, hop),
-		time: make([]float32, t.n), t: t, bins: make([]complex64, n), power: make([]float32, n),
+		time: make([]float32, t.Len()), t: t, bins: make([]complex64, n), power: make([]float32, n),
 		high: newHighPass(c.HighPass, float64(c.Rate)), noise: newTracker(n), gains: newGains(n, c.Reduction),
 	}
 	// The square root of a Hann window, twice: hops add up to 1.
@@ -93,7 +95,7 @@ func (s *Suppressor) block(out, in []float32) {
 		x[n+i] = v * s.window[n+i]
 	}
 	clear(x[2*n:])
-	s.t.forward(s.bins, x)
+	s.t.Forward(s.bins, x)
 	for i, b := range s.bins {
 		s.power[i] = real(b)*real(b) + imag(b)*imag(b)
 	}
@@ -101,7 +103,7 @@ func (s *Suppressor) block(out, in []float32) {
 	for i, g := range s.gains.of(s.power, s.noise) {
 		s.bins[i] = complex(g*real(s.bins[i]), g*imag(s.bins[i]))
 	}
-	s.t.inverse(x, s.bins)
+	s.t.Inverse(x, s.bins)
 	for i := range out {
 		out[i] = s.add[i] + x[i]*s.window[i]
 		s.add[i] = x[n+i] * s.window[n+i]

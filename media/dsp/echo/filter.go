@@ -1,5 +1,7 @@
 package echo
 
+import "offhook/media/dsp/fourier"
+
 // Of the Kalman filter.
 const (
 	firstDoubt  = 0.1  // covariance of a path that is not known; at 1 it diverges
@@ -18,7 +20,7 @@ type filter struct {
 	block, hops int
 	n, bins     int
 	parts       int
-	t           *transform
+	t           *fourier.Transform
 	input       []float32     // the last n samples that were played
 	spectra     [][]complex64 // of input, a ring of one a block
 	powers      [][]float32
@@ -36,10 +38,10 @@ type filter struct {
 }
 
 func newFilter(block, taps int) *filter {
-	n := length(2 * block)
+	n := fourier.Length(2 * block)
 	hops := max((n-block+1)/block, 1)
-	t := newTransform(n)
-	f := &filter{block: block, hops: hops, n: n, bins: t.bins(), t: t, parts: (taps + hops*block - 1) / (hops * block),
+	t := fourier.New(n)
+	f := &filter{block: block, hops: hops, n: n, bins: t.Bins(), t: t, parts: (taps + hops*block - 1) / (hops * block),
 		input: make([]float32, n), time: make([]float32, n)}
 	v := func() []float32 { return make([]float32, f.bins) }
 	w := func() []complex64 { return make([]complex64, f.bins) }
@@ -91,7 +93,7 @@ func (f *filter) estimate(echo, far []float32) {
 	if f.at++; f.at == len(f.spectra) {
 		f.at = 0
 	}
-	f.t.forward(f.spectra[f.at], f.input)
+	f.t.Forward(f.spectra[f.at], f.input)
 	for k, x := range f.spectra[f.at] {
 		f.powers[f.at][k] = real(x)*real(x) + imag(x)*imag(x)
 	}
@@ -102,11 +104,12 @@ func (f *filter) estimate(echo, far []float32) {
 		spectrum, power, doubt := f.spectra[i][:len(f.sum)], f.powers[i][:len(f.sum)], f.doubts[p][:len(f.sum)]
 		path, known := path[:len(f.sum)], f.known[:len(f.sum)]
 		for k, s := range f.sum {
-			f.sum[k] = s + times(spectrum[k], path[k])
+			x, w := spectrum[k], path[k]
+			f.sum[k] = complex(real(s)+real(x)*real(w)-imag(x)*imag(w), imag(s)+real(x)*imag(w)+imag(x)*real(w))
 			known[k] += power[k] * doubt[k]
 		}
 	}
-	f.t.inverse(f.time, f.sum)
+	f.t.Inverse(f.time, f.sum)
 	copy(echo, f.time[f.n-f.block:])
 }
 
@@ -114,11 +117,11 @@ func (f *filter) estimate(echo, far []float32) {
 func (f *filter) adapt(left []float32, clipped bool) {
 	clear(f.time[:f.n-f.block])
 	copy(f.time[f.n-f.block:], left)
-	f.t.forward(f.err, f.time)
+	f.t.Forward(f.err, f.time)
 	part := float32(f.block) / float32(f.n)
 	for k, e := range f.err {
 		p := (real(e)*real(e) + imag(e)*imag(e)) / part
-		f.other[k] = observe*f.other[k] + (1-observe)*max(p-0.5*f.known[k], 0.3*p)
+		f.other[k] = observe*f.other[k] + (1-observe)*larger(p-0.5*f.known[k], 0.3*p)
 		f.rates[k] = 1 / (f.known[k] + f.other[k] + tiny)
 	}
 	if clipped {
@@ -136,10 +139,7 @@ func (f *filter) adapt(left []float32, clipped bool) {
 			im := imag(w) + gain*(real(x)*imag(e)-imag(x)*real(e))
 			path[k] = complex(re, im)
 			more := doubt[k]*(1-part*gain*power[k]) + motion[k]*(re*re+im*im)
-			if more > 1 { // min is a call on ARMv6
-				more = 1
-			}
-			doubt[k] = more
+			doubt[k] = smaller(more, 1)
 		}
 	}
 	for range min(constrained, f.parts) {
@@ -152,9 +152,9 @@ func (f *filter) adapt(left []float32, clipped bool) {
 
 // constrain lets a partition be as long as it is.
 func (f *filter) constrain(path []complex64) {
-	f.t.inverse(f.time, path)
+	f.t.Inverse(f.time, path)
 	clear(f.time[f.hops*f.block:])
-	f.t.forward(path, f.time)
+	f.t.Forward(path, f.time)
 }
 
 // coherent sets how much the path may move: as far as what is left is like the echo.
@@ -178,7 +178,7 @@ func (f *filter) unsettle(by float32) {
 		power *= by / float32(f.bins)
 		doubt := f.doubts[p]
 		for k, d := range doubt {
-			doubt[k] = min(d+power, 1)
+			doubt[k] = smaller(d+power, 1)
 		}
 	}
 }
@@ -196,4 +196,20 @@ func (f *filter) peak() (at int) {
 		}
 	}
 	return at
+}
+
+// larger is max of two numbers: that is a call on ARMv6, since it knows of those that are none.
+func larger(a, b float32) float32 {
+	if a > b {
+		return a
+	}
+	return b
+}
+
+// smaller is min.
+func smaller(a, b float32) float32 {
+	if a < b {
+		return a
+	}
+	return b
 }

@@ -77,7 +77,7 @@ func (s *suppressor) spectrum(to []complex64, last, now []float32) {
 		s.time[b+i] = s.window[b+i] * now[i]
 	}
 	clear(s.time[2*b:])
-	s.f.t.forward(to, s.time)
+	s.f.t.Forward(to, s.time)
 	copy(last, now)
 }
 
@@ -90,7 +90,7 @@ func (s *suppressor) process(out, e, y []float32, harm bool) bool {
 	s.remaining()
 	played := s.weigh()
 	s.apply()
-	s.f.t.inverse(s.time, s.e)
+	s.f.t.Inverse(s.time, s.e)
 	for i := range out {
 		out[i] = s.add[i] + s.window[i]*s.time[i]
 		s.add[i] = s.window[s.block+i] * s.time[s.block+i]
@@ -121,7 +121,7 @@ func (s *suppressor) compare(harm bool) {
 		x := both / (s.see[k]*s.syy[k] + 1e-20)
 		like += x * s.syy[k]
 		all += s.syy[k]
-		s.coherence[k] = max(0, (x-0.12)/0.88)
+		s.coherence[k] = larger(0, (x-0.12)/0.88)
 	}
 	s.likeness = max(0, (like/(all+1e-12)-0.12)/0.88)
 	for i, v := range now {
@@ -157,6 +157,7 @@ func (s *suppressor) remaining() {
 	if s.lost {
 		scale *= 4
 	}
+	least := 4 * max(s.strange, s.sudden)
 	for k, e := range s.e {
 		y := s.y[k]
 		pe, py := real(e)*real(e)+imag(e)*imag(e), real(y)*real(y)+imag(y)*imag(y)
@@ -165,10 +166,10 @@ func (s *suppressor) remaining() {
 		s.leakY[k] += 0.05 * dy
 		s.covers[k] = leakMemory*s.covers[k] + (1-leakMemory)*de*dy
 		s.varies[k] = leakMemory*s.varies[k] + (1-leakMemory)*dy*dy
-		leak := min(max(s.covers[k]/(s.varies[k]+1e-16), 0.0005), 1)
+		leak := smaller(larger(s.covers[k]/(s.varies[k]+1e-16), 0.0005), 1)
 		s.leak[k] += 0.05 * (leak - s.leak[k])
-		now := scale*s.f.known[k] + max(s.leak[k], 4*max(s.strange, s.sudden))*py
-		s.rest[k] = max(now, tailMemory*s.rest[k])
+		now := scale*s.f.known[k] + larger(s.leak[k], least)*py
+		s.rest[k] = larger(now, tailMemory*s.rest[k])
 	}
 }
 
@@ -188,8 +189,8 @@ func (s *suppressor) weigh() bool {
 		} else {
 			s.noise[k] *= rise
 		}
-		s.noise[k] = max(s.noise[k], 1e-10)
-		above += max(p-2*s.rest[k]-4*s.noise[k], 0)
+		s.noise[k] = larger(s.noise[k], 1e-10)
+		above += larger(p-2*s.rest[k]-4*s.noise[k], 0)
 		echo += s.rest[k]
 		all += p
 	}
@@ -213,10 +214,10 @@ func (s *suppressor) weigh() bool {
 			rest += 1.5 * s.noise[k]
 		}
 		after := p / rest
-		before := decided*s.clean[k] + (1-decided)*max(after-1, 0)
+		before := decided*s.clean[k] + (1-decided)*larger(after-1, 0)
 		g := before / (1 + before)
 		s.clean[k] = g * g * after
-		s.gain[k] = max(g, floor)
+		s.gain[k] = larger(g, floor)
 	}
 	return echo > 0.01*all
 }
