@@ -58,6 +58,9 @@ func framebufferDriver(f frames, backlights string) hal.Driver[hal.Display] {
 			if err != nil {
 				return nil, errors.Join(fmt.Errorf("%s: %w", c.Device, err), device.Close())
 			}
+			if b.giveBack, err = takeTerminal(f, device); err != nil {
+				log.Debug("the kernel's text stays on the screen", "device", c.Device, "error", err)
+			}
 			if err := device.blank(blankNot); err != nil {
 				log.Debug("the screen has no power switch", "device", c.Device, "error", err)
 			}
@@ -73,13 +76,14 @@ type Framebuffer struct {
 	format *pixelFormat
 	lamp   *backlight // nil: the screen's own power switch is used
 
-	mu     sync.Mutex
-	device frameDevice
-	memory []byte // from the first visible pixel
-	line   int    // bytes
-	row    rgbRow
-	packed []byte
-	closed bool
+	mu       sync.Mutex
+	giveBack func() error // of the terminal; nil: none was taken
+	device   frameDevice
+	memory   []byte // from the first visible pixel
+	line     int    // bytes
+	row      rgbRow
+	packed   []byte
+	closed   bool
 }
 
 var _ hal.Display = (*Framebuffer)(nil)
@@ -163,7 +167,8 @@ func (b *Framebuffer) Backlight(percent int) error {
 	return nil
 }
 
-// Close leaves the picture as it is and gives the memory back.
+// Close gives the memory back, and the screen to the kernel's text; without such a
+// terminal the picture stays.
 func (b *Framebuffer) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -172,5 +177,9 @@ func (b *Framebuffer) Close() error {
 	}
 	b.closed = true
 	b.memory = nil
-	return b.device.Close()
+	err := b.device.Close()
+	if b.giveBack != nil {
+		err = errors.Join(b.giveBack(), err)
+	}
+	return err
 }

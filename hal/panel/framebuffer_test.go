@@ -40,6 +40,21 @@ type screenOf struct {
 	blanks []int
 	err    error
 	closed bool
+	text   *textTerminal // nil: the machine has none
+}
+
+func (s *screenOf) terminal() (terminal, error) {
+	if s.text == nil {
+		return nil, os.ErrNotExist
+	}
+	return s.text, s.text.deny
+}
+
+func (s *screenOf) shows(number int) (bool, error) {
+	if number != s.text.active {
+		s.t.Errorf("asked of terminal %d, %d is shown", number, s.text.active)
+	}
+	return !s.text.elsewhere, nil
 }
 
 const guard = 0x5a

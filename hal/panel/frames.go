@@ -48,12 +48,16 @@ type frameDevice interface {
 	// memory is the frame buffer's, of this many bytes.
 	memory(size int) ([]byte, error)
 	blank(mode int) error
+	// shows tells whether this virtual terminal is on it.
+	shows(terminal int) (bool, error)
 	Close() error
 }
 
 // frames opens frame buffers; tests have their own.
 type frames interface {
 	open(path string) (frameDevice, error)
+	// terminal opens the virtual terminal that the kernel shows.
+	terminal() (terminal, error)
 }
 
 type kernelFrames struct{}
@@ -77,15 +81,15 @@ type kernelFrame struct {
 	mapped []byte
 }
 
-func (k *kernelFrame) ioctl(request uint, arg unsafe.Pointer) error {
-	if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(k.fd), uintptr(request), uintptr(arg)); e != 0 {
+func ioctl(fd int, request uint, arg unsafe.Pointer) error {
+	if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), uintptr(request), uintptr(arg)); e != 0 {
 		return e
 	}
 	return nil
 }
 
 func (k *kernelFrame) info() (v varScreenInfo, f fixScreenInfo, err error) {
-	err = errors.Join(k.ioctl(fbGetVar, unsafe.Pointer(&v)), k.ioctl(fbGetFix, unsafe.Pointer(&f)))
+	err = errors.Join(ioctl(k.fd, fbGetVar, unsafe.Pointer(&v)), ioctl(k.fd, fbGetFix, unsafe.Pointer(&f)))
 	return v, f, err
 }
 
@@ -99,10 +103,7 @@ func (k *kernelFrame) memory(size int) ([]byte, error) {
 }
 
 func (k *kernelFrame) blank(mode int) error {
-	if _, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(k.fd), fbBlank, uintptr(mode)); e != 0 {
-		return e
-	}
-	return nil
+	return unix.IoctlSetInt(k.fd, fbBlank, mode)
 }
 
 func (k *kernelFrame) Close() error {

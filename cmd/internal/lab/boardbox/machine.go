@@ -83,7 +83,7 @@ func boot(a arch, k kernelTree, initrd, volume, dir string) (*machine, error) {
 	_ = os.Remove(m.monitor)
 	m.cmd = exec.Command(a.qemu, "-M", a.machine, "-cpu", a.cpu, "-m", fmt.Sprint(memoryMB), "-nodefaults", "-display", "none", "-no-reboot",
 		"-object", fmt.Sprintf("memory-backend-memfd,id=ram,size=%dM,share=on", memoryMB),
-		"-kernel", k.image(), "-initrd", initrd, "-append", "console=ttyAMA0 panic=-1 quiet loglevel=4 vt.global_cursor_default=0",
+		"-kernel", k.image(), "-initrd", initrd, "-append", "console=ttyAMA0 panic=-1 quiet loglevel=4",
 		"-serial", "stdio", "-qmp", "unix:"+m.monitor+",server=on,wait=off",
 		"-netdev", "tap,id=net,ifname="+link+",script=no,downscript=no", "-device", "virtio-net-device,netdev=net,mac="+boxMAC,
 		"-drive", "if=none,id=volume,format=raw,file="+volume, "-device", "virtio-blk-device,drive=volume",
