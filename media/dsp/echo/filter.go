@@ -4,11 +4,11 @@ import "offhook/media/dsp/fourier"
 
 // Of the Kalman filter.
 const (
-	firstDoubt  = 0.1  // covariance of a path that is not known; at 1 it diverges
-	doubtDecay  = 0.8  // from a partition to the next: rooms die away
+	firstDoubt  = 0.2  // covariance of a path that is not known; at 1 it diverges
+	doubtDecay  = 0.7  // from a partition to the next: rooms die away
 	restless    = 2e-4 // process noise by the power of the path, always
 	moving      = 0.5  // and when error and echo are coherent
-	changed     = 0.3  // and when the whole path seems to be another one
+	changed     = 1.2  // and when the whole path seems to be another one
 	observe     = 0.6  // memory of the power that is no echo, a block
 	constrained = 1    // partitions a block
 	tiny        = 1e-9

@@ -8,7 +8,7 @@ const (
 	quickMemory = 0.6   // of what tells soon that the path is another one
 	leakMemory  = 0.98  // of the leakage, a block
 	decided     = 0.9   // how much of the a-priori ratio is the block before's
-	tailMemory  = 0.7   // the room's end, past the filter
+	tailMemory  = 0.6   // the room's end, past the filter
 	floorSpeech = 0.18  // -15 dB: while the near side speaks
 	floorEcho   = 0.003 // else
 	noiseFloor  = 0.15  // of noise that is suppressed
@@ -157,7 +157,7 @@ func (s *suppressor) remaining() {
 	if s.lost {
 		scale *= 4
 	}
-	least := 4 * max(s.strange, s.sudden)
+	least := 4 * max(s.strange, s.sudden-0.15)
 	for k, e := range s.e {
 		y := s.y[k]
 		pe, py := real(e)*real(e)+imag(e)*imag(e), real(y)*real(y)+imag(y)*imag(y)
@@ -202,11 +202,11 @@ func (s *suppressor) weigh() bool {
 		s.near += 0.12 * (sure - s.near)
 	}
 	speaks := min(max((s.near-0.15)*3, 0), 1)
-	if s.sudden > 0.2 || s.lost && echo > 0.3*all {
+	if s.sudden > 0.4 || s.lost && echo > 0.3*all {
 		speaks = 0 // half duplex, until the path is known
 	}
 	floor := floorEcho + speaks*(floorSpeech-floorEcho)
-	over := 4 - 3*speaks
+	over := 6 - 5.6*speaks
 	for k, e := range s.e {
 		p := real(e)*real(e) + imag(e)*imag(e)
 		rest := over*s.rest[k] + 1e-12
