@@ -224,6 +224,28 @@ func TestCall_large_request_goes_by_TCP(t *testing.T) {
 	}
 }
 
+// What followed a large request by UDP would overtake it, or its ACK be overtaken.
+func TestCall_what_follows_a_large_request_goes_the_same_way(t *testing.T) {
+	o := newOffice(t, nil)
+	long := strings.Repeat("x", 1400)
+	a := o.phone(t, "1001", ua.UDP, func(account *ua.Account) { account.DisplayName = long })
+	b := o.phone(t, "1002", ua.UDP, nil)
+	a.awaitState(ua.Registered)
+	b.awaitState(ua.Registered)
+	at, _ := talk(a, b)
+	a.must(a.agent.Hold(at, true))
+	b.awaitCallThat("held", func(c ua.Call) bool { return c.RemoteHold })
+	a.must(a.agent.Hangup(at))
+	b.awaitCall(ua.Terminated)
+	for _, method := range []string{"INVITE", "ACK", "BYE"} {
+		for _, m := range o.Requests(method) {
+			if via := m.Get("Via"); !strings.HasPrefix(via, "SIP/2.0/TCP") {
+				t.Errorf("%s came with %q", method, via)
+			}
+		}
+	}
+}
+
 func TestCall_large_request_goes_by_UDP_where_there_is_no_TCP(t *testing.T) {
 	o := newOffice(t, nil)
 	o.StopTCP()

@@ -29,6 +29,7 @@ type flow struct {
 	public    netip.AddrPort  // of a former one: as the server sees our datagrams
 	targets   []locate.Target // the servers that it was chosen from
 	wide      *flow           // TCP to the same server, for large requests
+	detour    time.Time       // when that was used last; the owner's
 	narrow    bool            // it takes no TCP
 	base      *flow           // whose detour this is
 	alias     sentBy          // of a guest that wants requests over it (RFC 5923); the owner's

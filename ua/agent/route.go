@@ -3,6 +3,7 @@ package agent
 import (
 	"fmt"
 	"net/netip"
+	"time"
 
 	"offhook/ua"
 	"offhook/ua/locate"
@@ -162,15 +163,22 @@ func (o *owner) resolve(query Query, then func(*owner, netip.AddrPort, error)) {
 	})
 }
 
+// afterLarge is how long requests of a dialog follow a large one by TCP.
+const afterLarge = 5 * time.Second
+
 // widen sends a request that is too large for a datagram by TCP, if the server
 // takes that (RFC 3261 §18.1.1). It reports whether it took the request over.
 func (o *owner) widen(x *exchange, f *flow, to netip.AddrPort, octets int) bool {
 	e := x.line.edgeOf(f)
-	if octets <= 1300 || e == nil || f.isStream() || to != f.remote || f.narrow {
+	if e == nil || f.isStream() || to != f.remote || f.narrow {
+		return false
+	}
+	if octets <= 1300 && (!x.spec.inDialog || f.inOrder() == f) {
 		return false
 	}
 	x.next = onceAgain(x.spec.cseq, x.next)
 	if f.wide != nil && f.wide.alive() {
+		f.detour = time.Now()
 		o.retransmit(x, f.wide)
 		return true
 	}
@@ -182,7 +190,7 @@ func (o *owner) widen(x *exchange, f *flow, to netip.AddrPort, octets int) bool 
 			o.log.Debug("large requests go by UDP", "account", e.line.account.ID, "cause", err)
 			wide = f
 		case f.alive() && e.has(f):
-			f.wide, wide.base = wide, f
+			f.wide, wide.base, f.detour = wide, f, time.Now()
 		default:
 			wide.finish() // the server was left meanwhile
 			wide = f
@@ -192,6 +200,16 @@ func (o *owner) widen(x *exchange, f *flow, to netip.AddrPort, octets int) bool 
 		}
 	})
 	return true
+}
+
+// inOrder is the way on which a request of a dialog cannot overtake a large one
+// that was sent a moment ago; later the socket, whose way is kept open.
+func (f *flow) inOrder() *flow {
+	if f.wide == nil || !f.wide.alive() || time.Since(f.detour) >= afterLarge {
+		return f
+	}
+	f.detour = time.Now() // what comes next follows this one
+	return f.wide
 }
 
 func (o *owner) retransmit(x *exchange, f *flow) {

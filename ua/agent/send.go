@@ -288,6 +288,9 @@ func (o *owner) sendAck(invite *exchange, s spec) {
 	s.cseq, s.contact = invite.spec.cseq, "-"
 	o.route(invite.line, &s, func(f *flow, to netip.AddrPort, err error) {
 		if err == nil {
+			if to == f.remote {
+				f = f.inOrder()
+			}
 			var ack *sip.Request
 			if ack, err = o.encode(invite.line, f, to, s, invite.credentials, o.branch()); err == nil {
 				err = f.send([]byte(ack.String()), to)
