@@ -21,6 +21,7 @@ func boardTest(ctx context.Context, t terminal, args []string) error {
 	fs.StringVar(&cfg.Dist, "dist", "dist", "`DIR` of the release binaries (make cross)")
 	fs.StringVar(&cfg.Pictures, "pictures", "", "`DIR` for pictures of the screen")
 	fs.StringVar(&cfg.Keep, "keep", "", "`DIR` for what the consoles said")
+	fs.StringVar(&cfg.Goldens, "goldens", "", "`DIR` that gets new goldens of the screens, to be looked at; nothing is compared")
 	fs.IntVar(&cfg.PowerCuts, "power-cuts", 6, "how `OFTEN` the power of each box is cut")
 	arches := fs.String("arches", "arm64,armhf", "`LIST` of architectures")
 	if err := parse(fs, t, args); err != nil {

@@ -29,6 +29,7 @@ type Config struct {
 	Pictures  string   // folder for the first architecture's pictures of the screen; "" for none
 	PowerCuts int      // for each architecture
 	Keep      string   // folder for consoles; "" for none
+	Goldens   string   // folder that gets new goldens, of the first architecture; "" to compare with those that are
 }
 
 // Order is what one process is told to try.
@@ -39,6 +40,7 @@ type Order struct {
 	Guest     string
 	Dir       string
 	Pictures  string
+	Goldens   string
 	PowerCuts int
 }
 
@@ -150,7 +152,7 @@ func (r *runner) prepare(ctx context.Context) ([]Order, error) {
 		}
 		o := Order{Arch: name, Agent: filepath.Join(r.config.Dist, a.release), Dir: filepath.Join(r.dir, name), PowerCuts: r.config.PowerCuts}
 		if len(orders) == 0 { // the others' are the same
-			o.Pictures = r.config.Pictures
+			o.Pictures, o.Goldens = r.config.Pictures, r.config.Goldens
 		}
 		if r.config.Keep != "" {
 			o.Dir = filepath.Join(r.config.Keep, name)

@@ -5,16 +5,7 @@ import (
 	"image/color"
 	"image/png"
 	"os"
-	"path/filepath"
 )
-
-// picture keeps what the OLED shows, four times as large, for the docs.
-func (x *boxed) picture(name string) error {
-	if x.box.order.Pictures == "" {
-		return nil
-	}
-	return savePicture(filepath.Join(x.box.order.Pictures, "box-"+name+".png"), enlarged(x.oled.Image(), 4))
-}
 
 // enlarged makes squares of pixels, in the light blue of such panels.
 func enlarged(m *image.Gray, by int) image.Image {

@@ -30,6 +30,7 @@ func theCall(ctx context.Context, b *box, x *boxed) error {
 		{"every part of the board works", x.parts},
 		{"the relay did not pulse at boot", x.relayRested},
 		{"provisioned by DHCP option 160", x.provisioned},
+		{"idle: shown", x.idle},
 		{"off-hook: the dial tone is heard", x.dialTone},
 		{"keys: 600 is dialled on rows and columns", x.dial},
 		{"speech goes out and comes back", x.echo},
@@ -128,16 +129,19 @@ func (x *boxed) provisioned(context.Context) error {
 	return errors.New("the server was not asked by this MAC")
 }
 
+func (x *boxed) idle(ctx context.Context) error { return x.shows(ctx, oledIdle, x.panel) }
+
 // dialTone is 350 and 440 Hz, as the country us has it.
 func (x *boxed) dialTone(ctx context.Context) error {
 	x.board.Set(hookLine, true)
-	return x.hear(ctx, "a dial tone", func(f media.Frame) error {
+	err := x.hear(ctx, "a dial tone", func(f media.Frame) error {
 		low, high, between := mediatest.ToneLevel(f, rate, 350), mediatest.ToneLevel(f, rate, 440), mediatest.ToneLevel(f, rate, 620)
 		if low < -40 || high < -40 || between > min(low, high)-10 {
 			return fmt.Errorf("350 Hz at %.0f dB, 440 Hz at %.0f dB, 620 Hz at %.0f dB", low, high, between)
 		}
 		return nil
 	})
+	return errors.Join(err, x.shows(ctx, oledDialling, x.panel))
 }
 
 // hear listens until what is heard is right.
@@ -176,7 +180,7 @@ func (x *boxed) dial(ctx context.Context) error {
 		return err
 	}
 	err := x.call(ctx, "a call to 600", func(c pbx.Call) bool { return c.To == "600" && c.State == "confirmed" && c.Legs[0].Suite != "" })
-	return errors.Join(err, x.picture("oled-call"))
+	return errors.Join(err, x.shows(ctx, oledCall, x.panel))
 }
 
 // echo speaks into the telephone and hears it come back from the exchange. On a busy
@@ -238,7 +242,7 @@ func (x *boxed) ring(ctx context.Context) error {
 	if err := x.hear(ctx, "ringing", loud); err != nil {
 		return err
 	}
-	return x.picture("oled-ringing")
+	return x.shows(ctx, oledRinging, x.panel)
 }
 
 // loud is sound, whatever it is.

@@ -3,91 +3,52 @@ package boardbox
 import (
 	"context"
 	"errors"
-	"fmt"
-	"image"
-	"image/png"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"time"
+
+	"offhook/cmd/internal/lab/pbx"
 )
 
 // theScreen is the telephone with a screen of many colours; at the end it hangs.
 func theScreen(ctx context.Context, b *box, x *boxed) error {
-	b.check("screen: /dev/fb0 shows keys as they are pressed", x.draws(ctx))
+	for _, c := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"screen: idle", x.idles},
+		{"screen: keys are shown as they are pressed", x.dials},
+		{"screen: lifting the handset dials them", x.talks},
+		{"on-hook: the call ends", x.hangUp},
+		{"screen: incoming", x.rings},
+	} {
+		if !b.check(c.name, c.do(ctx)) {
+			x.board.Set(hookLine, false) // the next one begins at rest
+		}
+	}
 	b.check("watchdog: a hung agent's board is reset", x.hang(ctx))
 	return nil
 }
 
-// draws looks at the screen before and after keys are pressed.
-func (x *boxed) draws(ctx context.Context) error {
-	before, err := x.screen("screen-idle")
-	if err != nil {
+func (x *boxed) idles(ctx context.Context) error { return x.shows(ctx, screenIdle, x.screen) }
+
+func (x *boxed) dials(ctx context.Context) error {
+	return errors.Join(x.press(ctx, "601"), x.shows(ctx, screenDialled, x.screen))
+}
+
+func (x *boxed) talks(ctx context.Context) error {
+	x.board.Set(hookLine, true)
+	err := x.call(ctx, "a call to 601", func(c pbx.Call) bool { return c.To == "601" && c.State == "confirmed" })
+	return errors.Join(err, x.shows(ctx, screenCall, x.screen))
+}
+
+func (x *boxed) rings(ctx context.Context) error {
+	if err := x.box.world.exchange.Ring(extension); err != nil {
 		return err
 	}
-	if n := colours(before); n < 3 {
-		return fmt.Errorf("the idle screen has %d colours", n)
-	}
-	if err := x.press(ctx, "601"); err != nil {
-		return err
-	}
-	late := time.Now().Add(soon)
-	for time.Now().Before(late) {
-		after, err := x.screen("screen-dialling")
-		if err != nil {
-			return err
-		}
-		if d := different(before, after); d > 500 { // more than the clock
-			return nil
-		}
-	}
-	return errors.New("the screen stays as it was")
-}
-
-// screen is what the monitor shows.
-func (x *boxed) screen(name string) (image.Image, error) {
-	dir := x.box.order.Pictures
-	if dir == "" {
-		dir = x.box.order.Dir
-	}
-	file, err := filepath.Abs(filepath.Join(dir, "box-"+name+".png"))
-	if err != nil {
-		return nil, err
-	}
-	if err := screendump(x.monitor, file); err != nil {
-		return nil, err
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return png.Decode(f)
-}
-
-// colours counts them, up to ten.
-func colours(m image.Image) int {
-	seen := map[[4]uint32]bool{}
-	for y := m.Bounds().Min.Y; y < m.Bounds().Max.Y; y++ {
-		for x := m.Bounds().Min.X; x < m.Bounds().Max.X && len(seen) < 10; x++ {
-			r, g, b, a := m.At(x, y).RGBA()
-			seen[[4]uint32{r, g, b, a}] = true
-		}
-	}
-	return len(seen)
-}
-
-// different counts the pixels that are.
-func different(a, b image.Image) (n int) {
-	for y := a.Bounds().Min.Y; y < a.Bounds().Max.Y; y++ {
-		for x := a.Bounds().Min.X; x < a.Bounds().Max.X; x++ {
-			if a.At(x, y) != b.At(x, y) {
-				n++
-			}
-		}
-	}
-	return n
+	err := x.shows(ctx, screenRinging, x.screen)
+	x.board.Set(hookLine, true)
+	return errors.Join(err, x.call(ctx, "an answered call", func(c pbx.Call) bool { return c.To == extension && c.State == "confirmed" }), x.hangUp(ctx))
 }
 
 // hang stops the agent's process: the machine has to go off and on by itself, which
