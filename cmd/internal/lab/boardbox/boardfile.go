@@ -10,6 +10,10 @@ const (
 	relayLine = "RELAY"
 	ringLine  = "LAMP_RING"
 	lineLine  = "LAMP_LINE1"
+	holdLine  = "LAMP_HOLD"
+	mailLine  = "LAMP_MESSAGE"
+	goodLine  = "LAMP_REGISTERED"
+	holdKey   = "HOLD"
 
 	oledAddress = 0x3c
 )
@@ -17,9 +21,9 @@ const (
 // wiring is what is soldered: it is what the board's file says.
 func wiring() copper.Wiring {
 	return copper.Wiring{
-		Lines: []string{"ROW0", "ROW1", "ROW2", "ROW3", "COL0", "COL1", "COL2", hookLine, callLine, exitLine, relayLine, ringLine, lineLine, "LAMP_MESSAGE"},
+		Lines: []string{"ROW0", "ROW1", "ROW2", "ROW3", "COL0", "COL1", "COL2", hookLine, callLine, exitLine, relayLine, ringLine, lineLine, mailLine, holdLine, goodLine, holdKey},
 		Rows:  []string{"ROW0", "ROW1", "ROW2", "ROW3"}, Cols: []string{"COL0", "COL1", "COL2"},
-		Low: []string{relayLine, ringLine, lineLine, "LAMP_MESSAGE"},
+		Low: []string{relayLine, ringLine, lineLine, mailLine, holdLine, goodLine},
 	}
 }
 
@@ -47,13 +51,15 @@ keypads:
       - [7, 8, 9]
       - ["*", 0, "#"]
   - compatible: gpio-keys
-    keys: {call: CALL, exit: EXIT}
+    keys: {call: CALL, exit: EXIT, hold: HOLD}
 hook: {compatible: gpio-hook, line: HOOK, off-hook: high}
 audio: {compatible: alsa-pcm, card: Loopback, sample-rate: 16000, period-ms: 20, periods: 8}
 lamps:
   ring: {compatible: gpio-led, line: LAMP_RING}
   line1: {compatible: gpio-led, line: LAMP_LINE1}
   message: {compatible: gpio-led, line: LAMP_MESSAGE}
+  hold: {compatible: gpio-led, line: LAMP_HOLD}
+  registered: {compatible: gpio-led, line: LAMP_REGISTERED}
 relays:
   door: {compatible: gpio-relay, line: RELAY, max-hold: 10s, label: Door}
 watchdog: {compatible: linux-watchdog, timeout: 10s}

@@ -34,6 +34,7 @@ func theCall(ctx context.Context, b *box, x *boxed) error {
 		{"off-hook: the dial tone is heard", x.dialTone},
 		{"keys: 600 is dialled on rows and columns", x.dial},
 		{"speech goes out and comes back", x.echo},
+		{"hold: the key holds and resumes, its lamp blinks", x.hold},
 		{"keys: two held keys and a third make no ghost", x.ghost},
 		{"on-hook: the call ends", x.hangUp},
 		{"incoming: it rings, lamp and sound", x.ring},
@@ -43,12 +44,15 @@ func theCall(ctx context.Context, b *box, x *boxed) error {
 		{"door: the code opens for its time", x.rightCode},
 		{"door: the exit button opens for its time", x.exitButton},
 		{"keys: the call button dials", x.callButton},
+		{"lamps: at rest only registered is lit", x.restingLamps},
+		{"lamps: message flutters while there is one", x.mail},
 	} {
 		if !b.check(c.name, c.do(ctx)) {
 			x.board.Set(hookLine, false) // the next one begins at rest
 		}
 	}
 	b.check("the agent tells its figures", x.measure(ctx))
+	theBuilder(ctx, b, x)
 	return nil
 }
 
@@ -239,7 +243,7 @@ func (x *boxed) ring(ctx context.Context) error {
 	if err := x.until(ctx, "the ringing lamp", soon, func() bool { return x.board.High(ringLine) }); err != nil {
 		return err
 	}
-	if err := x.hear(ctx, "ringing", loud); err != nil {
+	if err := errors.Join(x.hear(ctx, "ringing", loud), x.blinks(ctx, ringLine)); err != nil {
 		return err
 	}
 	return x.shows(ctx, oledRinging, x.panel)
@@ -258,7 +262,8 @@ func (x *boxed) answer(ctx context.Context) error {
 	if err := x.call(ctx, "an answered call", func(c pbx.Call) bool { return c.To == extension && c.State == "confirmed" }); err != nil {
 		return err
 	}
-	return x.hear(ctx, "the exchange's voice", loud)
+	return errors.Join(x.hear(ctx, "the exchange's voice", loud), x.dark(ctx, ringLine),
+		x.until(ctx, lineLine+" lit", soon, func() bool { return x.board.High(lineLine) }))
 }
 
 func (x *boxed) callButton(ctx context.Context) error {

@@ -20,6 +20,7 @@ type agent struct {
 	mu     sync.Mutex
 	pid    int
 	starts int
+	ended  chan struct{} // not nil once it is to rest: closed when it has ended for good
 }
 
 func newAgent(log *slog.Logger) *agent { return &agent{log: log} }
@@ -38,6 +39,13 @@ func (a *agent) live() {
 			err = cmd.Wait()
 		}
 		a.log.Error("the agent has ended", "error", err)
+		a.mu.Lock()
+		ended := a.ended
+		a.mu.Unlock()
+		if ended != nil {
+			close(ended)
+			return
+		}
 		time.Sleep(time.Second)
 	}
 }
@@ -55,6 +63,23 @@ func (a *agent) signal(name string) error {
 		return fmt.Errorf("no agent runs")
 	}
 	return syscall.Kill(a.pid, s)
+}
+
+// rest ends the agent for good, and waits for that.
+func (a *agent) rest() error {
+	a.mu.Lock()
+	if a.ended != nil {
+		a.mu.Unlock()
+		return fmt.Errorf("the agent rests already")
+	}
+	ended := make(chan struct{})
+	a.ended = ended
+	a.mu.Unlock()
+	if err := a.signal("TERM"); err != nil {
+		return err
+	}
+	<-ended
+	return nil
 }
 
 // vitals tell how the agent is, as the kernel sees it.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os/exec"
 	"sync"
 	"time"
 )
@@ -24,10 +25,31 @@ func serve(ctx context.Context, a *agent, p *person) error {
 			http.Error(w, err.Error(), http.StatusConflict)
 		}
 	})
+	mux.HandleFunc("POST /rest", func(w http.ResponseWriter, _ *http.Request) {
+		if err := a.rest(); err != nil {
+			http.Error(w, err.Error(), http.StatusConflict)
+		}
+	})
 	mux.HandleFunc("GET /vitals", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, a.vitals()) })
+	mux.HandleFunc("POST /offhook", run)
 	mux.HandleFunc("POST /converse", func(w http.ResponseWriter, r *http.Request) { converse(w, r, p) })
 	server := http.Server{Addr: ":80", Handler: mux, BaseContext: func(net.Listener) context.Context { return ctx }}
 	return server.ListenAndServe()
+}
+
+// run runs the agent's program once, with what is in args, and answers what it
+// printed; an exit status that is not 0 makes a conflict.
+func run(w http.ResponseWriter, r *http.Request) {
+	if err := r.ParseForm(); err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	out, err := exec.CommandContext(r.Context(), "/bin/offhook", r.Form["args"]...).CombinedOutput()
+	if err != nil {
+		http.Error(w, string(out)+err.Error(), http.StatusConflict)
+		return
+	}
+	_, _ = w.Write(out) // a host that went away has only itself to tell
 }
 
 // converse takes what is to be said, and answers with what was heard: 16-bit
