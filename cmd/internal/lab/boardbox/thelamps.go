@@ -67,7 +67,14 @@ func (x *boxed) restingLamps(ctx context.Context) error {
 	if !x.board.High(goodLine) {
 		wrong = errors.Join(wrong, errors.New(goodLine+" is off"))
 	}
-	return wrong
+	if wrong == nil {
+		return nil
+	}
+	s, err := x.agent().Status(ctx)
+	if err != nil {
+		return errors.Join(wrong, err)
+	}
+	return fmt.Errorf("%w: the agent says %+v", wrong, s)
 }
 
 // mail leaves a message and takes it away.

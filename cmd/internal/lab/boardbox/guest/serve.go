@@ -32,6 +32,7 @@ func serve(ctx context.Context, a *agent, p *person) error {
 	})
 	mux.HandleFunc("GET /vitals", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, a.vitals()) })
 	mux.HandleFunc("POST /offhook", run)
+	mux.HandleFunc("GET /late", late)
 	mux.HandleFunc("POST /converse", func(w http.ResponseWriter, r *http.Request) { converse(w, r, p) })
 	server := http.Server{Addr: ":80", Handler: mux, BaseContext: func(net.Listener) context.Context { return ctx }}
 	return server.ListenAndServe()
