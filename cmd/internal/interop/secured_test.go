@@ -42,9 +42,11 @@ func TestResumption(t *testing.T) {
 	p := newTelephone(t, k.account("1001", "tls", fmt.Sprintf("registrar: '127.0.0.1:%d'", w.port)), k.CA)
 	row(t, "a TLS connection is cut -> made again, of the same session", func(t *testing.T, ctx context.Context) {
 		p.with(t).bound(ctx, "1001")
+		_, err := k.registered(ctx, 0, "1001") // told a moment after the answer
+		must(t, err)
 		mark := k.mark()
 		w.cut()
-		_, err := k.registered(ctx, mark, "1001")
+		_, err = k.registered(ctx, mark, "1001")
 		must(t, err)
 		w.mu.Lock()
 		defer w.mu.Unlock()
