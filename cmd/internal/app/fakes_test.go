@@ -309,6 +309,13 @@ func (c *card) inUse() int {
 	return c.opened
 }
 
+// forget has level wait for another half second.
+func (c *card) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.played = nil
+}
+
 // level is that of the newest half second that was played.
 func (c *card) level() float64 {
 	c.mu.Lock()

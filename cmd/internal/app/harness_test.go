@@ -261,6 +261,9 @@ func (w *world) talking(number string) localapi.Call {
 		w.parts.keys.tap(hal.Key(digit))
 	}
 	call := w.callIn("confirmed")
+	w.until("packets both ways", func(s localapi.Status) bool {
+		return len(s.Calls) > 0 && s.Calls[0].Media != nil && s.Calls[0].Media.Received > 0 && s.Calls[0].Media.Sent > 0
+	})
 	w.heard()
 	return call
 }
@@ -279,9 +282,10 @@ func (w *world) callIn(state string) (call localapi.Call) {
 	return call
 }
 
-// heard waits for half a second of sound.
+// heard waits for half a second of sound that is newer than what came before it, as a dial tone.
 func (w *world) heard() {
 	w.t.Helper()
+	w.parts.card.forget()
 	w.wait("sound", func() bool { return w.parts.card.level() > -45 }, func() any { return w.parts.card.level() })
 }
 

@@ -69,17 +69,19 @@ func (m *mediaProcesses) kill(t *testing.T) {
 	}
 }
 
-// sound waits until a call has that many packets more, and is no silence.
+// soundInCall waits until a call has that many packets more, of which none was
+// discarded, and is no silence. What came while nobody could read it is discarded
+// at once, be it a busy machine's or a dead process's; that must end.
 func (w *world) soundInCall(what string, more uint64) {
 	w.t.Helper()
-	from := ^uint64(0)
+	from, discarded := ^uint64(0), uint64(0)
 	w.until(what, func(s localapi.Status) bool {
 		if len(s.Calls) == 0 || s.Calls[0].Media == nil {
 			return false
 		}
 		m := s.Calls[0].Media
-		if from == ^uint64(0) {
-			from = m.Received
+		if from == ^uint64(0) || m.Discarded != discarded {
+			from, discarded = m.Received, m.Discarded
 		}
 		return m.Received >= from+more && m.LevelReceived > -45
 	})
@@ -110,7 +112,7 @@ func TestSeparate(t *testing.T) {
 	w.view("the call goes on", kind(phone.KindInCall))
 	w.replace()
 	ended := w.quiet().Calls[0]
-	if m := ended.Media; m == nil || m.Suite == "" || m.Encoding == "" || m.Received < 150 || m.Discarded > 20 {
+	if m := ended.Media; m == nil || m.Suite == "" || m.Encoding == "" || m.Received < 150 {
 		t.Errorf("the call left %+v", m)
 	}
 	w.stop()
