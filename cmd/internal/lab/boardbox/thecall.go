@@ -274,6 +274,10 @@ func (x *boxed) callButton(ctx context.Context) error {
 		return err
 	}
 	err = x.call(ctx, "a call to 601", func(c pbx.Call) bool { return c.To == "601" && c.State == "confirmed" })
+	// An exchange that hung up before the ACK would break RFC 3261 §15.
+	err = errors.Join(err, x.status(ctx, "a call to 601", soon, func(s localapi.Status) bool {
+		return slices.ContainsFunc(s.Calls, func(c localapi.Call) bool { return c.State == "confirmed" })
+	}))
 	for _, c := range x.box.world.exchange.Calls() {
 		err = errors.Join(err, x.box.world.exchange.Hangup(c.ID))
 	}
