@@ -37,6 +37,7 @@ func TestStep_late_offer_of_theirs(t *testing.T) {
 		{arrow: "two forks: the one that is heard ends -> the other one is heard", given: forked, when: got(1, 199, "b", ""), want: "early+sound"},
 		{arrow: "answering: 200 again -> its ACK comes with the answer", given: []any{late, mute, got(1, 200, "far", "offer")}, when: got(1, 200, "far", "offer"), want: ""},
 		{arrow: "answering: Hangup -> ACK, BYE", given: []any{late, mute, got(1, 200, "far", "offer")}, when: Hangup{}, want: "ack far; send BYE>far; close; terminated local-bye"},
+		{arrow: "overtaken by its BYE: 200 with offer -> ACK, over", given: []any{late, req(9, "BYE", 1, "")}, when: got(1, 200, "far", "offer"), want: "ack far; close; terminated remote-bye"},
 		{arrow: "answering: BYE -> ACK", given: []any{late, mute, got(1, 200, "far", "offer")}, when: req(9, "BYE", 1, ""), want: "reply#9 200; ack far; close; terminated remote-bye"},
 		{arrow: "answering: 200 of another fork -> ACK, BYE there", given: []any{late, mute, got(1, 200, "far", "offer")}, when: got(1, 200, "b", "o"), want: "ack b; send BYE>b"},
 		{arrow: "answering in a PRACK: 200 -> ACK, told when the answer is made", given: []any{late, mute, reliably(183, "far", 7, "offer")}, when: got(1, 200, "far", ""), want: "ack far"},

@@ -17,6 +17,7 @@ type leg struct {
 	hasSeq    bool   // a request of the far end was seen
 	sdp       []byte // answer of a provisional response
 	dead      bool
+	gone      bool   // its BYE came before its answer
 	shut      bool   // its early media is not to be heard (RFC 5009)
 	rseq      uint32 // of its last reliable provisional response
 	prack     Tx     // of the last PRACK

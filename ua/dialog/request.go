@@ -26,6 +26,7 @@ func (s *step) received(tx ServerTx, r Request) {
 func (s *step) inDialog(tx ServerTx, r Request) {
 	leg := s.findLeg(r.FromTag)
 	if leg < 0 {
+		s.foretold(r)
 		s.refuse(tx, 481)
 		return
 	}
@@ -78,13 +79,21 @@ func (s *step) inDialog(tx ServerTx, r Request) {
 	}
 }
 
+// foretold remembers a BYE that has overtaken the answer of its fork: that call
+// is over when the answer comes.
+func (s *step) foretold(r Request) {
+	if r.Method == "BYE" && s.phase == phaseInviting && r.FromTag != "" && len(s.legs) < maxLegs {
+		s.legs = append(s.legs, leg{tag: r.FromTag, target: s.invite.uri, remoteSeq: r.CSeq, hasSeq: true, dead: true, gone: true})
+	}
+}
+
 // byeReceived answers a BYE in every state (RFC 3261 §15.1.2).
 func (s *step) byeReceived(tx ServerTx, r Request, at int) {
 	s.refuse(tx, 200)
 	switch s.phase {
 	case phaseInviting:
 		// No callee should; if the last early dialog goes, so does the call.
-		s.legs[at].dead = true
+		s.legs[at].dead, s.legs[at].gone = true, true
 		if !slices.ContainsFunc(s.legs, leg.alive) {
 			s.cancelInvite()
 			s.end(ua.RemoteBye, 0, "the other telephone hung up")

@@ -165,7 +165,7 @@ func (s *step) inviteSuccess(r Response) {
 	if s.late.ack && i == s.chosen {
 		return // its ACK comes with the answer
 	}
-	if !s.late.on || s.phase != phaseInviting {
+	if !s.late.on || s.phase != phaseInviting || s.legs[i].gone {
 		s.ack(s.invite.tx, i)
 	}
 	if s.phase != phaseInviting {
@@ -175,6 +175,10 @@ func (s *step) inviteSuccess(r Response) {
 		return
 	}
 	s.phase, s.chosen = phaseConfirmed, i
+	if s.legs[i].gone {
+		s.end(ua.RemoteBye, 0, "the other telephone hung up")
+		return
+	}
 	s.legs[i].dead = false // whatever a 199 said
 	s.allows(r.Allow)
 	s.agreedSession(r.Session)
