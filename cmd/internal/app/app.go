@@ -277,7 +277,7 @@ func (a *App) ready(ctx context.Context) error {
 		a.cfg.Ready()
 	}
 	a.cfg.Log.Info("ready", "version", a.cfg.Version, "board", a.cfg.Board.Name, "took", time.Since(a.started).Round(time.Millisecond))
-	trimmer(ctx, a.cfg.Log, a.desk.busy)
+	trimmer(ctx, a.cfg.Log, a.desk.busy, trimText)
 	return nil
 }
 

@@ -13,27 +13,38 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// trimAfter is when what began is over: registered, or the call's keys and
-// codecs made.
-const trimAfter = 2 * time.Second
+const (
+	// trimAfter is when what began is over: registered, or the call's keys and
+	// codecs made.
+	trimAfter = 2 * time.Second
+
+	// trimAgain is when the collections that followed are over, too: they read
+	// tables of the whole program.
+	trimAgain = 8 * time.Second
+)
 
 // trimmer gives back what only the start needed, and later what only the
-// beginning and the end of a call did.
-func trimmer(ctx context.Context, log *slog.Logger, changed <-chan struct{}) {
+// beginning and the end of a call did. give gives pages back.
+func trimmer(ctx context.Context, log *slog.Logger, changed <-chan struct{}, give func() error) {
 	over := time.NewTimer(trimAfter)
 	defer over.Stop()
-	for started := false; ; {
+	for started, again := false, false; ; {
 		select {
 		case <-ctx.Done():
 			return
 		case <-changed:
+			again = false
 			over.Reset(trimAfter)
 		case <-over.C:
+			if !again {
+				again = true
+				over.Reset(trimAgain)
+			}
 			if !started { // a call is not to wait for a collection
 				started = true
 				debug.FreeOSMemory()
 			}
-			if err := trimText(); err != nil {
+			if err := give(); err != nil {
 				log.Debug("pages that are not needed stay in memory", "error", err)
 			}
 		}
@@ -43,8 +54,9 @@ func trimmer(ctx context.Context, log *slog.Logger, changed <-chan struct{}) {
 // trimText gives back the pages of the program itself that were touched:
 // reading the configuration, certificates, TLS handshakes and offers are most of
 // its code, and are not needed again for hours. What is needed is mapped again
-// when it is touched; the kernel reads nothing from disk that it still has. Only mappings that cannot be written are given back: nothing in
-// them can have changed.
+// when it is touched; the kernel reads nothing from disk that it
+// still has. Only mappings that cannot be written are given back: nothing in them
+// can have changed.
 func trimText() error {
 	self, err := os.Readlink("/proc/self/exe")
 	if err != nil {
