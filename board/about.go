@@ -13,6 +13,7 @@ import (
 type driver struct {
 	check    func(hal.Params) error
 	defaults any
+	lines    int // of an expander
 }
 
 // about is a part's driver and those that it might have had.
@@ -23,10 +24,10 @@ func about(d hal.Drivers, part Part) (driver, []string) {
 
 // kinds are in the order of the fields of hal.Drivers.
 func kinds() []Kind {
-	return []Kind{Keypad, Hook, Display, Lamp, Relay, Audio, Mixer, Watchdog}
+	return []Kind{Keypad, Hook, Display, Lamp, Relay, Audio, Mixer, Watchdog, Expander}
 }
 
-// ofKind reads the table by reflection: eight kinds of it would be eight copies.
+// ofKind reads the table by reflection: nine kinds of it would be nine copies.
 func ofKind(d hal.Drivers, kind Kind) map[string]driver {
 	i := slices.Index(kinds(), kind)
 	if i < 0 {
@@ -35,7 +36,7 @@ func ofKind(d hal.Drivers, kind Kind) map[string]driver {
 	all := map[string]driver{}
 	for table := reflect.ValueOf(d).Field(i).MapRange(); table.Next(); {
 		check, _ := table.Value().FieldByName("Check").Interface().(func(hal.Params) error)
-		all[table.Key().String()] = driver{check, table.Value().FieldByName("Defaults").Interface()}
+		all[table.Key().String()] = driver{check, table.Value().FieldByName("Defaults").Interface(), int(table.Value().FieldByName("Lines").Int())}
 	}
 	return all
 }
@@ -67,7 +68,11 @@ func (b *Board) Misfits(drivers hal.Drivers, examine func(hal.Spec, []hal.Claim)
 	var faults []error
 	for _, part := range b.Parts {
 		driver, _ := about(drivers, part)
-		for _, err := range unjoin(examine(part.Spec, hal.Claims(driver.defaults, part.Params))) {
+		claims := slices.DeleteFunc(hal.Claims(driver.defaults, part.Params), func(c hal.Claim) bool {
+			_, ours := b.expanderOf(c)
+			return ours // the machine knows nothing of them
+		})
+		for _, err := range unjoin(examine(part.Spec, claims)) {
 			faults = append(faults, b.paramFault(part, err))
 		}
 	}

@@ -28,6 +28,7 @@ const (
 	Audio    Kind = "audio"
 	Mixer    Kind = "mixer"
 	Watchdog Kind = "watchdog"
+	Expander Kind = "expanders"
 )
 
 // Part is one device of a board.
@@ -108,6 +109,7 @@ func (b *Board) Validate(drivers hal.Drivers) error {
 		}
 	}
 	faults = append(faults, b.shared(drivers)...)
+	faults = append(faults, b.expanded(drivers)...)
 	return errors.Join(append(faults, b.validateMedia(drivers))...)
 }
 

@@ -43,9 +43,15 @@ func (e *PartError) Unwrap() error { return e.Err }
 func (b *Board) Open(ctx context.Context, drivers hal.Drivers, log *slog.Logger) (*Devices, error) {
 	d := &Devices{Keypads: map[string]hal.Keypad{}, Lamps: map[string]hal.Indicator{}, Relays: map[string]hal.Relay{}}
 	var failed []error
-	for _, part := range b.Parts {
-		if err := d.open(ctx, drivers, part, log.With("part", part.Path)); err != nil {
-			failed = append(failed, &PartError{Part: part, Err: err})
+	// Expanders first: other parts are on their lines.
+	for _, first := range []bool{true, false} {
+		for _, part := range b.Parts {
+			if (part.Kind == Expander) != first {
+				continue
+			}
+			if err := d.open(ctx, drivers, part, log.With("part", part.Path)); err != nil {
+				failed = append(failed, &PartError{Part: part, Err: err})
+			}
 		}
 	}
 	return d, errors.Join(failed...)
@@ -69,6 +75,8 @@ func (d *Devices) open(ctx context.Context, drivers hal.Drivers, part Part, log 
 		return open(ctx, d, drivers.Mixers, part, log, func(m hal.Mixer) { d.Mixer = m })
 	case Watchdog:
 		return open(ctx, d, drivers.Watchdogs, part, log, func(w hal.Watchdog) { d.Watchdog = w })
+	case Expander:
+		return open(ctx, d, drivers.Expanders, part, log, func(hal.Expander) {})
 	}
 	return fmt.Errorf("no such kind of part")
 }

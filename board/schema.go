@@ -26,7 +26,7 @@ func Schema(drivers hal.Drivers) map[string]any {
 	for _, kind := range kinds() {
 		part := partSchema(drivers, kind, defs)
 		switch kind {
-		case Keypad:
+		case Keypad, Expander:
 			part = list(part)
 		case Lamp, Relay:
 			part = named(part)

@@ -20,6 +20,8 @@ type Driver[T any] struct {
 	// Bound says that the device lives in the program that carries the driver:
 	// no other process can open it.
 	Bound bool
+	// Lines is how many lines an expander has.
+	Lines int
 }
 
 // Drivers is the table of the drivers that a program carries, by the
@@ -33,6 +35,7 @@ type Drivers struct {
 	Audio      map[string]Driver[AudioIO]
 	Mixers     map[string]Driver[Mixer]
 	Watchdogs  map[string]Driver[Watchdog]
+	Expanders  map[string]Driver[Expander]
 }
 
 // Spec is one part of a board: which driver, with which parameters.

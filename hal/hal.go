@@ -155,6 +155,14 @@ type Relay interface {
 	io.Closer
 }
 
+// Expander is a controller of GPIO lines that is not the kernel's. Other parts
+// name its lines; it is opened before them and closed after them.
+type Expander interface {
+	// Lines is how many it has, numbered from 0.
+	Lines() int
+	io.Closer
+}
+
 // Output is where a person hears the telephone.
 type Output string
 

@@ -26,6 +26,7 @@ func join(tables ...hal.Drivers) hal.Drivers {
 		Displays: map[string]hal.Driver[hal.Display]{}, Indicators: map[string]hal.Driver[hal.Indicator]{},
 		Relays: map[string]hal.Driver[hal.Relay]{}, Audio: map[string]hal.Driver[hal.AudioIO]{},
 		Mixers: map[string]hal.Driver[hal.Mixer]{}, Watchdogs: map[string]hal.Driver[hal.Watchdog]{},
+		Expanders: map[string]hal.Driver[hal.Expander]{},
 	}
 	for _, t := range tables {
 		maps.Copy(out.Keypads, t.Keypads)
@@ -36,6 +37,7 @@ func join(tables ...hal.Drivers) hal.Drivers {
 		maps.Copy(out.Audio, t.Audio)
 		maps.Copy(out.Mixers, t.Mixers)
 		maps.Copy(out.Watchdogs, t.Watchdogs)
+		maps.Copy(out.Expanders, t.Expanders)
 	}
 	return out
 }

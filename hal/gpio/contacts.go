@@ -2,6 +2,7 @@ package gpio
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"periph.io/x/conn/v3/gpio"
 
 	"offhook/hal"
+	"offhook/hal/expander"
 	"offhook/hal/keys"
 )
 
@@ -88,7 +90,7 @@ func (s *contacts) run() {
 			since = time.Time{}
 		case since.IsZero():
 			since = now
-		case now.Sub(since) >= unreadable:
+		case now.Sub(since) >= unreadable && !errors.Is(err, expander.ErrAway): // that comes back
 			s.Put(s.decoder.ReleaseAll(now)...)
 			s.End(fmt.Errorf("keys: %w: %w", hal.ErrGone, err))
 			return

@@ -12,6 +12,7 @@ import (
 	"periph.io/x/conn/v3/gpio"
 
 	"offhook/hal"
+	"offhook/hal/expander"
 	"offhook/hal/keys"
 )
 
@@ -161,7 +162,12 @@ func (m *matrix) run() {
 		case <-ticker.C:
 		}
 		var err error
-		if busy, err = m.scan(time.Now()); err != nil {
+		busy, err = m.scan(time.Now())
+		switch {
+		case errors.Is(err, expander.ErrAway): // it comes back
+			m.Put(m.decoder.ReleaseAll(time.Now())...)
+			busy = true
+		case err != nil:
 			m.fail(err)
 			return
 		}
