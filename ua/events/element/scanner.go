@@ -163,7 +163,9 @@ func (s *scanner) content(e *Element, full string, depth int) error {
 			_, err = s.until("-->")
 		case s.skip("<![CDATA["):
 			var raw string
-			raw, err = s.until("]]>")
+			if raw, err = s.until("]]>"); err == nil && !isText(raw) {
+				err = ErrSyntax
+			}
 			text.WriteString(raw)
 		case s.skip("<?"):
 			_, err = s.until("?>")
@@ -193,7 +195,7 @@ func (s *scanner) endTag(full string) error {
 var entities = map[string]string{"amp": "&", "lt": "<", "gt": ">", "quot": `"`, "apos": "'"}
 
 func unescape(text string) (string, error) {
-	if !utf8.ValidString(text) {
+	if !isText(text) {
 		return "", ErrSyntax
 	}
 	if !strings.Contains(text, "&") {
@@ -233,6 +235,11 @@ func character(name string) (string, bool) {
 		return "", false
 	}
 	return string(rune(n)), true
+}
+
+// isText tells whether all of it may stand in XML (XML 1.0 §2.2).
+func isText(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !isChar(r) })
 }
 
 func isChar(r rune) bool {
