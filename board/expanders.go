@@ -31,7 +31,7 @@ func (b *Board) expanded(drivers hal.Drivers) []error {
 			driver, _ := about(drivers, expander)
 			_, number, _ := strings.Cut(c.Name, ":")
 			if n, err := strconv.Atoi(number); err == nil && n >= driver.lines && driver.lines > 0 {
-				faults = append(faults, b.fault(part.Path+"."+c.Path, "%s does not exist: a %s has lines 0 to %d", c.Name, expander.Compatible, driver.lines-1))
+				faults = append(faults, b.fault(part.Path+"."+c.Path, "%s does not exist: its expander (%s) has lines 0 to %d", c.Name, expander.Compatible, driver.lines-1))
 			}
 		}
 	}

@@ -68,7 +68,7 @@ func TestExpanders_are_opened_before_who_is_on_their_lines_and_closed_after(t *t
 func TestExpanders_lines(t *testing.T) {
 	for _, c := range []struct{ name, line, want string }{
 		{"the last -> no fault", "e:7", ""},
-		{"one more -> its place", "e:8", "b.yaml:3: hook.line: e:8 does not exist: a chip has lines 0 to 7"},
+		{"one more -> its place", "e:8", "b.yaml:3: hook.line: e:8 does not exist: its expander (chip) has lines 0 to 7"},
 		{"another's -> no fault", "gpiochip0:8", ""},
 		{"by name -> no fault", "e", ""},
 	} {

@@ -12,7 +12,7 @@ import (
 // `param`: a GPIO line, a device, an I2C address.
 type Claim struct {
 	Path string // of the parameter in the part: "rows[2]"
-	What string // "line", "device", "lamp", "address"
+	What string // "line", "device", "lamp", "address", "pixel", "name"
 	Name string // "GPIO17", "/dev/fb0"
 	On   string // the controller or bus; "": any
 }
@@ -45,7 +45,7 @@ func Claims(defaults any, p Params) []Claim {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
 		name, _, _ := strings.Cut(field.Tag.Get("param"), ",")
-		if name == "chip" || name == "bus" {
+		if name == "chip" || name == "bus" || name == "spi" {
 			on = fmt.Sprint(v.Field(i))
 		}
 		if what := field.Tag.Get("takes"); what != "" {
@@ -78,6 +78,9 @@ func claims(all []Claim, c Claim, v reflect.Value) []Claim {
 		return all
 	case reflect.Int:
 		c.Name = fmt.Sprintf("%#x", v.Int())
+		if c.What != "address" {
+			c.Name = fmt.Sprint(v.Int())
+		}
 	default:
 		c.Name = v.String()
 	}

@@ -13,11 +13,12 @@ import (
 	"offhook/hal/panel"
 	"offhook/hal/soundfile"
 	"offhook/hal/watchdog"
+	"offhook/hal/ws2812"
 )
 
 // Table is every driver; the faceplate's are those of the workbench's board.
 func Table(face *faceplate.Panel) hal.Drivers {
-	return join(alsa.Drivers(), evdev.Drivers(), gpio.Drivers(), led.Drivers(), panel.Drivers(), soundfile.Drivers(), watchdog.Drivers(), face.Drivers())
+	return join(alsa.Drivers(), evdev.Drivers(), gpio.Drivers(), led.Drivers(), panel.Drivers(), soundfile.Drivers(), watchdog.Drivers(), ws2812.Drivers(), face.Drivers())
 }
 
 func join(tables ...hal.Drivers) hal.Drivers {
