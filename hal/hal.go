@@ -155,6 +155,22 @@ type Relay interface {
 	io.Closer
 }
 
+// Credential is what a reader read of a card or key fob. Who may pass is decided
+// elsewhere; one that is older than a moment was shown by somebody who left.
+type Credential struct {
+	Bits int    // of the frame, by which readers' formats are told apart: 26, 34, 37
+	Code uint64 // without the parity: 24, 32 or 35 bits, the highest sent first
+	Time time.Time
+}
+
+// Reader is a reader of credentials.
+type Reader interface {
+	// ReadCredential blocks for the next credential that arrived whole. What came
+	// while nobody read is forgotten but for the last.
+	ReadCredential() (Credential, error)
+	io.Closer
+}
+
 // Expander is a controller of GPIO lines that is not the kernel's. Other parts
 // name its lines; it is opened before them and closed after them.
 type Expander interface {
