@@ -37,6 +37,7 @@ type Part struct {
 	Name string // of a lamp or relay; "" where a board has one of the kind
 	Path string // in the board file: "lamps.message"
 	hal.Spec
+	HandsFree HandsFree // of audio
 }
 
 // Board is a board file.

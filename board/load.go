@@ -121,11 +121,15 @@ func (b *Board) part(t *tree, kind Kind, name, path string, value any) {
 		t.fault(path, "needs compatible: the name of its driver")
 		return
 	}
-	params := hal.Params{}
+	part := Part{Kind: kind, Name: name, Path: path, Spec: hal.Spec{Compatible: compatible, Params: hal.Params{}}}
 	for k, v := range m {
-		if k != "compatible" {
-			params[k] = v
+		switch {
+		case k == "compatible":
+		case k == handsFree && kind == Audio:
+			part.HandsFree = b.handsFree(t, path, v)
+		default:
+			part.Params[k] = v
 		}
 	}
-	b.Parts = append(b.Parts, Part{Kind: kind, Name: name, Path: path, Spec: hal.Spec{Compatible: compatible, Params: params}})
+	b.Parts = append(b.Parts, part)
 }

@@ -50,7 +50,11 @@ func partSchema(drivers hal.Drivers, kind Kind, defs map[string]any) map[string]
 			continue
 		}
 		params := hal.Schema(all[name].defaults)
-		params["properties"].(map[string]any)["compatible"] = map[string]any{"const": name}
+		properties := params["properties"].(map[string]any)
+		properties["compatible"] = map[string]any{"const": name}
+		if kind == Audio {
+			properties[handsFree] = hal.Schema(handsFreeDefaults())
+		}
 		def := fmt.Sprintf("%s-%s", kind, name)
 		defs[def] = params
 		choices = append(choices, map[string]any{

@@ -49,6 +49,7 @@ type Config struct {
 	// kernel says that they came, not when they are found.
 	Real         bool
 	RTCPInterval time.Duration // mean; 0 means 5 s
+	HandsFree    HandsFree     // for patches that are
 	Log          *slog.Logger
 }
 
@@ -66,11 +67,12 @@ type Engine struct {
 	patched atomic.Pointer[Patch]
 	resting atomic.Pointer[Rester] // nil: it does not
 
-	mutex  sync.Mutex // control's side only
-	closed bool
-	legs   []*leg
-	beside *aside
-	group  sync.WaitGroup // of who reads and writes files
+	mutex    sync.Mutex // control's side only
+	closed   bool
+	legs     []*leg
+	beside   *aside
+	cleaning *cleaner       // of the patch that stands
+	group    sync.WaitGroup // of who reads and writes files
 
 	// the engine's thread
 	capture, playback, toneFrame, out media.Frame
@@ -82,6 +84,7 @@ type Engine struct {
 	ended                             tail          // of streams that are no more
 	stepped                           time.Duration // when
 	still                             int           // periods in which nothing was to be heard
+	cleaner                           *cleaner      // nil: the microphone is sent as it is
 }
 
 const ramp = 10 * time.Millisecond // of every change of a gain
@@ -93,6 +96,9 @@ func New(cfg Config) (*Engine, error) {
 	}
 	if cfg.Device == nil {
 		return nil, errors.New("engine: no sound device given")
+	}
+	if err := cfg.HandsFree.Fits(cfg.SampleRate, cfg.Period); err != nil {
+		return nil, err
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

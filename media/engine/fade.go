@@ -39,6 +39,16 @@ func (f *fade) silent() bool { return f.gain == 0 && f.target == 0 }
 // steady reports whether process would change nothing.
 func (f *fade) steady() bool { return f.gain == f.target && f.gain == 1 }
 
+// next is the gain of the next sample.
+func (f *fade) next() float32 {
+	if f.gain < f.target {
+		f.gain = min(f.target, f.gain+f.step)
+	} else if f.gain > f.target {
+		f.gain = max(f.target, f.gain-f.step)
+	}
+	return f.gain
+}
+
 func (f *fade) process(frame media.Frame) {
 	if f.steady() {
 		return

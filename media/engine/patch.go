@@ -15,6 +15,9 @@ type Patch struct {
 	// (a conference). Ones that are not open are ignored until they are.
 	Streams []media.StreamID
 	Mic     bool // false: muted, the far ends get silence
+	// HandsFree has Config.HandsFree done to the microphone: this side hears by a
+	// loudspeaker that the microphone hears too.
+	HandsFree bool
 	// Gains in dB; 0 leaves the sound as it is.
 	CaptureGain, PlaybackGain float64
 	// Tone is played to this side, beside the streams.
@@ -47,6 +50,7 @@ type set struct {
 	generator               *tone.Generator // nil: no tone
 	held                    []bool          // by leg
 	aside                   *aside
+	cleaner                 *cleaner // nil: none
 }
 
 // Connect makes the patch stand from the next Step on. A tone that stays the
@@ -65,6 +69,7 @@ func (e *Engine) Connect(p Patch) {
 		generator.Set(p.Tone)
 	}
 	e.extend(&p)
+	e.unhand(&p)
 	e.patched.Store(&p)
 	e.rebuild(generator)
 }
@@ -79,6 +84,7 @@ func (e *Engine) rebuild(generator *tone.Generator) {
 		legs: slices.Clone(e.legs), routed: make([]bool, len(e.legs)), mic: p.Mic,
 		capture: factor(p.CaptureGain), playback: factor(p.PlaybackGain), tone: factor(p.ToneGain),
 		ring: p.Ring, generator: generator, held: make([]bool, len(e.legs)), aside: e.beside,
+		cleaner: e.cleaning,
 	}
 	joined := 0
 	for i, leg := range e.legs {

@@ -80,6 +80,7 @@ func (e *Engine) quiet() bool {
 // a codec longer than the call has to wait.
 func (e *Engine) rest(ctx context.Context, device Rester) error {
 	e.still = 0
+	clear(e.playback) // its echo is over when the device wakes
 	defer context.AfterFunc(ctx, device.Rouse)()
 	e.resting.Store(&device)
 	defer e.resting.Store(nil)

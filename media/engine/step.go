@@ -39,8 +39,11 @@ func (e *Engine) Step() error {
 	return nil
 }
 
-// microphone applies the gain to what was captured; muting is a ramp too.
+// microphone cleans what was captured, and applies the gain; muting is a ramp too.
 func (e *Engine) microphone(set *set) {
+	if set.cleaner != nil || e.cleaner != nil {
+		e.cleanse(set)
+	}
 	gain := set.capture
 	if !set.mic {
 		gain = 0
@@ -158,8 +161,9 @@ func (e *Engine) sound(g *tone.Generator) {
 }
 
 // flush drops what was received while nothing ran, and lets the timestamps of
-// what is sent make up for it.
+// what is sent make up for it. What was played last has no echo any more.
 func (e *Engine) flush() {
+	clear(e.playback)
 	now := e.cfg.Now()
 	for _, leg := range e.set.Load().legs {
 		leg.stream.Flush()

@@ -54,10 +54,12 @@ type audioKeeper struct {
 	log    *slog.Logger
 	engine *engine.Engine
 	format hal.PCMFormat
-	first  hal.AudioIO // nil when it did not open
-	reopen func(context.Context) (hal.AudioIO, error)
-	inbox  chan<- phone.Input
-	state  atomic.Pointer[string]
+	// handsFree is what the board wants and the format allows.
+	handsFree engine.HandsFree
+	first     hal.AudioIO // nil when it did not open
+	reopen    func(context.Context) (hal.AudioIO, error)
+	inbox     chan<- phone.Input
+	state     atomic.Pointer[string]
 }
 
 // usualFormat is the engine's when the board's device was not there to ask.
@@ -72,7 +74,20 @@ func newAudioKeeper(log *slog.Logger, b *board.Board, d *board.Devices, drivers 
 	if d.Audio != nil {
 		k.format = d.Audio.Format()
 	}
+	k.useHandsFree(b)
 	return k
+}
+
+// useHandsFree takes what the board wants, unless the format is none for it: calls
+// are more than hands-free is.
+func (k *audioKeeper) useHandsFree(b *board.Board) {
+	part, _ := b.Audio()
+	want := engine.HandsFree(part.HandsFree)
+	if err := want.Fits(k.format.SampleRate, k.format.Period); err != nil {
+		k.log.Error("audio.handsfree of the board file is not done: echo, noise and levels stay as they are", "error", err)
+		return
+	}
+	k.handsFree = want
 }
 
 func (k *audioKeeper) device() engine.Device {

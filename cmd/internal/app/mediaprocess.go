@@ -69,7 +69,8 @@ func (m *mediaProcess) streams(n int) {
 
 // open opens the sound device and makes the engine for it.
 func (m *mediaProcess) open(ctx context.Context, audio link.Audio) (*link.Sound, error) {
-	part := board.Part{Kind: board.Audio, Path: string(board.Audio), Spec: hal.Spec{Compatible: audio.Compatible, Params: audio.Params}}
+	part := board.Part{Kind: board.Audio, Path: string(board.Audio), Spec: hal.Spec{Compatible: audio.Compatible, Params: audio.Params},
+		HandsFree: board.HandsFree(audio.HandsFree)}
 	own := &board.Board{File: "the media process", Parts: []board.Part{part}}
 	devices, err := own.Open(ctx, m.cfg.Drivers, m.log)
 	if err != nil {
@@ -80,7 +81,7 @@ func (m *mediaProcess) open(ctx context.Context, audio link.Audio) (*link.Sound,
 	codecs, err := newCodecTable(codecRate(audio))
 	if err == nil {
 		k.engine, err = engine.New(engine.Config{Device: k.device(), SampleRate: k.format.SampleRate, Period: k.format.Period,
-			Codecs: codecs.all(), Now: link.Clock(), Real: true, Log: m.log})
+			Codecs: codecs.all(), HandsFree: k.handsFree, Now: link.Clock(), Real: true, Log: m.log})
 	}
 	if err != nil {
 		return nil, errors.Join(err, devices.Close())

@@ -49,7 +49,7 @@ func (a *App) buildSound(log *slog.Logger) error {
 		return err
 	}
 	k.engine, err = engine.New(engine.Config{Device: k.device(), SampleRate: k.format.SampleRate, Period: k.format.Period,
-		Codecs: a.calls.codecs.all(), Log: log.With("room", "engine")})
+		Codecs: a.calls.codecs.all(), HandsFree: k.handsFree, Log: log.With("room", "engine")})
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (a *App) buildSeparate(log *slog.Logger) error {
 	if !ok || a.cfg.Media == nil {
 		return errors.New("media.process: separate needs an audio part and a program to run as the media process")
 	}
-	audio := link.Audio{Compatible: part.Compatible, Params: part.Params}
+	audio := link.Audio{Compatible: part.Compatible, Params: part.Params, HandsFree: engine.HandsFree(part.HandsFree)}
 	var err error
 	if a.calls.codecs, err = newCodecTable(codecRate(audio)); err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 )
 
 // version is the first octet of every message.
-const version = 4
+const version = 5
 
 // kind is the second one.
 type kind uint8
@@ -49,6 +49,7 @@ type message interface {
 type Audio struct {
 	Compatible string
 	Params     map[string]any // nil, bool, int, float64, string, []any and map[string]any
+	HandsFree  engine.HandsFree
 }
 
 type (
@@ -144,6 +145,7 @@ func (m *hello) code(c *coder) {
 	c.u64(&m.Token)
 	c.text(&m.Audio.Compatible)
 	c.mapping(&m.Audio.Params, 0)
+	c.handsFree(&m.Audio.HandsFree)
 	c.level(&m.Level)
 }
 

@@ -90,6 +90,7 @@ func (c *coder) spec(s *session.Spec) {
 func (c *coder) patch(p *engine.Patch) {
 	sequence(c, &p.Streams, c.id)
 	c.bool(&p.Mic)
+	c.bool(&p.HandsFree)
 	c.float(&p.CaptureGain)
 	c.float(&p.PlaybackGain)
 	c.cadence(&p.Tone)
@@ -105,6 +106,13 @@ func (c *coder) patch(p *engine.Patch) {
 	c.text(&p.Record.File)
 	c.duration(&p.Record.Longest)
 	c.i64(&p.Record.Spare)
+}
+
+func (c *coder) handsFree(h *engine.HandsFree) {
+	c.bool(&h.Echo)
+	c.duration(&h.Tail)
+	c.bool(&h.Noise)
+	c.bool(&h.Gain)
 }
 
 func (c *coder) clip(p *engine.Clip) {
