@@ -39,6 +39,13 @@ func TestClaims(t *testing.T) {
 	if all := Claims(wiredPart{Bus: 1, Address: 0x3c}, nil); listed(all) != "address: 0x3c of 1, " {
 		t.Errorf("defaults claim %v", all)
 	}
+	type light struct {
+		SPI   string `param:"spi"`
+		Pixel int    `param:"pixel" takes:"pixel"`
+	}
+	if all := Claims(light{SPI: "spidev0.0"}, Params{"pixel": 12}); listed(all) != "pixel: 12 of spidev0.0, " {
+		t.Errorf("a light claims %v", all)
+	}
 	if all := Claims(nil, Params{"line": "GPIO4"}); all != nil {
 		t.Errorf("a driver that tells nothing claims %v", all)
 	}

@@ -15,6 +15,7 @@ import (
 )
 
 type config struct {
+	_         [0]func()     // nobody compares two: no code for it
 	Name      string        `param:"name,required" takes:"name"`
 	Chip      string        `param:"chip"` // of the interrupt
 	Interrupt string        `param:"interrupt" takes:"line"`

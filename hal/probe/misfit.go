@@ -22,6 +22,10 @@ func (inv *Inventory) Misfit(s hal.Spec, claims []hal.Claim) error {
 			faults = append(faults, inv.line(c))
 		case "device":
 			faults = append(faults, inv.device(c))
+		case "pixel":
+			at := c
+			at.Name = "/dev/" + c.On
+			faults = append(faults, inv.device(at))
 		case "lamp":
 			if all := inv.of(kindLED); !slices.Contains(all, c.Name) {
 				faults = append(faults, hal.Faultf(c.Path, "this machine has no lamp %q (it has: %s)", c.Name, strings.Join(all, ", ")))

@@ -115,6 +115,7 @@ func TestMisfit(t *testing.T) {
 		{"on another controller -> said", line("GPIO4", "pinctrl-rp1"), "line: this machine has no line GPIO4 of pinctrl-rp1"},
 		{"device there -> fits", hal.Claim{Path: "device", What: "device", Name: "/dev/watchdog0"}, ""},
 		{"no device -> said", hal.Claim{Path: "device", What: "device", Name: "/dev/fb7"}, "device: this machine has no /dev/fb7"},
+		{"a strip's light, no such bus -> said", hal.Claim{Path: "pixel", What: "pixel", Name: "3", On: "spidev7.0"}, "pixel: this machine has no /dev/spidev7.0"},
 		{"lamp there -> fits", hal.Claim{Path: "led", What: "lamp", Name: "ACT"}, ""},
 		{"no lamp -> those there are", hal.Claim{Path: "led", What: "lamp", Name: "ring"}, `led: this machine has no lamp "ring" (it has: ACT)`},
 		{"address free -> fits", hal.Claim{Path: "address", What: "address", Name: "0x3c", On: "1"}, ""},

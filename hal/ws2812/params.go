@@ -9,11 +9,12 @@ import (
 )
 
 type config struct {
-	SPI        string `param:"spi"`
-	Pixel      int    `param:"pixel,required" range:"0..255" takes:"pixel"` // from the board's end of the strip
-	Colour     string `param:"colour"`
-	Brightness int    `param:"brightness" range:"1..100"` // percent: at 100 they dazzle
-	Order      string `param:"order" values:"grb rgb"`
+	_          [0]func() // nobody compares two: no code for it
+	SPI        string    `param:"spi"`
+	Pixel      int       `param:"pixel,required" range:"0..255" takes:"pixel"` // from the board's end of the strip
+	Colour     string    `param:"colour"`
+	Brightness int       `param:"brightness" range:"1..100"` // percent: at 100 they dazzle
+	Order      string    `param:"order" values:"grb rgb"`
 
 	bus, selected int
 	colour        colour
