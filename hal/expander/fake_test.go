@@ -82,6 +82,12 @@ func (c *chip) drive(line int) string {
 	return c.drives[line]
 }
 
+func (c *chip) exchanges() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.tx
+}
+
 func (c *chip) moves() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
