@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -65,6 +66,22 @@ func TestHandsFree_the_far_end_does_not_hear_itself(t *testing.T) {
 		t.Logf("%s: it hears %.1f dB less of itself at first, %.1f dB later", side.name, less(500*time.Millisecond, 2500*time.Millisecond), less(3*time.Second, turn))
 		if got := less(3*time.Second, turn); got < 30 {
 			t.Errorf("%s: it hears %.1f dB less of itself; want 30", side.name, got)
+		}
+	}
+}
+
+func TestHandsFree_rates_and_periods(t *testing.T) {
+	const long = 3 * time.Second
+	for _, o := range []options{{rate: 8000, period: 5 * time.Millisecond}, {rate: 8000, period: 20 * time.Millisecond}, {rate: 48000}} {
+		level := func(free bool) float64 {
+			c := inRooms(t, mediatest.Voice(o.rate, long, 1), nil, free, handsFree, o)
+			c.run(long)
+			return mediatest.Level(c.a.device.heard[len(c.a.device.heard)/2:])
+		}
+		less := level(false) - level(true)
+		t.Logf("%d Hz, %v: %.1f dB less", o.rate, o.period, less)
+		if less < 25 {
+			t.Errorf("%d Hz, %v: %.1f dB less; want 25", o.rate, o.period, less)
 		}
 	}
 }
@@ -204,5 +221,39 @@ func BenchmarkHandsFree(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// A fan is heard less; a person across the room is heard better.
+func TestHandsFree_noise_and_levels(t *testing.T) {
+	const long = 8 * time.Second
+	hiss := make(media.Frame, rate*int(long/time.Second))
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range hiss {
+		hiss[i] = int16(150 * r.NormFloat64())
+	}
+	quiet := mediatest.Voice(rate, long, 1)
+	for i := range quiet {
+		quiet[i] /= 8
+	}
+	for _, test := range []struct {
+		name        string
+		h           engine.HandsFree
+		said        media.Frame
+		least, most float64 // dB louder, of the last quarter
+	}{
+		{"noise", engine.HandsFree{Noise: true}, hiss, -40, -8},
+		{"noise, with echo", engine.HandsFree{Echo: true, Noise: true}, hiss, -40, -8},
+		{"levels", engine.HandsFree{Gain: true}, quiet, 6, 12.5},
+		{"echo alone", engine.HandsFree{Echo: true}, quiet, -1, 1},
+	} {
+		c := newCall(t, test.said, nil, options{codecs: wide(), engine: func(c *engine.Config) { c.HandsFree = test.h }})
+		c.a.Connect(engine.Patch{Streams: []media.StreamID{1}, Mic: true, HandsFree: true})
+		c.run(long)
+		got := mediatest.Level(between(c.b.device.heard, long*3/4, long)) - mediatest.Level(between(test.said, long*3/4, long))
+		t.Logf("%s: %.1f dB louder", test.name, got)
+		if got < test.least || got > test.most {
+			t.Errorf("%s: %.1f dB louder; want %v to %v", test.name, got, test.least, test.most)
+		}
 	}
 }

@@ -42,6 +42,21 @@ func TestSound_hands_free_is_a_call_by_loudspeaker(t *testing.T) {
 	}
 }
 
+// What the board wants reaches a media process: one that cannot have it says so.
+func TestSeparate_hands_free_reaches_the_media_process(t *testing.T) {
+	w := newWorld(t, separateBoard)
+	w.cfg.Media = (&mediaProcesses{}).command
+	for i := range w.cfg.Board.Parts {
+		if p := &w.cfg.Board.Parts[i]; p.Kind == board.Audio {
+			p.HandsFree = board.HandsFree{Echo: true, Tail: time.Millisecond}
+		}
+	}
+	w.registered()
+	w.wait("what the media process says of it", func() bool {
+		return strings.Contains(w.log.String(), "a tail of 1ms")
+	}, func() any { return w.log.String() })
+}
+
 // A telephone whose card cannot have it calls without.
 func TestAudioKeeper_hands_free_as_the_card_allows(t *testing.T) {
 	want := board.HandsFree{Echo: true, Tail: 128 * time.Millisecond, Gain: true}
