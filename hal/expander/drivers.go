@@ -31,8 +31,8 @@ type kind struct {
 	also        int // the other eight of a PCF8574A begin here; 0: there are none
 }
 
-// kinds: MCP23017 datasheet section 3.3.1, PCF8574/74A table 5, PCF8575 section 8.1:
-// three address pins each.
+// kinds: an address is 0100 and the chip's three address pins; 0111 of a PCF8574A
+// (PCF8574/74A datasheet, table 5).
 func kinds() map[string]kind {
 	return map[string]kind{
 		"mcp23017": {mcp23017{}, 0x20, 0x27, 0},

@@ -151,14 +151,15 @@ func (e *Expander) halt(p *Pin) error {
 	return e.apply(e.want.as(p.bit, true, gpio.Low))
 }
 
-// apply makes a state the wanted one and brings the chip to it.
+// apply makes a state the wanted one and brings the chip to it. One that is away
+// is brought there by run, when it is back.
 func (e *Expander) apply(to state) error {
 	from := e.want
 	e.want = to
-	err := ErrAway
-	if !e.away {
-		err = e.model.change(e.dev, from, to)
+	if e.away {
+		return fmt.Errorf("%s: %w", e.name, ErrAway)
 	}
+	err := e.model.change(e.dev, from, to)
 	if e.model.forgets() && e.irq != nil {
 		poke(e.wake)
 	}

@@ -315,6 +315,9 @@ func (m *mcp) read(c *chip, w, r []byte) {
 		c.t.Errorf("a read of %d bytes after % x", len(r), w)
 		return
 	}
+	if at := int(w[0]); at >= 0x0e && at <= 0x13 && (at != 0x12 || len(r) != 2) {
+		c.t.Errorf("a read of %d bytes at %#x: the other port's interrupt stays", len(r), at)
+	}
 	port := c.levels()
 	for i := range r {
 		switch at := int(w[0]) + i; at {

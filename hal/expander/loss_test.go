@@ -116,6 +116,7 @@ func TestRelay_loss(t *testing.T) {
 				_, d, x := on(t, chip, c.compatible, true)
 				keys := opened(t, d.Keypads, "gpio-keys", hal.Params{"keys": map[string]any{"exit": "x:0"}})
 				r := opened(t, d.Relays, "gpio-relay", hal.Params{"line": "x:6", "active-low": c.low, "max-hold": "5s"})
+				wait(100 * time.Millisecond) // nobody speaks to it of himself now
 				chip.moves()
 				c.do(chip, r)
 				got := slices.DeleteFunc(chip.moves(), func(s string) bool { return !strings.HasPrefix(s, "6 ") })
@@ -174,7 +175,11 @@ func TestKeys_loss(t *testing.T) {
 					press(true)
 					wait(100 * time.Millisecond)
 					chip.kill(true)
+					before := chip.exchanges()
 					wait(time.Minute)
+					if n := chip.exchanges() - before; n < 200 || n > 250 {
+						t.Errorf("looked for %d times in a minute", n)
+					}
 					if got := told(); !slices.Equal(got, []hal.KeyAction{hal.KeyPress, hal.KeyRelease}) {
 						t.Errorf("away: %v", got)
 					}
@@ -210,6 +215,7 @@ func TestPin_a_level_that_failed_is_not_made_good_later(t *testing.T) {
 		if err := errors.Join(err1, err2, first.Out(gpio.Low)); err != nil {
 			t.Fatal(err)
 		}
+		wait(100 * time.Millisecond)
 		chip.moves()
 		chip.kill(true)
 		for _, p := range []gpio.PinIO{first, second} {

@@ -15,10 +15,11 @@ const (
 	mcpPort      = 0x12 // GPIO
 	mcpLatch     = 0x14 // OLAT
 	// mcpBankedConfig is IOCON where another program left BANK at 1, and
-	// GPINTENB where not (table 3-4).
+	// GPINTENB where not (register 3-6).
 	mcpBankedConfig = 0x05
-	// One interrupt for both ports (MIRROR), on an open drain (ODR) so that the
-	// expander need not have the board's voltage; addresses count up (register 3-6).
+	// One interrupt for both ports (MIRROR, section 3.6.1.1), on an open drain (ODR)
+	// so that the expander need not have the board's voltage; addresses count up
+	// (SEQOP is clear).
 	mcpMirrorOpenDrain = 0x44
 )
 
@@ -28,7 +29,7 @@ type mcp23017 struct{}
 var _ model = mcp23017{}
 
 func (mcp23017) lines() int    { return 16 }
-func (mcp23017) forgets() bool { return false } // section 3.5.8: only a read takes an interrupt back
+func (mcp23017) forgets() bool { return false } // section 3.6.4: only a read takes an interrupt back
 
 // restore makes inputs of lines before their latch moves, and outputs of lines
 // only when it has: a latch that is written first shows on a line that still is
@@ -88,6 +89,7 @@ func (mcp23017) write(d i2c.Dev, register byte, from, to uint16) error {
 	return send(d, register, byte(to), byte(to>>8))
 }
 
+// read reads both ports: each takes back its own interrupt alone (section 3.6.1).
 func (mcp23017) read(d i2c.Dev) (uint16, error) {
 	var port [2]byte
 	err := d.Tx([]byte{mcpPort}, port[:])

@@ -14,7 +14,7 @@ type pcf857x struct{ bytes int }
 var _ model = pcf857x{}
 
 func (p pcf857x) lines() int    { return 8 * p.bytes }
-func (p pcf857x) forgets() bool { return true } // section 8.4: a write resets the interrupt
+func (p pcf857x) forgets() bool { return true } // its interrupt output is reset by a write, too
 
 func (p pcf857x) restore(d i2c.Dev, s state) error { return p.write(d, s.input|s.latch) }
 
@@ -25,7 +25,8 @@ func (p pcf857x) change(d i2c.Dev, from, to state) error {
 	return p.restore(d, to)
 }
 
-// write sends P07 to P00 first, then P17 to P10 (PCF8575 datasheet, section 8.2).
+// write sends P07 to P00 first, then P17 to P10: what a PCF8575 is told, or tells,
+// has an even number of bytes.
 func (p pcf857x) write(d i2c.Dev, latch uint16) error {
 	out := [2]byte{byte(latch), byte(latch >> 8)}
 	return d.Tx(out[:p.bytes], nil)
