@@ -18,8 +18,8 @@ const (
 	maxRecords = 64
 	maxChain   = 8 // CNAMEs in a row
 	ttlMost    = 24 * time.Hour
-	negative   = time.Minute     // without a SOA
-	negMost    = 5 * time.Minute // RFC 2308 §5 lets it be bounded
+	negative   = 10 * time.Second // without a SOA, which RFC 2308 §5 would not keep at all: less than until the next attempt
+	negMost    = 5 * time.Minute  // RFC 2308 §5 lets it be bounded
 )
 
 var (

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,6 +46,8 @@ func TestLocate(t *testing.T) {
 		"none.example 60 A 192.0.2.4", "_sips._tcp.none.example 60 SRV 0 0 0 .",
 		"alias.example 60 CNAME both.example", "away.example 60 CNAME far.example", "far.example 60 A 192.0.2.5",
 		"_sips._tcp.gone.example 60 SRV 0 0 5061 nowhere.example", "_sips._tcp.gone.example 60 SRV 5 0 5061 v4.example",
+		"zero.example 60 A 0.0.0.0", "zero.example 60 AAAA ::", "half.example 60 A 0.0.0.0", "half.example 60 A 192.0.2.6", "half.example 60 A 255.255.255.255",
+		"half.example 60 AAAA ff02::1", "_sips._tcp.blocked.example 60 SRV 0 0 5061 zero.example", "_sips._tcp.blocked.example 60 SRV 5 0 5061 v4.example",
 		"same.example 60 A 192.0.2.9", "_sip._tcp.same.example 60 SRV 1 5 5060 a.srv.example", "_sip._tcp.same.example 60 SRV 1 5 5060 b.srv.example",
 	}
 	for _, test := range []struct {
@@ -72,6 +75,9 @@ func TestLocate(t *testing.T) {
 		{"NAPTR without this transport -> addresses of the domain", Query{Host: "naptr.example", Transport: ua.TCP}, ""},
 		{"an SRV target of . -> not offered", Query{Host: "none.example", Transport: ua.TLS}, "not offered"},
 		{"an SRV target without address is passed over", Query{Host: "gone.example", Transport: ua.TLS}, "tls 192.0.2.3:5061 #1"},
+		{"no host's addresses -> no such host", Query{Host: "zero.example", Transport: ua.TLS}, ""},
+		{"no host's addresses beside one -> that one", Query{Host: "half.example", Transport: ua.TCP}, "tcp 192.0.2.6:5060 #0"},
+		{"an SRV target with no host's address is passed over", Query{Host: "blocked.example", Transport: ua.TLS}, "tls 192.0.2.3:5061 #1"},
 		{"a CNAME", Query{Host: "alias.example", Port: 1, Transport: ua.TCP}, "tcp [2001:db8::1]:1 #0, tcp 192.0.2.1:1 #0, tcp 192.0.2.2:1 #0"},
 		{"a CNAME that leads out of the answer", Query{Host: "away.example", Port: 1, Transport: ua.TCP}, "tcp 192.0.2.5:1 #0"},
 		{"a name with the last dot", Query{Host: "V4.example.", Port: 1, Transport: ua.TCP}, "tcp 192.0.2.3:1 #0"},
@@ -143,7 +149,7 @@ func TestLocate_no_such_name_is_remembered_for_a_while(t *testing.T) {
 			t.Errorf("asked %q", got)
 		}
 	}
-	now.move(negative)
+	now.move(15 * time.Second) // less than from one attempt to register to the next
 	d.add("x.example 60 A 192.0.2.1")
 	if _, err := r.Locate(t.Context(), Query{Host: "x.example", Port: 1, Transport: ua.UDP}); err != nil {
 		t.Error(err)
@@ -387,4 +393,25 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%+v", a)
 		}
 	})
+}
+
+func TestLocate_addresses_of_the_cache_are_its_own(t *testing.T) {
+	// Three of a kind leave room behind them where a second family would go.
+	dns := newFakeDNS(t, "many.example 60 A 192.0.2.1", "many.example 60 A 192.0.2.2", "many.example 60 A 192.0.2.3",
+		"many.example 60 AAAA 2001:db8::1", "many.example 60 AAAA 2001:db8::2", "many.example 60 AAAA 2001:db8::3")
+	r, _ := newResolver(t, nil, dns.address)
+	query := Query{Host: "many.example", Port: 5060, Transport: ua.TCP}
+	want, err := r.Locate(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 8 { // the race detector looks on
+		all.Go(func() {
+			if got, err := r.Locate(t.Context(), query); err != nil || short(got) != short(want) {
+				t.Errorf("got %s, %v; want %s", short(got), err, short(want))
+			}
+		})
+	}
+	all.Wait()
 }

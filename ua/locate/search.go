@@ -174,14 +174,21 @@ func (s *search) addresses(ctx context.Context, name string) ([]netip.Addr, erro
 		defer grace.Stop()
 	}
 	second := <-results
-	found := append(first.answer.addresses, second.answer.addresses...)
-	if len(found) > 0 {
+	found := slices.Concat(first.answer.addresses, second.answer.addresses) // the cache keeps its own
+	if found = slices.DeleteFunc(found, noHost); len(found) > 0 {
 		return found, nil
 	}
 	if first.err != nil {
 		return nil, first.err
 	}
 	return nil, second.err
+}
+
+// noHost reports an address that no request can be sent to: 0.0.0.0 and ::, by which
+// some name servers say "blocked", would be this very device (RFC 1122 §3.2.1.3,
+// RFC 4291 §2.5.2), and a group is nobody's.
+func noHost(a netip.Addr) bool {
+	return a.IsUnspecified() || a.IsMulticast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255})
 }
 
 // swallowed notes what nobody answered about a name that was found all the
