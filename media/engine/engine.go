@@ -129,6 +129,13 @@ func (e *Engine) Reopen(device Device) error {
 		return ErrRunning
 	}
 	e.device.Store(&device)
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if e.cleaning != nil { // it knows the echo of the device before
+		e.cleaning = nil
+		e.unhand(e.patched.Load())
+		e.rebuild(e.set.Load().generator)
+	}
 	return nil
 }
 

@@ -89,21 +89,26 @@ func newCleaner(h HandsFree, rate, period int) (*cleaner, error) {
 
 const (
 	quietBlocks = 30
-	quietLevel  = 3e-4 // -70 dBov: what a quiet room has
+	quietLevel  = 3e-4 // at most; -75 dBov in the mean
+	usualLevel  = 2e-3 // where noise is taken out: what is louder takes long to be known as noise
 )
 
 // settle lets a canceller hear a quiet room: one that has heard none yet takes it for
 // a loud one, and fills up what it takes out with noise.
-func (c *cleaner) settle() {
+func (c *cleaner) settle(noise bool) {
 	if c == nil || c.echo == nil {
 		return
+	}
+	level := float32(quietLevel)
+	if noise {
+		level = usualLevel
 	}
 	seed := uint32(1)
 	clear(c.far)
 	for range quietBlocks {
 		for i := range c.near {
 			seed = seed*1664525 + 1013904223 // any noise does
-			c.near[i] = quietLevel * (float32(seed>>15)/(1<<16) - 1)
+			c.near[i] = level * (float32(seed>>15)/(1<<16) - 1)
 		}
 		c.echo.Process(c.near, c.near, c.far, nil)
 	}
@@ -177,6 +182,6 @@ func (e *Engine) unhand(p *Patch) {
 		e.cleaning = nil
 	case e.cleaning == nil:
 		e.cleaning, _ = newCleaner(e.cfg.HandsFree, e.cfg.SampleRate, e.cfg.Period) // New has tried it
-		e.cleaning.settle()
+		e.cleaning.settle(e.cfg.HandsFree.Noise)
 	}
 }

@@ -36,9 +36,9 @@ func newRoom(rate int, seed uint64) *room {
 	first := int(roomDelay.Seconds()*float64(rate)) + rate/500
 	r.taps = append(r.taps, tap{first, 1})
 	tail := roomTail.Seconds() * float64(rate)
-	for range 200 {
+	for range 60 {
 		x := math.Cbrt(r.noise.Float64())
-		g := 0.6 * math.Pow(10, -35*x/20) * (2*r.noise.Float64() - 1)
+		g := math.Pow(10, -35*x/20) * (2*r.noise.Float64() - 1)
 		r.taps = append(r.taps, tap{first + int(x*tail), float32(g)})
 	}
 	power := 0.0

@@ -164,6 +164,7 @@ func (e *Engine) sound(g *tone.Generator) {
 // what is sent make up for it. What was played last has no echo any more.
 func (e *Engine) flush() {
 	clear(e.playback)
+	e.cleaner = nil // there is nothing to fade from
 	now := e.cfg.Now()
 	for _, leg := range e.set.Load().legs {
 		leg.stream.Flush()
