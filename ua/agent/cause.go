@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 	"syscall"
+
+	"offhook/ua/locate"
 )
 
 // FlowError says why a server cannot be reached, in words for a person.
@@ -42,6 +44,8 @@ func (e *FlowError) Error() string {
 		return fmt.Sprintf("TLS: %s does not speak TLS on this port", at)
 	case errors.As(e.Err, &dns):
 		return dnsCause(dns)
+	case errors.Is(e.Err, locate.ErrNotOffered):
+		return fmt.Sprintf("DNS: %s does not offer this transport: set another one, or auto", e.Host)
 	case errors.Is(e.Err, syscall.ECONNREFUSED):
 		return fmt.Sprintf("%s: connection refused by %s", e.Layer, at)
 	case errors.Is(e.Err, syscall.ENETUNREACH), errors.Is(e.Err, syscall.EHOSTUNREACH):

@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"syscall"
 	"testing"
+
+	"offhook/ua/locate"
 )
 
 func TestFlowError_in_words_for_a_person(t *testing.T) {
@@ -23,6 +26,7 @@ func TestFlowError_in_words_for_a_person(t *testing.T) {
 		{"DNS", &net.DNSError{Name: "pbx.example", IsNotFound: true}, "DNS: no such host pbx.example"},
 		{"DNS", &net.DNSError{Name: "pbx.example", IsTimeout: true}, "DNS: timeout, no answer about pbx.example"},
 		{"DNS", &net.DNSError{Name: "pbx.example", Err: "server misbehaving"}, "DNS: server misbehaving (pbx.example)"},
+		{"DNS", fmt.Errorf("%w: pbx.example", locate.ErrNotOffered), "DNS: pbx.example does not offer this transport: set another one, or auto"},
 		{"TLS", &certificateError{text: "certificate has expired (pbx.example): …"}, "TLS: certificate has expired (pbx.example): …"},
 		{"TLS", tls.RecordHeaderError{Msg: "x"}, "TLS: 192.0.2.1:5061 does not speak TLS on this port"},
 		{"TLS", &net.OpError{Op: "remote error", Err: errors.New("tls: bad certificate")}, "TLS: refused by 192.0.2.1:5061: bad certificate: " +
