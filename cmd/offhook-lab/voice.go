@@ -15,6 +15,7 @@ func benchVoice(ctx context.Context, t terminal, args []string) error {
 	fs.StringVar(&cfg.Out, "out", "", "`FOLDER` for pictures (SVG) and sound (WAV); none when empty")
 	fs.IntVar(&cfg.Rounds, "rounds", 0, "how `OFTEN` each scene is timed (2)")
 	fs.BoolVar(&cfg.Quick, "quick", false, "count no instructions")
+	fs.Uint64Var(&cfg.Set, "seed", 0, "play the set of scenes with this `NUMBER`: other voices and rooms (0, the usual one)")
 	scenes := fs.String("scenes", "", "play these `SCENES` alone, with commas between them")
 	if err := parse(fs, t, args); err != nil {
 		return err

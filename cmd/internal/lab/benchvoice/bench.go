@@ -15,6 +15,7 @@ import (
 // Config says what is measured.
 type Config struct {
 	Scenes   []string  // nil means all
+	Set      uint64    // of scenes, voices and rooms; 0 is the usual one
 	Rounds   int       // of timing; 0 means 2
 	Out      string    // folder for pictures and sound; none if empty
 	Quick    bool      // no instructions, and nobody listens: no P.862
@@ -139,7 +140,7 @@ func (b *bench) others(ctx context.Context, say *speaker, f *Figures) error {
 
 // wanted are the scenes to play.
 func (b *bench) wanted() ([]Scene, error) {
-	all := Scenes()
+	all := Set(b.cfg.Set)
 	if len(b.cfg.Scenes) == 0 {
 		return all, nil
 	}
