@@ -17,9 +17,6 @@ const gap = 300 * time.Microsecond
 // gapBytes are that at bitRate, a bit being 5/12 of a microsecond.
 const gapBytes = int(gap/time.Microsecond) * 12 / 5 / 8
 
-// bytesOf is what a light takes on the bus.
-const bytesOf = 3 * 8 * 3 / 8
-
 // colour is red, green and blue.
 type colour [3]byte
 
