@@ -37,6 +37,7 @@ type kamailio struct {
 	Grants        string // fields of its answers to REGISTER, as Kamailio quotes
 	Demands       bool   // a client's certificate
 	Readers       int    // of TCP; each remembers TLS sessions for itself
+	STUN          bool   // answered on the ports of SIP
 	authority     *ca.Authority
 }
 
