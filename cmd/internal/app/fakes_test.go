@@ -57,7 +57,7 @@ type parts struct {
 
 func newParts(t *testing.T) *parts {
 	return &parts{
-		keys: &fakeKeys{latch: newLatch(), events: make(chan hal.KeyEvent, 32)}, hook: &fakeHook{latch: newLatch(), changes: make(chan hal.HookState, 8)},
+		keys: &fakeKeys{latch: newLatch(), events: make(chan hal.KeyEvent, 32)}, hook: &fakeHook{latch: newLatch(), changes: make(chan hookChange)},
 		lamp: &fakeLamp{latch: newLatch()}, relay: &fakeRelay{latch: newLatch()}, screen: &fakeScreen{t: t, latch: newLatch()},
 		card: newCard(), mixer: &fakeMixer{latch: newLatch(), volumes: map[hal.Output]int{}}, watchdog: &fakeWatchdog{latch: newLatch()},
 	}
@@ -153,7 +153,28 @@ func (k *fakeKeys) tap(keys ...hal.Key) {
 type fakeHook struct {
 	latch
 	asked   bool
-	changes chan hal.HookState
+	owes    chan struct{} // to close once the change read last is with the phone
+	changes chan hookChange
+}
+
+type hookChange struct {
+	state hal.HookState
+	taken chan struct{}
+}
+
+// set returns once the phone has the change: a hand lifts first and presses
+// then, and keys come by another goroutine.
+func (h *fakeHook) set(s hal.HookState) {
+	c := hookChange{s, make(chan struct{})}
+	select {
+	case h.changes <- c:
+	case <-h.done:
+		return
+	}
+	select {
+	case <-c.taken:
+	case <-h.done:
+	}
 }
 
 func (h *fakeHook) ReadHook() (hal.HookState, error) {
@@ -161,9 +182,14 @@ func (h *fakeHook) ReadHook() (hal.HookState, error) {
 		h.asked = true
 		return hal.OnHook, nil
 	}
+	if h.owes != nil {
+		close(h.owes)
+		h.owes = nil
+	}
 	select {
-	case s := <-h.changes:
-		return s, nil
+	case c := <-h.changes:
+		h.owes = c.taken
+		return c.state, nil
 	case <-h.done:
 		return hal.OnHook, hal.ErrClosed
 	}

@@ -250,8 +250,8 @@ func isRegistered(s localapi.Status) bool {
 	return len(s.Accounts) == 1 && s.Accounts[0].State == "registered"
 }
 
-func (w *world) lift()    { w.parts.hook.changes <- hal.OffHook }
-func (w *world) replace() { w.parts.hook.changes <- hal.OnHook }
+func (w *world) lift()    { w.parts.hook.set(hal.OffHook) }
+func (w *world) replace() { w.parts.hook.set(hal.OnHook) }
 
 // talking dials a number by hand and waits until sound comes back.
 func (w *world) talking(number string) localapi.Call {
