@@ -12,7 +12,7 @@ import (
 // `param`: a GPIO line, a device, an I2C address.
 type Claim struct {
 	Path string // of the parameter in the part: "rows[2]"
-	What string // "line", "device", "lamp", "address", "pixel", "name"
+	What string // "line", "device", "spi", "lamp", "address", "pixel", "name"
 	Name string // "GPIO17", "/dev/fb0"
 	On   string // the controller or bus; "": any
 }
@@ -27,6 +27,12 @@ func (c Claim) String() string {
 
 // Same tells whether two parts want one thing.
 func (c Claim) Same(other Claim) bool {
+	if c.What == "spi" && other.What == "pixel" { // a strip has its bus for itself
+		return c.Name == other.On
+	}
+	if c.What == "pixel" && other.What == "spi" {
+		return other.Same(c)
+	}
 	return c.What == other.What && c.Name == other.Name && (c.On == other.On || c.What == "line" && (c.On == "" || other.On == ""))
 }
 
@@ -84,7 +90,7 @@ func claims(all []Claim, c Claim, v reflect.Value) []Claim {
 	default:
 		c.Name = v.String()
 	}
-	if c.What == "line" && strings.Contains(c.Name, ":") {
+	if c.What == "line" && strings.Contains(c.Name, ":") || c.What == "spi" {
 		c.On = "" // it names its controller itself
 	}
 	if c.Name == "" {

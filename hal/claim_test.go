@@ -43,6 +43,18 @@ func TestClaims(t *testing.T) {
 		SPI   string `param:"spi"`
 		Pixel int    `param:"pixel" takes:"pixel"`
 	}
+	type panel struct {
+		SPI  string `param:"spi" takes:"spi"`
+		Chip string `param:"chip"`
+		DC   string `param:"dc" takes:"line"`
+	}
+	strip, glass := Claims(light{SPI: "spidev0.0"}, nil), Claims(panel{SPI: "spidev0.0"}, Params{"dc": "GPIO25"})
+	if listed(glass) != "spi: spidev0.0, dc: GPIO25, " || !strip[0].Same(glass[0]) || !glass[0].Same(strip[0]) || !glass[0].Same(glass[0]) || glass[1].Same(strip[0]) {
+		t.Errorf("panel %s, strip %s", listed(glass), listed(strip))
+	}
+	if other := Claims(panel{SPI: "spidev0.1"}, nil); other[0].Same(strip[0]) || other[0].Same(glass[0]) {
+		t.Error("another chip select is the same device")
+	}
 	if all := Claims(light{SPI: "spidev0.0"}, Params{"pixel": 12}); listed(all) != "pixel: 12 of spidev0.0, " {
 		t.Errorf("a light claims %v", all)
 	}

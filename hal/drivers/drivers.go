@@ -18,7 +18,8 @@ import (
 
 // Table is every driver; the faceplate's are those of the workbench's board.
 func Table(face *faceplate.Panel) hal.Drivers {
-	return join(alsa.Drivers(), evdev.Drivers(), gpio.Drivers(), led.Drivers(), panel.Drivers(), soundfile.Drivers(), watchdog.Drivers(), ws2812.Drivers(), face.Drivers())
+	lines := gpio.NewLines()
+	return join(alsa.Drivers(), evdev.Drivers(), gpio.DriversOn(lines), led.Drivers(), panel.Drivers(lines), soundfile.Drivers(), watchdog.Drivers(), ws2812.Drivers(), face.Drivers())
 }
 
 func join(tables ...hal.Drivers) hal.Drivers {

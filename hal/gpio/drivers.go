@@ -1,11 +1,7 @@
 package gpio
 
 import (
-	"fmt"
-
 	"periph.io/x/conn/v3/gpio"
-	"periph.io/x/conn/v3/i2c"
-	"periph.io/x/host/v3/sysfs"
 
 	"offhook/hal"
 	"offhook/hal/expander"
@@ -16,20 +12,10 @@ type opener func(chip, line string) (gpio.PinIO, error)
 
 func openReal(chip, line string) (gpio.PinIO, error) { return openPin(chip, line) }
 
-func openBus(bus int) (i2c.BusCloser, error) {
-	b, err := sysfs.NewI2C(bus)
-	if err != nil {
-		return nil, fmt.Errorf("I2C bus %d: %w (ls /dev/i2c-* lists them; is the bus enabled in config.txt, are we in the group i2c?)", bus, err)
-	}
-	return b, nil
-}
-
 // Drivers is the table of this package: gpio-matrix-keypad, gpio-keys,
 // gpio-rotary-dial, rotary-encoder, gpio-hook, gpio-led and gpio-relay, on lines
 // of the kernel and of the expanders mcp23017, pcf8574 and pcf8575.
-func Drivers() hal.Drivers {
-	return DriversOn(expander.New(expander.Config{Bus: openBus, Line: openReal}))
-}
+func Drivers() hal.Drivers { return DriversOn(NewLines()) }
 
 // DriversOn is Drivers on lines that may be others than this machine's.
 func DriversOn(lines *expander.Lines) hal.Drivers {

@@ -25,8 +25,9 @@ type Pin struct {
 	done   chan struct{}
 	once   sync.Once
 
-	mu   sync.Mutex // guards line
+	mu   sync.Mutex // guards line and out
 	line *gpiocdev.Line
+	out  bool // the line is an output
 }
 
 var _ gpio.PinIO = (*Pin)(nil)
@@ -84,6 +85,7 @@ func (p *Pin) In(pull gpio.Pull, edge gpio.Edge) error {
 	case gpio.BothEdges:
 		options = append(options, gpiocdev.WithBothEdges)
 	}
+	p.becomes(false)
 	if edge == gpio.NoEdge {
 		return p.configure(gpiocdev.AsInput, options)
 	}
@@ -103,7 +105,26 @@ func (p *Pin) Out(l gpio.Level) error {
 	if l {
 		value = 1
 	}
-	return p.configure(gpiocdev.AsOutput(value), []gpiocdev.LineReqOption{gpiocdev.AsOutput(value), gpiocdev.WithConsumer(consumer)})
+	p.mu.Lock()
+	line, out := p.line, p.out
+	p.mu.Unlock()
+	if line == nil || !out {
+		err := p.configure(gpiocdev.AsOutput(value), []gpiocdev.LineReqOption{gpiocdev.AsOutput(value), gpiocdev.WithConsumer(consumer)})
+		p.becomes(err == nil)
+		return err
+	}
+	// What the line is need not be said again: a bus of lines has thousands of levels.
+	if err := line.SetValue(value); err != nil {
+		return fmt.Errorf("%s: %w", p, err)
+	}
+	return nil
+}
+
+// becomes keeps whether the line is an output.
+func (p *Pin) becomes(out bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.out = out
 }
 
 // configure changes a line that is held already, or requests it.

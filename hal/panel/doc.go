@@ -1,15 +1,31 @@
 // Package panel draws on small screens: OLED modules on an I2C bus
-// (ssd1306-i2c), and whatever the kernel offers as a frame buffer (linux-fb).
+// (ssd1306-i2c), colour modules on an SPI bus (st7789-spi, ili9341-spi), and
+// whatever the kernel offers as a frame buffer (linux-fb).
 package panel
 
 import (
 	"image"
+	"maps"
+
+	"periph.io/x/conn/v3/gpio"
 
 	"offhook/hal"
+	"offhook/hal/bus"
 )
 
-// Drivers is the table of this package: ssd1306-i2c and linux-fb.
-func Drivers() hal.Drivers { return driversOn(openBus, kernelFrames{}, "/sys/class/backlight") }
+// Lines opens a line of the board by its name, on the controller of this label
+// ("": any).
+type Lines interface {
+	Open(chip, line string) (gpio.PinIO, error)
+}
+
+// Drivers is the table of this package: ssd1306-i2c, linux-fb, st7789-spi and
+// ili9341-spi.
+func Drivers(lines Lines) hal.Drivers {
+	d := driversOn(bus.OpenI2C, kernelFrames{}, "/sys/class/backlight")
+	maps.Copy(d.Displays, tftDrivers(bus.OpenSPI, lines))
+	return d
+}
 
 func driversOn(open busOpener, f frames, backlights string) hal.Drivers {
 	return hal.Drivers{Displays: map[string]hal.Driver[hal.Display]{

@@ -10,21 +10,12 @@ import (
 	"sync"
 
 	"periph.io/x/conn/v3/i2c"
-	"periph.io/x/host/v3/sysfs"
 
 	"offhook/hal"
 )
 
 // busOpener opens an I2C bus; tests play one back.
 type busOpener func(bus int) (i2c.BusCloser, error)
-
-func openBus(bus int) (i2c.BusCloser, error) {
-	b, err := sysfs.NewI2C(bus)
-	if err != nil {
-		return nil, fmt.Errorf("I2C bus %d: %w (ls /dev/i2c-* lists them; is the bus enabled in config.txt, are we in the group i2c?)", bus, err)
-	}
-	return b, nil
-}
 
 type oledConfig struct {
 	Bus        int    `param:"bus" range:"0..255"`

@@ -1,9 +1,11 @@
 package panel
 
+import "offhook/hal/bus"
+
 // Answering asks every ordinary address of an I2C bus for a byte and lists those
 // that answer. A read may disturb what is there: some chips count it.
-func Answering(bus int) ([]int, error) {
-	b, err := openBus(bus)
+func Answering(number int) ([]int, error) {
+	b, err := bus.OpenI2C(number)
 	if err != nil {
 		return nil, err
 	}

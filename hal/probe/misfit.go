@@ -22,6 +22,10 @@ func (inv *Inventory) Misfit(s hal.Spec, claims []hal.Claim) error {
 			faults = append(faults, inv.line(c))
 		case "device":
 			faults = append(faults, inv.device(c))
+		case "spi":
+			at := c
+			at.Name = "/dev/" + c.Name
+			faults = append(faults, inv.device(at))
 		case "pixel":
 			at := c
 			at.Name = "/dev/" + c.On

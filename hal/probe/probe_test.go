@@ -40,6 +40,7 @@ func pi() Config {
 		"sys/class/watchdog/watchdog0/identity":  file("Broadcom Watchdog\n"),
 		"sys/class/watchdog/watchdog0/state":     file("inactive\n"),
 		"dev/watchdog0":                          file(""),
+		"dev/spidev0.0":                          file(""),
 	}
 	lines := []gpio.Line{{Name: "ID_SDA"}, {Name: "GPIO4"}, {Name: "GPIO7", Used: true, By: "spi0 CS1"}, {Name: "GPIO9", Used: true, By: "offhook"}}
 	sound := func(capture bool) alsa.Stream {
@@ -116,6 +117,8 @@ func TestMisfit(t *testing.T) {
 		{"device there -> fits", hal.Claim{Path: "device", What: "device", Name: "/dev/watchdog0"}, ""},
 		{"no device -> said", hal.Claim{Path: "device", What: "device", Name: "/dev/fb7"}, "device: this machine has no /dev/fb7"},
 		{"a strip's light, no such bus -> said", hal.Claim{Path: "pixel", What: "pixel", Name: "3", On: "spidev7.0"}, "pixel: this machine has no /dev/spidev7.0"},
+		{"a panel's bus, not there -> said", hal.Claim{Path: "spi", What: "spi", Name: "spidev7.0"}, "spi: this machine has no /dev/spidev7.0"},
+		{"a panel's bus, there -> fits", hal.Claim{Path: "spi", What: "spi", Name: "spidev0.0"}, ""},
 		{"lamp there -> fits", hal.Claim{Path: "led", What: "lamp", Name: "ACT"}, ""},
 		{"no lamp -> those there are", hal.Claim{Path: "led", What: "lamp", Name: "ring"}, `led: this machine has no lamp "ring" (it has: ACT)`},
 		{"address free -> fits", hal.Claim{Path: "address", What: "address", Name: "0x3c", On: "1"}, ""},

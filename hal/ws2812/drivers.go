@@ -5,10 +5,11 @@ import (
 	"log/slog"
 
 	"offhook/hal"
+	"offhook/hal/bus"
 )
 
 // Drivers is the table of this package: ws2812.
-func Drivers() hal.Drivers { return driversOn(openPort) }
+func Drivers() hal.Drivers { return driversOn(bus.OpenSPI) }
 
 func driversOn(open portOpener) hal.Drivers {
 	all := &strips{open: open, strips: map[string]*strip{}}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"offhook/hal"
+	"offhook/hal/bus"
 )
 
 type config struct {
@@ -31,7 +32,7 @@ func params(p hal.Params) (config, error) {
 	}
 	var faults []error
 	var ok bool
-	if c.bus, c.selected, ok = parseSPI(c.SPI); !ok {
+	if c.bus, c.selected, ok = bus.ParseSPI(c.SPI); !ok {
 		faults = append(faults, hal.Faultf("spi", "%q is not an SPI device such as spidev0.0 (ls /dev/spidev*)", c.SPI))
 	}
 	if c.colour, ok = parseColour(c.Colour); !ok {
@@ -39,23 +40,6 @@ func params(p hal.Params) (config, error) {
 	}
 	c.colour = c.colour.dim(c.Brightness)
 	return c, errors.Join(faults...)
-}
-
-// parseSPI reads the name of an SPI device: bus and chip select.
-func parseSPI(s string) (bus, selected int, ok bool) {
-	digits, prefixed := strings.CutPrefix(s, "spidev")
-	b, c, dotted := strings.Cut(digits, ".")
-	bus, selected, ok = number(b), number(c), prefixed && dotted
-	return bus, selected, ok && bus >= 0 && selected >= 0
-}
-
-// number reads 0 to 255; -1 is another text.
-func number(s string) int {
-	n, err := strconv.ParseUint(s, 10, 8)
-	if err != nil {
-		return -1
-	}
-	return int(n)
 }
 
 // parseColour reads a name, or six hexadecimal digits.

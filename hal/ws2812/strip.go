@@ -6,21 +6,12 @@ import (
 	"sync"
 
 	"periph.io/x/conn/v3/spi"
-	"periph.io/x/host/v3/sysfs"
 
 	"offhook/hal/blink"
 )
 
 // portOpener opens an SPI device; tests put a strip of their own behind it.
 type portOpener func(bus, selected int) (spi.PortCloser, error)
-
-func openPort(bus, selected int) (spi.PortCloser, error) {
-	p, err := sysfs.NewSPI(bus, selected)
-	if err != nil {
-		return nil, fmt.Errorf("spidev%d.%d: %w (ls /dev/spidev* lists them; is the bus enabled in config.txt, are we in the group spi?)", bus, selected, err)
-	}
-	return p, nil
-}
 
 // strips are those that have a lamp, by their SPI device.
 type strips struct {
