@@ -34,11 +34,18 @@ func ofKind(d hal.Drivers, kind Kind) map[string]driver {
 		return nil
 	}
 	all := map[string]driver{}
-	for table := reflect.ValueOf(d).Field(i).MapRange(); table.Next(); {
+	collect(all, reflect.ValueOf(d).Field(i))
+	if kind == Display {
+		collect(all, reflect.ValueOf(d.Texts))
+	}
+	return all
+}
+
+func collect(all map[string]driver, of reflect.Value) {
+	for table := of.MapRange(); table.Next(); {
 		check, _ := table.Value().FieldByName("Check").Interface().(func(hal.Params) error)
 		all[table.Key().String()] = driver{check, table.Value().FieldByName("Defaults").Interface(), int(table.Value().FieldByName("Lines").Int())}
 	}
-	return all
 }
 
 // shared finds two parts that want one line, device or address. What one part

@@ -16,6 +16,7 @@ type Devices struct {
 	Keypads  map[string]hal.Keypad // by path: keypads[0]
 	Hook     hal.Hook
 	Display  hal.Display
+	Text     hal.TextDisplay // in place of a Display
 	Lamps    map[string]hal.Indicator
 	Relays   map[string]hal.Relay
 	Audio    hal.AudioIO
@@ -64,6 +65,9 @@ func (d *Devices) open(ctx context.Context, drivers hal.Drivers, part Part, log 
 	case Hook:
 		return open(ctx, d, drivers.Hooks, part, log, func(h hal.Hook) { d.Hook = h })
 	case Display:
+		if _, text := drivers.Texts[part.Compatible]; text {
+			return open(ctx, d, drivers.Texts, part, log, func(p hal.TextDisplay) { d.Text = p })
+		}
 		return open(ctx, d, drivers.Displays, part, log, func(p hal.Display) { d.Display = p })
 	case Lamp:
 		return open(ctx, d, drivers.Indicators, part, log, func(l hal.Indicator) { d.Lamps[part.Name] = l })

@@ -57,6 +57,14 @@ func TestFakes_conform(t *testing.T) {
 			return d, d.At
 		})
 	})
+	t.Run("text display", func(t *testing.T) {
+		for _, rows := range []int{1, 2, 4} {
+			TextDisplay(t, func(t testing.TB) (hal.TextDisplay, func() []string) {
+				d := NewTextDisplay(t, 20, rows)
+				return d, d.Lines
+			})
+		}
+	})
 	t.Run("sound", func(t *testing.T) {
 		AudioIO(t, func(t testing.TB) hal.AudioIO {
 			a := NewAudioIO(t, hal.PCMFormat{SampleRate: 8000, Period: 80})

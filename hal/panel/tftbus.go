@@ -19,15 +19,12 @@ type portOpener func(bus, selected int) (spi.PortCloser, error)
 type tftBus struct {
 	port  spi.PortCloser
 	conn  spi.Conn
-	dc    gpio.PinIO
+	dc    wire
 	reset gpio.PinIO // nil: there is none
 	light gpio.PinIO // nil: there is none
 	low   bool       // the light is on at the low level
 	limit int        // bytes of a transfer, even: a pixel is never torn
-
-	level gpio.Level // of dc, if told
-	told  bool
-	short [4]byte // a command or its parameters
+	short [4]byte    // a command or its parameters
 }
 
 // spidevLimit is what the kernel's driver takes at once, unless it is told
@@ -57,7 +54,7 @@ func (b *tftBus) connect(c tftConfig, lines Lines) (err error) {
 		key, name string
 		pin       *gpio.PinIO
 		rest      gpio.Level // dark, and not in reset
-	}{{"dc", c.DC, &b.dc, gpio.Low}, {"reset", c.Reset, &b.reset, gpio.High}, {"backlight", c.Backlight, &b.light, gpio.Level(c.BacklightLow)}} {
+	}{{"dc", c.DC, &b.dc.PinIO, gpio.Low}, {"reset", c.Reset, &b.reset, gpio.High}, {"backlight", c.Backlight, &b.light, gpio.Level(c.BacklightLow)}} {
 		if l.name == "" {
 			continue
 		}
@@ -85,7 +82,7 @@ const (
 
 // restart resets the controller, by its line or by the command.
 func (b *tftBus) restart() error {
-	b.told = false
+	b.dc.told = false
 	if b.reset == nil {
 		if err := b.command(tftReset); err != nil {
 			return err
@@ -106,7 +103,7 @@ func (b *tftBus) restart() error {
 
 // command sends a command and its parameters.
 func (b *tftBus) command(c byte, params ...byte) error {
-	if err := b.tell(gpio.Low); err != nil {
+	if err := b.dc.set(gpio.Low); err != nil {
 		return err
 	}
 	b.short[0] = c
@@ -118,20 +115,10 @@ func (b *tftBus) command(c byte, params ...byte) error {
 
 // data sends what belongs to the command before, at most as much as the port takes.
 func (b *tftBus) data(bytes []byte) error {
-	if err := b.tell(gpio.High); err != nil {
+	if err := b.dc.set(gpio.High); err != nil {
 		return err
 	}
 	return b.conn.Tx(bytes, nil)
-}
-
-// tell moves the line that tells commands from data, where it is not there already.
-func (b *tftBus) tell(l gpio.Level) error {
-	if b.told && b.level == l {
-		return nil
-	}
-	err := b.dc.Out(l)
-	b.told, b.level = err == nil, l
-	return err
 }
 
 // lit switches the light.
@@ -145,7 +132,7 @@ func (b *tftBus) lit(on bool) error {
 // Close gives everything back.
 func (b *tftBus) Close() error {
 	var errs []error
-	for _, pin := range []gpio.PinIO{b.light, b.reset, b.dc} {
+	for _, pin := range []gpio.PinIO{b.light, b.reset, b.dc.PinIO} {
 		if pin != nil {
 			errs = append(errs, pin.Halt())
 		}
