@@ -64,7 +64,8 @@ func device[T any](r *rig, d T) map[string]hal.Driver[T] {
 func (r *rig) table() hal.Drivers {
 	return hal.Drivers{Keypads: device[hal.Keypad](r, rigKeys{r}), Hooks: device[hal.Hook](r, rigHook{r}), Indicators: device[hal.Indicator](r, rigLamp{r}),
 		Displays: device[hal.Display](r, rigScreen{}), Relays: device[hal.Relay](r, rigRelay{r}), Audio: device[hal.AudioIO](r, &rigSound{r}),
-		Mixers: device[hal.Mixer](r, rigMixer{}), Watchdogs: device[hal.Watchdog](r, rigDog{r})}
+		Mixers: device[hal.Mixer](r, rigMixer{}), Watchdogs: device[hal.Watchdog](r, rigDog{r}),
+		Texts: map[string]hal.Driver[hal.TextDisplay]{"letters": device[hal.TextDisplay](r, rigLetters{})["fake"]}}
 }
 
 type (
@@ -74,6 +75,8 @@ type (
 	rigRelay  struct{ *rig }
 	rigDog    struct{ *rig }
 	rigScreen struct{}
+
+	rigLetters struct{}
 	rigMixer  struct{}
 	rigSound  struct{ *rig }
 )
@@ -130,6 +133,17 @@ func (rigScreen) Draw(r image.Rectangle, src image.Image, _ image.Point) error {
 	return nil
 }
 
+func (rigLetters) Size() (cols, rows int) { return 8, 2 }
+func (rigLetters) Shows(rune) bool        { return true }
+func (rigLetters) Backlight(int) error    { return nil }
+func (rigLetters) Close() error           { return nil }
+func (rigLetters) Write(lines []string) error {
+	if strings.Join(lines, "|") != "AÄÖÜäöüßB|C      D" {
+		return fmt.Errorf("no corners but %q", lines)
+	}
+	return nil
+}
+
 func (rigMixer) Route(hal.Output) error       { return nil }
 func (rigMixer) Volume(hal.Output, int) error { return nil }
 func (rigMixer) Mute(bool) error              { return nil }
@@ -169,6 +183,8 @@ func TestBoardTest(t *testing.T) {
 			map[string]string{"keypads[0]": "skipped", "hook": "skipped", "lamps.message": "skipped", "display": "skipped", "audio playback": "skipped", "audio capture": "skipped", "audio loopback": "skipped", "watchdog": "opened, reboots after 15s"}, nil},
 		{"no to a lamp -> failed", everything, testOptions{only: board.Lamp}, func(*rig) {}, []string{"n"},
 			map[string]string{"lamps.message": "FAILED the tester said no"}, errPartsFailed},
+		{"yes to a display of characters -> passed", strings.Replace(everything, "display: {compatible: fake}", "display: {compatible: letters}", 1), testOptions{only: board.Display}, func(*rig) {}, []string{"y"},
+			map[string]string{"display": "-"}, nil},
 		{"standard input ends -> failed", everything, testOptions{only: board.Display}, func(*rig) {}, nil,
 			map[string]string{"display": "FAILED no answer: standard input ended"}, errPartsFailed},
 		{"no key pressed -> failed", everything, testOptions{only: board.Keypad}, func(*rig) {}, []string{""},

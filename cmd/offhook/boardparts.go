@@ -151,6 +151,23 @@ func (w *walk) display(part string, d hal.Display) {
 	w.ask(part, "is there a white frame on the edge, and bars white, yellow, cyan, green, magenta, red, blue, black?")
 }
 
+// text writes letters into the corners, and those that not every display has.
+func (w *walk) text(part string, d hal.TextDisplay) {
+	if err := d.Backlight(100); err != nil {
+		fmt.Fprintf(w.out, "  backlight: %v\n", err)
+	}
+	const letters = "ÄÖÜäöüß"
+	cols, rows := d.Size()
+	lines := make([]string, rows)
+	lines[rows-1] = "C" + strings.Repeat(" ", cols-2) + "D"
+	lines[0] = "A" + letters + strings.Repeat(" ", max(0, cols-9)) + "B"
+	if err := d.Write(lines); err != nil {
+		w.result(part, false, err.Error())
+		return
+	}
+	w.ask(part, "are there A, "+letters+" and B in the first line, and C and D at the ends of the last? (other letters: another rom)")
+}
+
 func testCard(r image.Rectangle) image.Image {
 	card := image.NewRGBA(r)
 	bars := []color.RGBA{{255, 255, 255, 255}, {255, 255, 0, 255}, {0, 255, 255, 255}, {0, 255, 0, 255},

@@ -139,6 +139,9 @@ func (w *walk) part(p board.Part, d *board.Devices, o testOptions) {
 		if d.Display != nil {
 			w.display(p.Path, d.Display)
 		}
+		if d.Text != nil {
+			w.text(p.Path, d.Text)
+		}
 	case board.Audio:
 		if d.Audio != nil {
 			w.audio(p.Path, d.Audio, d.Mixer)

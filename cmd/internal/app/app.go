@@ -188,7 +188,7 @@ func (a *App) build(ctx context.Context) (err error) {
 func (a *App) joinDesk(log *slog.Logger) {
 	d := a.desk
 	d.agent, d.calls, d.lamps, d.observe = a.agent, a.calls, a.devices.Lamps, a.observe
-	d.display = newDisplay(a.devices.Display, log.With("room", "screen"))
+	d.display = newDisplay(a.devices, log.With("room", "screen"))
 	d.sound = newSound(log.With("room", "sound"), a.engine, a.devices.Mixer, a.calls, a.cfg.Agent.State)
 	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays, opened: func(relay string) { a.teller.tell("door-opened", map[string]string{"door": relay}) }}
 	d.history, d.chosen = newHistoryFile(a.cfg.Agent.State, log), newSettingsFile(a.cfg.Agent.State, log)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"offhook/board"
 	"offhook/cmd/internal/phone"
 	"offhook/cmd/internal/screen"
 	"offhook/hal"
@@ -15,15 +16,15 @@ import (
 // display draws the newest View in its own goroutine: a slow panel delays no
 // call, and misses only Views that nobody would have seen.
 type display struct {
-	panel   hal.Display // nil on a board without a screen
+	easel   easel // nil on a board without a screen
 	log     *slog.Logger
 	views   chan phone.View // one slot: the newest wins
 	light   chan int        // likewise
 	picture chan chan image.Image
 }
 
-func newDisplay(panel hal.Display, log *slog.Logger) *display {
-	return &display{panel: panel, log: log, views: make(chan phone.View, 1), light: make(chan int, 1), picture: make(chan chan image.Image)}
+func newDisplay(d *board.Devices, log *slog.Logger) *display {
+	return &display{easel: newEasel(d), log: log, views: make(chan phone.View, 1), light: make(chan int, 1), picture: make(chan chan image.Image)}
 }
 
 // show never blocks. Only the phone's goroutine calls it.
@@ -48,15 +49,17 @@ func newest[T any](slot chan T, v T) {
 }
 
 func (d *display) run(ctx context.Context) error {
-	if d.panel == nil {
+	if d.easel == nil {
 		<-ctx.Done()
 		return nil
 	}
+	panel, _ := d.easel.(*pixels)
 	var resized <-chan struct{}
-	if r, ok := d.panel.(hal.Resizer); ok {
-		resized = r.Resized()
+	if panel != nil {
+		if r, ok := panel.Display.(hal.Resizer); ok {
+			resized = r.Resized()
+		}
 	}
-	painter := screen.New(d.panel.Bounds(), d.panel.ColorModel())
 	var view phone.View
 	var complaint sync.Once
 	for {
@@ -65,40 +68,28 @@ func (d *display) run(ctx context.Context) error {
 			return nil
 		case view = <-d.views:
 		case <-resized:
-			painter = screen.New(d.panel.Bounds(), d.panel.ColorModel())
+			panel.resize()
 		case percent := <-d.light:
-			if err := d.panel.Backlight(percent); err != nil {
+			if err := d.easel.Backlight(percent); err != nil {
 				d.log.Debug("backlight", "error", err)
 			}
 			continue
 		case reply := <-d.picture:
-			reply <- copyOf(painter.Paint(view))
+			reply <- d.easel.picture(view)
 			continue
 		}
-		img := painter.Paint(view)
-		err := d.panel.Draw(d.panel.Bounds(), img, img.Bounds().Min)
+		err := d.easel.show(view)
 		if err != nil && !errors.Is(err, hal.ErrClosed) {
 			complaint.Do(func() { d.log.Error("the screen does not take pictures", "error", err) })
 		}
 	}
 }
 
-// copyOf is the picture as it is now; a painter draws on.
-func copyOf(img image.Image) image.Image {
-	out := image.NewRGBA(img.Bounds())
-	for y := img.Bounds().Min.Y; y < img.Bounds().Max.Y; y++ {
-		for x := img.Bounds().Min.X; x < img.Bounds().Max.X; x++ {
-			out.Set(x, y, img.At(x, y))
-		}
-	}
-	return out
-}
-
 var errNoScreen = errors.New("this board has no screen")
 
 // screenshot is what the screen shows, as a PNG.
 func (d *display) screenshot(ctx context.Context) ([]byte, error) {
-	if d.panel == nil {
+	if d.easel == nil {
 		return nil, errNoScreen
 	}
 	reply := make(chan image.Image, 1)

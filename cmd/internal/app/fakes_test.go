@@ -50,6 +50,7 @@ type parts struct {
 	lamp     *fakeLamp
 	relay    *fakeRelay
 	screen   *fakeScreen
+	letters  *fakeLetters
 	card     *card
 	mixer    *fakeMixer
 	watchdog *fakeWatchdog
@@ -58,7 +59,7 @@ type parts struct {
 func newParts(t *testing.T) *parts {
 	return &parts{
 		keys: &fakeKeys{latch: newLatch(), events: make(chan hal.KeyEvent, 32)}, hook: &fakeHook{latch: newLatch(), changes: make(chan hookChange)},
-		lamp: &fakeLamp{latch: newLatch()}, relay: &fakeRelay{latch: newLatch()}, screen: &fakeScreen{t: t, latch: newLatch()},
+		lamp: &fakeLamp{latch: newLatch()}, relay: &fakeRelay{latch: newLatch()}, screen: &fakeScreen{t: t, latch: newLatch()}, letters: &fakeLetters{latch: newLatch()},
 		card: newCard(), mixer: &fakeMixer{latch: newLatch(), volumes: map[hal.Output]int{}}, watchdog: &fakeWatchdog{latch: newLatch()},
 	}
 }
@@ -81,6 +82,7 @@ func (p *parts) drivers() hal.Drivers {
 		Keypads:    one(func() (hal.Keypad, error) { return p.keys, nil }),
 		Hooks:      one(func() (hal.Hook, error) { return p.hook, nil }),
 		Displays:   one(func() (hal.Display, error) { return p.screen, nil }),
+		Texts:      map[string]hal.Driver[hal.TextDisplay]{"letters": one(func() (hal.TextDisplay, error) { return p.letters, nil })["fake"]},
 		Indicators: one(func() (hal.Indicator, error) { return p.lamp, nil }),
 		Relays:     one(func() (hal.Relay, error) { return p.relay, nil }),
 		Audio:      one(p.card.open),

@@ -6,11 +6,18 @@ import (
 	"offhook/cmd/internal/phone"
 )
 
-// Cells draws v in character cells: rows lines of exactly cols ASCII
-// characters. What is not ASCII becomes its plain letter, or a question mark.
-func Cells(v phone.View, cols, rows int) []string {
+// Cells draws v in character cells: rows lines of exactly cols characters. These
+// are ASCII, and what else of ISO 8859-1 and of Signs the display shows (nil:
+// nothing). An accent that it has not falls, and other letters are question marks.
+//
+// Two lines have room for the state and whom or what it is about; soft keys work
+// without being named there.
+func Cells(v phone.View, cols, rows int, shows func(rune) bool) []string {
 	cols, rows = max(cols, 1), max(rows, 1)
-	p := cellPage{cols: cols}
+	p := cellPage{cols: cols, room: max(1, rows-2), body: 2, shows: shows}
+	if rows <= 2 {
+		p.body = 1
+	}
 	p.head(&v)
 	switch v.Kind {
 	case phone.KindIdle:
@@ -18,7 +25,7 @@ func Cells(v phone.View, cols, rows int) []string {
 	case phone.KindDialling:
 		p.dialling(&v)
 	case phone.KindList:
-		p.list(&v, max(1, rows-2))
+		p.list(&v, p.room)
 	default:
 		p.party(&v)
 	}
@@ -26,14 +33,17 @@ func Cells(v phone.View, cols, rows int) []string {
 	case v.Volume.Shown:
 		p.lines = append(p.lines[:min(len(p.lines), 1)], p.pair(v.Volume.Label, percentText(v.Volume.Percent)), p.bar(v.Volume.Percent))
 	case v.Notice != "":
-		p.lines = append(p.lines[:min(len(p.lines), 1)], p.wrap(v.Notice, max(1, rows-2))...)
+		p.lines = append(p.lines[:min(len(p.lines), 1)], p.wrap(v.Notice, p.room)...)
 	}
 	return p.page(&v, rows)
 }
 
-// cellPage collects the lines of a screen of characters.
+// cellPage collects the lines of a screen of characters, a byte a cell.
 type cellPage struct {
 	cols  int
+	room  int // lines of lists and notices
+	body  int // lines of texts
+	shows func(rune) bool
 	lines []string
 }
 
@@ -45,7 +55,12 @@ func (p *cellPage) add(line string) {
 
 // pair puts one text at the left end and one at the right; the left one gives way.
 func (p *cellPage) pair(l, r string) string {
-	l, r = ascii(l), cut(ascii(r), p.cols)
+	return p.join(p.cells(l), p.cells(r))
+}
+
+// join is pair of what is in cells already.
+func (p *cellPage) join(l, r string) string {
+	r = cut(r, p.cols)
 	if r == "" {
 		return cut(l, p.cols)
 	}
@@ -53,43 +68,62 @@ func (p *cellPage) pair(l, r string) string {
 	return l + strings.Repeat(" ", p.cols-len(l)-len(r)) + r
 }
 
-// head is the first line: what is going on, and the time or the timer.
+// head is the first line: what is going on, and the time or the timer. The time
+// of day gives way to a long title, the timer does not.
 func (p *cellPage) head(v *phone.View) {
-	right := v.Status.Clock
+	title, right := p.cells(v.Title), v.Status.Clock
+	if v.Kind == phone.KindIdle {
+		title = p.cells(v.Status.Name)
+	}
 	if !v.Since.IsZero() {
 		right = clockText(v.Elapsed)
 	}
-	title := v.Title
-	if v.Kind == phone.KindIdle {
-		title = v.Status.Name
+	if marks := p.marks(v); marks != "" {
+		right = marks + " " + right
 	}
-	p.lines = append(p.lines, p.pair(title, right))
+	right = p.cells(right)
+	if v.Kind != phone.KindIdle && v.Since.IsZero() && len(title)+1+len(right) > p.cols {
+		right = ""
+	}
+	p.lines = append(p.lines, p.join(title, right))
 }
 
 func (p *cellPage) idle(v *phone.View) {
 	if v.Title != "" {
-		text := v.Title
-		for _, t := range v.Text {
-			text += ": " + t
-		}
-		for _, l := range p.wrap(text, 2) {
-			p.add(l)
-		}
+		p.trouble(v)
 		return
 	}
 	waits := strings.Join(v.Text, ", ")
-	if len(ascii(waits)) > p.cols { // a line each; they matter more than the date
+	if len(p.cells(waits)) > p.cols || waits != "" && p.body == 1 { // a line each; they matter more than the date
 		for _, t := range v.Text {
 			p.add(p.pair(t, ""))
 		}
 		return
 	}
-	p.add(p.pair(v.Status.Date, ""))
+	date := v.Status.Date
+	if _, day, found := strings.Cut(date, ", "); found && len(p.cells(date)) > p.cols {
+		date = day // without the day of the week
+	}
+	p.add(p.pair(date, ""))
 	p.add(p.pair(waits, ""))
 }
 
+// trouble is what keeps the telephone from being idle, and why where there is room.
+func (p *cellPage) trouble(v *phone.View) {
+	text := v.Title
+	for _, t := range v.Text {
+		text += ": " + t
+	}
+	if p.body == 1 && len(p.cells(text)) > p.cols {
+		text = v.Title
+	}
+	for _, l := range p.wrap(text, p.body) {
+		p.add(l)
+	}
+}
+
 func (p *cellPage) dialling(v *phone.View) {
-	entry := ascii(v.Entry)
+	entry := p.cells(v.Entry)
 	if most := max(1, p.cols-1); len(entry) > most {
 		entry = "<" + entry[len(entry)-most+1:]
 	}
@@ -108,7 +142,7 @@ func (p *cellPage) party(v *phone.View) {
 	p.add(p.pair(v.Party.Title(), ""))
 	room := 1
 	if len(p.lines) < 2 {
-		room = 2
+		room = p.body
 	}
 	switch {
 	case len(v.Others) > 0:
@@ -139,7 +173,7 @@ func (p *cellPage) list(v *phone.View, room int) {
 		if i == v.List.Selected {
 			mark = ">"
 		}
-		p.add(p.pair(mark+it.Title, cut(ascii(it.Detail), p.cols/2)))
+		p.add(p.join(mark+p.cells(it.Title), cut(p.cells(it.Detail), p.cols/2)))
 	}
 }
 
@@ -148,9 +182,13 @@ func (p *cellPage) bar(percent int) string {
 	return strings.Repeat("#", n) + strings.Repeat("-", p.cols-n)
 }
 
-// page fills the screen; the soft keys have its last line.
+// page fills the screen; the soft keys have its last line, unless that is the only
+// one that tells more than the state.
 func (p *cellPage) page(v *phone.View, rows int) []string {
 	soft := p.soft(v)
+	if rows <= 2 && len(p.lines) > 1 {
+		soft = ""
+	}
 	room := rows
 	if soft != "" && rows > 1 {
 		room--
@@ -161,10 +199,10 @@ func (p *cellPage) page(v *phone.View, rows int) []string {
 		if i < len(p.lines) {
 			line = p.lines[i]
 		}
-		out = append(out, p.pad(line))
+		out = append(out, letters(p.pad(line)))
 	}
 	if room < rows {
-		out = append(out, p.pad(soft))
+		out = append(out, letters(p.pad(soft)))
 	}
 	return out
 }
@@ -178,7 +216,7 @@ func (p *cellPage) soft(v *phone.View) string {
 	var labels [4]string
 	total := 0
 	for i, k := range v.Soft {
-		labels[i] = ascii(k.Label)
+		labels[i] = p.cells(k.Label)
 		if labels[i] != "" {
 			total += len(labels[i]) + 1
 		}
@@ -219,7 +257,7 @@ func (p *cellPage) pad(line string) string {
 // wrap breaks a text into at most so many lines; the last is cut.
 func (p *cellPage) wrap(text string, lines int) []string {
 	var out []string
-	words := strings.Fields(ascii(text))
+	words := strings.Fields(p.cells(text))
 	for len(words) > 0 && len(out) < lines {
 		if len(out) == lines-1 {
 			return append(out, cut(strings.Join(words, " "), p.cols))
@@ -251,16 +289,3 @@ func cut(text string, most int) string {
 }
 
 func cutHard(text string, most int) string { return text[:min(len(text), most)] }
-
-// ascii is a text in printable ASCII.
-func ascii(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r < ' ' || r == 0x7f:
-			return ' '
-		case r > '~':
-			return '?'
-		}
-		return r
-	}, strings.ReplaceAll(plain(text), ellipsis, "..."))
-}

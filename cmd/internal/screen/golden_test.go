@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func bit(c color.Color) color.Color {
@@ -52,27 +53,38 @@ func TestPaint_every_state_is_its_golden_picture(t *testing.T) {
 	}
 }
 
+// european are the letters of a display that is sold in Western Europe.
+func european(r rune) bool {
+	return r >= ' ' && r <= '~' || r >= 0xa1 && r <= 0xff || strings.ContainsRune(signs, r)
+}
+
 func TestCells_every_state_is_its_golden_text(t *testing.T) {
 	update := flag.Lookup("update").Value.String() == "true"
-	for _, s := range scenes() {
-		t.Run(s.name, func(t *testing.T) {
-			got := ""
-			for _, line := range Cells(s.view, 20, 4) {
-				got += "|" + line + "|\n"
-			}
-			path := filepath.Join("testdata", "20x4", s.name+".txt")
-			if update {
-				write(t, path, []byte(got))
-				return
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("got\n%swant\n%s", got, want)
-			}
-		})
+	for _, d := range []struct {
+		name       string
+		cols, rows int
+		shows      func(rune) bool
+	}{{"20x4", 20, 4, nil}, {"20x4-european", 20, 4, european}, {"16x2-european", 16, 2, european}} {
+		for _, s := range scenes() {
+			t.Run(d.name+"/"+s.name, func(t *testing.T) {
+				got := ""
+				for _, line := range Cells(s.view, d.cols, d.rows, d.shows) {
+					got += "|" + line + "|\n"
+				}
+				path := filepath.Join("testdata", d.name, s.name+".txt")
+				if update {
+					write(t, path, []byte(got))
+					return
+				}
+				want, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got != string(want) {
+					t.Errorf("got\n%swant\n%s", got, want)
+				}
+			})
+		}
 	}
 }
 
@@ -145,12 +157,17 @@ func TestPaint_compact_pictures_are_black_and_white(t *testing.T) {
 func TestCells_any_size_is_filled_exactly(t *testing.T) {
 	for _, s := range scenes() {
 		for _, size := range []image.Point{{20, 4}, {16, 2}, {40, 4}, {1, 1}, {8, 1}} {
-			lines := Cells(s.view, size.X, size.Y)
+			lines := Cells(s.view, size.X, size.Y, nil)
 			if len(lines) != size.Y {
 				t.Fatalf("%s: %d lines of %d", s.name, len(lines), size.Y)
 			}
 			for _, l := range lines {
 				if len(l) != size.X || strings.ContainsFunc(l, func(r rune) bool { return r < ' ' || r > '~' }) {
+					t.Errorf("%s at %v: %q", s.name, size, l)
+				}
+			}
+			for _, l := range Cells(s.view, size.X, size.Y, european) {
+				if utf8.RuneCountInString(l) != size.X || strings.ContainsFunc(l, func(r rune) bool { return !european(r) }) {
 					t.Errorf("%s at %v: %q", s.name, size, l)
 				}
 			}

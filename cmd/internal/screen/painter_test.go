@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"offhook/cmd/internal/phone"
 	"offhook/hal"
@@ -80,12 +81,13 @@ func TestPaint_any_view_on_any_panel_does_not_panic(t *testing.T) {
 			t.Fatalf("size %v", got)
 		}
 		cols, rows := rapid.IntRange(1, 40).Draw(t, "cols"), rapid.IntRange(1, 4).Draw(t, "rows")
-		lines := Cells(v, cols, rows)
+		shows := rapid.SampledFrom([]func(rune) bool{nil, european}).Draw(t, "shows")
+		lines := Cells(v, cols, rows, shows)
 		if len(lines) != rows {
 			t.Fatalf("%d lines", len(lines))
 		}
 		for _, l := range lines {
-			if len(l) != cols {
+			if utf8.RuneCountInString(l) != cols || shows == nil && len(l) != cols {
 				t.Fatalf("line %q of %d", l, cols)
 			}
 		}
