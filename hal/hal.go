@@ -66,6 +66,10 @@ const (
 	KeyVolumeDown Key = "volume-down"
 	KeyCall       Key = "call" // the bell button of a door station
 	KeyExit       Key = "exit" // request-to-exit (REX) button
+	// Contacts of a door station are keys, too: pressed while the door, or the
+	// station's housing, is open.
+	KeyDoorOpen Key = "door-open"
+	KeyTamper   Key = "tamper"
 )
 
 // Keys lists every key that a keymap may name.
@@ -76,7 +80,7 @@ func Keys() []Key {
 		KeyLine1, KeyLine2, KeyLine3, KeyLine4, KeyLine5, KeyLine6, KeyLine7, KeyLine8,
 		KeyUp, KeyDown, KeyLeft, KeyRight, KeyOK, KeyCancel, KeyMenu,
 		KeySpeaker, KeyHeadset, KeyMute, KeyHold, KeyTransfer, KeyConference, KeyRedial, KeyMessages,
-		KeyVolumeUp, KeyVolumeDown, KeyCall, KeyExit,
+		KeyVolumeUp, KeyVolumeDown, KeyCall, KeyExit, KeyDoorOpen, KeyTamper,
 	}
 }
 

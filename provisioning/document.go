@@ -274,15 +274,6 @@ type Log struct {
 	Level string `key:"level" oneof:"debug info warn error"`
 }
 
-// Door is a door opener.
-type Door struct {
-	Relay string        `key:"relay" match:"name"` // of the board; empty: there is no door
-	Hold  time.Duration `key:"hold" range:"500ms..1m"`
-	Code  ua.Secret     `key:"code" match:"code"` // dialled by the far end during a call
-	// Digits is how the code may come.
-	Digits []string `key:"digits" oneof:"rfc4733 info inband"`
-}
-
 // Recording says whether calls may be recorded.
 type Recording struct {
 	Enabled bool `key:"enabled"`

@@ -71,11 +71,12 @@ func (p Push) Endpoint() string {
 var Events = []string{
 	"started", "registered", "unregistered", "registration-failed",
 	"call-incoming", "call-outgoing", "call-answered", "call-ended", "call-missed",
-	"configured", "configuration-failed", "door-opened", "*",
+	"configured", "configuration-failed",
+	"door-opened", "door-refused", "door-locked", "door-forced", "door-held-open", "door-closed", "door-tamper", "*",
 }
 
 // EventFields are what an action's URL may have in braces.
-var EventFields = []string{"event", "time", "mac", "model", "name", "account", "remote", "remote_name", "call", "cause", "seconds", "door"}
+var EventFields = []string{"event", "time", "mac", "model", "name", "account", "remote", "remote_name", "call", "cause", "seconds", "door", "who"}
 
 func matchEvent(s string) string {
 	if slices.Contains(Events, s) {

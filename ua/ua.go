@@ -153,6 +153,9 @@ type Call struct {
 	LocalHold  bool // held by us
 	RemoteHold bool // held by them
 	SecureSIP  bool // this hop's signalling is TLS
+	// Served: we called, or the call came through the account's own server. Who else
+	// calls is whoever he says.
+	Served bool
 	// Transferring: a blind transfer of this call has no outcome yet. When it
 	// ends and the call goes on, the transfer failed and Reason says why.
 	Transferring bool

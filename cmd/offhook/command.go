@@ -30,7 +30,7 @@ func commands() []command {
 	return []command{
 		runCommand(), checkCommand(), lintCommand(), explainCommand(),
 		provisioningCommand(),
-		statusCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), dndCommand(), forwardCommand(), messageCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
+		statusCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), dndCommand(), forwardCommand(), messageCommand(), doorCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
 		historyCommand(), rollbackCommand(), setCommand(), unsetCommand(),
 		sealCommand(), unsealCommand(), farmCommand(), boardCommand(), versionCommand(), completionCommand(), helpCommand(),
 	}

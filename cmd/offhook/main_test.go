@@ -67,6 +67,9 @@ func TestExecute(t *testing.T) {
 		{"explain accounts --socket " + nowhere, 3, "", "not running"},
 		{"logs -f --socket " + nowhere, 3, "", "not running"},
 		{"screen x.png --socket " + nowhere, 3, "", "not running"},
+		{"door open --socket " + nowhere, 3, "", "not running"},
+		{"door shut", 2, "", "wanted is open, open RELAY, log or log --verify"},
+		{"door log --state /nowhere", 1, "", "the door's log: open /nowhere/door.log"},
 		{"version", 0, "offhook development (go", ""},
 		{"--version", 0, "offhook development (go", ""},
 		{"version --json", 0, `"version": "development"`, ""},
@@ -385,6 +388,12 @@ func (a *answering) Forward(_ context.Context, r localapi.ForwardRequest) error 
 func (a *answering) Message(_ context.Context, r localapi.MessageRequest) error {
 	return a.note("message " + r.Account + " " + r.Target + " " + r.Text)
 }
+func (a *answering) OpenDoor(_ context.Context, r localapi.DoorRequest) error {
+	if r.Relay == "cellar" {
+		return errors.New("there is no door with the relay \"cellar\"")
+	}
+	return a.note("door " + r.Relay)
+}
 func (a *answering) Reprovision(context.Context) error { return a.note("reprovision") }
 func (a *answering) Explain(context.Context) ([]localapi.Setting, error) {
 	return []localapi.Setting{{Path: "phone.name", Value: "Hall", Origin: "default"}, {Path: "log.level", Value: "info", Origin: "default"}}, nil
@@ -450,6 +459,9 @@ func TestControl(t *testing.T) {
 		{"dnd maybe", 2, "", "offhook dnd: \"maybe\" is neither on nor off\n"},
 		{"forward 1007", 0, "done\n", ""},
 		{"forward off", 0, "done\n", ""},
+		{"door open", 0, "opened\n", ""},
+		{"door open gate", 0, "opened\n", ""},
+		{"door open cellar", 1, "", "offhook door: there is no door with the relay \"cellar\"\n"},
 		{"message --account a 1002 back door", 0, "delivered\n", ""},
 		{"reprovision", 0, "fetching\n", ""},
 		{"history", 0, "3    -  rolled back  pinned, https://prov.example/x  no account is registered\n2 *  -  confirmed    pinned, https://prov.example/x  \ndamaged, and passed over: document.1 is not whole\n", ""},
@@ -472,7 +484,7 @@ func TestControl(t *testing.T) {
 			t.Errorf("%s: status %d\nstdout %q\nstderr %q", c.args, status, out, stderr)
 		}
 	}
-	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, record true, record false, conference true, play ding.wav, dnd true, forward 1007, forward , message a 1002 back door, reprovision, rollback 0, rollback 3, set phone.name=Back door, unset phone.name" {
+	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, record true, record false, conference true, play ding.wav, dnd true, forward 1007, forward , door , door gate, message a 1002 back door, reprovision, rollback 0, rollback 3, set phone.name=Back door, unset phone.name" {
 		t.Errorf("asked %s", got)
 	}
 	status, out, _ := offhook(t, "status", "--json")

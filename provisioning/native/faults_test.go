@@ -114,7 +114,7 @@ provisioning:
 		"f:3: accounts[1].transport: udp carries no certificate; set transport: tls, or remove ca, certificate and server-name"}},
 	{"secrets are not repeated", "offhook: 1\nphone: {name: [hunter2]}\ndoor: {code: 1234}\naccounts:\n  - {user: 1, domain: a.example, password: [hunter2]}\n", []string{
 		"f:2: phone.name: is a list where text (in \"quotes\") is wanted",
-		"f:3: door.relay: is missing; a door code needs the relay that it opens",
+		"f:3: door.relay: is missing; codes and more relays need the relay of the first door",
 		"f:3: door.code: is guessed at once (one digit, or digits in a row); choose another",
 		`f:5: accounts[1].password: is a list where text (in "quotes") is wanted`}},
 	{"door code", "offhook: 1\ndoor: {relay: strike, code: 12, hold: 2m}\n", []string{

@@ -69,7 +69,7 @@ func (o *owner) open(c *call, party ua.Party) error {
 	config.Call = ua.Call{
 		ID: c.id, Account: c.line.account.ID, Remote: party,
 		SecureSIP: c.overTLS(), SIPCallID: c.callID,
-		Replaces: c.replaces,
+		Served: !c.incoming || c.line.servedBy(c.flow), Replaces: c.replaces,
 	}
 	c.machine = dialog.New(config)
 	o.calls[c.id] = c

@@ -8,7 +8,7 @@ import (
 
 // Config is what a Machine is made with.
 type Config struct {
-	// Call is the first snapshot: ID, Account, Remote, SecureSIP and SIPCallID
+	// Call is the first snapshot: ID, Account, Remote, SecureSIP, Served and SIPCallID
 	// are taken from it.
 	Call ua.Call
 	// T1 and T2 are the timers of RFC 3261 §17.1.1.1; 0 means 500 ms and 4 s.
@@ -138,7 +138,7 @@ func New(config Config) Machine {
 	call := ua.Call{
 		ID: config.Call.ID, Account: config.Call.Account, Remote: config.Call.Remote,
 		SecureSIP: config.Call.SecureSIP, SIPCallID: config.Call.SIPCallID,
-		Replaces: config.Call.Replaces,
+		Served: config.Call.Served, Replaces: config.Call.Replaces,
 	}
 	return Machine{config: config, call: call, seed: config.Seed, chosen: -1}
 }

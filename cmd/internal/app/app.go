@@ -190,7 +190,10 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d.agent, d.calls, d.lamps, d.observe = a.agent, a.calls, a.devices.Lamps, a.observe
 	d.display = newDisplay(a.devices, log.With("room", "screen"))
 	d.sound = newSound(log.With("room", "sound"), a.engine, a.devices.Mixer, a.calls, a.cfg.Agent.State)
-	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays, opened: func(relay string) { a.teller.tell("door-opened", map[string]string{"door": relay}) }}
+	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays, told: a.teller.tell, started: a.started, built: a.cfg.Built,
+		used:    newKeptFile[map[string]int](a.cfg.Agent.State, "codes.json", "how often door codes were used", log),
+		journal: newDoorJournal(a.cfg.Agent.State, log.With("room", "door"))}
+	d.door.restore()
 	d.history, d.chosen = newHistoryFile(a.cfg.Agent.State, log), newSettingsFile(a.cfg.Agent.State, log)
 	d.settled, d.decide = a.settled, a.newcomers.decide
 	recoverRecordings(a.cfg.Agent.State, log)
@@ -235,6 +238,8 @@ func (a *App) parts() []part {
 	parts := []part{
 		{"history", a.desk.history.run},
 		{"settings", a.desk.chosen.run},
+		{"door codes", a.desk.door.used.run},
+		{"door log", a.desk.door.journal.run},
 		{"screen", a.desk.display.run},
 		{"sound", a.audio.run},
 		{"sound events", a.pumpSound},

@@ -140,6 +140,22 @@ func (a *App) Conference(ctx context.Context, r localapi.Switch) error {
 	return ctx.Err()
 }
 
+// OpenDoor opens a door as if somebody inside had.
+func (a *App) OpenDoor(ctx context.Context, r localapi.DoorRequest) error {
+	done := make(chan error, 1)
+	a.desk.do(ctx, func() {
+		said, err := a.desk.door.command(r.Relay)
+		a.desk.say(ctx, said)
+		done <- err
+	})
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // Play plays a WAV file into the call, or aloud where there is none; without a
 // name it ends what is played.
 func (a *App) Play(ctx context.Context, r localapi.PlayRequest) error {

@@ -289,7 +289,7 @@ const digitsKept = 16
 func (b *callbook) noteDigit(call ua.CallID, digit rune) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if line, ok := b.calls[call]; ok && b.doc.Door.Code.IsZero() {
+	if line, ok := b.calls[call]; ok && !b.doc.Door.TakesCodes() {
 		line.Digits += string(digit)
 		line.Digits = line.Digits[max(0, len(line.Digits)-digitsKept):]
 		b.calls[call] = line

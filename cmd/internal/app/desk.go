@@ -36,6 +36,9 @@ type desk struct {
 	zone   *time.Location
 	busy   chan struct{} // there was no call and is, or the other way
 
+	doorTimer *time.Timer
+	doorDue   time.Time // that it is set to
+
 	renewed time.Time // when new keys were asked for
 }
 
@@ -145,7 +148,11 @@ func (d *desk) take(ctx context.Context, in phone.Input) {
 		if a, ok := queue[0].(phone.Audio); ok && !a.Gone {
 			d.sound.remix()
 		}
-		d.door.hear(queue[0])
+		said, taken := d.door.hear(queue[0])
+		queue = append(queue, said...)
+		if taken {
+			continue
+		}
 		state, effects := phone.Step(d.state, queue[0])
 		d.state = state
 		for _, e := range effects {
@@ -154,7 +161,36 @@ func (d *desk) take(ctx context.Context, in phone.Input) {
 			}
 		}
 	}
+	d.awaitDoor(ctx)
 	d.settled(d.state)
+}
+
+// awaitDoor has the door told when its next time has come.
+func (d *desk) awaitDoor(ctx context.Context) {
+	due := d.door.due()
+	if due.Equal(d.doorDue) {
+		return
+	}
+	if d.doorDue = due; d.doorTimer != nil {
+		d.doorTimer.Stop()
+	}
+	if due.IsZero() {
+		return
+	}
+	d.doorTimer = time.AfterFunc(time.Until(due), func() {
+		d.do(ctx, func() {
+			d.doorDue = time.Time{} // a Tick that came a moment early asks again
+			d.say(ctx, d.door.tick())
+			d.awaitDoor(ctx)
+		})
+	})
+}
+
+// say tells the phone what the door says.
+func (d *desk) say(ctx context.Context, said []phone.Input) {
+	for _, in := range said {
+		d.take(ctx, in)
+	}
 }
 
 func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
@@ -258,6 +294,9 @@ func (d *desk) startTimer(ctx context.Context, e phone.StartTimer) {
 func (d *desk) stopTimers() {
 	for _, t := range d.timers {
 		t.Stop()
+	}
+	if d.doorTimer != nil {
+		d.doorTimer.Stop()
 	}
 }
 

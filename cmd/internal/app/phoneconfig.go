@@ -49,7 +49,7 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 	var call phone.LineKey
 	c.LineKeys, call = lineKeys(doc)
 	c.CallKey, c.CallLine = call.Number, call.Account
-	c.DoorCode, c.Recording = !doc.Door.Code.IsZero(), doc.Recording.Enabled
+	c.DoorCode, c.Recording = doc.Door.TakesCodes(), doc.Recording.Enabled
 	return c, nil
 }
 

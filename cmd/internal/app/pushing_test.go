@@ -177,7 +177,7 @@ func TestActions(t *testing.T) {
 	w.registered()
 	w.serve(func(d *provisioning.Document) {
 		d.Phone.Name = "Told"
-		d.Door = provisioning.Door{Relay: "door", Hold: time.Second, Code: ua.NewSecret(doorCode), Digits: []string{"rfc4733"}}
+		d.Door.Relay, d.Door.Hold, d.Door.Code = "door", time.Second, ua.NewSecret(doorCode)
 		d.Actions = []provisioning.Action{{On: []string{"call-outgoing", "call-answered", "call-ended", "door-opened"}, URL: server.URL + "/{event}", Method: "post"}}
 	})
 	w.reprovision()

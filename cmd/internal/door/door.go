@@ -1,178 +1,139 @@
-// Package door is the door station: who may open the door, and for how long.
+// Package door is the door station: who may open which door, and for how long.
 //
 // Step is a pure function of a State and one Input, like the telephone's. A
-// door is opened by a code that the far end of a call dials, or by the
-// request-to-exit button inside; by nothing else, and never by a mistake:
-// whatever is in doubt leaves it shut.
+// door is opened by a code that the far end of a call dials or that is pressed at
+// the station, by the request-to-exit button inside, and by the administrator;
+// by nothing else, and never by a mistake: whatever is in doubt leaves it shut.
 package door
 
 import (
-	"crypto/subtle"
+	"maps"
+	"slices"
 	"time"
 
-	"offhook/hal"
 	"offhook/ua"
 )
 
-// Config says which relay opens the door and with which code. The zero value
-// opens nothing.
-type Config struct {
-	Relay string        // name on the board, "" for no door
-	Hold  time.Duration // that the relay is energised
-	Code  ua.Secret     // digits; empty: no code opens
-}
-
-// Guessing is bounded: after so many wrong codes, whoever dialled them, no code
-// counts for a while.
-const (
-	maxWrong = 3
-	lockTime = time.Minute
-)
-
-// Input is what Step takes in; the concrete types are below, and Config.
-type Input interface{ input() }
-
-// Digit is a telephone-event that the far end of a call sent.
-type Digit struct {
-	Call  ua.CallID
-	Digit byte // '0'-'9', '*', '#'
-	Now   time.Time
-}
-
-// Call tells whether the two sides of a call talk with each other: it was
-// answered, is not over, and is not held by us. In any other nobody is let in,
-// and what was dialled is forgotten.
-type Call struct {
-	Call  ua.CallID
-	Talks bool
-}
-
-// Exit is the request-to-exit button, pressed.
-type Exit struct{ Now time.Time }
-
-func (Config) input() {}
-func (Digit) input()  {}
-func (Call) input()   {}
-func (Exit) input()   {}
-
-// Effect is something to be done; the concrete types are below.
-type Effect interface{ effect() }
-
-// Open energises a relay for a time; the relay lets go by itself.
-type Open struct {
-	Relay string
-	Hold  time.Duration
-}
-
-// Log tells who opened the door, or tried to.
-type Log struct {
-	Warn bool
-	Text string
-	Call ua.CallID // 0: nobody's
-}
-
-func (Open) effect() {}
-func (Log) effect()  {}
-
 // State is the door station's. The zero value is one without a door.
 type State struct {
-	config Config
-	dialed map[ua.CallID]string // of each call that talks, its newest digits: fewer than a code's
-	wrong  int                  // codes since the last right one or the last lock
-	locked time.Time            // no code counts before
-	warned bool                 // of a code dialled meanwhile: said once, whoever goes on dialling
+	config   Config
+	talks    map[ua.CallID]Call  // the calls whose digits count
+	entries  map[ua.CallID]entry // what was dialled of a code: in each call, and by keypad at 0
+	guards   map[Place]guard     // against guessing
+	used     map[string]int      // how often each code of few uses was used, by Code.ID
+	pending  []pending           // doors that open after their delay
+	expected time.Time           // until then the first door may stand open
+	open     time.Time           // since when it stands open; zero: shut
+	held     bool                // and it was told that it does so for too long
+	offline  bool                // no account is registered
 }
 
 // Step takes an input. It never changes the state that it was given.
 func Step(s State, in Input) (State, []Effect) {
 	switch in := in.(type) {
 	case Config:
-		// Half a code dialled for the old one is no part of the new one.
-		dialed := make(map[ua.CallID]string, len(s.dialed))
-		for call := range s.dialed {
-			dialed[call] = ""
-		}
-		s.config, s.dialed = in, dialed
+		return s.configure(in), nil
+	case Restore:
+		s.used = maps.Clone(in.Used)
+		return s, nil
+	case Online:
+		s.offline = !in.Registered
 		return s, nil
 	case Call:
-		return s.call(in), nil
-	case Exit:
-		if s.config.Relay == "" {
-			return s, nil
-		}
-		return s, []Effect{s.config.open(), Log{Text: "door opened by the exit button"}}
+		return s.call(in)
 	case Digit:
 		return s.digit(in)
+	case Exit:
+		return s.exit(in)
+	case Command:
+		return s.command(in)
+	case Contact:
+		return s.contact(in)
+	case Tamper:
+		return s, []Effect{tampered(in)}
+	case Tick:
+		return s.tick(in)
 	}
 	return s, nil
 }
 
-func (c Config) open() Effect { return Open{Relay: c.Relay, Hold: c.Hold} }
-
-func (s State) call(in Call) State {
-	if _, talks := s.dialed[in.Call]; talks == in.Talks {
-		return s
-	}
-	s.dialed = without(s.dialed, in.Call)
-	if in.Talks {
-		s.dialed[in.Call] = ""
-	}
+// configure takes other settings. Half a code dialled for the old ones is no part
+// of a new one, and a door that waits to open may be another by now; what is
+// locked stays so.
+func (s State) configure(c Config) State {
+	s.config, s.entries, s.pending = c, nil, nil
 	return s
 }
 
-// digit judges a code when as many digits as it has were dialled since the
-// last '*' or '#', which begin anew.
-func (s State) digit(in Digit) (State, []Effect) {
-	code := s.config.Code.Reveal()
-	if s.config.Relay == "" || code == "" {
+// exit opens the first door at once: whoever presses this is inside.
+func (s State) exit(in Exit) (State, []Effect) {
+	if len(s.config.Doors) == 0 {
 		return s, nil
 	}
-	dialed, talks := s.dialed[in.Call]
-	if !talks {
-		return s, nil
-	}
-	s.dialed = without(s.dialed, in.Call)
-	s.dialed[in.Call] = ""
-	if in.Digit < '0' || in.Digit > '9' {
-		return s, nil
-	}
-	dialed += string(in.Digit)
-	if len(dialed) < len(code) {
-		s.dialed[in.Call] = dialed
-		return s, nil
-	}
-	return s.judge(in, subtle.ConstantTimeCompare([]byte(dialed), []byte(code)) == 1)
+	return s.opens(s.config.Doors[0], in.Now, Note{Event: Opened, Text: "door opened by the exit button", By: "exit"})
 }
 
-func (s State) judge(in Digit, right bool) (State, []Effect) {
-	switch {
-	case in.Now.Before(s.locked) && s.warned:
+// command opens a door for who administers the station.
+func (s State) command(in Command) (State, []Effect) {
+	d, ok := s.config.door(in.Relay)
+	if !ok {
 		return s, nil
-	case in.Now.Before(s.locked):
-		s.warned = true
-		return s, []Effect{Log{Warn: true, Text: "door code ignored: too many wrong ones before", Call: in.Call}}
-	case right:
-		s.wrong = 0
-		return s, []Effect{s.config.open(), Log{Text: "door opened by code", Call: in.Call}}
 	}
-	s.wrong++
-	if s.wrong < maxWrong {
-		return s, []Effect{Log{Warn: true, Text: "wrong door code", Call: in.Call}}
-	}
-	s.wrong, s.locked, s.warned = 0, in.Now.Add(lockTime), false
-	return s, []Effect{Log{Warn: true, Text: "wrong door code: no code counts for the next minute", Call: in.Call}}
+	return s.opens(d, in.Now, Note{Event: Opened, Text: "door opened by command", By: "command"})
 }
 
-// without is a copy of m that lacks a call.
-func without(m map[ua.CallID]string, call ua.CallID) map[ua.CallID]string {
-	out := make(map[ua.CallID]string, len(m)+1)
-	for k, v := range m {
-		if k != call {
-			out[k] = v
+// pending is a door that opens after its delay.
+type pending struct {
+	door Door
+	at   time.Time
+	note Note
+}
+
+// later opens a door after its delay.
+func (s State) later(d Door, now time.Time, note Note) (State, []Effect) {
+	if d.Delay == 0 {
+		return s.opens(d, now, note)
+	}
+	s.pending = append(slices.Clone(s.pending), pending{d, now.Add(d.Delay), note})
+	return s, nil
+}
+
+func (s State) opens(d Door, now time.Time, note Note) (State, []Effect) {
+	if d.Relay == s.config.Doors[0].Relay {
+		s.expected = now.Add(d.Hold + passage)
+	}
+	note.Relay = d.Relay
+	return s, []Effect{Open{Relay: d.Relay, Hold: d.Hold}, note}
+}
+
+// tick does what is due.
+func (s State) tick(in Tick) (State, []Effect) {
+	var effects []Effect
+	waiting := s.pending
+	s.pending = nil
+	for _, p := range waiting {
+		if in.Now.Before(p.at) {
+			s.pending = append(s.pending, p)
+			continue
+		}
+		var more []Effect
+		s, more = s.opens(p.door, in.Now, p.note)
+		effects = append(effects, more...)
+	}
+	s, more := s.heldOpen(in.Now)
+	return s, append(effects, more...)
+}
+
+// Door finds a door by its relay; "" is the first.
+func (s State) Door(relay string) (Door, bool) { return s.config.door(relay) }
+
+// Due is when a Tick is needed next; zero for not at all.
+func (s State) Due() time.Time {
+	due := s.heldDue()
+	for _, p := range s.pending {
+		if due.IsZero() || p.at.Before(due) {
+			due = p.at
 		}
 	}
-	return out
+	return due
 }
-
-// IsExit tells whether a key event is the exit button going down.
-func IsExit(e hal.KeyEvent) bool { return e.Key == hal.KeyExit && e.Action == hal.KeyPress }

@@ -14,7 +14,10 @@ import (
 
 var (
 	start  = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	strike = Config{Relay: "strike", Hold: 3 * time.Second, Code: ua.NewSecret("2580")}
+	strike = Config{
+		Doors: []Door{{Relay: "strike", Hold: 3 * time.Second}},
+		Codes: []Code{{Name: "code", Digits: ua.NewSecret("2580"), Places: []Place{ByCall}}},
+	}
 )
 
 // dial makes inputs of a call's digits, a second apart.
@@ -41,9 +44,15 @@ func play(inputs ...Input) (State, string) {
 			switch e := e.(type) {
 			case Open:
 				out = append(out, fmt.Sprintf("open %s %s", e.Relay, e.Hold))
-			case Log:
-				if e.Warn {
+			case Note:
+				if e.Warn || e.Event == Closed {
 					out = append(out, e.Text)
+				}
+			case Keep:
+				out = append(out, "keep")
+			case Entry:
+				if !e.Over {
+					out = append(out, strings.Repeat("*", e.Digits))
 				}
 			}
 		}
@@ -62,7 +71,7 @@ func TestStep(t *testing.T) {
 	with := func(c Config) []Input { return []Input{c} }
 	late := []Input{}
 	for _, d := range "2580" {
-		late = append(late, Digit{Call: 1, Digit: byte(d), Now: start.Add(12*time.Second + lockTime)})
+		late = append(late, Digit{Call: 1, Digit: byte(d), Now: start.Add(12*time.Second + time.Minute)})
 	}
 	cases := []struct {
 		name string
@@ -84,9 +93,9 @@ func TestStep(t *testing.T) {
 			"wrong door code, wrong door code, open strike 3s, wrong door code, wrong door code"},
 		{"new configuration -> still locked", seq(with(strike), dial(1, "111122223333"), with(strike), dial(1, "2580")),
 			"wrong door code, wrong door code, wrong door code: no code counts for the next minute, door code ignored: too many wrong ones before"},
-		{"no code configured -> nothing opens", seq(with(Config{Relay: "strike", Hold: time.Second}), dial(1, "0000")), ""},
-		{"no relay configured -> nothing opens", seq(with(Config{Code: ua.NewSecret("2580")}), dial(1, "2580"), []Input{Exit{start}}), ""},
-		{"not configured -> nothing opens", seq(dial(1, "2580"), []Input{Exit{start}}), ""},
+		{"no code configured -> nothing opens", seq(with(Config{Doors: strike.Doors}), dial(1, "0000")), ""},
+		{"no relay configured -> nothing opens", seq(with(Config{Codes: strike.Codes}), dial(1, "2580"), []Input{Exit{Now: start}}), ""},
+		{"not configured -> nothing opens", seq(dial(1, "2580"), []Input{Exit{Now: start}}), ""},
 		{"code in a call that is not answered, or held -> shut", seq(with(strike), keys(1, "2580")), ""},
 		{"code after the call is over -> shut", seq(with(strike), dial(1, "25"), []Input{Call{Call: 1}}, keys(1, "2580")), ""},
 		{"held in the middle of the code -> shut", seq(with(strike), dial(1, "25"), []Input{Call{Call: 1}}, dial(1, "80")), ""},
@@ -94,7 +103,7 @@ func TestStep(t *testing.T) {
 		{"another configuration in mid-call, then the code -> opens", seq(dial(1, ""), with(strike), keys(1, "2580")), "open strike 3s"},
 		{"a flood of codes while locked -> said once", seq(with(strike), dial(1, "111122223333"), dial(1, strings.Repeat("7", 56))),
 			"wrong door code, wrong door code, wrong door code: no code counts for the next minute, door code ignored: too many wrong ones before"},
-		{"exit button -> opens", seq(with(strike), []Input{Exit{start}}), "open strike 3s"},
+		{"exit button -> opens", seq(with(strike), []Input{Exit{Now: start}}), "open strike 3s"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -129,8 +138,25 @@ func TestStep_opens_by_the_code_alone(t *testing.T) {
 	})
 }
 
-func TestIsExit(t *testing.T) {
-	if !IsExit(hal.KeyEvent{Key: hal.KeyExit}) || IsExit(hal.KeyEvent{Key: hal.KeyExit, Action: hal.KeyRelease}) || IsExit(hal.KeyEvent{Key: hal.KeyCall}) {
-		t.Error("the exit button is not told from the others")
+func TestOfKey(t *testing.T) {
+	event := func(k hal.Key, a hal.KeyAction) hal.KeyEvent { return hal.KeyEvent{Key: k, Action: a} }
+	for _, c := range []struct {
+		event hal.KeyEvent
+		want  Input
+	}{
+		{event(hal.KeyExit, hal.KeyPress), Exit{Now: start}},
+		{event(hal.KeyExit, hal.KeyLong), nil},
+		{event(hal.KeyExit, hal.KeyRelease), nil},
+		{event(hal.KeyCall, hal.KeyPress), nil},
+		{event(hal.Key5, hal.KeyPress), nil},
+		{event(hal.KeyDoorOpen, hal.KeyPress), Contact{Open: true, AtStart: true, Now: start}},
+		{event(hal.KeyDoorOpen, hal.KeyLong), nil},
+		{event(hal.KeyDoorOpen, hal.KeyRelease), Contact{AtStart: true, Now: start}},
+		{event(hal.KeyTamper, hal.KeyPress), Tamper{Open: true}},
+		{event(hal.KeyTamper, hal.KeyRelease), Tamper{}},
+	} {
+		if got := OfKey(c.event, start, true); got != c.want {
+			t.Errorf("%+v -> %+v, want %+v", c.event, got, c.want)
+		}
 	}
 }

@@ -83,6 +83,11 @@ func (c *Client) Forward(ctx context.Context, r ForwardRequest) error {
 	return c.call(ctx, "POST", "/v1/forward", r, nil)
 }
 
+// OpenDoor opens a door.
+func (c *Client) OpenDoor(ctx context.Context, r DoorRequest) error {
+	return c.call(ctx, "POST", "/v1/door/open", r, nil)
+}
+
 // Message sends a text and waits for what becomes of it.
 func (c *Client) Message(ctx context.Context, r MessageRequest) error {
 	return c.call(ctx, "POST", "/v1/message", r, nil)

@@ -164,6 +164,11 @@ type DialRequest struct {
 	Intercom bool `json:"intercom,omitzero"`
 }
 
+// DoorRequest names a door by its relay; "" is the first.
+type DoorRequest struct {
+	Relay string `json:"relay,omitzero"`
+}
+
 // Switch turns something on or off.
 type Switch struct {
 	On bool `json:"on"`
@@ -203,6 +208,7 @@ type Backend interface {
 	Forward(context.Context, ForwardRequest) error
 	// Message returns when it is known what became of the text.
 	Message(context.Context, MessageRequest) error
+	OpenDoor(context.Context, DoorRequest) error
 	Explain(context.Context) ([]Setting, error)
 	// Logs calls line for every record kept, oldest first, and with follow for
 	// every new one until the context ends.

@@ -51,6 +51,9 @@ func (f *fakeBackend) Forward(_ context.Context, r ForwardRequest) error {
 func (f *fakeBackend) Message(_ context.Context, r MessageRequest) error {
 	return f.called("message " + r.Target + " " + r.Text)
 }
+func (f *fakeBackend) OpenDoor(_ context.Context, r DoorRequest) error {
+	return f.called("door " + r.Relay)
+}
 func (f *fakeBackend) History(context.Context) (History, error) {
 	return History{Documents: []Kept{{Number: 3, Verdict: "confirmed"}}}, f.called("history")
 }
@@ -118,11 +121,12 @@ func TestCommands_reach_the_backend(t *testing.T) {
 	}
 	if err := errors.Join(c.Dial(ctx, DialRequest{Target: "600"}), c.Answer(ctx), c.Hangup(ctx), c.Reprovision(ctx),
 		c.Record(ctx, Switch{On: true}), c.Conference(ctx, Switch{}), c.Play(ctx, PlayRequest{File: "/a.wav"}),
-		c.DoNotDisturb(ctx, Switch{On: true}), c.Forward(ctx, ForwardRequest{Target: "1007"}), c.Message(ctx, MessageRequest{Target: "1002", Text: "hello"})); err != nil {
+		c.DoNotDisturb(ctx, Switch{On: true}), c.Forward(ctx, ForwardRequest{Target: "1007"}), c.Message(ctx, MessageRequest{Target: "1002", Text: "hello"}),
+		c.OpenDoor(ctx, DoorRequest{Relay: "gate"})); err != nil {
 		t.Error(err)
 	}
 	want := []string{"status", "explain", "screen", "dial 600", "answer", "hangup", "reprovision", "record true", "conference false", "play /a.wav",
-		"dnd true", "forward 1007", "message 1002 hello"}
+		"dnd true", "forward 1007", "message 1002 hello", "door gate"}
 	if !slices.Equal(b.calls, want) {
 		t.Errorf("called %q, want %q", b.calls, want)
 	}

@@ -105,6 +105,7 @@ func handler(b Backend) http.Handler {
 	mux.HandleFunc("POST /v1/play", tell("play", b.Play))
 	mux.HandleFunc("POST /v1/dnd", tell("dnd", b.DoNotDisturb))
 	mux.HandleFunc("POST /v1/forward", tell("forward", b.Forward))
+	mux.HandleFunc("POST /v1/door/open", tell("door", b.OpenDoor))
 	mux.HandleFunc("POST /v1/message", tell("message", b.Message))
 	configuration(mux, b)
 	mux.HandleFunc("GET /v1/logs", func(w http.ResponseWriter, r *http.Request) { logs(w, r, b) })

@@ -119,6 +119,23 @@ type RemoteRecord struct{ On bool }
 // RemoteConference joins the talk and the held call, or splits the conference.
 type RemoteConference struct{ On bool }
 
+// DoorSaid is what a door station has to tell who stands before it.
+type DoorSaid struct {
+	Kind   DoorWord
+	Digits int // of DoorDigits
+}
+
+// DoorWord is what the door says.
+type DoorWord uint8
+
+// The words.
+const (
+	DoorDigits DoorWord = iota // so many digits of a code were pressed
+	DoorOpen
+	DoorWrong  // no such code, or not now
+	DoorLocked // no code counts for a while
+)
+
 // Restore gives back the call history of before a restart, newest first.
 type Restore struct{ Entries []Entry }
 
@@ -187,3 +204,4 @@ func (RemoteDigits) input()     {}
 func (Recorded) input()         {}
 func (RemoteRecord) input()     {}
 func (RemoteConference) input() {}
+func (DoorSaid) input()         {}

@@ -54,6 +54,8 @@ func (t *turn) take(in Input) {
 		t.farDigit(in)
 	case Recorded:
 		t.recorded(in)
+	case DoorSaid:
+		t.doorSaid(in)
 	case Restore:
 		t.restore(in.Entries)
 	case Settings:

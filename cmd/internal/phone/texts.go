@@ -28,6 +28,7 @@ type Texts struct {
 	AnswerFailed, HoldFailed, FarDigits        string
 	NothingToTransfer, NothingDialled          string
 	NoVoicemail, NoConference, NoCallKey       string
+	DoorOpen, DoorWrong, DoorLocked            string
 	Conference, Recording                      string
 	NoRecording, RecordingEnded                string
 	MissedCalls, AllCalls, NoMissed, NoCalls   string
@@ -125,6 +126,9 @@ func english() *Texts {
 		FarDigits:         "They pressed ",
 		NothingToTransfer: "No call to transfer",
 		NothingDialled:    "Nothing dialled yet",
+		DoorOpen:          "The door is open",
+		DoorWrong:         "This code does not open",
+		DoorLocked:        "Too many wrong codes: wait",
 		NoVoicemail:       "No voicemail number is set",
 		NoConference:      "A conference needs a talk and a held call",
 		Conference:        "Conference",

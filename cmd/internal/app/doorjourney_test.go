@@ -1,0 +1,54 @@
+package app
+
+import (
+	"slices"
+	"testing"
+
+	"offhook/cmd/internal/doorlog"
+	"offhook/cmd/internal/localapi"
+	"offhook/provisioning"
+	"offhook/ua"
+)
+
+// doorEvents are what the door's log holds.
+func (w *world) doorEvents() (events []string) {
+	report, err := doorlog.Read(w.cfg.Agent.State, func(r doorlog.Record) { events = append(events, r.Event+" "+r.By) })
+	if err == nil && len(report.Faults) > 0 {
+		w.t.Errorf("the door's log: %v", report.Faults)
+	}
+	return events
+}
+
+func (w *world) doorEventsAre(want ...string) {
+	w.t.Helper()
+	w.wait("the door's log", func() bool { return slices.Equal(w.doorEvents(), want) }, func() any { return w.doorEvents() })
+}
+
+// A guest's code opens once, whatever happens to the station meanwhile, and
+// everything that opened the door is in the log.
+func TestJourney_door(t *testing.T) {
+	w := newWorld(t, boardFile)
+	w.registered()
+	w.configure(func(d *provisioning.Document) {
+		d.Door.Relay, d.Door.Keypad = "door", true
+		d.Door.Codes = []provisioning.DoorCode{{Name: "guest", Code: ua.NewSecret(doorCode), Uses: 1, Where: []string{provisioning.DoorByKeypad}}}
+	}, func(d provisioning.Document) bool { return d.Door.Keypad })
+	if err := w.control.OpenDoor(t.Context(), localapi.DoorRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.control.OpenDoor(t.Context(), localapi.DoorRequest{Relay: "cellar"}); err == nil {
+		t.Error("a door that is not there was opened")
+	}
+	w.doorEventsAre("opened command")
+	w.parts.keys.tap("7", "3", "5", "5", "1", "9")
+	w.doorEventsAre("opened command", "opened guest")
+	w.stop()
+
+	w.parts = newParts(t)
+	w.cfg.Drivers = w.parts.drivers()
+	w.registered()
+	w.wait("the document", func() bool { return w.app.manager.Document().Door.Keypad }, func() any { return "none with a door" })
+	w.parts.keys.tap("7", "3", "5", "5", "1", "9", "exit")
+	w.doorEventsAre("opened command", "opened guest", "refused guest", "opened exit")
+	w.stop()
+}
