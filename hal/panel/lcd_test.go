@@ -291,11 +291,31 @@ func TestLCD_check(t *testing.T) {
 		{"hd44780-i2c", hal.Params{"pins": []any{"rs", "rw", "e", "backlight", "d4", "d5", "d6", "d7"}}, `pins[2]: "e" is none of rs`},
 		{"hd44780-i2c", hal.Params{"pins": []any{"rs", "rs", "enable", "backlight", "d4", "d5", "d6", "d7"}}, "pins[1]: rs stands here twice"},
 		{"hd44780-i2c", hal.Params{"pins": []any{"rs", "rw", "enable", "backlight", "d4", "d5", "d6"}}, "pins: d7 is missing"},
-		{"hd44780-i2c", hal.Params{"pins": []any{"", "rs", "rw", "enable", "backlight", "d4", "d5", "d6", "d7"}}, "pins: d7 is missing"},
+		{"hd44780-i2c", hal.Params{"pins": []any{"", "rs", "rw", "enable", "backlight", "d4", "d5", "d6", "d7"}}, "pins: are 9 names"},
 	} {
 		err := d[c.driver].Check(c.p)
 		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)) {
 			t.Errorf("%s %v: got %v, want %s", c.driver, c.p, err, c.want)
 		}
 	}
+}
+
+// FuzzParsePins: what is accepted gives each wire a pin of its own.
+func FuzzParsePins(f *testing.F) {
+	f.Add("rs rw enable backlight d4 d5 d6 d7")
+	f.Add("d4 d5 d6 d7 enable  rs ")
+	f.Add("rs rs enable d4 d5 d6 d7 x y z")
+	f.Fuzz(func(t *testing.T, names string) {
+		b, err := parsePins(strings.Split(names, " "))
+		if err != nil {
+			return
+		}
+		seen := b.light
+		for _, bit := range []byte{b.rs, b.enable, b.data[0], b.data[1], b.data[2], b.data[3]} {
+			if bit == 0 || bit&(bit-1) != 0 || seen&bit != 0 {
+				t.Errorf("%q gives %+v", names, b)
+			}
+			seen |= bit
+		}
+	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"offhook/hal"
 	"offhook/hal/gpio"
@@ -89,30 +90,30 @@ func lcdI2CParams(p hal.Params) (lcdI2CConfig, error) {
 }
 
 // parsePins reads what the pins P0 to P7 lead to; "" is nothing.
-func parsePins(names []string) (b backpackPins, err error) {
+func parsePins(names []string) (backpackPins, error) {
+	known := [...]string{"d4", "d5", "d6", "d7", "rs", "enable", "backlight", "rw"}
+	var bits [len(known)]byte
 	var faults []error
-	known := map[string]*byte{"rs": &b.rs, "enable": &b.enable, "backlight": &b.light, "rw": new(byte), "d4": &b.data[0], "d5": &b.data[1], "d6": &b.data[2], "d7": &b.data[3]}
 	for i, name := range names {
-		path := fmt.Sprintf("pins[%d]", i)
-		switch bit := known[name]; {
-		case name == "":
-		case bit == nil:
-			faults = append(faults, hal.Faultf(path, "%q is none of rs, rw, enable, backlight, d4, d5, d6 and d7", name))
-		case *bit != 0:
-			faults = append(faults, hal.Faultf(path, "%s stands here twice", name))
-		case i < 8:
-			*bit = 1 << i
+		at := slices.Index(known[:], name)
+		switch {
+		case i == 8:
+			faults = append(faults, hal.Faultf("pins", "are %d names: the chip has eight", len(names)))
+		case i > 8 || name == "":
+		case at < 0:
+			faults = append(faults, hal.Faultf(fmt.Sprintf("pins[%d]", i), "%q is none of rs, rw, enable, backlight, d4, d5, d6 and d7", name))
+		case bits[at] != 0:
+			faults = append(faults, hal.Faultf(fmt.Sprintf("pins[%d]", i), "%s stands here twice", name))
+		default:
+			bits[at] = 1 << i
 		}
 	}
-	for _, name := range []string{"rs", "enable", "d4", "d5", "d6", "d7"} {
-		if *known[name] == 0 {
+	for at, name := range known[:6] { // light and R/W may lead nowhere
+		if bits[at] == 0 {
 			faults = append(faults, hal.Faultf("pins", "%s is missing: they are what P0 to P7 lead to, eight names", name))
 		}
 	}
-	if len(names) > 8 {
-		faults = append(faults, hal.Faultf("pins", "are %d names: the chip has eight", len(names)))
-	}
-	return b, errors.Join(faults...)
+	return backpackPins{rs: bits[4], enable: bits[5], light: bits[6], data: [4]byte(bits[:4])}, errors.Join(faults...)
 }
 
 func lcdDrivers(open busOpener, lines Lines) map[string]hal.Driver[hal.TextDisplay] {
