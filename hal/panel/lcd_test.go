@@ -131,6 +131,7 @@ func TestLCD_only_what_changed_is_sent(t *testing.T) {
 			{"a second", []string{"In call         1:08", "Anna Lindqvist"}, 1, 12},
 			{"two cells with one between", []string{"In call         2:18", "Anna Lindqvist"}, 3, 24},
 			{"far apart", []string{"On call         2:19", "Anna Lindqvist"}, 2, 24},
+			{"two cells with two between", []string{"On call         3:18", "Anna Lindqvist"}, 2, 24},
 		} {
 			c.cells, c.sent = 0, 0
 			if err := d.Write(s.lines); err != nil {

@@ -98,6 +98,8 @@ func TestTFT_windows_hold_what_changed(t *testing.T) {
 			{"two far apart, of other heights -> two, each of its own", []image.Rectangle{image.Rect(1, 50, 9, 60), image.Rect(200, 55, 230, 58)},
 				[]image.Rectangle{image.Rect(1, 50, 9, 60), image.Rect(200, 55, 230, 58)}},
 			{"two side by side -> one around both", []image.Rectangle{image.Rect(100, 100, 104, 104), image.Rect(110, 102, 114, 106)}, []image.Rectangle{image.Rect(100, 100, 114, 106)}},
+			{"side by side, 23 columns apart -> one", []image.Rectangle{image.Rect(10, 7, 11, 8), image.Rect(34, 7, 35, 8)}, []image.Rectangle{image.Rect(10, 7, 35, 8)}},
+			{"side by side, 24 columns apart -> two", []image.Rectangle{image.Rect(10, 7, 11, 8), image.Rect(35, 7, 36, 8)}, []image.Rectangle{image.Rect(10, 7, 11, 8), image.Rect(35, 7, 36, 8)}},
 			{"all -> all", []image.Rectangle{d.Bounds()}, []image.Rectangle{d.Bounds()}},
 		} {
 			g.windows, g.largest, g.sent = nil, 0, 0

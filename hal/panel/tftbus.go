@@ -82,7 +82,6 @@ const (
 
 // restart resets the controller, by its line or by the command.
 func (b *tftBus) restart() error {
-	b.dc.told = false
 	if b.reset == nil {
 		if err := b.command(tftReset); err != nil {
 			return err
