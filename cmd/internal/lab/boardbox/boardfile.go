@@ -16,6 +16,7 @@ const (
 	holdKey   = "HOLD"
 
 	oledAddress = 0x3c
+	lcdAddress  = 0x27
 )
 
 // wiring is what is soldered: it is what the board's file says.
@@ -33,6 +34,7 @@ const places = "123456789*0#"
 // Screens that the box can have.
 const (
 	oledScreen = "display: {compatible: ssd1306-i2c, bus: 0, address: 0x3c}\n"
+	lcdScreen  = "display: {compatible: hd44780-i2c, bus: 0, address: 0x27}\n"
 	bigScreen  = "display: {compatible: linux-fb, device: /dev/fb0, backlight: none}\n"
 )
 

@@ -113,7 +113,7 @@ type story struct {
 }
 
 func stories() []story {
-	return []story{{"call", oledScreen, theCall}, {"screen", bigScreen, theScreen}}
+	return []story{{"call", oledScreen, theCall}, {"letters", lcdScreen, theLetters}, {"screen", bigScreen, theScreen}}
 }
 
 func (b *box) story(ctx context.Context, s story) error {

@@ -27,6 +27,7 @@ const (
 type machine struct {
 	board   *copper.Board
 	oled    *copper.OLED
+	lcd     *copper.LCD
 	began   time.Time
 	console *console
 	monitor string // socket of QMP
@@ -62,13 +63,13 @@ func boot(a arch, k kernelTree, initrd, volume, dir string) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &machine{board: board, oled: copper.NewOLED(), console: &console{}, done: make(chan struct{}), monitor: filepath.Join(dir, "qmp")}
+	m := &machine{board: board, oled: copper.NewOLED(), lcd: copper.NewLCD(), console: &console{}, done: make(chan struct{}), monitor: filepath.Join(dir, "qmp")}
 	m.board.Set(hookLine, false) // the handset is in the cradle
 	ctx, cancel := context.WithCancel(context.Background())
 	m.cancel = cancel
 	sockets := map[string]vhost.Device{
 		filepath.Join(dir, "gpio"): m.board.GPIO(),
-		filepath.Join(dir, "i2c"):  copper.NewBus(map[uint16]copper.Chip{oledAddress: m.oled}),
+		filepath.Join(dir, "i2c"):  copper.NewBus(map[uint16]copper.Chip{oledAddress: m.oled, lcdAddress: m.lcd}),
 	}
 	for path, device := range sockets {
 		_ = os.Remove(path) // of the boot before

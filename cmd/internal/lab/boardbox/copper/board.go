@@ -1,6 +1,6 @@
 // Package copper is the electrical side of an imaginary telephone board: lines of
 // a GPIO controller with a key matrix, switches, lamps and a relay on them, and an
-// I2C bus with an OLED panel. A guest's kernel sees them as virtio devices; a test
+// I2C bus with an OLED panel and a display of characters. A guest's kernel sees them as virtio devices; a test
 // presses keys, lifts the hook and looks at the lamps.
 package copper
 
