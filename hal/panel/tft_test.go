@@ -12,6 +12,8 @@ import (
 	"testing/synctest"
 
 	"periph.io/x/conn/v3/gpio"
+	"periph.io/x/conn/v3/physic"
+	"periph.io/x/conn/v3/spi"
 
 	"offhook/hal"
 	"offhook/hal/haltest"
@@ -190,6 +192,27 @@ func TestTFT_light(t *testing.T) {
 	}
 }
 
+func TestTFT_speed_and_mode(t *testing.T) {
+	for _, c := range []struct {
+		driver string
+		p      hal.Params
+		rate   physic.Frequency
+		mode   spi.Mode
+	}{
+		{"st7789-spi", nil, 32 * physic.MegaHertz, spi.Mode0}, {"ili9341-spi", nil, 10 * physic.MegaHertz, spi.Mode0},
+		{"st7789-spi", hal.Params{"spi-mode": 3, "speed-mhz": 62}, 62 * physic.MegaHertz, spi.Mode3},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			g := newTFTGlass(t, 0, image.Point{}, image.Pt(240, 320), c.driver == "ili9341-spi")
+			g.mode = c.mode
+			defer openTFT(t, g, c.driver, tftParts(c.p)).Close()
+			if g.rate != c.rate {
+				t.Errorf("%s %v: %s", c.driver, c.p, g.rate)
+			}
+		})
+	}
+}
+
 func TestTFT_broken_wire_then_set_up_again(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newTFTGlass(t, 0, image.Point{}, image.Pt(240, 320), false)
@@ -249,6 +272,7 @@ func TestTFT_check(t *testing.T) {
 		{hal.Params{"dc": "GPIO25", "width": 320}, "width: 320 is not between"},
 		{hal.Params{"dc": "GPIO25", "column": 1}, "column: 240 columns from column 1 on are more than the 240"},
 		{hal.Params{"dc": "GPIO25", "height": 300, "row": 21}, "row: 300 rows from row 21 on are more than the 320"},
+		{hal.Params{"dc": "GPIO25", "spi-mode": 1}, "spi-mode: 1 is neither 0 nor 3"},
 		{hal.Params{"dc": "GPIO25", "order": "grb"}, `order: "grb" is neither rgb nor bgr`},
 		{hal.Params{"dc": "GPIO25", "speed-mhz": 0}, "speed-mhz: 0 is not between"},
 	} {

@@ -44,7 +44,7 @@ func newTFTBus(c tftConfig, open portOpener, lines Lines) (*tftBus, error) {
 }
 
 func (b *tftBus) connect(c tftConfig, lines Lines) (err error) {
-	if b.conn, err = b.port.Connect(physic.Frequency(c.Speed)*physic.MegaHertz, spi.Mode0, 8); err != nil {
+	if b.conn, err = b.port.Connect(physic.Frequency(c.Speed)*physic.MegaHertz, spi.Mode(c.Mode), 8); err != nil {
 		return err
 	}
 	if l, ok := b.conn.(conn.Limits); ok && l.MaxTxSize() > 1 {

@@ -28,6 +28,7 @@ type tftGlass struct {
 	wires    map[string]gpio.Level
 	held     map[string]bool
 	rate     physic.Frequency
+	mode     spi.Mode
 	closed   bool
 	broken   error
 	command  byte
@@ -78,7 +79,7 @@ func (g *tftGlass) MaxTxSize() int                    { return g.limit }
 func (g *tftGlass) TxPackets([]spi.Packet) error      { return errors.New("not used") }
 
 func (g *tftGlass) Connect(f physic.Frequency, mode spi.Mode, bits int) (spi.Conn, error) {
-	if g.rate != 0 || mode != spi.Mode0 || bits != 8 {
+	if g.rate != 0 || mode != g.mode || bits != 8 {
 		g.t.Errorf("connected with %s, %s, %d bits", f, mode, bits)
 	}
 	g.rate = f

@@ -22,6 +22,7 @@ type tftConfig struct {
 	Backlight    string    `param:"backlight" takes:"line"`
 	BacklightLow bool      `param:"backlight-active-low"`
 	Speed        int       `param:"speed-mhz" range:"1..80"`
+	Mode         int       `param:"spi-mode" values:"0 3"` // modules without a chip select want 3
 	Width        int       `param:"width" range:"16..240"` // of the glass, before it is turned
 	Height       int       `param:"height" range:"16..320"`
 	Column       int       `param:"column" range:"0..224"` // of the memory at which the glass begins
