@@ -27,10 +27,12 @@ type Door struct {
 	// Keypad takes the digits that are pressed at the station for codes.
 	Keypad bool `key:"keypad"`
 	// ForcedAlarm tells of a door that opens though nothing here opened it.
-	ForcedAlarm bool          `key:"forced-alarm"`
-	HeldOpen    time.Duration `key:"held-open" range:"0s..1h"` // longer is told; 0: not looked at
-	Relays      []DoorRelay   `key:"relays" id:"relay"`
-	Codes       []DoorCode    `key:"codes" id:"name"`
+	ForcedAlarm bool `key:"forced-alarm"`
+	// Bell is whom the call key calls, one after another until somebody answers.
+	Bell     []DoorBell    `key:"bell"`
+	HeldOpen time.Duration `key:"held-open" range:"0s..1h"` // longer is told; 0: not looked at
+	Relays   []DoorRelay   `key:"relays" id:"relay"`
+	Codes    []DoorCode    `key:"codes" id:"name"`
 }
 
 // DoorRelay is a door besides the first.
@@ -39,6 +41,15 @@ type DoorRelay struct {
 	Hold  time.Duration `key:"hold" range:"500ms..1m"`
 	Delay time.Duration `key:"delay" range:"0s..1m"`
 }
+
+// DoorBell is one whom the call key calls.
+type DoorBell struct {
+	To    string        `key:"to,required" match:"callee"`
+	For   time.Duration `key:"for" range:"5s..3m"`
+	Hours []string      `key:"hours" match:"hours"` // empty: at any time
+}
+
+func (b *DoorBell) setDefaults() { b.For = 20 * time.Second }
 
 // Where a code counts.
 const (

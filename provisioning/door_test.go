@@ -3,6 +3,7 @@ package provisioning
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"offhook/ua"
 )
@@ -48,5 +49,19 @@ func TestValidate_door(t *testing.T) {
 				t.Errorf("%q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+func TestValidate_bell(t *testing.T) {
+	doc := Default()
+	doc.Door.Bell = []DoorBell{{To: "600", For: 20 * time.Second}}
+	doc.Keys = []Key{{Key: "call", Type: "line"}}
+	doc.complete()
+	if err := doc.Validate(); err != nil {
+		t.Error(err)
+	}
+	doc.Keys[0].Value = "601"
+	if err := doc.Validate(); err == nil || !strings.Contains(err.Error(), "keys[call].value: is given, and door.bell") {
+		t.Error(err)
 	}
 }

@@ -98,6 +98,11 @@ func (c *checker) rest(d Document) {
 		c.fault("emergency.location", "has one half of a point; give latitude and longitude, or neither")
 	}
 	c.door(d.Door)
+	for i, at := range elementPaths("keys", reflect.ValueOf(d.Keys), []string{"key"}) {
+		if d.Keys[i].Key == "call" && d.Keys[i].Value != "" && len(d.Door.Bell) > 0 {
+			c.fault(at+".value", "is given, and door.bell says whom the key calls; remove one of them")
+		}
+	}
 }
 
 // minPorts is room for RTP and RTCP of a few calls.

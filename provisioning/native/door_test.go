@@ -14,6 +14,7 @@ door:
   keypad: true
   callers: ["600", "sip:601@pbx.example"]
   relays: [{relay: gate}]
+  bell: [{to: "600"}, {to: "601", for: 5s, hours: ["22:00-06:00"]}]
   codes:
     - {name: cleaner, code: "739155", where: [keypad], hours: ["mon-fri 08:00-18:00"], until: 2026-12-24, relay: gate}
     - {name: guest, code: "4711", uses: 1}
@@ -22,7 +23,7 @@ door:
 		t.Fatal(err)
 	}
 	d := doc.Door
-	if d.Attempts != 3 || d.Relays[0].Hold.Seconds() != 3 || d.Codes[0].Relay != "gate" || d.Codes[1].Where[0] != provisioning.DoorByCall || !d.TakesCodes() {
+	if d.Attempts != 3 || d.Relays[0].Hold.Seconds() != 3 || d.Codes[0].Relay != "gate" || d.Codes[1].Where[0] != provisioning.DoorByCall || d.Bell[0].For.Seconds() != 20 || d.Bell[1].For.Seconds() != 5 || !d.TakesCodes() {
 		t.Errorf("%+v", d)
 	}
 	for text, want := range map[string]string{
@@ -31,6 +32,7 @@ door:
 		`codes: [{name: a, code: "4711", where: [window]}]`:       "door.codes[a].where[0]",
 		`codes: [{name: a, code: "1234"}]`:                        "is guessed at once",
 		`codes: [{code: "4711"}]`:                                 "name",
+		`bell: [{to: "600", for: 1s}]`:                            "door.bell[0].for",
 		`attempts: 0`:                                             "door.attempts",
 		`lock: 2h`:                                                "door.lock",
 		`codes: [{name: a, code: "4711", relay: gate, uses: -1}]`: "door.codes[a].uses",

@@ -46,16 +46,21 @@ func doorConfig(doc provisioning.Door, zone *time.Location) door.Config {
 	return c
 }
 
+func hoursOf(texts []string) (all []provisioning.Hours) {
+	for _, text := range texts {
+		if h, err := provisioning.ParseHours(text); err == nil { // was checked
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
 func codeOf(c provisioning.DoorCode, zone *time.Location) door.Code {
 	out := door.Code{Name: c.Name, Digits: c.Code, Relay: c.Relay, Uses: c.Uses, Offline: c.OfflineOnly}
 	for _, where := range c.Where {
 		out.Places = append(out.Places, door.Place(where))
 	}
-	for _, text := range c.Hours {
-		if h, err := provisioning.ParseHours(text); err == nil { // was checked
-			out.Hours = append(out.Hours, h)
-		}
-	}
+	out.Hours = hoursOf(c.Hours)
 	if c.Until != "" {
 		out.Until, _ = provisioning.Moment(c.Until, zone) // was checked; what cannot be read is over
 		if out.Until.IsZero() {

@@ -49,6 +49,7 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 	var call phone.LineKey
 	c.LineKeys, call = lineKeys(doc)
 	c.CallKey, c.CallLine = call.Number, call.Account
+	c.Bell = bells(doc.Door)
 	c.DoorCode, c.Recording = doc.Door.TakesCodes(), doc.Recording.Enabled
 	return c, nil
 }
@@ -115,6 +116,14 @@ func lineKeys(doc provisioning.Document) (lines []phone.LineKey, call phone.Line
 		lines[n-1] = lineKey(doc, k)
 	}
 	return lines, call
+}
+
+// bells is whom a door station's bell button calls, one after another.
+func bells(doc provisioning.Door) (all []phone.Bell) {
+	for _, b := range doc.Bell {
+		all = append(all, phone.Bell{Number: b.To, For: b.For, Hours: hoursOf(b.Hours)})
+	}
+	return all
 }
 
 func lineKey(doc provisioning.Document, k provisioning.Key) phone.LineKey {

@@ -11,26 +11,28 @@ import (
 // call is a call as the phone has it. ID is 0 between Invite and Invited.
 type call struct {
 	ua.Call
-	serial    int    // the Ref of its Invite, and the name of the call here
-	number    string // that was dialled
-	held      bool   // what we want; LocalHold is what came of it
-	answering bool   // Answer was sent
-	leaving   bool   // Hangup or Reject was sent, Terminated has not come
-	emergency bool
-	joined    bool           // in the conference
-	tried     []ua.AccountID // by an emergency call
-	transfer  string         // target of a transfer under way
-	recall    bool           // came back from a transfer while nobody listened
-	consults  int            // serial of the call that this one is made to transfer
-	anonymous bool           // our number is withheld from them
-	intercom  bool           // they are asked to answer by themselves
-	pickup    ua.DialogRef   // that it takes over
-	code      string         // that does so, too
-	caller    ua.Party       // who calls there
-	unheard   bool           // refused or sent on, and the person should know
-	until     time.Time      // to ring, before it goes elsewhere; zero for ever
-	joining   bool           // its far end is to be joined with that of the first
-	media     Media
+	serial     int    // the Ref of its Invite, and the name of the call here
+	number     string // that was dialled
+	held       bool   // what we want; LocalHold is what came of it
+	answering  bool   // Answer was sent
+	leaving    bool   // Hangup or Reject was sent, Terminated has not come
+	emergency  bool
+	joined     bool           // in the conference
+	tried      []ua.AccountID // by an emergency call
+	transfer   string         // target of a transfer under way
+	recall     bool           // came back from a transfer while nobody listened
+	consults   int            // serial of the call that this one is made to transfer
+	anonymous  bool           // our number is withheld from them
+	intercom   bool           // they are asked to answer by themselves
+	pickup     ua.DialogRef   // that it takes over
+	code       string         // that does so, too
+	caller     ua.Party       // who calls there
+	unheard    bool           // refused or sent on, and the person should know
+	until      time.Time      // to ring, before it goes elsewhere; zero for ever
+	bells      []Bell         // that the call key rings: this one, and who comes after
+	unanswered bool           // for as long as the bell rings at one
+	joining    bool           // its far end is to be joined with that of the first
+	media      Media
 }
 
 // live: it has the sound, or will have it as soon as there is some.

@@ -25,6 +25,7 @@ type Config struct {
 	Withhold       string        // prefix that withholds our number, "" for none
 	AutoAnswer     AutoAnswer
 	CallKey        string       // number that the call key dials, "" for none
+	Bell           []Bell       // whom it calls instead, one after another
 	CallLine       ua.AccountID // that it is dialled by, "" for the usual one
 	Recording      bool         // calls may be recorded
 	DoorCode       bool         // what the far end presses may be a door's code: it is not shown

@@ -13,6 +13,7 @@ func (t *turn) configure(c Config) {
 	c.Accounts = slices.Clone(c.Accounts)
 	c.LineKeys = slices.Clone(c.LineKeys)
 	c.Emergency = slices.Clone(c.Emergency)
+	c.Bell = slices.Clone(c.Bell)
 	c.Volumes = maps.Clone(c.Volumes)
 	t.config, t.words = c, nil
 	t.chosen = t.chosen.under(&t.config)

@@ -26,6 +26,9 @@ func (t *turn) farewell(before call, u ua.Call) {
 	switch {
 	case before.leaving || before.joining: // the person has moved on already
 	case before.ringing():
+	case before.State != ua.Confirmed && t.ringOn(before):
+	case before.unanswered && before.State != ua.Confirmed:
+		t.showEnd(ended{failed: true, title: t.texts().NoReply, party: before.party(), tone: ToneBusy})
 	case before.Replaces != 0 && !before.held && before.State != ua.Confirmed && t.backTo(before.Replaces):
 		title, _ := failure(t.texts(), u)
 		t.complain(title + ": " + before.party().Title())

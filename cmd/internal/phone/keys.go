@@ -153,11 +153,15 @@ func (t *turn) callKey() {
 	case t.live() == nil && t.ringing() != nil:
 		t.answer(t.toAnswer())
 	case t.open() > 0:
-	case t.config.CallKey == "":
+	case t.config.CallKey == "" && len(t.config.Bell) == 0:
 		t.complain(t.texts().NoCallKey)
 	default:
 		if t.account(t.config.CallLine) != nil {
 			t.line = t.config.CallLine
+		}
+		if len(t.config.Bell) > 0 {
+			t.ringBell()
+			return
 		}
 		t.place(t.config.CallKey)
 	}

@@ -40,7 +40,12 @@ func testConfig(t *rapid.T) Config {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var bell []Bell
+	if rapid.Bool().Draw(t, "bell") {
+		bell = []Bell{{Number: "200", For: 15 * time.Second}, {Number: "112"}, {Number: "201", For: time.Minute}}
+	}
 	return Config{
+		Bell:     bell,
 		Accounts: []Account{{ID: "a", Label: "Front", Number: "1001", Voicemail: "700", Register: true, Pickup: rapid.SampledFrom([]string{"", "*8"}).Draw(t, "pickup"), Forward: Forward{NoAnswer: "102", Busy: "103"}, NoAnonymous: true}, {ID: "b", Label: "Back", Register: rapid.Bool().Draw(t, "register b")}},
 		DialPlan: DialPlan{Map: dm}, Emergency: []string{"112"}, CallKey: "200",
 		NoWaiting: rapid.Bool().Draw(t, "no waiting"), TransferOnHook: rapid.Bool().Draw(t, "transfer on-hook"),

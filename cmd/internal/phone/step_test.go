@@ -3,8 +3,10 @@ package phone
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"offhook/hal"
+	"offhook/provisioning"
 	"offhook/ua"
 )
 
@@ -228,6 +230,14 @@ func TestStep_accounts(t *testing.T) {
 		return UA{ua.RegistrationChanged{Account: id, State: ua.RegistrationFailed, Cause: "TLS: certificate signed by unknown authority (pbx.example)"}}
 	}
 	emergency := then(down("a"), down("b"), lift, press("1", "1", "2"), invited(), fire{timerBeep})
+	monday, err := provisioning.ParseHours("mon 08:00-18:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	onMondays := []provisioning.Hours{monday}
+	bell := func() []Input {
+		return then(Config{Accounts: []Account{{ID: "a"}}, Bell: []Bell{{Number: "600", For: 15 * time.Second}, {Number: "601", For: 20 * time.Second}}})
+	}
 	failed := ua.Call{ID: 1, Account: "a", State: ua.Terminated, Cause: ua.CauseSetupFail}
 	check(t, desk(t), []arrow{
 		{"first account down: dial -> the second", then(down("a"), lift, press("1", "0", "0")), press("2"), "invite 1002 by b, beep 2", KindCalling},
@@ -239,6 +249,18 @@ func TestStep_accounts(t *testing.T) {
 		{"call key while it rings -> answer", then(said(in(7, ua.Early))), press(hal.KeyCall), "answer 7, hear 0 at speaker, no ring", KindCalling},
 		{"call key while another call waits -> nothing", then(talking(), said(in(7, ua.Early))), press(hal.KeyCall), "", KindWaiting},
 		{"call key with a line of its own -> invite by it", then(Config{Accounts: []Account{{ID: "a"}, {ID: "b"}}, CallKey: "1200", CallLine: "b"}), press(hal.KeyCall), "invite 1200 by b, hear 0 at speaker", KindCalling},
+		{"bell: pressed -> the first", bell(), press(hal.KeyCall), "invite 600 by a, hear 0 at speaker", KindCalling},
+		{"bell: no answer in time -> hang up", then(bell(), press(hal.KeyCall), invited()), then(fire{timerBell}), "hangup 1", KindCalling},
+		{"bell: not answered -> the next", then(bell(), press(hal.KeyCall), invited(), fire{timerBell}), then(said(over(out(ua.Trying), 487, ua.LocalBye, ""))), "invite 601 by a", KindCalling},
+		{"bell: busy -> the next at once", then(bell(), press(hal.KeyCall), invited()), then(said(over(out(ua.Trying), 486, ua.Rejected, "Busy here"))), "invite 601 by a", KindCalling},
+		{"bell: refused by the agent -> the next at once", then(bell(), press(hal.KeyCall)), then(CommandFailed{Invite{Ref: 1}, ua.ErrTarget}), "invite 601 by a", KindCalling},
+		{"bell: answered in the last moment -> talk", then(bell(), press(hal.KeyCall), invited(), said(out(ua.Confirmed))), then(fire{timerBell}), "", KindInCall},
+		{"bell: the call ends -> nobody else is called", then(bell(), press(hal.KeyCall), invited(), said(out(ua.Confirmed))), then(said(over(out(ua.Confirmed), 0, ua.RemoteBye, ""))), "hear 0 at speaker, busy tone", KindEnded},
+		{"bell: the visitor hangs up -> nobody else is called", then(bell(), press(hal.KeyCall), invited(), press(hal.KeySoft4)), then(said(over(out(ua.Trying), 487, ua.LocalBye, ""))), "", KindIdle},
+		{"bell: time-out before the agent has the call -> a moment later", then(bell(), press(hal.KeyCall), fire{timerBell}, invited()), then(fire{timerBell}), "hangup 1", KindCalling},
+		{"bell: the last does not answer -> says so", then(Config{Accounts: []Account{{ID: "a"}}, Bell: []Bell{{Number: "600", For: time.Second}}}, press(hal.KeyCall), invited(), fire{timerBell}), then(said(over(out(ua.Trying), 487, ua.LocalBye, ""))), "busy tone", KindFailed},
+		{"bell: nobody at this time -> says so", then(Clock{Now: time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)}, Config{Accounts: []Account{{ID: "a"}}, Bell: []Bell{{Number: "600", Hours: onMondays}}}), press(hal.KeyCall), "", KindIdle},
+		{"bell: in its hours -> called", then(Clock{Now: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)}, Config{Accounts: []Account{{ID: "a"}}, Bell: []Bell{{Number: "600", Hours: onMondays}}}), press(hal.KeyCall), "invite 600 by a, hear 0 at speaker", KindCalling},
 		{"emergency fails -> the next account", emergency, then(said(failed)), "invite 112 by b for help", KindCalling},
 		{"emergency refused -> the next account", then(down("a"), down("b"), lift, press("1", "1", "2"), fire{timerBeep}), then(CommandFailed{Invite{Ref: 1}, ua.ErrNoAccount}), "invite 112 by b for help", KindCalling},
 		{"emergency fails everywhere -> why", then(emergency, said(failed), Invited{Ref: 2, Call: 2}), then(said(ua.Call{ID: 2, Account: "b", State: ua.Terminated, Cause: ua.Timeout})), "congestion tone", KindFailed},

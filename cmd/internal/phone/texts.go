@@ -28,7 +28,7 @@ type Texts struct {
 	AnswerFailed, HoldFailed, FarDigits        string
 	NothingToTransfer, NothingDialled          string
 	NoVoicemail, NoConference, NoCallKey       string
-	DoorOpen, DoorWrong, DoorLocked            string
+	DoorOpen, DoorWrong, DoorLocked, NobodyNow string
 	Conference, Recording                      string
 	NoRecording, RecordingEnded                string
 	MissedCalls, AllCalls, NoMissed, NoCalls   string
@@ -126,6 +126,7 @@ func english() *Texts {
 		FarDigits:         "They pressed ",
 		NothingToTransfer: "No call to transfer",
 		NothingDialled:    "Nothing dialled yet",
+		NobodyNow:         "Nobody is called at this time",
 		DoorOpen:          "The door is open",
 		DoorWrong:         "This code does not open",
 		DoorLocked:        "Too many wrong codes: wait",

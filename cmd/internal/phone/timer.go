@@ -14,10 +14,11 @@ const (
 	timerBacklight                 // nobody uses the phone
 	timerForward                   // nobody answers
 	timerConfirmed                 // a trial ended well long enough ago
+	timerBell                      // nobody answers at one of the bell's
 	timerCount
 )
 
-var timerNames = [...]string{"inter-digit", "stage", "beep", "notice", "volume", "retry", "transfer", "backlight", "forward", "confirmed"}
+var timerNames = [...]string{"inter-digit", "stage", "beep", "notice", "volume", "retry", "transfer", "backlight", "forward", "confirmed", "bell"}
 
 func (id TimerID) String() string {
 	if int(id) < len(timerNames) {
@@ -74,6 +75,8 @@ func (t *turn) timer(in Timer) {
 		t.transferTimedOut()
 	case timerForward:
 		t.notAnswered()
+	case timerBell:
+		t.rung()
 	case timerBacklight:
 		t.dim = true
 	case timerConfirmed:
