@@ -11,7 +11,9 @@ import (
 // rasterised so far; it belongs to one goroutine.
 type Painter struct {
 	canvas canvas
-	small  *compact // nil for the roomy layout
+	small  *compact    // nil for the roomy layout
+	zoomed *image.Gray // nil: the compact layout is shown as it is
+	zoom   int
 }
 
 // New makes a painter for a panel's bounds and colour model.
@@ -21,7 +23,11 @@ func New(bounds image.Rectangle, model color.Model) *Painter {
 	rect := image.Rectangle{Max: size}
 	p := &Painter{}
 	if size.Y < 160 || size.X < 200 || oneBit(model) {
-		p.small = &compact{dst: image.NewGray(rect), small: newBitmapFont(smallFont), w: size.X, h: size.Y}
+		if p.zoom = zoom(size); p.zoom > 1 {
+			p.zoomed = image.NewGray(rect)
+			rect.Max = size.Div(p.zoom)
+		}
+		p.small = &compact{dst: image.NewGray(rect), small: newBitmapFont(smallFont), w: rect.Max.X, h: rect.Max.Y}
 		return p
 	}
 	p.canvas = canvas{dst: image.NewRGBA(rect), letters: newTypecase(), inks: newPalette()}
@@ -33,10 +39,30 @@ func New(bounds image.Rectangle, model color.Model) *Painter {
 func (p *Painter) Paint(v phone.View) image.Image {
 	if p.small != nil {
 		p.small.paint(&v)
-		return p.small.dst
+		return p.enlarged()
 	}
 	newRoomy(&p.canvas).paint(&v)
 	return p.canvas.dst
+}
+
+// zoom is how many pixels wide and high a dot of the compact layout is: as many as
+// leave it the room of the panel that it was made for, or nearly. Larger panels
+// have smaller pixels.
+func zoom(size image.Point) int { return max(1, min(size.X/120, size.Y/64)) }
+
+// enlarged is the compact layout's picture, each dot a square.
+func (p *Painter) enlarged() image.Image {
+	if p.zoomed == nil {
+		return p.small.dst
+	}
+	from, to := p.small.dst, p.zoomed
+	for y := range from.Rect.Dy() * p.zoom {
+		row := to.Pix[y*to.Stride:]
+		for x := range from.Rect.Dx() * p.zoom {
+			row[x] = from.Pix[y/p.zoom*from.Stride+x/p.zoom]
+		}
+	}
+	return to
 }
 
 // oneBit reports whether a panel knows black and white only.

@@ -43,6 +43,40 @@ func TestPaint_twice_is_the_same_picture(t *testing.T) {
 	}
 }
 
+// On a panel of small pixels the compact layout is that of a panel of large ones.
+func TestPaint_compact_is_enlarged(t *testing.T) {
+	for _, c := range []struct {
+		panel, layout image.Point
+		zoom          int
+	}{
+		{image.Pt(240, 135), image.Pt(120, 67), 2}, {image.Pt(296, 128), image.Pt(148, 64), 2}, {image.Pt(400, 300), image.Pt(133, 100), 3},
+		{image.Pt(128, 64), image.Pt(128, 64), 1}, {image.Pt(239, 135), image.Pt(239, 135), 1}, {image.Pt(135, 240), image.Pt(135, 240), 1}, {image.Pt(256, 64), image.Pt(256, 64), 1},
+	} {
+		painter, plain := New(image.Rectangle{Max: c.panel}, color.ModelFunc(bit)), New(image.Rectangle{Max: c.layout}, color.ModelFunc(bit))
+		plain.zoomed, plain.small = nil, &compact{dst: image.NewGray(image.Rectangle{Max: c.layout}), small: newBitmapFont(smallFont), w: c.layout.X, h: c.layout.Y}
+		for _, s := range scenes() {
+			got, want := painter.Paint(s.view).(*image.Gray), plain.Paint(s.view).(*image.Gray)
+			for y := range c.panel.Y {
+				for x := range c.panel.X {
+					if got.GrayAt(x, y) != want.GrayAt(x/c.zoom, y/c.zoom) {
+						t.Fatalf("%s on %v: another dot at %d,%d", s.name, c.panel, x, y)
+					}
+				}
+			}
+		}
+	}
+}
+
+// A panel that stands has letters of the size of one that lies.
+func TestPaint_roomy_upright_is_measured_by_its_width(t *testing.T) {
+	for _, c := range []struct{ size, like image.Point }{{image.Pt(240, 320), image.Pt(320, 240)}, {image.Pt(272, 480), image.Pt(480, 272)}} {
+		a, b := canvas{dst: image.NewRGBA(image.Rectangle{Max: c.size})}, canvas{dst: image.NewRGBA(image.Rectangle{Max: c.like})}
+		if got, want := newRoomy(&a).style(bold, 40), newRoomy(&b).style(bold, 40); got != want {
+			t.Errorf("%v: %v, lying %v", c.size, got, want)
+		}
+	}
+}
+
 func TestNew_layout_by_panel(t *testing.T) {
 	cases := []struct {
 		name  string

@@ -8,7 +8,7 @@ import (
 )
 
 // roomy is the layout of colour panels. It is measured in units of a 240th of
-// the panel's height; the width is what it is.
+// the panel's shorter side; the longer one is what it is.
 type roomy struct {
 	*canvas
 	*palette
@@ -30,7 +30,7 @@ func newRoomy(c *canvas) *roomy {
 }
 
 // px turns units into pixels.
-func (r *roomy) px(units int) int { return (units*r.h + 120) / 240 }
+func (r *roomy) px(units int) int { return (units*min(r.w, r.h) + 120) / 240 }
 
 func (r *roomy) style(w weight, units int) style { return style{w, max(9, r.px(units))} }
 
