@@ -57,11 +57,12 @@ func (r *roomy) idleTrouble(v *phone.View, top int) {
 	title := r.style(bold, 15)
 	width := card.Max.X - r.px(10) - x - size - r.px(8)
 	text := r.style(regular, 14)
+	most := max(1, (card.Dy()-r.px(22))/r.px(18)) // what to do is said last
 	var lines []string
 	for _, t := range v.Text {
-		lines = append(lines, r.wrap(text, t, width, 2-min(len(lines), 1))...)
+		lines = append(lines, r.wrap(text, t, width, most-min(len(lines), most-1))...)
 	}
-	lines = lines[:min(len(lines), 2)]
+	lines = lines[:min(len(lines), most)]
 	height := r.px(16) + len(lines)*r.px(17)
 	y := card.Min.Y + (card.Dy()-height)/2 + r.px(13)
 	r.icon(iconWarning, ink, x, y-r.px(14), size)
