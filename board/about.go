@@ -24,10 +24,10 @@ func about(d hal.Drivers, part Part) (driver, []string) {
 
 // kinds are in the order of the fields of hal.Drivers.
 func kinds() []Kind {
-	return []Kind{Keypad, Hook, Display, Lamp, Relay, Audio, Mixer, Watchdog, Expander}
+	return []Kind{Keypad, Hook, Display, Lamp, Relay, Audio, Mixer, Watchdog, Expander, Reader}
 }
 
-// ofKind reads the table by reflection: nine kinds of it would be nine copies.
+// ofKind reads the table by reflection: ten kinds of it would be ten copies.
 func ofKind(d hal.Drivers, kind Kind) map[string]driver {
 	i := slices.Index(kinds(), kind)
 	if i < 0 {

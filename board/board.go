@@ -29,6 +29,7 @@ const (
 	Mixer    Kind = "mixer"
 	Watchdog Kind = "watchdog"
 	Expander Kind = "expanders"
+	Reader   Kind = "readers"
 )
 
 // Part is one device of a board.

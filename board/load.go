@@ -63,7 +63,7 @@ func (b *Board) read(root map[string]any, node *yaml.Node, t *tree) {
 			for j, item := range t.list(key, value) {
 				b.Compatible = append(b.Compatible, t.text(fmt.Sprintf("%s[%d]", key, j), item))
 			}
-		case Keypad, Expander:
+		case Keypad, Expander, Reader:
 			for j, item := range t.list(key, value) {
 				b.part(t, Kind(key), "", fmt.Sprintf("%s[%d]", key, j), item)
 			}
@@ -77,7 +77,7 @@ func (b *Board) read(root map[string]any, node *yaml.Node, t *tree) {
 				b.part(t, Kind(key), name, key+"."+name, m[name])
 			}
 		default:
-			t.fault(key, "is not known here (known: offhook-board, name, model, compatible, keypads, hook, display, lamps, relays, audio, mixer, watchdog, expanders, media)")
+			t.fault(key, "is not known here (known: offhook-board, name, model, compatible, keypads, hook, display, lamps, relays, audio, mixer, watchdog, expanders, readers, media)")
 		}
 	}
 }

@@ -19,6 +19,7 @@ type Devices struct {
 	Text     hal.TextDisplay // in place of a Display
 	Lamps    map[string]hal.Indicator
 	Relays   map[string]hal.Relay
+	Readers  map[string]hal.Reader // by path, as keypads
 	Audio    hal.AudioIO
 	Mixer    hal.Mixer
 	Watchdog hal.Watchdog
@@ -42,7 +43,7 @@ func (e *PartError) Unwrap() error { return e.Err }
 // working (a phone whose screen is broken can still call for help): the error
 // joins a *PartError for each, beside the devices that did open.
 func (b *Board) Open(ctx context.Context, drivers hal.Drivers, log *slog.Logger) (*Devices, error) {
-	d := &Devices{Keypads: map[string]hal.Keypad{}, Lamps: map[string]hal.Indicator{}, Relays: map[string]hal.Relay{}}
+	d := &Devices{Keypads: map[string]hal.Keypad{}, Lamps: map[string]hal.Indicator{}, Relays: map[string]hal.Relay{}, Readers: map[string]hal.Reader{}}
 	var failed []error
 	// Expanders first: other parts are on their lines.
 	for _, first := range []bool{true, false} {
@@ -79,6 +80,8 @@ func (d *Devices) open(ctx context.Context, drivers hal.Drivers, part Part, log 
 		return open(ctx, d, drivers.Mixers, part, log, func(m hal.Mixer) { d.Mixer = m })
 	case Watchdog:
 		return open(ctx, d, drivers.Watchdogs, part, log, func(w hal.Watchdog) { d.Watchdog = w })
+	case Reader:
+		return open(ctx, d, drivers.Readers, part, log, func(r hal.Reader) { d.Readers[part.Path] = r })
 	case Expander:
 		return open(ctx, d, drivers.Expanders, part, log, func(hal.Expander) {})
 	}

@@ -26,7 +26,7 @@ func Schema(drivers hal.Drivers) map[string]any {
 	for _, kind := range kinds() {
 		part := partSchema(drivers, kind, defs)
 		switch kind {
-		case Keypad, Expander:
+		case Keypad, Expander, Reader:
 			part = list(part)
 		case Lamp, Relay:
 			part = named(part)

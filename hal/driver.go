@@ -36,6 +36,7 @@ type Drivers struct {
 	Mixers     map[string]Driver[Mixer]
 	Watchdogs  map[string]Driver[Watchdog]
 	Expanders  map[string]Driver[Expander]
+	Readers    map[string]Driver[Reader]
 	Texts      map[string]Driver[TextDisplay] // a board's display is one of these, or of Displays
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,7 +61,8 @@ const (
 // DoorCode is a code besides the first, and what it is good for.
 type DoorCode struct {
 	Name  string    `key:"name,required" match:"name"` // for the log
-	Code  ua.Secret `key:"code,required" match:"code"`
+	Code  ua.Secret `key:"code" match:"code"`
+	Cards []string  `key:"cards" match:"card"`        // that do the same
 	Relay string    `key:"relay" match:"name"`        // empty: the first
 	Where []string  `key:"where" oneof:"call keypad"` // empty: call
 	Hours []string  `key:"hours" match:"hours"`       // empty: at any time
@@ -73,7 +75,7 @@ type DoorCode struct {
 // TakesCodes tells whether what the far end of a call dials may be a code.
 func (d Door) TakesCodes() bool {
 	for _, c := range d.Codes {
-		if slices.Contains(c.Where, DoorByCall) {
+		if !c.Code.IsZero() && slices.Contains(c.Where, DoorByCall) {
 			return true
 		}
 	}
@@ -100,10 +102,13 @@ func (c *checker) door(d Door) {
 	atKeys := false
 	for i, at := range elementPaths("door.codes", reflect.ValueOf(d.Codes), []string{"name"}) {
 		code := d.Codes[i]
+		if code.Code.IsZero() && len(code.Cards) == 0 {
+			c.fault(at+".code", "is missing; give its digits, or cards")
+		}
 		if !known[code.Relay] {
 			c.fault(at+".relay", "there is no door with the relay %q; add it under door.relays", clip(code.Relay))
 		}
-		atKeys = atKeys || slices.Contains(code.Where, DoorByKeypad)
+		atKeys = atKeys || !code.Code.IsZero() && slices.Contains(code.Where, DoorByKeypad)
 		c.distinct(at, code, d)
 	}
 	if atKeys != d.Keypad {
@@ -118,7 +123,7 @@ func (c *checker) door(d Door) {
 // place: the shorter would open before the longer is dialled.
 func (c *checker) distinct(at string, code DoorCode, d Door) {
 	if code.Code.IsZero() {
-		return // said already
+		return // cards alone
 	}
 	others := append([]DoorCode{{Name: "door.code", Code: d.Code, Where: []string{DoorByCall}}}, d.Codes...)
 	for _, o := range others {
@@ -135,6 +140,28 @@ func (c *checker) distinct(at string, code DoorCode, d Door) {
 
 func shares(a, b []string) bool {
 	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}
+
+// Card reads the number of a card, "13899649", or the two that readers of 26 bits
+// make of it, "212,7041": facility and number.
+func Card(s string) (uint64, error) {
+	facility, number, two := strings.Cut(s, ",")
+	if !two {
+		facility, number = "0", s
+	}
+	f, errF := strconv.ParseUint(facility, 10, 8)
+	n, errN := strconv.ParseUint(number, 10, 35)
+	if errF != nil || errN != nil || two && n > 0xffff {
+		return 0, fmt.Errorf("%q is not a card; write its number, such as 13899649, or facility and number: 212,7041", clip(s))
+	}
+	return f<<16 | n, nil
+}
+
+func matchCard(s string) string {
+	if _, err := Card(s); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 // momentForms are how a moment is written: a day ends at its end.

@@ -24,6 +24,8 @@ func TestValidate_door(t *testing.T) {
 		{"more relays without the first -> which?", Door{Relays: []DoorRelay{{Relay: "gate"}}}, "door.relay: is missing"},
 		{"codes of every place -> fine", Door{Relay: "door", Keypad: true, Code: ua.NewSecret("2580"),
 			Relays: []DoorRelay{{Relay: "gate"}}, Codes: []DoorCode{code("a", "2580", "keypad"), code("b", "739155", "call", "keypad"), {Name: "c", Code: ua.NewSecret("4711"), Relay: "gate", Where: []string{"call"}}}}, ""},
+		{"neither digits nor cards -> which?", Door{Relay: "door", Codes: []DoorCode{{Name: "a"}}}, "door.codes[a].code: is missing; give its digits, or cards"},
+		{"cards alone -> fine", Door{Relay: "door", Codes: []DoorCode{{Name: "a", Cards: []string{"7"}, Where: []string{"keypad"}}}}, ""},
 		{"a relay twice -> once", Door{Relay: "door", Relays: []DoorRelay{{Relay: "gate"}, {Relay: "gate"}}}, `"gate" is there already`},
 		{"the first relay again -> once", Door{Relay: "door", Relays: []DoorRelay{{Relay: "door"}}}, `"door" is there already`},
 		{"a code of no door -> which?", Door{Relay: "door", Codes: []DoorCode{{Name: "a", Code: ua.NewSecret("4711"), Relay: "gate", Where: []string{"call"}}}}, `door.codes[a].relay: there is no door with the relay "gate"`},
@@ -63,5 +65,18 @@ func TestValidate_bell(t *testing.T) {
 	doc.Keys[0].Value = "601"
 	if err := doc.Validate(); err == nil || !strings.Contains(err.Error(), "keys[call].value: is given, and door.bell") {
 		t.Error(err)
+	}
+}
+
+func TestCard(t *testing.T) {
+	for text, want := range map[string]uint64{"13899649": 13899649, "212,7041": 13900673, "0,0": 0, "34359738367": 1<<35 - 1} {
+		if got, err := Card(text); err != nil || got != want {
+			t.Errorf("%s: %d, %v; want %d", text, got, err, want)
+		}
+	}
+	for _, bad := range []string{"", "x", "-1", "1,2,3", "256,1", "1,65536", "34359738368", "0x10", ","} {
+		if n, err := Card(bad); err == nil {
+			t.Errorf("%q is taken for card %d", bad, n)
+		}
 	}
 }

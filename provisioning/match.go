@@ -20,6 +20,7 @@ var matchers = map[string]func(string) string{
 	"authority":   matchAuthority,
 	"ca-or-file":  matchCAOrFile,
 	"callee":      matchCallee,
+	"card":        matchCard,
 	"code":        matchCode,
 	"country":     pattern(`^[a-z]{2}$`, "a country; use its two letters (ISO 3166), such as de"),
 	"dhcp-option": matchDHCPOption,

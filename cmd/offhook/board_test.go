@@ -77,8 +77,8 @@ type (
 	rigScreen struct{}
 
 	rigLetters struct{}
-	rigMixer  struct{}
-	rigSound  struct{ *rig }
+	rigMixer   struct{}
+	rigSound   struct{ *rig }
 )
 
 func (r rigKeys) ReadKey() (hal.KeyEvent, error) {

@@ -28,7 +28,7 @@ func join(tables ...hal.Drivers) hal.Drivers {
 		Displays: map[string]hal.Driver[hal.Display]{}, Indicators: map[string]hal.Driver[hal.Indicator]{},
 		Relays: map[string]hal.Driver[hal.Relay]{}, Audio: map[string]hal.Driver[hal.AudioIO]{},
 		Mixers: map[string]hal.Driver[hal.Mixer]{}, Watchdogs: map[string]hal.Driver[hal.Watchdog]{},
-		Expanders: map[string]hal.Driver[hal.Expander]{}, Texts: map[string]hal.Driver[hal.TextDisplay]{},
+		Expanders: map[string]hal.Driver[hal.Expander]{}, Readers: map[string]hal.Driver[hal.Reader]{}, Texts: map[string]hal.Driver[hal.TextDisplay]{},
 	}
 	for _, t := range tables {
 		maps.Copy(out.Keypads, t.Keypads)
@@ -40,6 +40,7 @@ func join(tables ...hal.Drivers) hal.Drivers {
 		maps.Copy(out.Mixers, t.Mixers)
 		maps.Copy(out.Watchdogs, t.Watchdogs)
 		maps.Copy(out.Expanders, t.Expanders)
+		maps.Copy(out.Readers, t.Readers)
 		maps.Copy(out.Texts, t.Texts)
 	}
 	return out

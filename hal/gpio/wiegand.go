@@ -49,10 +49,8 @@ func wiegandParams(p hal.Params) (wiegandConfig, error) {
 	return c, errors.Join(faults...)
 }
 
-// WiegandDriver is the driver of a Wiegand reader on two lines of one of the
+// wiegandDriver is the driver of a Wiegand reader on two lines of one of the
 // kernel's controllers: pulses are too short to be polled, or to cross a bus.
-func WiegandDriver() hal.Driver[hal.Reader] { return wiegandDriver(openPulses) }
-
 func wiegandDriver(open pulseOpener) hal.Driver[hal.Reader] {
 	return hal.Driver[hal.Reader]{
 		Defaults: wiegandDefaults(),

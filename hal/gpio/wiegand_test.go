@@ -135,7 +135,7 @@ func TestWiegand_check(t *testing.T) {
 		{"a line that is not on the chip -> said", hal.Params{"chip": "pinctrl-rp1", "d0": "GPIO54", "d1": "GPIO6"}, "d0: GPIO54 does not exist on this chip"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := WiegandDriver().Check(c.in)
+			err := wiegandDriver(openPulses).Check(c.in)
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}

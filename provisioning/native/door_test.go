@@ -31,6 +31,7 @@ door:
 		`codes: [{name: a, code: "4711", until: tomorrow}]`:       `door.yaml:4: door.codes[a].until: "tomorrow" is not a moment`,
 		`codes: [{name: a, code: "4711", where: [window]}]`:       "door.codes[a].where[0]",
 		`codes: [{name: a, code: "1234"}]`:                        "is guessed at once",
+		`codes: [{name: a, cards: [red]}]`:                        `door.codes[a].cards[0]: "red" is not a card`,
 		`codes: [{code: "4711"}]`:                                 "name",
 		`bell: [{to: "600", for: 1s}]`:                            "door.bell[0].for",
 		`attempts: 0`:                                             "door.attempts",

@@ -261,6 +261,14 @@ func (a *App) parts() []part {
 			return nil
 		}})
 	}
+	for path, r := range a.devices.Readers {
+		parts = append(parts, part{path, func(ctx context.Context) error {
+			defer context.AfterFunc(ctx, func() { _ = r.Close() })()
+			a.health.broke(ctx, path, readCards(ctx, r, a.desk))
+			<-ctx.Done()
+			return nil
+		}})
+	}
 	if h := a.devices.Hook; h != nil {
 		parts = append(parts, part{"hook", func(ctx context.Context) error {
 			defer context.AfterFunc(ctx, func() { _ = h.Close() })()

@@ -57,6 +57,11 @@ func hoursOf(texts []string) (all []provisioning.Hours) {
 
 func codeOf(c provisioning.DoorCode, zone *time.Location) door.Code {
 	out := door.Code{Name: c.Name, Digits: c.Code, Relay: c.Relay, Uses: c.Uses, Offline: c.OfflineOnly}
+	for _, text := range c.Cards {
+		if card, err := provisioning.Card(text); err == nil { // was checked
+			out.Cards = append(out.Cards, card)
+		}
+	}
 	for _, where := range c.Where {
 		out.Places = append(out.Places, door.Place(where))
 	}

@@ -31,7 +31,8 @@ func TestJourney_door(t *testing.T) {
 	w.registered()
 	w.configure(func(d *provisioning.Document) {
 		d.Door.Relay, d.Door.Keypad = "door", true
-		d.Door.Codes = []provisioning.DoorCode{{Name: "guest", Code: ua.NewSecret(doorCode), Uses: 1, Where: []string{provisioning.DoorByKeypad}}}
+		d.Door.Codes = []provisioning.DoorCode{{Name: "guest", Code: ua.NewSecret(doorCode), Uses: 1, Where: []string{provisioning.DoorByKeypad}},
+			{Name: "fob", Cards: []string{"212,7041"}}}
 	}, func(d provisioning.Document) bool { return d.Door.Keypad })
 	if err := w.control.OpenDoor(t.Context(), localapi.DoorRequest{}); err != nil {
 		t.Fatal(err)
@@ -50,5 +51,8 @@ func TestJourney_door(t *testing.T) {
 	w.wait("the document", func() bool { return w.app.manager.Document().Door.Keypad }, func() any { return "none with a door" })
 	w.parts.keys.tap("7", "3", "5", "5", "1", "9", "exit")
 	w.doorEventsAre("opened command", "opened guest", "refused guest", "opened exit")
+	w.parts.reader.cards <- 1
+	w.parts.reader.cards <- 212<<16 | 7041
+	w.doorEventsAre("opened command", "opened guest", "refused guest", "opened exit", "refused reader", "opened fob")
 	w.stop()
 }

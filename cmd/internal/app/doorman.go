@@ -145,6 +145,11 @@ func (d *doorman) due() time.Time { return d.state.Due() }
 
 func (d *doorman) tick() []phone.Input { return d.take(door.Tick{Now: d.now()}) }
 
+// card hears a reader.
+func (d *doorman) card(c hal.Credential) []phone.Input {
+	return d.take(door.Card{Code: c.Code, Now: d.now()})
+}
+
 // restore has the uses of codes counted on.
 func (d *doorman) restore() {
 	if d.used != nil {

@@ -32,6 +32,8 @@ relays:
 audio: {compatible: fake}
 mixer: {compatible: fake}
 watchdog: {compatible: fake}
+readers:
+  - {compatible: fake}
 `
 
 func loadBoard(t *testing.T, file string) *board.Board {
@@ -49,6 +51,7 @@ type parts struct {
 	hook     *fakeHook
 	lamp     *fakeLamp
 	relay    *fakeRelay
+	reader   *fakeReader
 	screen   *fakeScreen
 	letters  *fakeLetters
 	card     *card
@@ -59,7 +62,7 @@ type parts struct {
 func newParts(t *testing.T) *parts {
 	return &parts{
 		keys: &fakeKeys{latch: newLatch(), events: make(chan hal.KeyEvent, 32)}, hook: &fakeHook{latch: newLatch(), changes: make(chan hookChange)},
-		lamp: &fakeLamp{latch: newLatch()}, relay: &fakeRelay{latch: newLatch()}, screen: &fakeScreen{t: t, latch: newLatch()}, letters: &fakeLetters{latch: newLatch()},
+		lamp: &fakeLamp{latch: newLatch()}, relay: &fakeRelay{latch: newLatch()}, reader: &fakeReader{latch: newLatch(), cards: make(chan uint64)}, screen: &fakeScreen{t: t, latch: newLatch()}, letters: &fakeLetters{latch: newLatch()},
 		card: newCard(), mixer: &fakeMixer{latch: newLatch(), volumes: map[hal.Output]int{}}, watchdog: &fakeWatchdog{latch: newLatch()},
 	}
 }
@@ -87,13 +90,14 @@ func (p *parts) drivers() hal.Drivers {
 		Relays:     one(func() (hal.Relay, error) { return p.relay, nil }),
 		Audio:      one(p.card.open),
 		Mixers:     one(func() (hal.Mixer, error) { return p.mixer, nil }),
+		Readers:    one(func() (hal.Reader, error) { return p.reader, nil }),
 		Watchdogs:  one(func() (hal.Watchdog, error) { return p.watchdog, nil }),
 	}
 }
 
 // closed reports which parts were left open.
 func (p *parts) open() (left []string) {
-	for name, l := range map[string]latch{"keys": p.keys.latch, "hook": p.hook.latch, "lamp": p.lamp.latch, "relay": p.relay.latch,
+	for name, l := range map[string]latch{"keys": p.keys.latch, "hook": p.hook.latch, "lamp": p.lamp.latch, "relay": p.relay.latch, "reader": p.reader.latch,
 		"screen": p.screen.latch, "mixer": p.mixer.latch, "watchdog": p.watchdog.latch} {
 		if !l.isClosed() {
 			left = append(left, name)
@@ -214,6 +218,20 @@ func (l *fakeLamp) pattern() hal.Pattern {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.now
+}
+
+type fakeReader struct {
+	latch
+	cards chan uint64
+}
+
+func (r *fakeReader) ReadCredential() (hal.Credential, error) {
+	select {
+	case c := <-r.cards:
+		return hal.Credential{Bits: 26, Code: c}, nil
+	case <-r.done:
+		return hal.Credential{}, hal.ErrClosed
+	}
 }
 
 type fakeRelay struct{ latch }

@@ -20,6 +20,20 @@ func readKeys(ctx context.Context, k hal.Keypad, inbox chan<- phone.Input) error
 	}
 }
 
+// readCards passes on what a reader of credentials reads.
+func readCards(ctx context.Context, r hal.Reader, d *desk) error {
+	for {
+		c, err := r.ReadCredential()
+		if err != nil {
+			return err
+		}
+		d.do(ctx, func() {
+			d.say(ctx, d.door.card(c))
+			d.awaitDoor(ctx)
+		})
+	}
+}
+
 // readHook is readKeys for the cradle.
 func readHook(ctx context.Context, h hal.Hook, inbox chan<- phone.Input) error {
 	for {

@@ -3,6 +3,7 @@ package door
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"time"
 
@@ -36,12 +37,14 @@ type Place string
 const (
 	ByCall   Place = "call"   // dialled by the far end
 	ByKeypad Place = "keypad" // pressed at the station
+	ByReader Place = "reader" // a card's
 )
 
 // Code opens a door when everything that it wants is so.
 type Code struct {
 	Name    string
 	Digits  ua.Secret
+	Cards   []uint64
 	Relay   string // "": the first door's
 	Places  []Place
 	Hours   []provisioning.Hours // any of them; none: at any time
@@ -50,10 +53,10 @@ type Code struct {
 	Offline bool                 // only while no account is registered
 }
 
-// ID names the code in the account of its uses. Other digits under the same name
-// are another code.
+// ID names the code in the account of its uses. Other digits, or cards, under the same
+// name are another code.
 func (c Code) ID() string {
-	sum := sha256.Sum256([]byte(c.Name + "\x00" + c.Digits.Reveal()))
+	sum := sha256.Sum256([]byte(fmt.Sprint(c.Name, "\x00", c.Digits.Reveal(), c.Cards)))
 	return c.Name + "#" + hex.EncodeToString(sum[:4])
 }
 

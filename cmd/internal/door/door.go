@@ -2,8 +2,8 @@
 //
 // Step is a pure function of a State and one Input, like the telephone's. A
 // door is opened by a code that the far end of a call dials or that is pressed at
-// the station, by the request-to-exit button inside, and by the administrator;
-// by nothing else, and never by a mistake: whatever is in doubt leaves it shut.
+// the station, by a card, by the request-to-exit button inside, and by the
+// administrator; by nothing else, and never by a mistake: whatever is in doubt leaves it shut.
 package door
 
 import (
@@ -43,6 +43,8 @@ func Step(s State, in Input) (State, []Effect) {
 		return s.call(in)
 	case Digit:
 		return s.digit(in)
+	case Card:
+		return s.card(in)
 	case Exit:
 		return s.exit(in)
 	case Command:

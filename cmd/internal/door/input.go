@@ -28,6 +28,12 @@ type Call struct {
 	Now   time.Time
 }
 
+// Card is a credential that a reader has read.
+type Card struct {
+	Code uint64 // without parity
+	Now  time.Time
+}
+
 // Exit is the request-to-exit button, pressed.
 type Exit struct{ Now time.Time }
 
@@ -60,6 +66,7 @@ type Tick struct{ Now time.Time }
 func (Config) input()  {}
 func (Digit) input()   {}
 func (Call) input()    {}
+func (Card) input()    {}
 func (Exit) input()    {}
 func (Command) input() {}
 func (Contact) input() {}
