@@ -5,11 +5,13 @@ import "offhook/media/dsp/fourier"
 // Of the Kalman filter.
 const (
 	firstDoubt  = 0.2  // covariance of a path that is not known; at 1 it diverges
-	doubtDecay  = 0.7  // from a partition to the next: rooms die away
-	restless    = 2e-4 // process noise by the power of the path, always
+	doubtDecay  = 0.55 // from a partition to the next: rooms die away
+	restless    = 1e-4 // process noise by the power of the path, always
 	moving      = 0.5  // and when error and echo are coherent
-	changed     = 1.2  // and when the whole path seems to be another one
-	observe     = 0.6  // memory of the power that is no echo, a block
+	changed     = 3    // and when the whole path seems to be another one
+	observe     = 0.7  // memory of the power that is no echo, a block
+	believed    = 0.7  // of what a block would teach if bins knew nothing of each other
+	leastSpread = 0.5  // of a bin's own power, where its neighbours have none
 	constrained = 1    // partitions a block
 	tiny        = 1e-9
 )
@@ -31,6 +33,8 @@ type filter struct {
 	err         []complex64
 	known       []float32 // the power of echo that the doubts explain
 	other       []float32 // the power that is no echo
+	spread      []float32 // known, as the window of a block spreads it
+	strangers   []float32 // other, likewise
 	rates       []float32
 	motion      []float32 // of each bin, 0..1
 	time        []float32
@@ -52,6 +56,7 @@ func newFilter(block, taps int) *filter {
 		f.path, f.doubts = append(f.path, w()), append(f.doubts, v())
 	}
 	f.sum, f.err, f.known, f.other, f.rates, f.motion = w(), w(), v(), v(), v(), v()
+	f.spread, f.strangers = v(), v()
 	f.forget()
 	return f
 }
@@ -120,13 +125,14 @@ func (f *filter) adapt(left []float32, clipped bool) {
 	f.t.Forward(f.err, f.time)
 	part := float32(f.block) / float32(f.n)
 	for k, e := range f.err {
-		p := (real(e)*real(e) + imag(e)*imag(e)) / part
-		f.other[k] = observe*f.other[k] + (1-observe)*larger(p-0.5*f.known[k], 0.3*p)
-		f.rates[k] = 1 / (f.known[k] + f.other[k] + tiny)
+		p := (real(e)*real(e) + imag(e)*imag(e)) * ((1 - observe) / part)
+		f.other[k] = observe*f.other[k] + p
 	}
 	if clipped {
 		return
 	}
+	f.temper()
+	learned := believed * part
 	for p := range f.path {
 		i := f.past(p)
 		n := len(f.err)
@@ -138,7 +144,7 @@ func (f *filter) adapt(left []float32, clipped bool) {
 			re := real(w) + gain*(real(x)*real(e)+imag(x)*imag(e))
 			im := imag(w) + gain*(real(x)*imag(e)-imag(x)*real(e))
 			path[k] = complex(re, im)
-			more := doubt[k]*(1-part*gain*power[k]) + motion[k]*(re*re+im*im)
+			more := doubt[k]*(1-learned*gain*power[k]) + motion[k]*(re*re+im*im)
 			doubt[k] = smaller(more, 1)
 		}
 	}
@@ -147,6 +153,33 @@ func (f *filter) adapt(left []float32, clipped bool) {
 		if f.turn++; f.turn == f.parts {
 			f.turn = 0
 		}
+	}
+}
+
+// temper finds how far each bin may go. What is left is a block within zeros, so
+// that a bin of it has of its neighbours' power, too, as that of what is played, over a
+// longer window, has not: between the harmonics of a voice a bin
+// would learn from what is not its own.
+func (f *filter) temper() {
+	spread(f.spread, f.known)
+	spread(f.strangers, f.other)
+	for k, known := range f.known {
+		f.rates[k] = 1 / (larger(f.spread[k], leastSpread*known) + f.strangers[k] + tiny)
+	}
+}
+
+// spread is the mean of each bin and the two on either side; beyond the ends
+// there is nothing. No sum is carried on: treble is small beside bass.
+func spread(to, from []float32) {
+	a, b, c, d := float32(0), float32(0), from[0], from[1]
+	to = to[:len(from)]
+	for k := range to {
+		var e float32
+		if k+2 < len(from) {
+			e = from[k+2]
+		}
+		to[k] = 0.2 * (a + b + c + d + e)
+		a, b, c, d = b, c, d, e
 	}
 }
 
