@@ -38,6 +38,9 @@ type kamailio struct {
 	Demands       bool   // a client's certificate
 	Readers       int    // of TCP; each remembers TLS sessions for itself
 	STUN          bool   // answered on the ports of SIP
+	Aliases       bool   // connections are reused (RFC 5923) and by nothing else
+	Control       string // a socket for kamcmd, with Profile
+	Profile       string // its settings of TLS, as a file that can be read again
 	authority     *ca.Authority
 }
 
@@ -70,6 +73,9 @@ func (k *kamailio) start() {
 	must(k.t, template.Must(template.New("").Parse(kamailioConfig)).Execute(&text, k))
 	file := filepath.Join(k.dir, "kamailio.cfg")
 	must(k.t, os.WriteFile(file, []byte(text.String()), 0o600))
+	if k.Profile != "" {
+		k.profile(k.t)
+	}
 	k.process = start(k.t, k.dir, "kamailio", "-DD", "-E", "-f", file, "-Y", k.dir, "-w", k.dir, "-m", "32", "-M", "4")
 	ctx, cancel := context.WithTimeout(k.t.Context(), rowTime)
 	defer cancel()

@@ -138,7 +138,12 @@ func (a *Authority) Client(name string) (tls.Certificate, error) {
 	return a.issue([]string{name}, x509.ExtKeyUsageClientAuth)
 }
 
-func (a *Authority) issue(names []string, usage x509.ExtKeyUsage) (tls.Certificate, error) {
+// Peer signs a certificate for who connects and is connected to by one name.
+func (a *Authority) Peer(names ...string) (tls.Certificate, error) {
+	return a.issue(names, x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth)
+}
+
+func (a *Authority) issue(names []string, usages ...x509.ExtKeyUsage) (tls.Certificate, error) {
 	if len(names) == 0 {
 		return tls.Certificate{}, errors.New("ca: a certificate needs a name")
 	}
@@ -156,7 +161,7 @@ func (a *Authority) issue(names []string, usage x509.ExtKeyUsage) (tls.Certifica
 		NotBefore:    time.Now().Add(-time.Hour),
 		NotAfter:     time.Now().AddDate(1, 0, 0),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
-		ExtKeyUsage:  []x509.ExtKeyUsage{usage},
+		ExtKeyUsage:  usages,
 	}
 	for _, name := range names {
 		if ip := net.ParseIP(name); ip != nil {
