@@ -12,13 +12,10 @@ type opener func(chip, line string) (gpio.PinIO, error)
 
 func openReal(chip, line string) (gpio.PinIO, error) { return openPin(chip, line) }
 
-// Drivers is the table of this package: gpio-matrix-keypad, gpio-keys,
-// gpio-rotary-dial, rotary-encoder, gpio-hook, gpio-led and gpio-relay, on lines
-// of the kernel and of the expanders mcp23017, pcf8574 and pcf8575; gpio-wiegand on
-// the kernel's.
-func Drivers() hal.Drivers { return DriversOn(NewLines()) }
-
-// DriversOn is Drivers on lines that may be others than this machine's.
+// DriversOn is the table of this package: gpio-matrix-keypad, gpio-keys,
+// gpio-rotary-dial, rotary-encoder, gpio-hook, gpio-led, gpio-relay and
+// gpio-wiegand, on lines of the kernel and of the expanders mcp23017, pcf8574 and
+// pcf8575.
 func DriversOn(lines *expander.Lines) hal.Drivers {
 	d := driversOn(lines.Open)
 	d.Expanders = lines.Drivers()

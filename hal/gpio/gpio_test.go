@@ -377,7 +377,7 @@ func TestLed_line_held_by_another_says_so(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	d := Drivers()
+	d := DriversOn(NewLines())
 	cases := []struct {
 		name  string
 		check func(hal.Params) error
