@@ -13,9 +13,9 @@ type opener func(chip, line string) (gpio.PinIO, error)
 func openReal(chip, line string) (gpio.PinIO, error) { return openPin(chip, line) }
 
 // DriversOn is the table of this package: gpio-matrix-keypad, gpio-keys,
-// gpio-rotary-dial, rotary-encoder, gpio-hook, gpio-led, gpio-relay and
-// gpio-wiegand, on lines of the kernel and of the expanders mcp23017, pcf8574 and
-// pcf8575.
+// gpio-rotary-dial, rotary-encoder, gpio-hook, gpio-led and gpio-relay, on lines
+// of the kernel and of the expanders mcp23017, pcf8574 and pcf8575; gpio-wiegand on
+// the kernel's.
 func DriversOn(lines *expander.Lines) hal.Drivers {
 	d := driversOn(lines.Open)
 	d.Expanders = lines.Drivers()
