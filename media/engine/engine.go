@@ -72,6 +72,7 @@ type Engine struct {
 	legs     []*leg
 	beside   *aside
 	cleaning *cleaner       // of the patch that stands
+	known    *cleaner       // of this device, also between calls
 	group    sync.WaitGroup // of who reads and writes files
 
 	// the engine's thread
@@ -131,8 +132,8 @@ func (e *Engine) Reopen(device Device) error {
 	e.device.Store(&device)
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	if e.cleaning != nil { // it knows the echo of the device before
-		e.cleaning = nil
+	e.known = nil // it knows the echo of the device before
+	if e.cleaning != nil {
 		e.unhand(e.patched.Load())
 		e.rebuild(e.set.Load().generator)
 	}

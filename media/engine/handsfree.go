@@ -41,8 +41,8 @@ const (
 	fullScale = 32768
 )
 
-// cleaner is what a microphone's sound goes through while both hands are free. One
-// is made each time that begins: what was played before then is no echo.
+// cleaner is what a microphone's sound goes through while both hands are free. It
+// stays from call to call, and knows the room already in the second.
 type cleaner struct {
 	echo  *echo.Canceller     // nil, as all others: it is not wanted
 	noise *denoise.Suppressor // where no canceller does it in the same pass
@@ -87,30 +87,11 @@ func newCleaner(h HandsFree, rate, period int) (*cleaner, error) {
 	return c, nil
 }
 
-const (
-	quietBlocks = 30
-	quietLevel  = 3e-4 // at most; -75 dBov in the mean
-	usualLevel  = 2e-3 // where noise is taken out: what is louder takes long to be known as noise
-)
-
-// settle lets a canceller hear a quiet room: one that has heard none yet takes it for
-// a loud one, and fills up what it takes out with noise.
-func (c *cleaner) settle(noise bool) {
-	if c == nil || c.echo == nil {
-		return
-	}
-	level := float32(quietLevel)
-	if noise {
-		level = usualLevel
-	}
-	seed := uint32(1)
-	clear(c.far)
-	for range quietBlocks {
-		for i := range c.near {
-			seed = seed*1664525 + 1013904223 // any noise does
-			c.near[i] = level * (float32(seed>>15)/(1<<16) - 1)
-		}
-		c.echo.Process(c.near, c.near, c.far, nil)
+// begin is for a call that begins: what was played before it has no echo in it.
+func (c *cleaner) begin() {
+	c.wet.cut()
+	if c.echo != nil {
+		c.echo.Restart()
 	}
 }
 
@@ -131,6 +112,7 @@ func (c *cleaner) clean(captured, played media.Frame) {
 		c.noise.Process(c.near, c.near)
 	}
 	if c.gain != nil {
+		c.gain.Hold(c.echo != nil && c.echo.OnlyEcho())
 		c.gain.Process(c.near)
 	}
 	for i, v := range c.near {
@@ -165,6 +147,7 @@ func (e *Engine) cleanse(set *set) {
 		if e.cleaner = set.cleaner; e.cleaner == nil {
 			return
 		}
+		e.cleaner.begin()
 	}
 	c := e.cleaner
 	c.wet.to(c == set.cleaner)
@@ -174,14 +157,15 @@ func (e *Engine) cleanse(set *set) {
 	}
 }
 
-// unhand makes the cleaner of a patch, and keeps the one that stands: the mutex is
-// held.
+// unhand finds the cleaner of a patch: it is made once for a device. The mutex is held.
 func (e *Engine) unhand(p *Patch) {
 	switch {
 	case !p.HandsFree:
 		e.cleaning = nil
-	case e.cleaning == nil:
-		e.cleaning, _ = newCleaner(e.cfg.HandsFree, e.cfg.SampleRate, e.cfg.Period) // New has tried it
-		e.cleaning.settle(e.cfg.HandsFree.Noise)
+	case e.known == nil:
+		e.known, _ = newCleaner(e.cfg.HandsFree, e.cfg.SampleRate, e.cfg.Period) // New has tried it
+		fallthrough
+	default:
+		e.cleaning = e.known
 	}
 }

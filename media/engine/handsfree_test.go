@@ -133,6 +133,33 @@ func TestHandsFree_both_speak_and_are_heard(t *testing.T) {
 	}
 }
 
+// The second call knows the room of the first: who is spoken over by the other
+// side from its first word on is heard all the same.
+func TestHandsFree_the_second_call_knows_the_room(t *testing.T) {
+	const first, pause, second = 4 * time.Second, time.Second, 2 * time.Second
+	const from, long = first + pause, first + pause + second
+	gain := func(known bool) float64 {
+		one := silenced(mediatest.Voice(rate, long, 1), first, from)
+		two := silenced(mediatest.Voice(rate, long, 2), 0, from)
+		c := inRooms(t, one, two, known, handsFree, options{})
+		c.run(first)
+		for _, free := range []bool{false, true} {
+			for _, p := range []*phone{c.a, c.b} {
+				p.Connect(engine.Patch{Streams: []media.StreamID{1}, Mic: true, HandsFree: free})
+			}
+			c.run(pause)
+			if free {
+				c.run(second - pause)
+			}
+		}
+		return gainOf(t, between(two, from, long), between(c.a.device.heard, from, long))
+	}
+	anew, known := gain(false), gain(true)
+	if known < 0.9 || known > 1.1 || anew > known-0.05 {
+		t.Errorf("b is heard %.3f times as loud as it speaks, %.3f times in a first call", known, anew)
+	}
+}
+
 // Nothing is said, and nothing is changed: but for the delay of a block.
 func TestHandsFree_alone_speech_stays(t *testing.T) {
 	const long = 4 * time.Second

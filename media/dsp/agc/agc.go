@@ -28,6 +28,7 @@ type Control struct {
 	meter   meter
 	gain    float64 // dB, as it is now
 	factor  float32 // the same at the end of the last block
+	held    bool
 	limiter limiter
 }
 
@@ -65,6 +66,10 @@ func (c *Control) Block() int { return c.block }
 // Gain is what speech is multiplied by now, in dB.
 func (c *Control) Gain() float64 { return c.gain }
 
+// Hold says whether what comes now is no speech of this side, as far as is known otherwise:
+// what is left of an echo. The gain stays, and nothing is learned of it.
+func (c *Control) Hold(held bool) { c.held = held }
+
 // How fast the gain changes, in dB for each block in which somebody speaks. In
 // pauses it stays.
 const (
@@ -82,6 +87,10 @@ func (c *Control) Process(x []float32) {
 }
 
 func (c *Control) do(x []float32) {
+	if c.held {
+		c.amplify(x, c.factor)
+		return
+	}
 	if speech, now := c.meter.take(x); now {
 		wanted := min(max(c.config.Target-speech, c.config.Least), c.config.Most)
 		switch d := wanted - c.gain; {
@@ -91,7 +100,11 @@ func (c *Control) do(x []float32) {
 			c.gain -= min(downward, -d)
 		}
 	}
-	to := float32(math.Pow(10, c.gain/20))
+	c.amplify(x, float32(math.Pow(10, c.gain/20)))
+}
+
+// amplify goes over to a factor.
+func (c *Control) amplify(x []float32, to float32) {
 	step := (to - c.factor) / float32(len(x))
 	for i, v := range x {
 		c.factor += step

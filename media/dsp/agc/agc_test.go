@@ -187,3 +187,25 @@ func BenchmarkProcess20ms(b *testing.B) {
 		a.Process(x)
 	}
 }
+
+// What is held is made as loud as the speech before it, and teaches nothing.
+func TestHold(t *testing.T) {
+	a := made(t, Config{Rate: rate})
+	a.Process(speech(8*time.Second, -34))
+	before := a.Gain()
+	a.Hold(true)
+	x := speech(4*time.Second, -44)
+	want := louder(x, before)
+	a.Process(x)
+	if a.Gain() != before {
+		t.Errorf("the gain went from %.2f to %.2f dB", before, a.Gain())
+	}
+	if d := spoken(x) - spoken(want); math.Abs(d) > 0.5 {
+		t.Errorf("%.1f dB from as loud as before", d)
+	}
+	a.Hold(false)
+	a.Process(speech(4*time.Second, -44))
+	if a.Gain() < before+3 {
+		t.Errorf("held for ever, at %.2f dB", a.Gain())
+	}
+}

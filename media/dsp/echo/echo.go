@@ -30,6 +30,7 @@ const (
 	emphasis    = 0.9  // both sides are filtered by it: speech has little treble
 	clipped     = 0.98 // of full scale
 	powerMemory = 0.9  // a block
+	onlyEcho    = 0.2  // of what is sent; if more, the near side speaks
 )
 
 // Canceller is one microphone's.
@@ -47,6 +48,7 @@ type Canceller struct {
 	bad          int // blocks in which the filter did harm
 	harm         bool
 	double       bool
+	echoed       bool // there is echo
 	sinceClipped int
 }
 
@@ -82,6 +84,16 @@ func (c *Canceller) Delay() time.Duration {
 	return time.Duration(c.block) * time.Second / time.Duration(c.rate)
 }
 
+// Restart begins another call in the same room: it forgets the sound, and keeps
+// what it knows of the echo path and of the noise. Only who calls Process may call it.
+func (c *Canceller) Restart() {
+	c.filter.restart()
+	c.suppressor.restart()
+	c.far0, c.near0, c.out0, c.lin0 = 0, 0, 0, 0
+	c.farPower, c.nearPower, c.errorPower, c.echoPower = 0, 0, 0, 0
+	c.bad, c.harm, c.double, c.echoed, c.sinceClipped = 0, false, false, false, 0
+}
+
 // Process takes the echo of far, which is played in the same step, out of near
 // (the microphone), and writes out. Linear, when not nil, gets what the linear
 // filter alone leaves, without delay. All are of Block samples in -1..1; out may be near.
@@ -104,7 +116,8 @@ func (c *Canceller) Process(out, near, far, linear []float32) {
 	if linear != nil {
 		c.lin0 = deemphasize(linear[:n], c.e, c.lin0)
 	}
-	c.double = c.suppressor.process(c.d, c.e, c.y, c.harm)
+	c.echoed = c.suppressor.process(c.d, c.e, c.y, c.harm)
+	c.double = c.echoed && c.suppressor.near > 0.5
 	f.coherent(c.suppressor)
 	c.out0 = deemphasize(out[:n], c.d, c.out0)
 }
@@ -163,6 +176,10 @@ func (c *Canceller) weigh() {
 		c.bad = max(c.bad-1, 0)
 	}
 }
+
+// OnlyEcho says whether what came out last is no near speech, but what may be left
+// of an echo. Only who calls Process may ask.
+func (c *Canceller) OnlyEcho() bool { return c.echoed && c.suppressor.near < onlyEcho }
 
 // Meters are the present ones; only who calls Process may ask.
 func (c *Canceller) Meters() Meters {

@@ -91,6 +91,17 @@ func TestNearSpeechIsKept(t *testing.T) {
 	for i, v := range voice {
 		near[i] += v
 	}
+	half, _, k := cancel(t, Config{Rate: 16000, Block: 160}, near[:n/4], far[:n/4])
+	echoOnly := 0
+	for at := n / 4; at < n/2; at += 160 {
+		k.Process(half[:160], near[at:at+160], far[at:at+160], nil)
+		if k.OnlyEcho() {
+			echoOnly++
+		}
+	}
+	if echoOnly < n/4/160/2 {
+		t.Errorf("in %d of %d blocks there is only echo", echoOnly, n/4/160)
+	}
 	out, _, _ := cancel(t, Config{Rate: 16000, Block: 160}, near, far)
 	from := n * 5 / 8
 	var same, all float64
@@ -191,5 +202,36 @@ func TestMicrophoneClips(t *testing.T) {
 	out, _, _ := cancel(t, Config{Rate: 16000, Block: 160}, near, far)
 	if d := decibels(near[n*3/4:], out[n*3/4:]); d < 35 {
 		t.Errorf("only %.1f dB less is sent, a second after the microphone clipped", d)
+	}
+}
+
+// The second call in a room begins where the first one ended.
+func TestRestart(t *testing.T) {
+	const n, word = 16000 * 3, 4000
+	far := talk(1, n, 16000)
+	near := through(room(7, 80, 640), far)
+	_, linear, k := cancel(t, Config{Rate: 16000, Block: 160}, near, far)
+	if d := decibels(near[:word], linear[:word]); d > 20 {
+		t.Fatalf("%.1f dB less in the first word of the first call", d)
+	}
+	k.Restart()
+	out := make([]float32, n)
+	for i := 0; i+160 <= word; i += 160 {
+		k.Process(out[i:i+160], near[i:i+160], far[i:i+160], linear[i:i+160])
+	}
+	if d := decibels(near[:word], linear[:word]); d < 20 {
+		t.Errorf("%.1f dB less after the linear filter in the first word of the second call", d)
+	}
+	k.Restart()
+	clear(near)
+	clear(far)
+	k.Process(out[:160], near[:160], far[:160], linear[:160])
+	for i, v := range linear[:160] {
+		if v != 0 {
+			t.Fatalf("sample %d of silence is %g: of the call before", i, v)
+		}
+	}
+	if allocated := testing.AllocsPerRun(10, k.Restart); allocated != 0 {
+		t.Errorf("%v allocations", allocated)
 	}
 }

@@ -13,6 +13,7 @@ const (
 	believed    = 0.7  // of what a block would teach if bins knew nothing of each other
 	leastSpread = 0.5  // of a bin's own power, where its neighbours have none
 	constrained = 1    // partitions a block
+	meanwhile   = 0.02 // doubt of a path that was known in the call before, by its power
 	tiny        = 1e-9
 )
 
@@ -68,6 +69,18 @@ func (f *filter) forget() {
 	}
 	f.doubt()
 	clear(f.other)
+}
+
+// restart begins another call in the same room: nothing was played yet, and what
+// stands in the room may have moved a little.
+func (f *filter) restart() {
+	clear(f.input)
+	for i := range f.spectra {
+		clear(f.spectra[i])
+		clear(f.powers[i])
+	}
+	clear(f.motion)
+	f.unsettle(meanwhile)
 }
 
 // doubt keeps half of the path, and trusts none of it.

@@ -13,6 +13,10 @@ const (
 	floorEcho   = 0.003 // else
 	noiseFloor  = 0.15  // of noise that is suppressed
 	noiseRise   = 1.004 // a block
+	quickStart  = 50    // blocks in which noise may rise quickly
+	listening   = 20    // of them before anything was heard
+	quietRoom   = 1.7e-4
+	usualRoom   = 1.2e-3 // root mean square of noise: -75 and -58 dBov
 )
 
 // suppressor makes quieter what is echo: blocks overlap by half.
@@ -58,7 +62,7 @@ func newSuppressor(block int, noisy bool, f *filter) *suppressor {
 		*v = make([]float32, f.bins)
 	}
 	for k := range s.leak {
-		s.leak[k], s.noise[k] = 0.05, 1
+		s.leak[k] = 0.05
 	}
 	s.e, s.y, s.sey = make([]complex64, f.bins), make([]complex64, f.bins), make([]complex64, f.bins)
 	s.left, s.echo, s.add = make([]float32, block), make([]float32, block), make([]float32, block)
@@ -66,7 +70,33 @@ func newSuppressor(block int, noisy bool, f *filter) *suppressor {
 	for i := range s.window {
 		s.window[i] = float32(math.Sin(math.Pi * (float64(i) + 0.5) / float64(2*block)))
 	}
+	s.expect()
 	return s
+}
+
+// expect begins with the noise of a quiet room: one that is thought loud would be
+// filled up with comfort noise. Where noise is taken out it begins as that of a usual
+// room: what is louder takes long to be known as noise.
+func (s *suppressor) expect() {
+	level := quietRoom
+	if s.noisy {
+		level = usualRoom
+	}
+	for k := range s.noise {
+		shape := 1 + emphasis*emphasis - 2*emphasis*math.Cos(math.Pi*float64(k)/float64(len(s.noise)-1))
+		s.noise[k] = float32(level * level * float64(s.block) * shape)
+		s.slow[k] = s.noise[k]
+	}
+	s.blocks = quickStart - listening
+}
+
+// restart begins another call in the same room: its noise and its leaks are known.
+func (s *suppressor) restart() {
+	for _, v := range [][]float32{s.left, s.echo, s.add, s.see, s.syy, s.coherence, s.clean, s.rest} {
+		clear(v)
+	}
+	clear(s.sey)
+	s.quick, s.likeness, s.strange, s.sudden, s.near = [3]float32{}, 0, 0, 0, 0
 }
 
 // spectrum is that of the last two blocks.
@@ -82,7 +112,7 @@ func (s *suppressor) spectrum(to []complex64, last, now []float32) {
 }
 
 // process suppresses in e what is left of the echo y, or all of it where y would do
-// harm and was not taken out; it says whether both sides speak.
+// harm and was not taken out; it says whether there is echo.
 func (s *suppressor) process(out, e, y []float32, harm bool) bool {
 	s.spectrum(s.e, s.left, e)
 	s.spectrum(s.y, s.echo, y)
@@ -95,7 +125,7 @@ func (s *suppressor) process(out, e, y []float32, harm bool) bool {
 		out[i] = s.add[i] + s.window[i]*s.time[i]
 		s.add[i] = s.window[s.block+i] * s.time[s.block+i]
 	}
-	return played && s.near > 0.5
+	return played
 }
 
 // compare tells how like each other error and echo are, in each bin and in all.
@@ -177,7 +207,7 @@ func (s *suppressor) remaining() {
 func (s *suppressor) weigh() bool {
 	s.blocks++
 	rise := float32(noiseRise)
-	if s.blocks < 50 {
+	if s.blocks < quickStart {
 		rise = 1.1
 	}
 	var above, echo, all float32
