@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"offhook/hal"
 )
@@ -74,28 +75,55 @@ func resting(t testing.TB, a hal.AudioIO, both func() error) {
 	if !ok {
 		return
 	}
-	capture, playback := r.Xruns()
 	for _, soon := range []bool{false, true, true, false} {
-		r.Rouse()
-		r.Rouse() // once is as good as twice
-		if err := r.Rest(soon); err != nil {
-			t.Errorf("Rest(%v), roused before: %v", soon, err)
-		}
-		var calls sync.WaitGroup
-		calls.Go(r.Rouse)
-		err := r.Rest(!soon) // goes over from one kind to the other
-		if calls.Wait(); err != nil {
-			t.Errorf("Rest(%v): %v", !soon, err)
-		}
-		for i := range 3 {
-			if err := both(); err != nil {
-				t.Errorf("period %d after a rest: %v", i, err)
+		rounds := 0
+		for judged := false; !judged; rounds++ {
+			if rounds == restRounds {
+				t.Fatalf("no rest was followed by %d periods in time, in %d rounds: this machine stops for longer than a period", restPeriods, rounds)
 			}
+			judged = rested(t, r, soon, both)
 		}
+	}
+}
+
+// A device is moved so often after a rest; and so often it rests until a round counts.
+const (
+	restPeriods = 3
+	restRounds  = 100
+)
+
+// rested lets a device rest, and go on. A machine that stops the test for longer
+// than a period has a real xrun: such a round is not judged, and the answer false.
+func rested(t testing.TB, r restful, soon bool, both func() error) bool {
+	t.Helper()
+	capture, playback := r.Xruns()
+	r.Rouse()
+	r.Rouse() // once is as good as twice
+	if err := r.Rest(soon); err != nil {
+		t.Errorf("Rest(%v), roused before: %v", soon, err)
+	}
+	var calls sync.WaitGroup
+	calls.Go(r.Rouse)
+	err := r.Rest(!soon) // goes over from one kind to the other
+	if calls.Wait(); err != nil {
+		t.Errorf("Rest(%v): %v", !soon, err)
+	}
+	f := r.Format()
+	period := time.Duration(f.Period) * time.Second / time.Duration(f.SampleRate)
+	begun, inTime := time.Now(), true
+	for i := range restPeriods {
+		if err := both(); err != nil {
+			t.Errorf("period %d after a rest: %v", i, err)
+		}
+		inTime = inTime && time.Since(begun) < time.Duration(i+1)*period
+	}
+	if !inTime {
+		return false
 	}
 	if c, p := r.Xruns(); c != capture || p != playback {
 		t.Errorf("%d and %d xruns in resting", c-capture, p-playback)
 	}
+	return true
 }
 
 // Mixer tests a hal.Mixer that has these outputs.
