@@ -140,7 +140,7 @@ func TestCall_nobody_there(t *testing.T) {
 
 func TestCall_no_way_to_the_server(t *testing.T) {
 	o := newOffice(t, nil)
-	a := o.phone(t, "1001", ua.TLS, func(account *ua.Account) { account.Registrar = freePort(t) })
+	a := o.phone(t, "1001", ua.TLS, func(account *ua.Account) { account.Registrar = deafPort(t) })
 	a.awaitState(ua.RegistrationFailed)
 	_, err := a.agent.Invite("1001", "1002")
 	a.must(err)

@@ -1,11 +1,13 @@
 package agent
 
 import (
-	"net"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"offhook/ua"
 	"offhook/ua/digest"
@@ -52,7 +54,7 @@ func TestRegistration_connection_closed_in_the_middle(t *testing.T) {
 
 func TestRegistration_causes_that_a_person_understands(t *testing.T) {
 	other := uatest.NewAuthority(t)
-	closed := freePort(t)
+	closed := deafPort(t)
 	tests := []struct {
 		name   string
 		change func(*ua.Account)
@@ -90,14 +92,22 @@ func TestRegistration_silent_server_is_told(t *testing.T) {
 	}
 }
 
-// freePort is an address where nobody listens.
-func freePort(tb testing.TB) string {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+// deafPort is an address where nobody listens, until the test has ended: it is
+// taken, by a socket that refuses.
+func deafPort(tb testing.TB) string {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer listener.Close()
-	return listener.Addr().String()
+	tb.Cleanup(func() { unix.Close(fd) })
+	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		tb.Fatal(err)
+	}
+	at, err := unix.Getsockname(fd)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return fmt.Sprintf("127.0.0.1:%d", at.(*unix.SockaddrInet4).Port)
 }
 
 func TestRegistration_nonce_is_used_again_until_it_is_stale(t *testing.T) {
