@@ -5,7 +5,7 @@ import "math"
 // Of the suppressor.
 const (
 	likeMemory  = 0.92  // of the coherence, a block
-	quickMemory = 0.6   // of what tells soon that the path is another one
+	quickMemory = 0.4   // of what tells soon that the path is another one
 	leakMemory  = 0.98  // of the leakage, a block
 	decided     = 0.9   // how much of the a-priori ratio is the block before's
 	tailMemory  = 0.6   // the room's end, past the filter
@@ -170,7 +170,7 @@ func (s *suppressor) judge(across, errors float32) {
 	chance := 2 * float32(math.Sqrt(float64(errors)/800))
 	s.strange = min(max(-across-0.2-chance, 0)*2, 1)
 	chance = 2 * float32(math.Sqrt(float64(s.quick[2]/(s.quick[1]+1e-9))/120))
-	s.sudden = max(min(max(-s.quick[0]/(s.quick[1]+1e-9)-0.1-0.5*chance, 0)*3, 1), 0.9*s.sudden)
+	s.sudden = max(min(max(-s.quick[0]/(s.quick[1]+1e-9)-0.1-chance, 0)*3, 1), 0.9*s.sudden)
 	switch {
 	case s.strange > 0.2:
 		s.lost, s.found = true, 0
@@ -227,7 +227,7 @@ func (s *suppressor) weigh() bool {
 	// The near side speaks where there is more than echo and noise explain.
 	sure := above / (all + 1e-10)
 	if sure > s.near {
-		s.near += 0.5 * (sure - s.near)
+		s.near += 0.3 * (sure - s.near)
 	} else {
 		s.near += 0.12 * (sure - s.near)
 	}
@@ -236,12 +236,12 @@ func (s *suppressor) weigh() bool {
 		speaks = 0 // half duplex, until the path is known
 	}
 	floor := floorEcho + speaks*(floorSpeech-floorEcho)
-	over := 6 - 5.6*speaks
+	over := 6 - 5.75*speaks
 	for k, e := range s.e {
 		p := real(e)*real(e) + imag(e)*imag(e)
 		rest := over*s.rest[k] + 1e-12
 		if s.noisy {
-			rest += 1.5 * s.noise[k]
+			rest += 1.8 * s.noise[k]
 		}
 		after := p / rest
 		before := decided*s.clean[k] + (1-decided)*larger(after-1, 0)
