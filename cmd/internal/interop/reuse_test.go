@@ -72,6 +72,9 @@ func TestReuse(t *testing.T) {
 	}
 }
 
+// established is an open connection's state in /proc/net/tcp.
+const established = "01"
+
 func where(reuse bool) string {
 	if reuse {
 		return "by our connection"
@@ -90,12 +93,12 @@ func neighbour(t *testing.T, k *kamailio, user string, reuse bool) (p *telephone
 		fmt.Sprintf("  network: {listen: ['tls:127.0.0.1:%d']}\n", door), k.CA), door
 }
 
-// connections counts those that came in at a port of loopback, also those that
-// are over for a moment.
+// connections counts those that came in at a port of loopback and are up: Kamailio
+// keeps them.
 func connections(port int) (n int, err error) {
 	data, err := os.ReadFile("/proc/thread-self/net/tcp")
 	for line := range strings.Lines(string(data)) {
-		if f := strings.Fields(line); len(f) > 3 && strings.HasSuffix(f[1], fmt.Sprintf(":%04X", port)) && f[3] != listens {
+		if f := strings.Fields(line); len(f) > 3 && strings.HasSuffix(f[1], fmt.Sprintf(":%04X", port)) && f[3] == established {
 			n++
 		}
 	}
