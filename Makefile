@@ -117,9 +117,9 @@ bench-insns: build ## ARMv6 instructions of each codec and stage; ends with a JS
 	@BENCH=1 .ci/deps
 	@exec bin/offhook-lab bench-insns
 
-bench-voice: build ## echo canceller, noise suppression and gain beside speexdsp and WebRTC; pictures and sound in out/; ends with a JSON line
+bench-voice: build ## echo canceller, noise suppression and gain beside speexdsp and WebRTC (SEED=n: another set of voices and rooms); pictures and sound in out/; ends with a JSON line
 	@BENCH=1 .ci/deps
-	@exec bin/offhook-lab bench-voice --out out $(if $(SCENES),--scenes $(SCENES))
+	@exec bin/offhook-lab bench-voice --out out $(if $(SCENES),--scenes $(SCENES)) $(if $(SEED),--seed $(SEED))
 
 bench-provisioning: build ## provisioning: phones killed in every change, changes in force, many phones at once; ends with a JSON line
 	@exec bin/offhook-lab bench-provisioning
