@@ -34,7 +34,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 MAX_SIZE  := 16777216
 MAX_AMD64 := 18874368
 
-.PHONY: help build run demo test unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak interop-peers interop-asterisk lint boards screenshots interop browser fuzz deps notices clean
+.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak interop-peers interop-asterisk lint boards screenshots interop browser fuzz deps notices clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -126,6 +126,10 @@ bench-provisioning: build ## provisioning: phones killed in every change, change
 
 bench-ua: build ## the user agent: registered again after restarts and link changes, calls, memory, torture; ends with a JSON line
 	@exec bin/offhook-lab bench-ua --source $(CURDIR)
+
+test-arm: ## the unit suite for ARMv6 and arm64 under QEMU's user mode (ARCHES=arm: one), a quarter of an hour; ends with a JSON line
+	@ARM=1 .ci/deps
+	@.ci/test-arm
 
 board-test: build ## the release binary on ARM boards in QEMU: keys, hook, lamps, relay, sound, screens, power cuts; needs root; ends with a JSON line
 	@BOARD=1 .ci/deps

@@ -47,11 +47,7 @@ type mediaProcesses struct {
 }
 
 func (m *mediaProcesses) command(path string) *exec.Cmd {
-	self, err := os.Executable()
-	if err != nil {
-		panic(err)
-	}
-	cmd := exec.Command(self)
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), mediaSocket+"="+path)
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -307,11 +307,7 @@ func TestEngine_media_process_killed_in_mid_call(t *testing.T) {
 // What another release left gives way to this one's.
 func TestEngine_finds_a_process_that_does_not_understand_it(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "media")
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	old := exec.Command(self)
+	old := exec.Command(os.Args[0])
 	old.Env = append(os.Environ(), roleVariable+"=deaf", pathVariable+"="+path)
 	out, err := old.StdoutPipe()
 	if err == nil {
@@ -395,11 +391,7 @@ func outlives(t *testing.T) {
 // controlProcess runs a control in a call with f; the function kills it.
 func controlProcess(t *testing.T, path string, f *far) (kill func()) {
 	t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(self)
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), roleVariable+"=control", pathVariable+"="+path)
 	cmd.Stderr = os.Stderr
 	in, errIn := cmd.StdinPipe()

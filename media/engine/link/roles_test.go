@@ -183,11 +183,7 @@ func deafRole() error {
 
 func launcher(path string, log *slog.Logger) Launcher {
 	return Launcher{Path: path, Log: log, Command: func() *exec.Cmd {
-		self, err := os.Executable()
-		if err != nil {
-			panic(err)
-		}
-		cmd := exec.Command(self)
+		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), roleVariable+"=media", pathVariable+"="+path)
 		return cmd
 	}}
