@@ -70,6 +70,8 @@ const (
 	// station's housing, is open.
 	KeyDoorOpen Key = "door-open"
 	KeyTamper   Key = "tamper"
+	// KeyHeadsetPlug is pressed while a plug is in the headset's jack.
+	KeyHeadsetPlug Key = "headset-plug"
 )
 
 // Keys lists every key that a keymap may name.
@@ -80,7 +82,7 @@ func Keys() []Key {
 		KeyLine1, KeyLine2, KeyLine3, KeyLine4, KeyLine5, KeyLine6, KeyLine7, KeyLine8,
 		KeyUp, KeyDown, KeyLeft, KeyRight, KeyOK, KeyCancel, KeyMenu,
 		KeySpeaker, KeyHeadset, KeyMute, KeyHold, KeyTransfer, KeyConference, KeyRedial, KeyMessages,
-		KeyVolumeUp, KeyVolumeDown, KeyCall, KeyExit, KeyDoorOpen, KeyTamper,
+		KeyVolumeUp, KeyVolumeDown, KeyCall, KeyExit, KeyDoorOpen, KeyTamper, KeyHeadsetPlug,
 	}
 }
 

@@ -10,4 +10,6 @@
 // periods later, and that stays so after an overrun or underrun. Only when
 // underruns follow one another does playback start one period further ahead, at
 // most as many as the buffer holds.
+//
+// A jack (alsa-jack) is a key: what is plugged in holds it down.
 package alsa

@@ -7,11 +7,13 @@ import (
 	"offhook/hal"
 )
 
-// Drivers is the table of this package: alsa-pcm and alsa-mixer.
+// Drivers is the table of this package: alsa-pcm, alsa-mixer and alsa-jack.
 func Drivers() hal.Drivers { return driversOn(linux{dev: "/dev/snd", proc: "/proc"}) }
 
-func driversOn(k kernel) hal.Drivers {
+func driversOn(on kernel) hal.Drivers {
+	k := newMachineCards(on)
 	return hal.Drivers{
+		Keypads: map[string]hal.Driver[hal.Keypad]{"alsa-jack": jackDriver(k)},
 		Audio: map[string]hal.Driver[hal.AudioIO]{"alsa-pcm": {
 			Defaults: pcmDefaults(),
 			Check:    func(p hal.Params) error { _, err := pcmParams(p); return err },

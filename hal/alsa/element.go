@@ -22,6 +22,8 @@ type element struct {
 	info    elemInfo
 	scale   scale
 	items   []string // of an enumerated one
+	at      int      // what its first channel is, if known
+	known   bool
 }
 
 // elements are a card's controls.
@@ -47,8 +49,17 @@ func (id *elemID) text() string {
 	return string(name)
 }
 
-// find finds a control by its name; "Name,1" is the second of that name.
+// find finds a control that can be set.
 func (e elements) find(name string) (*element, error) {
+	el, err := e.get(name)
+	if err == nil && el.info.access&accessWrite == 0 {
+		return nil, fmt.Errorf("mixer of sound card %s: %q can be read but not set", e.card, name)
+	}
+	return el, err
+}
+
+// get gets a control by its name; "Name,1" is the second of that name.
+func (e elements) get(name string) (*element, error) {
 	i := slices.IndexFunc(e.ids, func(id elemID) bool { return id.iface == ifaceMixer && id.text() == name })
 	if i < 0 {
 		i = slices.IndexFunc(e.ids, func(id elemID) bool { return id.text() == name })
@@ -61,11 +72,27 @@ func (e elements) find(name string) (*element, error) {
 	if err := e.control.info(&el.info); err != nil {
 		return nil, cardError(e.card, name, err)
 	}
-	if el.info.access&accessWrite == 0 {
-		return nil, fmt.Errorf("mixer of sound card %s: %q can be read but not set", e.card, name)
-	}
 	el.info.count = min(el.info.count, 128)
-	return el, el.details()
+	if err := el.details(); err != nil {
+		return nil, err
+	}
+	return el, el.look()
+}
+
+// look reads what the control is, where it can be read.
+func (el *element) look() error {
+	if el.info.access&accessRead == 0 {
+		return nil
+	}
+	v := elemValue{id: el.info.id}
+	if err := el.control.read(&v); err != nil {
+		return cardError(el.card, el.name, err)
+	}
+	el.at, el.known = v.value[0], true
+	if el.info.kind == typeEnumerated {
+		el.at = int(v.items()[0])
+	}
+	return nil
 }
 
 // details asks for what the control's type has to tell.
@@ -133,19 +160,27 @@ func (el *element) isSwitch() error {
 	return nil
 }
 
-// volume sets all channels.
-func (el *element) volume(percent int) error { return el.set(el.scale.value(percent)) }
-
 // turn switches all channels.
 func (el *element) turn(on bool) error {
-	off, lit := 0, 1
-	if el.info.kind == typeInteger {
-		off, lit = el.scale.min, el.scale.max
-	}
+	off, lit := el.ends()
 	if on {
 		return el.set(lit)
 	}
 	return el.set(off)
+}
+
+// ends are a switch's values, off and on.
+func (el *element) ends() (off, lit int) {
+	if el.info.kind == typeInteger {
+		return el.scale.min, el.scale.max
+	}
+	return 0, 1
+}
+
+// isOn tells of a switch; what cannot be read is taken for off.
+func (el *element) isOn() bool {
+	off, _ := el.ends()
+	return el.known && el.at != off
 }
 
 // choice is the value that a board file's text means to this control.
@@ -183,7 +218,11 @@ func (el *element) set(value int) error {
 			v.value[i] = value
 		}
 	}
-	return cardError(el.card, el.name, el.control.write(&v))
+	if err := el.control.write(&v); err != nil {
+		return cardError(el.card, el.name, err)
+	}
+	el.at, el.known = value, true
+	return nil
 }
 
 // cardError wraps an errno of a card's control device.

@@ -11,7 +11,7 @@ import (
 
 // abilities are what a fake card can do.
 type abilities struct {
-	format               int
+	formats              []int
 	rates                []int
 	channelsMin          int
 	channelsMax          int
@@ -20,7 +20,7 @@ type abilities struct {
 	bufferMax            int
 }
 
-var able = abilities{format: formatS16LE, rates: []int{8000, 16000, 44100, 48000}, channelsMin: 1, channelsMax: 2,
+var able = abilities{formats: []int{formatS16LE}, rates: []int{8000, 16000, 44100, 48000}, channelsMin: 1, channelsMax: 2,
 	periodMin: 16, periodMax: 4096, periodStep: 1, bufferMax: 16384}
 
 // machine is a fake kernel with one clock. It is strict: what a real kernel
@@ -31,7 +31,10 @@ type machine struct {
 	can      map[direction]abilities
 	refuse   map[direction]error // to open
 	linkable bool
-	partial  int // most frames a transfer moves; 0 is no bound
+	opened   int             // the card
+	same     bool            // both directions have one format
+	sly      func(*hwParams) // what its driver makes of what was granted
+	partial  int             // most frames a transfer moves; 0 is no bound
 
 	mu      sync.Mutex
 	open    map[direction]*tape
@@ -43,6 +46,7 @@ type machine struct {
 	resets  map[direction]int
 	starts  map[direction]int
 	control *desk
+	notices notices       // of the last watch
 	asked   int           // times that anything was asked of the kernel
 	polled  int           // waits that were left to the poller
 	asleep  string        // what becomes of streams that are ready, while they doze
@@ -72,7 +76,7 @@ func (m *machine) openPCM(card, device int, d direction) (pcm, error) {
 		m.t.Errorf("%s is opened twice", d)
 	}
 	s := &tape{m: m, direction: d, can: m.can[d], state: "open", woken: make(chan struct{}), roused: make(chan struct{}, 1)}
-	m.open[d] = s
+	m.open[d], m.opened = s, card
 	return s, nil
 }
 
@@ -105,7 +109,8 @@ type tape struct {
 	buffer    int
 	availMin  int
 	pos, appl int // frames since the start
-	ring      []int16
+	format    int
+	ring      []byte
 	heard     []int16 // the first channel as it left the card, all starts
 	linked    *tape
 	woken     chan struct{}
@@ -135,11 +140,18 @@ func (s *tape) refine(p *hwParams) error {
 }
 
 func (s *tape) narrow(p *hwParams) error {
-	if p.masks[paramAccess][0]&(1<<accessInterleaved) == 0 || p.masks[paramFormat][s.can.format/32]&(1<<(s.can.format%32)) == 0 {
+	var left mask
+	for _, f := range s.can.formats {
+		if other := s.m.open[s.other()]; s.m.same && other != nil && other.format != 0 && other.format != f {
+			continue
+		}
+		left[f/32] |= p.masks[paramFormat][f/32] & (1 << (f % 32))
+	}
+	if p.masks[paramAccess][0]&(1<<accessInterleaved) == 0 || left == (mask{}) {
 		return unix.EINVAL
 	}
 	p.only(paramAccess, accessInterleaved)
-	p.only(paramFormat, s.can.format)
+	p.masks[paramFormat] = left
 	within := func(param, low, high int) bool {
 		i := p.at(param)
 		if i.flags&intervalOpenMin != 0 {
@@ -180,7 +192,18 @@ func (s *tape) setHardware(p *hwParams) error {
 		return int(p.at(param).min)
 	}
 	s.rate, s.channels, s.period, s.buffer = one(paramRate), one(paramChannels), one(paramPeriodSize), one(paramBufferSize)
-	s.ring, s.state = make([]int16, s.buffer*s.channels), "setup"
+	for _, f := range s.can.formats {
+		if p.masks[paramFormat].has(f) {
+			if s.format != 0 {
+				s.m.t.Errorf("the format is left to the card: %v", p.masks[paramFormat])
+			}
+			s.format = f
+		}
+	}
+	if s.m.sly != nil {
+		s.m.sly(p)
+	}
+	s.ring, s.state = make([]byte, s.buffer*s.frame()), "setup"
 	return nil
 }
 
@@ -292,10 +315,10 @@ func (m *machine) pass(frames int) {
 				break
 			}
 			if d == playback {
-				s.heard = append(s.heard, s.ring[s.pos%s.buffer*s.channels])
+				s.heard = append(s.heard, s.played(s.pos, 0))
 			} else {
 				for c := range s.channels {
-					s.ring[s.pos%s.buffer*s.channels+c] = captured(s.pos, c)
+					s.record(s.pos, c)
 				}
 			}
 			s.pos++
@@ -311,7 +334,7 @@ func (m *machine) pass(frames int) {
 // captured is what a card captures in a frame after its start; never silence.
 func captured(frame, channel int) int16 { return int16(1 + frame%10000 + 10000*channel) }
 
-func (s *tape) transfer(samples []int16) (int, error) {
+func (s *tape) transfer(moved []byte) (int, error) {
 	s.m.mu.Lock()
 	defer s.m.mu.Unlock()
 	switch {
@@ -324,10 +347,10 @@ func (s *tape) transfer(samples []int16) (int, error) {
 	case s.state != "running" && (s.direction == capture || s.state != "prepared"):
 		return 0, unix.EBADFD
 	}
-	if len(samples)%s.channels != 0 {
-		s.m.t.Errorf("a transfer of %d samples in %d channels", len(samples), s.channels)
+	if len(moved)%s.frame() != 0 {
+		s.m.t.Errorf("a transfer of %d bytes in frames of %d", len(moved), s.frame())
 	}
-	frames := min(len(samples)/s.channels, s.avail())
+	frames := min(len(moved)/s.frame(), s.avail())
 	if s.m.partial > 0 {
 		frames = min(frames, s.m.partial)
 	}
@@ -335,15 +358,15 @@ func (s *tape) transfer(samples []int16) (int, error) {
 		return 0, unix.EAGAIN
 	}
 	for i := range frames {
-		at := (s.appl + i) % s.buffer * s.channels
+		at := (s.appl + i) % s.buffer * s.frame()
 		if s.direction == playback {
-			copy(s.ring[at:at+s.channels], samples[i*s.channels:])
+			copy(s.ring[at:at+s.frame()], moved[i*s.frame():])
 		} else {
-			copy(samples[i*s.channels:(i+1)*s.channels], s.ring[at:])
+			copy(moved[i*s.frame():(i+1)*s.frame()], s.ring[at:])
 		}
 	}
 	s.appl += frames
-	return frames * s.channels, nil
+	return frames * s.frame(), nil
 }
 
 func (s *tape) wait(limit time.Duration) error {

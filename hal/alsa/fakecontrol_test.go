@@ -1,6 +1,9 @@
 package alsa
 
 import (
+	"fmt"
+	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -8,22 +11,26 @@ import (
 
 // knob is one control of a fake card.
 type knob struct {
-	name     string
-	index    uint32
-	iface    int32
-	kind     int32
-	readOnly bool
-	count    uint32
-	min, max int
-	items    []string
-	tlv      []uint32
-	values   []int
+	name      string
+	index     uint32
+	iface     int32
+	kind      int32
+	readOnly  bool
+	writeOnly bool
+	count     uint32
+	min, max  int
+	items     []string
+	tlv       []uint32
+	values    []int
+	told      []int // what its first channel was set to, all the time
 }
 
 // desk is a fake control device.
 type desk struct {
 	t      *testing.T
+	mu     sync.Mutex // over values that change by themselves
 	knobs  []*knob
+	log    []string // what was set, in order
 	gone   bool
 	closed int
 }
@@ -65,9 +72,12 @@ func (d *desk) info(i *elemInfo) error {
 		return err
 	}
 	k := d.knob(i.id)
-	i.kind, i.count, i.access = k.kind, k.count, accessWrite|1
+	i.kind, i.count, i.access = k.kind, k.count, accessWrite|accessRead
 	if k.readOnly {
-		i.access = 1
+		i.access = accessRead
+	}
+	if k.writeOnly {
+		i.access = accessWrite
 	}
 	if k.tlv != nil {
 		i.access |= accessTLVRead
@@ -82,6 +92,26 @@ func (d *desk) info(i *elemInfo) error {
 	}
 	e.items, e.name = uint32(len(k.items)), [64]byte{}
 	copy(e.name[:], k.items[e.item])
+	return nil
+}
+
+func (d *desk) read(v *elemValue) error {
+	if err := d.check(); err != nil {
+		return err
+	}
+	k := d.knob(v.id)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if k.writeOnly {
+		return unix.EPERM
+	}
+	for i, value := range k.values {
+		if k.kind == typeEnumerated {
+			v.items()[i] = uint32(value)
+		} else {
+			v.value[i] = value
+		}
+	}
 	return nil
 }
 
@@ -101,6 +131,12 @@ func (d *desk) write(v *elemValue) error {
 		}
 		k.values = append(k.values, value)
 	}
+	k.told = append(k.told, k.values[0])
+	initials := ""
+	for _, word := range strings.Fields(k.name) {
+		initials += word[:1]
+	}
+	d.log = append(d.log, fmt.Sprintf("%s=%d", initials, k.values[0]))
 	return nil
 }
 

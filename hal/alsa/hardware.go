@@ -51,17 +51,19 @@ func exactly(param, value int) func(*hwParams) {
 // setup is how a stream is to be.
 type setup struct {
 	rate, channels, period, periods int // period in frames
+	format                          string
 }
 
 // granted is how the card will be, in frames.
 type granted struct{ period, buffer int }
 
-// configure sets a stream up, one wish at a time, so that the first that the
-// card refuses can be named together with what the card has.
-func configure(s pcm, want setup) (granted, error) {
+// shape narrows what the card can do to the samples wanted, one wish at a time,
+// so that the first that the card refuses can be named together with what the
+// card has. Which formats are left depends on them.
+func shape(s pcm, want setup) (hwParams, error) {
 	p := anything()
 	if err := s.refine(&p); err != nil {
-		return granted{}, fmt.Errorf("asking what the card can do: %w", err)
+		return p, fmt.Errorf("asking what the card can do: %w", err)
 	}
 	steps := []struct {
 		wish    func(*hwParams)
@@ -69,9 +71,6 @@ func configure(s pcm, want setup) (granted, error) {
 	}{
 		{func(p *hwParams) { p.only(paramAccess, accessInterleaved) }, func() string {
 			return "it does not take interleaved samples"
-		}},
-		{func(p *hwParams) { p.only(paramFormat, formatS16LE) }, func() string {
-			return "it has no 16-bit samples (S16_LE)"
 		}},
 		{exactly(paramChannels, want.channels), func() string {
 			return fmt.Sprintf("it has no %d channels but %s: set playback-channels or capture-channels", want.channels, p.at(paramChannels).span())
@@ -82,20 +81,67 @@ func configure(s pcm, want setup) (granted, error) {
 	}
 	for _, step := range steps {
 		if err := narrow(s, &p, step.wish); errors.Is(err, unix.EINVAL) {
-			return granted{}, errors.New(step.refused())
+			return p, errors.New(step.refused())
 		} else if err != nil {
-			return granted{}, err
+			return p, err
 		}
 	}
-	if err := largestPeriod(s, &p, want.period); err != nil {
+	return p, nil
+}
+
+// formats are those that a stream can have.
+func formats(s pcm, want setup) (mask, error) {
+	p, err := shape(s, want)
+	return p.masks[paramFormat], err
+}
+
+// configure sets a stream up. Of other it is known which formats it has.
+func configure(s pcm, want setup, other mask) (layout, granted, error) {
+	p, err := shape(s, want)
+	if err != nil {
+		return layout{}, granted{}, err
+	}
+	l, ok := pick(want.format, p.masks[paramFormat], other)
+	if !ok {
+		return l, granted{}, noFormat(want.format, p.masks[paramFormat])
+	}
+	if err := narrow(s, &p, func(p *hwParams) { p.only(paramFormat, l.bit) }); err != nil {
+		return l, granted{}, fmt.Errorf("%s: %w", l.name, err)
+	}
+	got, err := size(s, &p, want)
+	if err != nil {
+		return l, got, err
+	}
+	return l, got, p.keeps(l, want)
+}
+
+func noFormat(want string, have mask) error {
+	return fmt.Errorf("it has no samples of the format %s but %v: set format (offhook speaks S16_LE, S32_LE, S24_LE and S24_3LE)", want, have.names())
+}
+
+// keeps looks whether the card was set up as it had granted.
+func (p *hwParams) keeps(l layout, want setup) error {
+	rate, channels, period, have := p.at(paramRate), p.at(paramChannels), p.at(paramPeriodSize), p.masks[paramFormat].names()
+	if rate.is(want.rate) && channels.is(want.channels) && period.max > 0 && int(min(period.max, math.MaxInt32)) <= want.period && len(have) == 1 && have[0] == l.name {
+		return nil
+	}
+	return fmt.Errorf("its driver granted %d Hz, %d channels, %s and periods of at most %d samples, and set up %v Hz, %v channels, %v and periods of %v",
+		want.rate, want.channels, l.name, want.period, rate.ends(), channels.ends(), have, period.ends())
+}
+
+func (i *interval) is(n int) bool { return i.min == uint32(n) && i.max == i.min }
+
+// size chooses period and buffer and sets the card up.
+func size(s pcm, p *hwParams, want setup) (granted, error) {
+	if err := largestPeriod(s, p, want.period); err != nil {
 		ms := func(frames uint32) float64 { return float64(frames) * 1000 / float64(want.rate) }
 		return granted{}, fmt.Errorf("its periods are %.1f to %.1f ms long, which does not serve %.0f ms: set period-ms: %w",
 			ms(p.at(paramPeriodSize).min), ms(p.at(paramPeriodSize).max), ms(uint32(want.period)), err)
 	}
-	if err := smallestBuffer(s, &p, want); err != nil {
+	if err := smallestBuffer(s, p, want); err != nil {
 		return granted{}, fmt.Errorf("its buffer holds at most %d samples; %d are needed: set a smaller period-ms: %w", p.at(paramBufferSize).max, 2*want.period, err)
 	}
-	if err := s.setHardware(&p); err != nil {
+	if err := s.setHardware(p); err != nil {
 		return granted{}, fmt.Errorf("setting it up: %w", err)
 	}
 	return granted{period: int(p.at(paramPeriodSize).max), buffer: int(p.at(paramBufferSize).max)}, nil

@@ -2,6 +2,7 @@ package alsa
 
 import (
 	"errors"
+	"io"
 	"time"
 )
 
@@ -27,6 +28,9 @@ type kernel interface {
 	cards() (map[int]string, error)
 	openPCM(card, device int, d direction) (pcm, error)
 	openControl(card int) (control, error)
+	// watch opens what tells of changes of a card's controls: a Read returns with
+	// each, and with an error when the card is gone or after Close.
+	watch(card int) (io.ReadCloser, error)
 }
 
 // Ends of waiting that are no error of the kernel's.
@@ -49,9 +53,9 @@ type pcm interface {
 	start() error
 	drop() error
 	position() (position, error)
-	// transfer moves whole frames without waiting and returns how many
-	// samples (of all channels) that were.
-	transfer([]int16) (int, error)
+	// transfer moves whole frames without waiting and returns how many bytes
+	// that were.
+	transfer([]byte) (int, error)
 	// wait returns when there is something to move, or trouble that the next
 	// transfer will name; errWoken after wake, errStalled after the time.
 	wait(time.Duration) error
@@ -70,7 +74,8 @@ type pcm interface {
 // control is a card's control device. Its errors are bare errno values.
 type control interface {
 	list() ([]elemID, error)
-	info(*elemInfo) error // of info.id; of enumerated().item
+	info(*elemInfo) error  // of info.id; of enumerated().item
+	read(*elemValue) error // of its id
 	write(*elemValue) error
 	tlv(numid uint32) ([]uint32, error)
 	close() error

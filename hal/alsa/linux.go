@@ -2,6 +2,7 @@ package alsa
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -60,13 +61,32 @@ func (l linux) openPCM(card, device int, d direction) (pcm, error) {
 	return newSubstream(fd, event, d), nil
 }
 
+func (l linux) controlPath(card int) string {
+	return filepath.Join(l.dev, fmt.Sprintf("controlC%d", card))
+}
+
 func (l linux) openControl(card int) (control, error) {
-	path := filepath.Join(l.dev, fmt.Sprintf("controlC%d", card))
+	path := l.controlPath(card)
 	fd, err := unix.Open(path, unix.O_RDWR|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, l.explain(path, err, "")
 	}
 	return controlFile(fd), nil
+}
+
+// watch opens a card's control device anew, for what it tells of changes.
+func (l linux) watch(card int) (io.ReadCloser, error) {
+	path := l.controlPath(card)
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, l.explain(path, err, "")
+	}
+	on := int32(1)
+	if err := ioctl(fd, ctlSubscribe, unsafe.Pointer(&on)); err != nil {
+		_ = unix.Close(fd) // nothing was done with it
+		return nil, fmt.Errorf("%s: waiting for changes: %w", path, err)
+	}
+	return os.NewFile(uintptr(fd), path), nil
 }
 
 // explain says what to do about a device that does not open.
@@ -126,6 +146,8 @@ func (c controlFile) list() ([]elemID, error) {
 }
 
 func (c controlFile) info(i *elemInfo) error { return ioctl(int(c), ctlElemInfo, unsafe.Pointer(i)) }
+
+func (c controlFile) read(v *elemValue) error { return ioctl(int(c), ctlElemRead, unsafe.Pointer(v)) }
 
 func (c controlFile) write(v *elemValue) error { return ioctl(int(c), ctlElemWrite, unsafe.Pointer(v)) }
 

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-	"unsafe"
 
 	"offhook/hal"
 	"offhook/hal/haltest"
@@ -27,9 +26,6 @@ func loopbackPart(rate, ms int) hal.Params {
 	return hal.Params{"card": "Loopback", "device": 0, "capture-device": 1, "sample-rate": rate, "period-ms": ms, "periods": 8,
 		"playback-channels": 2, "capture-channels": 2}
 }
-
-// elemRead is SNDRV_CTL_IOCTL_ELEM_READ.
-const elemRead = 3<<30 | uint(unsafe.Sizeof(elemValue{}))<<16 | 'U'<<8 | 0x12
 
 func openLoopback(t *testing.T, p hal.Params) hal.AudioIO {
 	t.Helper()
@@ -198,7 +194,7 @@ func TestLoopback_mixer(t *testing.T) {
 	m := opened.(*Mixer)
 	value := func(el *element) int {
 		v := elemValue{id: el.info.id}
-		if err := ioctl(int(m.control.(controlFile)), elemRead, unsafe.Pointer(&v)); err != nil {
+		if err := m.control.read(&v); err != nil {
 			t.Fatal(err)
 		}
 		return v.value[0]
@@ -359,7 +355,7 @@ func TestLoopback_mixer_plugged_in_again(t *testing.T) {
 		t.Fatal(err)
 	}
 	v := elemValue{id: m.paths[hal.Speaker].volume.info.id}
-	if err := ioctl(int(m.control.(controlFile)), elemRead, unsafe.Pointer(&v)); err != nil || v.value[0] != 90000 {
+	if err := m.control.read(&v); err != nil || v.value[0] != 90000 {
 		t.Errorf("%v; the volume is %d", err, v.value[0])
 	}
 }

@@ -25,8 +25,8 @@ type path struct {
 // Mixer sets a card's controls. A card that was unplugged is opened again when it
 // is next told something, and gets all that it was told before.
 type Mixer struct {
-	kernel kernel
-	config mixerConfig
+	machine *machineCards
+	config  mixerConfig
 
 	mu     sync.Mutex // over the card's controls, which do not block
 	closed bool
@@ -35,6 +35,7 @@ type Mixer struct {
 	levels map[hal.Output]int // percent
 	muted  bool
 	// of the card
+	heard      *path   // the one switched on; nil: none yet
 	control    control // nil while it is away
 	paths      map[hal.Output]*path
 	microphone *element // its switch; nil when the card has none
@@ -42,8 +43,8 @@ type Mixer struct {
 
 var _ hal.Mixer = (*Mixer)(nil)
 
-func openMixer(k kernel, c mixerConfig) (*Mixer, error) {
-	m := &Mixer{kernel: k, config: c, levels: map[hal.Output]int{}}
+func openMixer(k *machineCards, c mixerConfig) (*Mixer, error) {
+	m := &Mixer{machine: k, config: c, levels: map[hal.Output]int{}}
 	if err := m.open(); err != nil {
 		return nil, err
 	}
@@ -51,18 +52,18 @@ func openMixer(k kernel, c mixerConfig) (*Mixer, error) {
 }
 
 func (m *Mixer) open() error {
-	number, err := findCard(m.kernel, m.config.Card)
+	number, err := m.machine.find(m.config.Card)
 	if err != nil {
 		return err
 	}
-	device, err := m.kernel.openControl(number)
+	device, err := m.machine.openControl(number)
 	if err != nil {
 		return fmt.Errorf("mixer of sound card %s: %w", m.config.Card, err)
 	}
 	if err := m.findAll(device); err != nil {
 		return errors.Join(err, device.close())
 	}
-	m.control = device
+	m.control, m.heard = device, nil
 	return nil
 }
 
@@ -76,11 +77,16 @@ func (m *Mixer) findAll(device control) error {
 	}
 	m.paths = map[hal.Output]*path{}
 	var faults []error
+	found := map[string]*element{} // outputs may share one: it is at one place
 	find := func(name string, fits func(*element) error) *element {
 		if name == "" {
 			return nil
 		}
-		el, err := all.find(name)
+		el, err := found[name], error(nil)
+		if el == nil {
+			el, err = all.find(name)
+			found[name] = el
+		}
 		if err == nil {
 			err = fits(el)
 		}
@@ -106,7 +112,7 @@ func (m *Mixer) findAll(device control) error {
 		return err
 	}
 	if gain != nil {
-		faults = append(faults, gain.volume(c.Capture.Level))
+		faults = append(faults, gain.set(gain.scale.value(c.Capture.Level)))
 	}
 	if m.microphone != nil {
 		faults = append(faults, m.microphone.turn(true))
@@ -153,42 +159,6 @@ func (m *Mixer) restore() error {
 	return errors.Join(append(errs, m.mute())...)
 }
 
-// Route implements hal.Mixer: the other outputs are switched off, the route's
-// controls are set, and the output is switched on at its level.
-func (m *Mixer) Route(o hal.Output) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if err := m.check(o); err != nil {
-		return err
-	}
-	m.routed = o
-	return m.apply(m.route)
-}
-
-func (m *Mixer) route() error {
-	p := m.paths[m.routed]
-	for _, name := range slices.Sorted(maps.Keys(m.paths)) {
-		other := m.paths[name]
-		if other.onOff != nil && (p.onOff == nil || other.onOff.name != p.onOff.name) {
-			if err := other.onOff.turn(false); err != nil {
-				return err
-			}
-		}
-	}
-	for _, s := range p.route {
-		if err := s.set(s.to); err != nil {
-			return err
-		}
-	}
-	if err := m.volume(m.routed); err != nil {
-		return err
-	}
-	if p.onOff != nil {
-		return p.onOff.turn(true)
-	}
-	return nil
-}
-
 // Volume implements hal.Mixer. Where outputs share a control, it is set for the
 // one that is routed; the others keep their level until they are.
 func (m *Mixer) Volume(o hal.Output, percent int) error {
@@ -205,12 +175,22 @@ func (m *Mixer) Volume(o hal.Output, percent int) error {
 }
 
 func (m *Mixer) volume(o hal.Output) error {
-	percent, told := m.levels[o]
 	p, routed := m.paths[o], m.paths[m.routed]
-	if !told || p.volume == nil || o != m.routed && routed != nil && routed.volume != nil && routed.volume.name == p.volume.name {
+	to, told := m.level(o)
+	if !told || o != m.routed && routed != nil && routed.volume == p.volume {
 		return nil
 	}
-	return p.volume.volume(percent)
+	return m.ramp(p.volume, to)
+}
+
+// level is what an output's volume control is to be, if it has one and was told.
+func (m *Mixer) level(o hal.Output) (int, bool) {
+	percent, told := m.levels[o]
+	p := m.paths[o]
+	if !told || p.volume == nil {
+		return 0, false
+	}
+	return p.volume.scale.value(percent), true
 }
 
 // Mute implements hal.Mixer. Without a switch of the microphone it does

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"time"
 
 	"offhook/hal"
 )
@@ -25,14 +26,18 @@ type mixerConfig struct {
 	Card    string                      `param:"card"`
 	Outputs map[hal.Output]outputConfig `param:"outputs,required"`
 	Capture captureConfig               `param:"capture"`
+	Ramp    time.Duration               `param:"ramp-ms"` // how long a change of a volume takes
 }
 
 func outputs() []hal.Output {
 	return []hal.Output{hal.Handset, hal.Speaker, hal.Headset, hal.Ringer}
 }
 
+// longestRamp bounds how long the telephone waits for its mixer.
+const longestRamp = 100 * time.Millisecond
+
 func mixerDefaults() mixerConfig {
-	return mixerConfig{Card: "0", Capture: captureConfig{Level: 70}}
+	return mixerConfig{Card: "0", Capture: captureConfig{Level: 70}, Ramp: 30 * time.Millisecond}
 }
 
 func mixerParams(p hal.Params) (mixerConfig, error) {
@@ -41,6 +46,9 @@ func mixerParams(p hal.Params) (mixerConfig, error) {
 		return c, err
 	}
 	faults := []error{checkCard("card", c.Card)}
+	if c.Ramp > longestRamp {
+		faults = append(faults, hal.Faultf("ramp-ms", "%s is longer than %s: the telephone waits for it", c.Ramp, longestRamp))
+	}
 	if len(c.Outputs) == 0 {
 		faults = append(faults, hal.Faultf("outputs", "names no output: give one of %v its controls, or leave the mixer out", outputs()))
 	}

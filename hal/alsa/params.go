@@ -2,6 +2,7 @@ package alsa
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,22 +14,27 @@ import (
 // average is the capture-channel that is all of them.
 const average = "average"
 
+// auto is the format that is the first that the card has.
+const auto = "auto"
+
 type pcmConfig struct {
 	Card             string        `param:"card"` // number or id
 	Device           int           `param:"device" range:"0..63"`
 	CaptureCard      string        `param:"capture-card"`
 	CaptureDevice    int           `param:"capture-device" range:"0..63"`
 	SampleRate       int           `param:"sample-rate" values:"8000 16000 48000"`
+	Format           string        `param:"format" values:"auto S16_LE S32_LE S24_LE S24_3LE"`
 	Period           time.Duration `param:"period-ms"`
 	Periods          int           `param:"periods" range:"2..16"`
 	PlaybackChannels int           `param:"playback-channels" range:"1..32"`
+	PlaybackSlots    []int         `param:"playback-slots"` // those that are heard; none: all
 	CaptureChannels  int           `param:"capture-channels" range:"1..32"`
 	CaptureChannel   string        `param:"capture-channel"` // number, or average
 }
 
 func pcmDefaults() pcmConfig {
 	return pcmConfig{
-		Card: "0", CaptureDevice: -1, SampleRate: 16000, Period: 10 * time.Millisecond, Periods: 3,
+		Card: "0", CaptureDevice: -1, SampleRate: 16000, Format: auto, Period: 10 * time.Millisecond, Periods: 3,
 		PlaybackChannels: 1, CaptureChannels: 1, CaptureChannel: "0",
 	}
 }
@@ -49,6 +55,13 @@ func pcmParams(p hal.Params) (pcmConfig, error) {
 	}
 	if !slices.Contains([]time.Duration{5 * time.Millisecond, 10 * time.Millisecond, 20 * time.Millisecond}, c.Period) {
 		faults = append(faults, hal.Faultf("period-ms", "%s is none of 5, 10 and 20 ms", c.Period))
+	}
+	for i, slot := range c.PlaybackSlots {
+		path := fmt.Sprintf("playback-slots[%d]", i)
+		faults = append(faults, within(path, slot, 0, c.PlaybackChannels-1))
+		if slices.Contains(c.PlaybackSlots[:i], slot) {
+			faults = append(faults, hal.Faultf(path, "%d is there twice", slot))
+		}
 	}
 	if n, err := strconv.Atoi(c.CaptureChannel); c.CaptureChannel != average && (err != nil || n < 0 || n >= c.CaptureChannels) {
 		faults = append(faults, hal.Faultf("capture-channel", "%q is neither one of the card's %d capture-channels, counted from 0, nor %s", c.CaptureChannel, c.CaptureChannels, average))

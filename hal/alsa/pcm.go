@@ -32,9 +32,10 @@ type PCM struct {
 	microphone int // channel; negative is the mean of all
 	capture    *stream
 	playback   *stream
-	twoClocks  bool // of two cards
-	linked     bool // they start and stop as one
-	silence    []int16
+	twoClocks  bool   // of two cards
+	linked     bool   // they start and stop as one
+	slots      []int  // of playback, unless one is played on alone
+	silence    []byte // as long as a period
 
 	closed atomic.Bool
 	once   sync.Once
@@ -58,24 +59,18 @@ var (
 	_ hal.Rester   = (*PCM)(nil)
 )
 
-func openPCM(k kernel, c pcmConfig) (*PCM, error) {
-	want := setup{rate: c.SampleRate, channels: c.PlaybackChannels, period: c.period(), periods: c.Periods}
-	if c.Card != c.CaptureCard {
-		want.periods = max(want.periods, leastAhead+1) // room for the clocks to part
-	}
-	play, err := openStream(k, c.Card, c.Device, playback, want)
+func openPCM(k *machineCards, c pcmConfig) (*PCM, error) {
+	play, record, err := openStreams(k, c)
 	if err != nil {
 		return nil, err
 	}
-	want.channels = c.CaptureChannels
-	record, err := openStream(k, c.CaptureCard, c.CaptureDevice, capture, want)
-	if err != nil {
-		return nil, errors.Join(err, play.close())
+	if len(c.PlaybackSlots) > 0 {
+		play.use(c.PlaybackSlots)
 	}
 	d := &PCM{
 		format:     hal.PCMFormat{SampleRate: c.SampleRate, Period: c.period()},
 		microphone: c.microphone(), capture: record, playback: play,
-		silence: make([]int16, c.period()*c.PlaybackChannels), ahead: leastAhead, calm: longCalm, leads: true,
+		slots: play.slots, silence: make([]byte, len(play.period.data)), ahead: leastAhead, calm: longCalm, leads: true,
 	}
 	// Two cards have two clocks: linked, each slip of one would stop both.
 	d.twoClocks = record.card != play.card
@@ -83,9 +78,45 @@ func openPCM(k kernel, c pcmConfig) (*PCM, error) {
 	return d, nil
 }
 
+// openStreams opens both and only then sets them up: which samples one is to have
+// depends on the other.
+func openStreams(k *machineCards, c pcmConfig) (play, record *stream, err error) {
+	out := setup{rate: c.SampleRate, channels: c.PlaybackChannels, period: c.period(), periods: c.Periods, format: c.Format}
+	if c.Card != c.CaptureCard {
+		out.periods = max(out.periods, leastAhead+1) // room for the clocks to part
+	}
+	in := out
+	in.channels = c.CaptureChannels
+	if play, err = openStream(k, c.Card, c.Device, playback, out); err != nil {
+		return nil, nil, err
+	}
+	if record, err = openStream(k, c.CaptureCard, c.CaptureDevice, capture, in); err != nil {
+		return nil, nil, errors.Join(err, play.close())
+	}
+	if err = setUp(play, record, out, in); err != nil {
+		return nil, nil, errors.Join(err, play.close(), record.close())
+	}
+	return play, record, nil
+}
+
+func setUp(play, record *stream, out, in setup) error {
+	heard, err := play.formats(out)
+	if err != nil {
+		return err
+	}
+	taken, err := record.formats(in)
+	if err != nil {
+		return err
+	}
+	if err := play.configure(out, taken); err != nil {
+		return err
+	}
+	return record.configure(in, heard)
+}
+
 func (d *PCM) tell(log *slog.Logger) {
 	log.Debug("sound card open", "playback", d.playback.name, "capture", d.capture.name, "linked", d.linked,
-		"rate", d.format.SampleRate, "period", d.format.Period, "playback-buffer", d.playback.buffer, "capture-buffer", d.capture.buffer)
+		"rate", d.format.SampleRate, "period", d.format.Period, "playback-format", d.playback.period.name, "capture-format", d.capture.period.name, "playback-buffer", d.playback.buffer, "capture-buffer", d.capture.buffer)
 }
 
 // Format implements hal.AudioIO.
@@ -139,7 +170,7 @@ func (d *PCM) WritePeriod(p []int16) error {
 	}
 	d.playback.spread(p)
 	if !d.running {
-		if err := d.begin(d.playback.period); err != nil {
+		if err := d.begin(d.playback.period.data); err != nil {
 			return d.fail(d.playback, err)
 		}
 		return nil
@@ -151,7 +182,7 @@ func (d *PCM) WritePeriod(p []int16) error {
 	}
 	// The period becomes the last of those that the new start begins with, so
 	// that the delay is the same as before.
-	return d.recover(d.playback, err, d.playback.period)
+	return d.recover(d.playback, err, d.playback.period.data)
 }
 
 // PlaybackChannels is how many the card's playback has.
@@ -161,7 +192,12 @@ func (d *PCM) PlaybackChannels() int { return d.playback.channels }
 func (d *PCM) PlayOn(channel int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.playback.only = channel
+	if channel < 0 {
+		d.playback.use(d.slots)
+		return
+	}
+	d.playback.alone[0] = channel
+	d.playback.use(d.playback.alone[:])
 }
 
 func (d *PCM) write() error {
@@ -188,7 +224,7 @@ func (d *PCM) check(p []int16) error {
 }
 
 // begin starts a card that does not run; playback with silence that ends in last.
-func (d *PCM) begin(last []int16) error {
+func (d *PCM) begin(last []byte) error {
 	if d.running {
 		return nil
 	}
@@ -204,7 +240,7 @@ func (d *PCM) begin(last []int16) error {
 
 // start prepares and starts what is asked for; playback with silence that ends
 // in last. Linked streams do all of it as one.
-func (d *PCM) start(record, play bool, last []int16) error {
+func (d *PCM) start(record, play bool, last []byte) error {
 	record, play = record || d.linked, play || d.linked
 	if err := d.prepare(record, play); err != nil {
 		return err
@@ -241,7 +277,7 @@ func (d *PCM) prepare(record, play bool) error {
 	return nil
 }
 
-func (d *PCM) fill(last []int16) error {
+func (d *PCM) fill(last []byte) error {
 	for i := range d.ahead {
 		block := d.silence
 		if i == d.ahead-1 {
@@ -263,7 +299,7 @@ func (d *PCM) fill(last []int16) error {
 
 // recover puts a stream that stopped back to work; playback starts with silence
 // that ends in last. Its error is final.
-func (d *PCM) recover(s *stream, cause error, last []int16) error {
+func (d *PCM) recover(s *stream, cause error, last []byte) error {
 	switch cause {
 	case errWoken:
 		return hal.ErrClosed

@@ -137,8 +137,8 @@ func TestPCM_channels(t *testing.T) {
 			}
 			speaker := m.open[playback]
 			at := 2*a.Format().Period + 5 // after the silence
-			if at *= 2; speaker.ring[at] != p[5] || speaker.ring[at+1] != p[5] {
-				t.Errorf("played %v, want %d on both channels", speaker.ring[at:at+2], p[5])
+			if speaker.played(at, 0) != p[5] || speaker.played(at, 1) != p[5] {
+				t.Errorf("played %d and %d, want %d on both channels", speaker.played(at, 0), speaker.played(at, 1), p[5])
 			}
 			second := a.(hal.Channels)
 			if n := second.PlaybackChannels(); n != 2 {
@@ -148,8 +148,8 @@ func TestPCM_channels(t *testing.T) {
 			if err := a.WritePeriod(p); err != nil {
 				t.Fatal(err)
 			}
-			if at = (at + 2*a.Format().Period) % len(speaker.ring); speaker.ring[at] != 0 || speaker.ring[at+1] != p[5] {
-				t.Errorf("played %v, want %d on the second channel alone", speaker.ring[at:at+2], p[5])
+			if at += a.Format().Period; speaker.played(at, 0) != 0 || speaker.played(at, 1) != p[5] {
+				t.Errorf("played %d and %d, want %d on the second channel alone", speaker.played(at, 0), speaker.played(at, 1), p[5])
 			}
 			closeIt(t, a)
 		})

@@ -1,7 +1,6 @@
 package alsa
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -15,15 +14,16 @@ type stream struct {
 	direction direction
 	name      string // for errors: "sound card 1, device 0, capture"
 	channels  int
-	only      int  // of playback: the one that is played on; -1 all
-	buffer    uint // frames
+	slots     []int  // channels that are heard
+	alone     [1]int // what slots are where one is
+	buffer    uint   // frames
 	boundary  uint
-	period    []int16 // one, interleaved
+	period    wire // one, interleaved; silent but in the slots
 }
 
-func openStream(k kernel, card string, device int, d direction, want setup) (*stream, error) {
+func openStream(k *machineCards, card string, device int, d direction, want setup) (*stream, error) {
 	name := fmt.Sprintf("sound card %s, device %d, %s", card, device, d)
-	number, err := findCard(k, card)
+	number, err := k.find(card)
 	if err != nil {
 		return nil, err
 	}
@@ -31,23 +31,39 @@ func openStream(k kernel, card string, device int, d direction, want setup) (*st
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	s := &stream{pcm: p, card: number, direction: d, name: name, channels: want.channels, only: -1, period: make([]int16, want.period*want.channels)}
-	if err := s.configure(want); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), p.close())
+	s := &stream{pcm: p, card: number, direction: d, name: name, channels: want.channels}
+	for c := range want.channels {
+		s.slots = append(s.slots, c)
 	}
 	return s, nil
 }
 
-func (s *stream) configure(want setup) error {
-	got, err := configure(s.pcm, want)
+// formats are those that the stream can have beside what is wanted.
+func (s *stream) formats(want setup) (mask, error) {
+	m, err := formats(s.pcm, want)
 	if err != nil {
-		return err
+		err = fmt.Errorf("%s: %w", s.name, err)
 	}
-	s.buffer = uint(got.buffer)
+	return m, err
+}
+
+// configure sets the stream up; other are the formats of the other one.
+func (s *stream) configure(want setup, other mask) error {
+	l, got, err := configure(s.pcm, want, other)
+	if err != nil {
+		return fmt.Errorf("%s: %w", s.name, err)
+	}
+	s.period, s.buffer = newWire(l, want.period*want.channels), uint(got.buffer)
 	if s.boundary, err = program(s.pcm, got.buffer); err != nil {
-		return fmt.Errorf("setting its thresholds: %w", err)
+		return fmt.Errorf("%s: setting its thresholds: %w", s.name, err)
 	}
 	return nil
+}
+
+// use has the stream be heard on these channels.
+func (s *stream) use(slots []int) {
+	s.slots = slots
+	clear(s.period.data)
 }
 
 // stall is how long a running card may move nothing. Its periods are at most
@@ -61,7 +77,7 @@ const fruitless = 64
 // move moves the whole period, waiting for the card.
 func (s *stream) move() error {
 	idle := 0
-	for rest := s.period; len(rest) > 0; {
+	for rest := s.period.data; len(rest) > 0; {
 		n, err := s.transfer(rest)
 		rest = rest[n:]
 		switch {
@@ -92,7 +108,7 @@ func (s *stream) reset() error {
 // offer moves what there is room for now and drops the rest. It reports
 // whether everything went.
 func (s *stream) offer() (bool, error) {
-	for rest := s.period; len(rest) > 0; {
+	for rest := s.period.data; len(rest) > 0; {
 		n, err := s.transfer(rest)
 		rest = rest[n:]
 		switch {
@@ -125,15 +141,11 @@ func (s *stream) xrun() bool {
 	return avail >= s.buffer
 }
 
-// spread puts mono samples on every channel, or on the only one chosen.
+// spread puts mono samples into the slots.
 func (s *stream) spread(mono []int16) {
-	for i, v := range mono {
-		for c := range s.channels {
-			if s.only >= 0 && c != s.only {
-				s.period[i*s.channels+c] = 0
-				continue
-			}
-			s.period[i*s.channels+c] = v
+	for _, c := range s.slots {
+		for i, v := range mono {
+			s.period.put(i*s.channels+c, v)
 		}
 	}
 }
@@ -141,14 +153,14 @@ func (s *stream) spread(mono []int16) {
 // gather takes mono samples from one channel, or the mean of all.
 func (s *stream) gather(mono []int16, channel int) {
 	for i := range mono {
-		frame := s.period[i*s.channels : (i+1)*s.channels]
+		first := i * s.channels
 		if channel >= 0 {
-			mono[i] = frame[channel]
+			mono[i] = s.period.get(first + channel)
 			continue
 		}
 		sum := 0
-		for _, v := range frame {
-			sum += int(v)
+		for c := range s.channels {
+			sum += int(s.period.get(first + c))
 		}
 		mono[i] = int16(sum / s.channels)
 	}

@@ -69,19 +69,19 @@ func (s *substream) position() (position, error) {
 // requests READI and WRITEI, without a pointer inside a structure. They do not
 // wait, so the Go scheduler need not hear of them: a thread that tells it may
 // find its leave to run given away when it comes back.
-func (s *substream) transfer(samples []int16) (int, error) {
-	if len(samples) == 0 {
+func (s *substream) transfer(frames []byte) (int, error) {
+	if len(frames) == 0 {
 		return 0, nil
 	}
 	call := uintptr(unix.SYS_READ)
 	if s.direction == playback {
 		call = unix.SYS_WRITE
 	}
-	n, _, errno := unix.RawSyscall(call, uintptr(s.fd), uintptr(unsafe.Pointer(&samples[0])), uintptr(2*len(samples)))
+	n, _, errno := unix.RawSyscall(call, uintptr(s.fd), uintptr(unsafe.Pointer(&frames[0])), uintptr(len(frames)))
 	if errno != 0 {
 		return 0, errno
 	}
-	return int(n) / 2, nil
+	return int(n), nil
 }
 
 func (s *substream) wait(limit time.Duration) error {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"offhook/hal"
 )
@@ -66,11 +67,7 @@ func (s *Stream) ask(k kernel, d direction) {
 		s.Busy = err.Error()
 		return
 	}
-	for bit, name := range []string{formatS16LE: "S16_LE", 6: "S24_LE", 10: "S32_LE"} {
-		if name != "" && p.masks[paramFormat][0]&(1<<bit) != 0 {
-			s.Formats = append(s.Formats, name)
-		}
-	}
+	s.Formats = p.masks[paramFormat].names()
 	for _, rate := range []int{8000, 16000, 32000, 44100, 48000, 96000} {
 		q := p
 		if narrow(dev, &q, exactly(paramRate, rate)) == nil {
@@ -92,11 +89,11 @@ func Fits(have []Stream, p hal.Params) error {
 		return err
 	}
 	return errors.Join(
-		fits(have, "", c.Card, c.Device, c.SampleRate, c.PlaybackChannels, false),
-		fits(have, "capture-", c.CaptureCard, c.CaptureDevice, c.SampleRate, c.CaptureChannels, true))
+		fits(have, "", c.Card, c.Device, c, c.PlaybackChannels, false),
+		fits(have, "capture-", c.CaptureCard, c.CaptureDevice, c, c.CaptureChannels, true))
 }
 
-func fits(have []Stream, prefix, card string, device, rate, channels int, capture bool) error {
+func fits(have []Stream, prefix, card string, device int, want pcmConfig, channels int, capture bool) error {
 	what, count := "play", "playback-channels"
 	if capture {
 		what, count = "capture", "capture-channels"
@@ -111,8 +108,12 @@ func fits(have []Stream, prefix, card string, device, rate, channels int, captur
 	switch {
 	case s.Busy != "":
 		return nil
-	case !slices.Contains(s.Rates, rate):
-		return hal.Faultf("sample-rate", "card %s cannot %s %d Hz (it can %v)", card, what, rate, s.Rates)
+	case !slices.Contains(s.Rates, want.SampleRate):
+		return hal.Faultf("sample-rate", "card %s cannot %s %d Hz (it can %v)", card, what, want.SampleRate, s.Rates)
+	case len(s.Formats) == 0:
+		return hal.Faultf("format", "card %s cannot %s any of the formats S16_LE, S32_LE, S24_LE and S24_3LE", card, what)
+	case want.Format != auto && !slices.Contains(s.Formats, want.Format):
+		return hal.Faultf("format", "card %s cannot %s %s (it can %s)", card, what, want.Format, strings.Join(s.Formats, ", "))
 	case channels < s.Channels[0] || channels > s.Channels[1]:
 		return hal.Faultf(count, "card %s has no %d channels but %d to %d", card, channels, s.Channels[0], s.Channels[1])
 	}

@@ -18,7 +18,11 @@ const (
 	lastInterval    = 19
 
 	accessInterleaved = 3 // SNDRV_PCM_ACCESS_RW_INTERLEAVED
-	formatS16LE       = 2 // SNDRV_PCM_FORMAT_S16_LE
+
+	formatS16LE  = 2  // SNDRV_PCM_FORMAT_S16_LE
+	formatS24LE  = 6  // SNDRV_PCM_FORMAT_S24_LE: the low three bytes of four
+	formatS32LE  = 10 // SNDRV_PCM_FORMAT_S32_LE
+	formatS243LE = 32 // SNDRV_PCM_FORMAT_S24_3LE
 )
 
 type mask [8]uint32
@@ -80,6 +84,9 @@ type syncPtr struct {
 // Ask for the application's pointer and avail_min, do not set them.
 const syncGet = 1<<1 | 1<<2
 
+// eventSize is that of a snd_ctl_event: a kind, a mask and a control's id.
+const eventSize = 8 + unsafe.Sizeof(elemID{})
+
 const nameLength = 44
 
 type elemID struct {
@@ -109,6 +116,7 @@ const (
 
 // Access to a control.
 const (
+	accessRead    = 1 << 0
 	accessWrite   = 1 << 1
 	accessTLVRead = 1 << 4
 )
@@ -170,6 +178,8 @@ const (
 
 	ctlElemList  = 3<<30 | uint(unsafe.Sizeof(elemList{}))<<16 | 'U'<<8 | 0x10
 	ctlElemInfo  = 3<<30 | uint(unsafe.Sizeof(elemInfo{}))<<16 | 'U'<<8 | 0x11
+	ctlSubscribe = 3<<30 | 4<<16 | 'U'<<8 | 0x16
+	ctlElemRead  = 3<<30 | uint(unsafe.Sizeof(elemValue{}))<<16 | 'U'<<8 | 0x12
 	ctlElemWrite = 3<<30 | uint(unsafe.Sizeof(elemValue{}))<<16 | 'U'<<8 | 0x13
 	ctlTLVRead   = 3<<30 | tlvHeader<<16 | 'U'<<8 | 0x1a
 )

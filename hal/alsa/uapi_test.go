@@ -18,7 +18,7 @@ type abi struct {
 var abi64 = abi{
 	sizes: map[string]uintptr{
 		"hw_params": 608, "sw_params": 136, "sync_ptr": 136,
-		"elem_id": 64, "elem_list": 80, "elem_info": 272, "elem_value": 1224, "tlv": 8,
+		"elem_id": 64, "elem_list": 80, "elem_info": 272, "elem_value": 1224, "tlv": 8, "event": 72,
 	},
 	offsets: map[string]uintptr{
 		"hw_params.masks": 4, "hw_params.intervals": 260, "hw_params.rmask": 512, "hw_params.fifo_size": 536,
@@ -30,14 +30,14 @@ var abi64 = abi{
 	requests: map[string]uint{
 		"HW_REFINE": 0xc2604110, "HW_PARAMS": 0xc2604111, "SW_PARAMS": 0xc0884113, "SYNC_PTR": 0xc0884123,
 		"PREPARE": 0x4140, "START": 0x4142, "DROP": 0x4143, "LINK": 0x40044160,
-		"ELEM_LIST": 0xc0505510, "ELEM_INFO": 0xc1105511, "ELEM_WRITE": 0xc4c85513, "TLV_READ": 0xc008551a,
+		"ELEM_LIST": 0xc0505510, "ELEM_INFO": 0xc1105511, "ELEM_READ": 0xc4c85512, "ELEM_WRITE": 0xc4c85513, "TLV_READ": 0xc008551a, "SUBSCRIBE": 0xc0045516,
 	},
 }
 
 var abiARM = abi{
 	sizes: map[string]uintptr{
 		"hw_params": 604, "sw_params": 104, "sync_ptr": 132,
-		"elem_id": 64, "elem_list": 72, "elem_info": 272, "elem_value": 712, "tlv": 8,
+		"elem_id": 64, "elem_list": 72, "elem_info": 272, "elem_value": 712, "tlv": 8, "event": 72,
 	},
 	offsets: map[string]uintptr{
 		"hw_params.masks": 4, "hw_params.intervals": 260, "hw_params.rmask": 512, "hw_params.fifo_size": 536,
@@ -49,7 +49,7 @@ var abiARM = abi{
 	requests: map[string]uint{
 		"HW_REFINE": 0xc25c4110, "HW_PARAMS": 0xc25c4111, "SW_PARAMS": 0xc0684113, "SYNC_PTR": 0xc0844123,
 		"PREPARE": 0x4140, "START": 0x4142, "DROP": 0x4143, "LINK": 0x40044160,
-		"ELEM_LIST": 0xc0485510, "ELEM_INFO": 0xc1105511, "ELEM_WRITE": 0xc2c85513, "TLV_READ": 0xc008551a,
+		"ELEM_LIST": 0xc0485510, "ELEM_INFO": 0xc1105511, "ELEM_READ": 0xc2c85512, "ELEM_WRITE": 0xc2c85513, "TLV_READ": 0xc008551a, "SUBSCRIBE": 0xc0045516,
 	},
 }
 
@@ -68,7 +68,7 @@ func ours() abi {
 		sizes: map[string]uintptr{
 			"hw_params": unsafe.Sizeof(hw), "sw_params": unsafe.Sizeof(sw), "sync_ptr": unsafe.Sizeof(sync),
 			"elem_id": unsafe.Sizeof(id), "elem_list": unsafe.Sizeof(list), "elem_info": unsafe.Sizeof(info),
-			"elem_value": unsafe.Sizeof(value), "tlv": unsafe.Offsetof(tlvRequest{}.data),
+			"elem_value": unsafe.Sizeof(value), "tlv": unsafe.Offsetof(tlvRequest{}.data), "event": eventSize,
 		},
 		offsets: map[string]uintptr{
 			"hw_params.masks": unsafe.Offsetof(hw.masks), "hw_params.intervals": unsafe.Offsetof(hw.intervals),
@@ -85,7 +85,7 @@ func ours() abi {
 		requests: map[string]uint{
 			"HW_REFINE": pcmRefine, "HW_PARAMS": pcmHwParams, "SW_PARAMS": pcmSwParams, "SYNC_PTR": pcmSyncPtr,
 			"PREPARE": pcmPrepare, "START": pcmStart, "DROP": pcmDrop, "LINK": pcmLink,
-			"ELEM_LIST": ctlElemList, "ELEM_INFO": ctlElemInfo, "ELEM_WRITE": ctlElemWrite, "TLV_READ": ctlTLVRead,
+			"ELEM_LIST": ctlElemList, "ELEM_INFO": ctlElemInfo, "ELEM_READ": ctlElemRead, "ELEM_WRITE": ctlElemWrite, "TLV_READ": ctlTLVRead, "SUBSCRIBE": ctlSubscribe,
 		},
 	}
 }

@@ -79,6 +79,42 @@ func TestKeypad(t *testing.T) {
 	}
 }
 
+// A jack's switch is a key that a plug holds down.
+func TestKeypad_jack(t *testing.T) {
+	r, w := node(t)
+	_, sources, err := keypadParams(hal.Params{"name": "Headset Jack", "keymap": map[string]any{"SW_HEADPHONE_INSERT": "headset-plug", "KEY_1": "1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := newKeypad(r, sources, 60*time.Millisecond)
+	fault := errors.New("not now")
+	if err := k.begin(func(uint16) (int32, error) { return 0, fault }); !errors.Is(err, fault) {
+		t.Errorf("a switch that cannot be asked: %v", err)
+	}
+	if err := k.begin(func(code uint16) (int32, error) { return int32(code), nil }); err != nil {
+		t.Fatal(err)
+	}
+	expect(t, k, hal.KeyHeadsetPlug, hal.KeyPress) // was in
+	send(t, w, evdev.EV_SW, evdev.SW_HEADPHONE_INSERT, 1)
+	send(t, w, evdev.EV_SW, evdev.SW_MICROPHONE_INSERT, 1) // not in the keymap
+	send(t, w, evdev.EV_KEY, evdev.SW_HEADPHONE_INSERT, 1) // KEY_1 has the same number
+	expect(t, k, "1", hal.KeyPress)
+	send(t, w, evdev.EV_SYN, evdev.SYN_DROPPED, 0)
+	expect(t, k, "1", hal.KeyRelease) // and the plug stays
+	send(t, w, evdev.EV_SW, evdev.SW_HEADPHONE_INSERT, 0)
+	expect(t, k, hal.KeyHeadsetPlug, hal.KeyRelease)
+	if k.decoder.Busy() {
+		t.Error("a plug is looked at again and again")
+	}
+	send(t, w, evdev.EV_SW, evdev.SW_HEADPHONE_INSERT, 1)
+	expect(t, k, hal.KeyHeadsetPlug, hal.KeyPress)
+	w.Close() // unplugged with the plug in it
+	expect(t, k, hal.KeyHeadsetPlug, hal.KeyRelease)
+	if _, err := k.ReadKey(); !errors.Is(err, hal.ErrGone) {
+		t.Errorf("unplugged: %v", err)
+	}
+}
+
 func TestKeypad_closed_wakes_the_reader(t *testing.T) {
 	r, _ := node(t)
 	k := newTestKeypad(t, r)
@@ -123,7 +159,7 @@ func TestCheck(t *testing.T) {
 		{"by name -> good", keypad, hal.Params{"name": "USB Keypad"}, ""},
 		{"own keymap -> good", keypad, hal.Params{"device": "/dev/input/event1", "keymap": map[string]any{"KEY_A": "call"}}, ""},
 		{"neither device nor name -> said", keypad, hal.Params{}, "device: give either"},
-		{"unknown code -> said", keypad, hal.Params{"name": "x", "keymap": map[string]any{"KEY_NONE": "1"}}, "keymap.KEY_NONE: is not a key code"},
+		{"unknown code -> said", keypad, hal.Params{"name": "x", "keymap": map[string]any{"KEY_NONE": "1"}}, "keymap.KEY_NONE: is not a key or switch code"},
 		{"unknown key -> said", keypad, hal.Params{"name": "x", "keymap": map[string]any{"KEY_1": "one"}}, `keymap.KEY_1: "one" is not a key`},
 		{"switch -> good", hook, hal.Params{"name": "x", "code": "SW_HEADPHONE_INSERT"}, ""},
 		{"unknown switch -> said", hook, hal.Params{"name": "x", "code": "SW_HOOK"}, `code: "SW_HOOK" is not`},

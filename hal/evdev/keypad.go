@@ -23,15 +23,21 @@ func Drivers() hal.Drivers {
 			Defaults: keypadDefaults(),
 			Check:    func(p hal.Params) error { _, _, err := keypadParams(p); return err },
 			Open: func(_ context.Context, p hal.Params, _ *slog.Logger) (hal.Keypad, error) {
-				c, codes, err := keypadParams(p)
+				c, sources, err := keypadParams(p)
 				if err != nil {
 					return nil, err
 				}
-				f, err := openNode(where{c.Device, c.Name}, c.Grab)
+				w := where{c.Device, c.Name}
+				f, err := openNode(w, c.Grab)
 				if err != nil {
 					return nil, err
 				}
-				return newKeypad(f, codes, c.Long), nil
+				k := newKeypad(f, sources, c.Long)
+				// The node is open already: a change from now on is in its queue.
+				if err := k.begin(func(code uint16) (int32, error) { return valueNow(w, uint16(evdev.EV_SW), evdev.EvCode(code)) }); err != nil {
+					return nil, errors.Join(err, f.Close())
+				}
+				return k, nil
 			},
 		}},
 		Hooks: map[string]hal.Driver[hal.Hook]{"evdev-hook": hookDriver()},
@@ -43,6 +49,7 @@ type keypad struct {
 	f       file
 	stream  stream
 	codes   map[evdev.EvCode]int // contact of each code
+	plugs   map[uint16]*plug     // of each switch
 	decoder *keys.Decoder
 	closed  []bool
 	pending []hal.KeyEvent
@@ -51,14 +58,18 @@ type keypad struct {
 
 var _ hal.Keypad = (*keypad)(nil)
 
-func newKeypad(f file, codes map[evdev.EvCode]hal.Key, long time.Duration) *keypad {
-	k := &keypad{f: f, stream: stream{f: f}, codes: map[evdev.EvCode]int{}}
+func newKeypad(f file, sources map[source]hal.Key, long time.Duration) *keypad {
+	k := &keypad{f: f, stream: stream{f: f}, codes: map[evdev.EvCode]int{}, plugs: map[uint16]*plug{}}
 	var contacts []hal.Key
-	known := slices.Collect(maps.Keys(codes))
-	sort.Slice(known, func(i, j int) bool { return known[i] < known[j] })
-	for _, code := range known {
-		k.codes[code] = len(contacts)
-		contacts = append(contacts, codes[code])
+	known := slices.Collect(maps.Keys(sources))
+	sort.Slice(known, func(i, j int) bool { return known[i].code < known[j].code })
+	for _, s := range known {
+		if s.kind == uint16(evdev.EV_SW) {
+			k.plugs[s.code] = &plug{key: sources[s]}
+			continue
+		}
+		k.codes[evdev.EvCode(s.code)] = len(contacts)
+		contacts = append(contacts, sources[s])
 	}
 	k.decoder = keys.NewDecoder(keys.Config{LongPress: long}, contacts) // the kernel's driver has debounced
 	k.closed = make([]bool, len(contacts))
@@ -99,6 +110,8 @@ func (k *keypad) read() {
 	case e.kind == uint16(evdev.EV_SYN) && e.code == uint16(evdev.SYN_DROPPED):
 		// The kernel's queue overflowed: what is down is not known any more.
 		clear(k.closed)
+	case e.kind == uint16(evdev.EV_SW):
+		k.turn(e.code, e.value != 0)
 	case e.kind == uint16(evdev.EV_KEY):
 		if i, ok := k.codes[evdev.EvCode(e.code)]; ok {
 			k.closed[i] = e.value != 0 // 2 is the kernel's repeat of a held key
@@ -109,6 +122,9 @@ func (k *keypad) read() {
 
 func (k *keypad) end(err error) {
 	k.err = err
+	for code := range k.plugs {
+		k.turn(code, false)
+	}
 	k.pending = append(k.pending, k.decoder.ReleaseAll(time.Now())...)
 }
 

@@ -31,7 +31,7 @@ type keypadConfig struct {
 	Device string             `param:"device"`
 	Name   string             `param:"name"`
 	Grab   bool               `param:"grab"`   // keep the keys from the console
-	Keymap map[string]hal.Key `param:"keymap"` // by KEY_ name; the usual one when absent
+	Keymap map[string]hal.Key `param:"keymap"` // by KEY_ or SW_ name; the usual one when absent
 	Long   time.Duration      `param:"long-press-ms"`
 }
 
@@ -55,7 +55,19 @@ func usual() map[string]hal.Key {
 
 func keypadDefaults() keypadConfig { return keypadConfig{Long: 800 * time.Millisecond} }
 
-func keypadParams(p hal.Params) (keypadConfig, map[evdev.EvCode]hal.Key, error) {
+// source is what an input device tells of: a key (EV_KEY) or a switch (EV_SW).
+type source struct{ kind, code uint16 }
+
+// named finds a source by its name in the kernel's headers.
+func named(name string) (source, bool) {
+	if sw, ok := evdev.SWFromString[name]; ok {
+		return source{uint16(evdev.EV_SW), uint16(sw)}, true
+	}
+	key, ok := evdev.KEYFromString[name]
+	return source{uint16(evdev.EV_KEY), uint16(key)}, ok
+}
+
+func keypadParams(p hal.Params) (keypadConfig, map[source]hal.Key, error) {
 	c := keypadDefaults()
 	if err := hal.Decode(p, &c); err != nil {
 		return c, nil, err
@@ -63,19 +75,19 @@ func keypadParams(p hal.Params) (keypadConfig, map[evdev.EvCode]hal.Key, error) 
 	if c.Keymap == nil {
 		c.Keymap = usual()
 	}
-	codes := map[evdev.EvCode]hal.Key{}
+	sources := map[source]hal.Key{}
 	faults := []error{where{c.Device, c.Name}.check()}
 	for _, name := range slices.Sorted(maps.Keys(c.Keymap)) {
-		code, ok := evdev.KEYFromString[name]
+		from, ok := named(name)
 		if !ok {
-			faults = append(faults, hal.Faultf("keymap."+name, "is not a key code of the kernel (see input-event-codes.h)"))
+			faults = append(faults, hal.Faultf("keymap."+name, "is not a key or switch code of the kernel (see input-event-codes.h)"))
 		}
 		if !slices.Contains(hal.Keys(), c.Keymap[name]) {
 			faults = append(faults, hal.Faultf("keymap."+name, "%q is not a key (keys: %v)", c.Keymap[name], hal.Keys()))
 		}
-		codes[code] = c.Keymap[name]
+		sources[from] = c.Keymap[name]
 	}
-	return c, codes, errors.Join(faults...)
+	return c, sources, errors.Join(faults...)
 }
 
 type hookConfig struct {
@@ -91,11 +103,9 @@ func hookParams(p hal.Params) (hookConfig, uint16, evdev.EvCode, error) {
 		return c, 0, 0, err
 	}
 	faults := []error{where{c.Device, c.Name}.check()}
-	kind, code := uint16(evdev.EV_KEY), evdev.KEYFromString[c.Code]
-	if sw, ok := evdev.SWFromString[c.Code]; ok {
-		kind, code = uint16(evdev.EV_SW), sw
-	} else if _, ok := evdev.KEYFromString[c.Code]; !ok {
+	from, ok := named(c.Code)
+	if !ok {
 		faults = append(faults, hal.Faultf("code", "%q is not a key or switch code of the kernel (see input-event-codes.h)", c.Code))
 	}
-	return c, kind, code, errors.Join(faults...)
+	return c, from.kind, evdev.EvCode(from.code), errors.Join(faults...)
 }
