@@ -152,6 +152,26 @@ func TestOpen_one_part_broken_the_others_work(t *testing.T) {
 	}
 }
 
+func TestOpenPart(t *testing.T) {
+	closed := 0
+	b, err := Load("b.yaml", []byte("offhook-board: 1\nname: x\nkeypads:\n  - {compatible: good, rows: [A]}\n  - {compatible: broken}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.DiscardHandler)
+	_, err = b.OpenPart(t.Context(), table(&closed), b.Parts[1], log)
+	if part, ok := errors.AsType[*PartError](err); !ok || part.Part.Path != "keypads[1]" {
+		t.Errorf("got error %v, want one of keypads[1]", err)
+	}
+	device, err := b.OpenPart(t.Context(), table(&closed), b.Parts[0], log)
+	if _, ok := device.(hal.Keypad); err != nil || !ok {
+		t.Fatalf("got %T, %v", device, err)
+	}
+	if err := device.Close(); err != nil || closed != 1 {
+		t.Errorf("closed %d parts with %v", closed, err)
+	}
+}
+
 func TestDetect(t *testing.T) {
 	root := func(s string) fstest.MapFS {
 		return fstest.MapFS{"proc/device-tree/compatible": {Data: []byte(s)}}

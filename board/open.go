@@ -122,6 +122,16 @@ func (b *Board) Reopen(ctx context.Context, drivers hal.Drivers, log *slog.Logge
 	return nil, errors.New("board: it has no audio part")
 }
 
+// OpenPart opens one part: a keypad, the hook or a reader that went away or was not
+// there. The error is a *PartError.
+func (b *Board) OpenPart(ctx context.Context, drivers hal.Drivers, part Part, log *slog.Logger) (io.Closer, error) {
+	d := &Devices{Keypads: map[string]hal.Keypad{}, Readers: map[string]hal.Reader{}}
+	if err := d.open(ctx, drivers, part, log.With("part", part.Path)); err != nil {
+		return nil, &PartError{Part: part, Err: err}
+	}
+	return d.opened[0], nil
+}
+
 // Close closes every part, the last opened first.
 func (d *Devices) Close() error {
 	var errs []error

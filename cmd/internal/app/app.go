@@ -253,30 +253,7 @@ func (a *App) parts() []part {
 		{"actions", a.teller.run},
 		{"push", a.pushing.run},
 	}
-	for path, k := range a.devices.Keypads {
-		parts = append(parts, part{path, func(ctx context.Context) error {
-			defer context.AfterFunc(ctx, func() { _ = k.Close() })()
-			a.health.broke(ctx, path, readKeys(ctx, k, a.desk.inbox))
-			<-ctx.Done() // a keypad that broke leaves the rest of the phone working
-			return nil
-		}})
-	}
-	for path, r := range a.devices.Readers {
-		parts = append(parts, part{path, func(ctx context.Context) error {
-			defer context.AfterFunc(ctx, func() { _ = r.Close() })()
-			a.health.broke(ctx, path, readCards(ctx, r, a.desk))
-			<-ctx.Done()
-			return nil
-		}})
-	}
-	if h := a.devices.Hook; h != nil {
-		parts = append(parts, part{"hook", func(ctx context.Context) error {
-			defer context.AfterFunc(ctx, func() { _ = h.Close() })()
-			a.health.broke(ctx, "hook", readHook(ctx, h, a.desk.inbox))
-			<-ctx.Done()
-			return nil
-		}})
-	}
+	parts = append(parts, a.inputs()...)
 	parts = append(parts, part{"control socket", a.serve})
 	if w := a.devices.Watchdog; w != nil {
 		k := kicker{watchdog: w, log: a.cfg.Log, phone: a.desk.ping, agent: a.agent.Ping, steps: a.engine.Steps}

@@ -51,6 +51,14 @@ func (h *health) note(part string, err error) {
 	h.broken = append(h.broken, localapi.Device{Part: part, Error: err.Error()})
 }
 
+// well tells that a part that did not work does so now.
+func (h *health) well(part string) {
+	h.log.Info("a part of the board works again", "part", part)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.broken = slices.DeleteFunc(h.broken, func(d localapi.Device) bool { return d.Part == part })
+}
+
 func (h *health) list() []localapi.Device {
 	h.mu.Lock()
 	defer h.mu.Unlock()
