@@ -6,6 +6,7 @@ import (
 
 	"offhook/hal"
 	"offhook/hal/alsa"
+	"offhook/hal/drm"
 	"offhook/hal/evdev"
 	"offhook/hal/faceplate"
 	"offhook/hal/gpio"
@@ -19,7 +20,7 @@ import (
 // Table is every driver; the faceplate's are those of the workbench's board.
 func Table(face *faceplate.Panel) hal.Drivers {
 	lines := gpio.NewLines()
-	return join(alsa.Drivers(), evdev.Drivers(), gpio.DriversOn(lines), led.Drivers(), panel.Drivers(lines), soundfile.Drivers(), watchdog.Drivers(), ws2812.Drivers(), face.Drivers())
+	return join(alsa.Drivers(), drm.Drivers(), evdev.Drivers(), gpio.DriversOn(lines), led.Drivers(), panel.Drivers(lines), soundfile.Drivers(), watchdog.Drivers(), ws2812.Drivers(), face.Drivers())
 }
 
 func join(tables ...hal.Drivers) hal.Drivers {

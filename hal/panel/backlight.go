@@ -8,17 +8,53 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
+
+	"offhook/hal"
 )
 
-// backlight is a lamp of the kernel's backlight class.
-type backlight struct {
-	file    string
-	highest int
+// LightConfig says what lights a screen: a lamp of the kernel's backlight class,
+// or an output of a PWM controller.
+type LightConfig struct {
+	Class    string        // directory of the backlights
+	Name     string        // auto, none, or one in Class
+	PWM      string        // pwmchip0/1: the controller and its output; "" for Name
+	Chips    string        // directory of the PWM controllers
+	Period   time.Duration // of the PWM
+	Inverted bool          // the PWM's low level is light
 }
 
-// findBacklight finds one by name, or the first for "auto"; nil when there is
-// none to be had or none is wanted.
-func findBacklight(class, name string) (*backlight, error) {
+// Where the kernel has backlights and PWM controllers.
+const (
+	Backlights = "/sys/class/backlight"
+	PWMChips   = "/sys/class/pwm"
+)
+
+// Check finds the faults of what a board file can say.
+func (c LightConfig) Check() error {
+	var faults []error
+	if c.Name == "" || c.Name == "." || c.Name == ".." || strings.ContainsAny(c.Name, "/\x00") {
+		faults = append(faults, hal.Faultf("backlight", "%q is neither auto nor none nor the name of a backlight (ls /sys/class/backlight)", c.Name))
+	}
+	return errors.Join(append(faults, c.checkPWM())...)
+}
+
+// Light is a lamp that can be dimmed.
+type Light struct {
+	highest int
+	write   func(value int) error
+}
+
+// OpenLight finds it; nil when there is none to be had or none is wanted.
+func OpenLight(c LightConfig) (*Light, error) {
+	if c.PWM != "" {
+		return openPWM(sysfs{}, c)
+	}
+	return findBacklight(c.Class, c.Name)
+}
+
+// findBacklight finds one by name, or the first for "auto".
+func findBacklight(class, name string) (*Light, error) {
 	if name == "none" {
 		return nil, nil
 	}
@@ -39,31 +75,45 @@ func findBacklight(class, name string) (*backlight, error) {
 	return nil, fmt.Errorf("there is no backlight %q (there are %q; none means no backlight)", name, names)
 }
 
-func openBacklight(dir string) (*backlight, error) {
-	data, err := os.ReadFile(filepath.Join(dir, "max_brightness"))
+func openBacklight(dir string) (*Light, error) {
+	text, err := sysfs{}.read(filepath.Join(dir, "max_brightness"))
 	if err != nil {
 		return nil, err
 	}
-	highest, err := strconv.Atoi(strings.TrimSpace(string(data)))
+	highest, err := strconv.Atoi(text)
 	if err != nil || highest < 1 {
-		return nil, fmt.Errorf("%s/max_brightness says %q", dir, strings.TrimSpace(string(data)))
+		return nil, fmt.Errorf("%s/max_brightness says %q", dir, text)
 	}
-	return &backlight{file: filepath.Join(dir, "brightness"), highest: highest}, nil
+	return &Light{highest: highest, write: func(value int) error {
+		return sysfs{}.write(filepath.Join(dir, "brightness"), strconv.Itoa(value))
+	}}, nil
 }
 
-// set gives the lamp a percentage of its brightness: dark at 0 only.
-func (b *backlight) set(percent int) error {
-	value := percent * b.highest / 100
+// Set gives the lamp a percentage of its brightness: dark at 0 only.
+func (l *Light) Set(percent int) error {
+	value := int(int64(percent) * int64(l.highest) / 100)
 	if percent > 0 {
 		value = max(1, value)
 	}
-	f, err := os.OpenFile(b.file, os.O_WRONLY, 0)
+	return l.write(value)
+}
+
+// sysfs is the kernel's files of settings.
+type sysfs struct{}
+
+func (sysfs) read(path string) (string, error) {
+	data, err := os.ReadFile(path)
+	return strings.TrimSpace(string(data)), err
+}
+
+func (sysfs) write(path, value string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if errors.Is(err, fs.ErrPermission) {
 		return fmt.Errorf("%w: an udev rule may give it to our group", err)
 	}
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(strconv.Itoa(value))
+	_, err = f.WriteString(value)
 	return errors.Join(err, f.Close())
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
 
 	"offhook/hal"
 )
@@ -16,10 +17,18 @@ import (
 type framebufferConfig struct {
 	Device    string `param:"device" takes:"device"`
 	Backlight string `param:"backlight"` // auto, none, or a name in /sys/class/backlight
+
+	PWM    string        `param:"backlight-pwm" takes:"pwm"`
+	Period time.Duration `param:"backlight-period-us"`
+	Low    bool          `param:"backlight-active-low"` // of the PWM
+}
+
+func (c framebufferConfig) light(class string) LightConfig {
+	return LightConfig{Class: class, Name: c.Backlight, PWM: c.PWM, Chips: PWMChips, Period: c.Period, Inverted: c.Low}
 }
 
 func framebufferDefaults() framebufferConfig {
-	return framebufferConfig{Device: "/dev/fb0", Backlight: "auto"}
+	return framebufferConfig{Device: "/dev/fb0", Backlight: "auto", Period: time.Millisecond}
 }
 
 func framebufferParams(p hal.Params) (framebufferConfig, error) {
@@ -27,12 +36,9 @@ func framebufferParams(p hal.Params) (framebufferConfig, error) {
 	if err := hal.Decode(p, &c); err != nil {
 		return c, err
 	}
-	var faults []error
+	faults := []error{c.light(Backlights).Check()}
 	if !strings.HasPrefix(c.Device, "/dev/") {
 		faults = append(faults, hal.Faultf("device", "%q is not a device such as /dev/fb0", c.Device))
-	}
-	if c.Backlight == "" || c.Backlight == "." || c.Backlight == ".." || strings.ContainsAny(c.Backlight, "/\x00") {
-		faults = append(faults, hal.Faultf("backlight", "%q is neither auto nor none nor the name of a backlight (ls /sys/class/backlight)", c.Backlight))
 	}
 	return c, errors.Join(faults...)
 }
@@ -46,7 +52,7 @@ func framebufferDriver(f frames, backlights string) hal.Driver[hal.Display] {
 			if err != nil {
 				return nil, err
 			}
-			lamp, err := findBacklight(backlights, c.Backlight)
+			lamp, err := OpenLight(c.light(backlights))
 			if err != nil {
 				return nil, fmt.Errorf("backlight of %s: %w", c.Device, err)
 			}
@@ -71,18 +77,15 @@ func framebufferDriver(f frames, backlights string) hal.Driver[hal.Display] {
 
 // Framebuffer is a screen of the kernel's frame buffer class.
 type Framebuffer struct {
-	name   string
-	bounds image.Rectangle
-	format *pixelFormat
-	lamp   *backlight // nil: the screen's own power switch is used
+	name string
+	lamp *Light // nil: the screen's own power switch is used
 
 	mu       sync.Mutex
 	giveBack func() error // of the terminal; nil: none was taken
 	device   frameDevice
 	memory   []byte // from the first visible pixel
 	line     int    // bytes
-	row      rgbRow
-	packed   []byte
+	pixels   *Pixels
 	closed   bool
 }
 
@@ -91,7 +94,7 @@ var _ hal.Display = (*Framebuffer)(nil)
 // widest bounds what a driver is believed, in pixels.
 const widest = 16384
 
-func newFramebuffer(name string, device frameDevice, lamp *backlight) (*Framebuffer, error) {
+func newFramebuffer(name string, device frameDevice, lamp *Light) (*Framebuffer, error) {
 	v, f, err := device.info()
 	if err != nil {
 		return nil, fmt.Errorf("asking for its size: %w", err)
@@ -115,17 +118,17 @@ func newFramebuffer(name string, device frameDevice, lamp *backlight) (*Framebuf
 		return nil, fmt.Errorf("mapping its memory: %w", err)
 	}
 	return &Framebuffer{
-		name: name, bounds: image.Rect(0, 0, int(v.xres), int(v.yres)), format: format, lamp: lamp, device: device,
-		memory: memory[first:end], line: int(line), row: make(rgbRow, 3*v.xres), packed: make([]byte, int(v.xres)*format.bytes),
+		name: name, lamp: lamp, device: device, memory: memory[first:end], line: int(line),
+		pixels: newPixels(image.Pt(int(v.xres), int(v.yres)), format),
 	}, nil
 }
 
 // Bounds implements hal.Display.
-func (b *Framebuffer) Bounds() image.Rectangle { return b.bounds }
+func (b *Framebuffer) Bounds() image.Rectangle { return b.pixels.bounds }
 
 // ColorModel implements hal.Display: as many bits of each colour as the screen
 // has.
-func (b *Framebuffer) ColorModel() color.Model { return b.format.model() }
+func (b *Framebuffer) ColorModel() color.Model { return b.pixels.Model() }
 
 // Draw implements hal.Display. Each row is put together beside the frame
 // buffer and copied in one go: its memory is slow to write by the byte.
@@ -135,13 +138,7 @@ func (b *Framebuffer) Draw(r image.Rectangle, src image.Image, sp image.Point) e
 	if b.closed {
 		return hal.ErrClosed
 	}
-	r, sp = clip(b.bounds, r, src, sp)
-	row, packed := b.row[:3*r.Dx()], b.packed[:r.Dx()*b.format.bytes]
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		row.read(src, sp.X, sp.Y+y-r.Min.Y)
-		b.format.pack(packed, row)
-		copy(b.memory[y*b.line+r.Min.X*b.format.bytes:], packed)
-	}
+	b.pixels.Draw(r, src, sp, func(x, y int, row []byte) { copy(b.memory[y*b.line+x*b.pixels.Bytes():], row) })
 	return nil
 }
 
@@ -157,7 +154,7 @@ func (b *Framebuffer) Backlight(percent int) error {
 	case b.closed:
 		return hal.ErrClosed
 	case b.lamp != nil:
-		return b.lamp.set(percent)
+		return b.lamp.Set(percent)
 	}
 	mode := blankNot
 	if percent == 0 {

@@ -292,7 +292,7 @@ func TestBacklight_without_one_the_screen_is_switched(t *testing.T) {
 func TestBacklight_faults(t *testing.T) {
 	dir := backlights(t, map[string]string{"odd/max_brightness": "bright"})
 	for _, c := range []struct{ name, want string }{{"other", `there is no backlight "other" (there are ["odd"]`}, {"odd", `says "bright"`}} {
-		if _, err := findBacklight(dir, c.name); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := OpenLight(LightConfig{Class: dir, Name: c.name}); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v", c.name, err)
 		}
 	}

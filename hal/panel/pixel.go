@@ -2,8 +2,56 @@ package panel
 
 import (
 	"fmt"
+	"image"
 	"image/color"
 )
+
+// Pixels puts pictures into the pixels of a screen, a row at a time.
+type Pixels struct {
+	format *pixelFormat
+	bounds image.Rectangle
+	row    rgbRow
+	packed []byte
+}
+
+func newPixels(size image.Point, f *pixelFormat) *Pixels {
+	return &Pixels{format: f, bounds: image.Rectangle{Max: size}, row: make(rgbRow, 3*size.X), packed: make([]byte, size.X*f.bytes)}
+}
+
+// NewPixels are those of a screen of this size that has 16 bits a pixel (RGB565)
+// or 32 (XRGB8888), the lowest byte first.
+func NewPixels(size image.Point, bits uint32) (*Pixels, error) {
+	red, green, blue := field{16, 8}, field{8, 8}, field{0, 8}
+	if bits == 16 {
+		red, green, blue = field{11, 5}, field{5, 6}, field{0, 5}
+	}
+	f, err := newPixelFormat(bits, red, green, blue, field{})
+	if err != nil {
+		return nil, err
+	}
+	return newPixels(size, f), nil
+}
+
+// Bounds begins at 0,0.
+func (p *Pixels) Bounds() image.Rectangle { return p.bounds }
+
+// Model has as many bits of each colour as the screen.
+func (p *Pixels) Model() color.Model { return p.format.model() }
+
+// Bytes is how many a pixel takes.
+func (p *Pixels) Bytes() int { return p.format.bytes }
+
+// Draw puts together what of r is on the screen, as hal.Display's Draw has it. It
+// calls put for each row, which holds until put returns.
+func (p *Pixels) Draw(r image.Rectangle, src image.Image, sp image.Point, put func(x, y int, row []byte)) {
+	r, sp = clip(p.bounds, r, src, sp)
+	row, packed := p.row[:3*r.Dx()], p.packed[:r.Dx()*p.format.bytes]
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		row.read(src, sp.X, sp.Y+y-r.Min.Y)
+		p.format.pack(packed, row)
+		put(r.Min.X, y, packed)
+	}
+}
 
 // field is where one colour is in a pixel.
 type field struct{ offset, length uint32 }

@@ -53,7 +53,6 @@ type TFT struct {
 	invert bool
 	bounds image.Rectangle
 	first  image.Point // of the controller's memory
-	format *pixelFormat
 
 	mu      sync.Mutex
 	picture []byte // two bytes a pixel, the higher first, as they are sent
@@ -61,8 +60,7 @@ type TFT struct {
 	begun   bool // the controller is set up, and shows what is not dirty
 	light   int  // percent
 	closed  bool
-	row     rgbRow
-	packed  []byte
+	pixels  *Pixels
 	out     []byte // a transfer
 }
 
@@ -70,11 +68,11 @@ var _ hal.Display = (*TFT)(nil)
 
 func newTFT(bus *tftBus, c tftConfig) (*TFT, error) {
 	madctl, size, first := c.turned()
-	format, err := newPixelFormat(16, field{11, 5}, field{5, 6}, field{0, 5}, field{})
+	pixels, err := NewPixels(size, 16)
 	return &TFT{
-		name: c.SPI, bus: bus, madctl: madctl, invert: c.Invert, bounds: image.Rectangle{Max: size}, first: first, format: format,
+		name: c.SPI, bus: bus, madctl: madctl, invert: c.Invert, bounds: image.Rectangle{Max: size}, first: first, pixels: pixels,
 		picture: make([]byte, 2*size.X*size.Y), dirt: newDirt(size), light: 100,
-		row: make(rgbRow, 3*size.X), packed: make([]byte, 2*size.X), out: make([]byte, 0, bus.limit),
+		out: make([]byte, 0, bus.limit),
 	}, err
 }
 
@@ -82,7 +80,7 @@ func newTFT(bus *tftBus, c tftConfig) (*TFT, error) {
 func (t *TFT) Bounds() image.Rectangle { return t.bounds }
 
 // ColorModel implements hal.Display: 5 bits of red and blue, 6 of green.
-func (t *TFT) ColorModel() color.Model { return t.format.model() }
+func (t *TFT) ColorModel() color.Model { return t.pixels.Model() }
 
 // Draw implements hal.Display. Only windows around what is different go over the
 // bus. After an error the next Draw sets the controller up again.
@@ -92,12 +90,7 @@ func (t *TFT) Draw(r image.Rectangle, src image.Image, sp image.Point) error {
 	if t.closed {
 		return hal.ErrClosed
 	}
-	r, sp = clip(t.bounds, r, src, sp)
-	for y := r.Min.Y; y < r.Max.Y; y++ {
-		row := t.row[:3*r.Dx()]
-		row.read(src, sp.X, sp.Y+y-r.Min.Y)
-		t.put(r.Min.X, y, row)
-	}
+	t.pixels.Draw(r, src, sp, t.put)
 	if !t.begun {
 		return t.begin()
 	}
@@ -105,11 +98,10 @@ func (t *TFT) Draw(r image.Rectangle, src image.Image, sp image.Point) error {
 }
 
 // put takes a row of pixels into the picture.
-func (t *TFT) put(x, y int, row rgbRow) {
-	t.format.pack(t.packed, row)
+func (t *TFT) put(x, y int, row []byte) {
 	picture, dirty := t.picture[2*(y*t.bounds.Dx()+x):], t.dirt.row(y)[x:]
-	for i := range len(row) / 3 {
-		low, high := t.packed[2*i], t.packed[2*i+1]
+	for i := range len(row) / 2 {
+		low, high := row[2*i], row[2*i+1]
 		if picture[2*i] != high || picture[2*i+1] != low {
 			picture[2*i], picture[2*i+1], dirty[i] = high, low, true
 		}
@@ -146,7 +138,7 @@ func (t *TFT) begin() error {
 	if t.invert {
 		inversion++
 	}
-	if err := t.bus.lit(false); err != nil {
+	if err := t.bus.lit(0); err != nil {
 		return t.failed(err)
 	}
 	if err := t.bus.restart(); err != nil {
@@ -177,7 +169,7 @@ func (t *TFT) lighting() error {
 	if err := t.bus.command(show); err != nil {
 		return t.failed(err)
 	}
-	return t.failed(t.bus.lit(t.light > 0))
+	return t.failed(t.bus.lit(t.light))
 }
 
 func (t *TFT) flush() error {
@@ -240,7 +232,7 @@ func (t *TFT) failed(err error) error {
 	return fmt.Errorf("panel on %s: %w", t.name, err)
 }
 
-// Backlight implements hal.Display: these panels have it on or off.
+// Backlight implements hal.Display. A line has the light on or off.
 func (t *TFT) Backlight(percent int) error {
 	if percent < 0 || percent > 100 {
 		return fmt.Errorf("panel on %s: a light of %d percent; it goes from 0 to 100", t.name, percent)
@@ -265,6 +257,6 @@ func (t *TFT) Close() error {
 		return nil
 	}
 	t.closed = true
-	_ = errors.Join(t.bus.lit(false), t.bus.command(tftOff), t.bus.command(tftSleepIn)) // a panel that went away is dark
+	_ = errors.Join(t.bus.lit(0), t.bus.command(tftOff), t.bus.command(tftSleepIn)) // a panel that went away is dark
 	return t.bus.Close()
 }

@@ -22,6 +22,7 @@ type tftBus struct {
 	dc    wire
 	reset gpio.PinIO // nil: there is none
 	light gpio.PinIO // nil: there is none
+	lamp  *Light     // likewise
 	low   bool       // the light is on at the low level
 	limit int        // bytes of a transfer, even: a pixel is never torn
 	short [4]byte    // a command or its parameters
@@ -67,7 +68,10 @@ func (b *tftBus) connect(c tftConfig, lines Lines) (err error) {
 			return fmt.Errorf("%s: %w", l.key, err)
 		}
 	}
-	return nil
+	if c.PWM != "" {
+		b.lamp, err = OpenLight(c.light())
+	}
+	return err
 }
 
 const (
@@ -120,12 +124,15 @@ func (b *tftBus) data(bytes []byte) error {
 	return b.conn.Tx(bytes, nil)
 }
 
-// lit switches the light.
-func (b *tftBus) lit(on bool) error {
-	if b.light == nil {
-		return nil
+// lit sets the light, which a line has on or off only.
+func (b *tftBus) lit(percent int) error {
+	switch {
+	case b.lamp != nil:
+		return b.lamp.Set(percent)
+	case b.light != nil:
+		return b.light.Out(gpio.Level(percent > 0 != b.low))
 	}
-	return b.light.Out(gpio.Level(on != b.low))
+	return nil
 }
 
 // Close gives everything back.

@@ -3,6 +3,7 @@ package panel
 import (
 	"errors"
 	"image"
+	"time"
 
 	"offhook/hal"
 	"offhook/hal/bus"
@@ -21,15 +22,19 @@ type tftConfig struct {
 	Reset        string    `param:"reset" takes:"line"`
 	Backlight    string    `param:"backlight" takes:"line"`
 	BacklightLow bool      `param:"backlight-active-low"`
-	Speed        int       `param:"speed-mhz" range:"1..80"`
-	Mode         int       `param:"spi-mode" values:"0 3"` // modules without a chip select want 3
-	Width        int       `param:"width" range:"16..240"` // of the glass, before it is turned
-	Height       int       `param:"height" range:"16..320"`
-	Column       int       `param:"column" range:"0..224"` // of the memory at which the glass begins
-	Row          int       `param:"row" range:"0..304"`
-	Rotate       int       `param:"rotate" values:"0 90 180 270"`
-	Invert       bool      `param:"invert"`
-	Order        string    `param:"order" values:"rgb bgr"`
+	PWM          string    `param:"backlight-pwm" takes:"pwm"` // in place of the line
+
+	Period time.Duration `param:"backlight-period-us"`
+
+	Speed  int    `param:"speed-mhz" range:"1..80"`
+	Mode   int    `param:"spi-mode" values:"0 3"` // modules without a chip select want 3
+	Width  int    `param:"width" range:"16..240"` // of the glass, before it is turned
+	Height int    `param:"height" range:"16..320"`
+	Column int    `param:"column" range:"0..224"` // of the memory at which the glass begins
+	Row    int    `param:"row" range:"0..304"`
+	Rotate int    `param:"rotate" values:"0 90 180 270"`
+	Invert bool   `param:"invert"`
+	Order  string `param:"order" values:"rgb bgr"`
 
 	bus, selected int
 	mirrored      bool // the glass is wired from right to left
@@ -39,13 +44,13 @@ type tftConfig struct {
 // takes 16 ns at least (ST7789V datasheet, "Serial interface characteristics
 // (4-line serial)", TSCYCW), but the wires to a module are longer than that.
 func st7789Defaults() tftConfig {
-	return tftConfig{SPI: "spidev0.0", Speed: 32, Width: tftMemory.X, Height: tftMemory.Y, Invert: true, Order: "rgb"}
+	return tftConfig{SPI: "spidev0.0", Speed: 32, Width: tftMemory.X, Height: tftMemory.Y, Invert: true, Order: "rgb", Period: time.Millisecond}
 }
 
 // ili9341Defaults: a bit takes 100 ns at least (ILI9341 datasheet, section
 // 18.3.4, tscycw); its modules do more.
 func ili9341Defaults() tftConfig {
-	return tftConfig{SPI: "spidev0.0", Speed: 10, Width: tftMemory.X, Height: tftMemory.Y, Order: "bgr", mirrored: true}
+	return tftConfig{SPI: "spidev0.0", Speed: 10, Width: tftMemory.X, Height: tftMemory.Y, Order: "bgr", Period: time.Millisecond, mirrored: true}
 }
 
 func tftParams(p hal.Params, c tftConfig) (tftConfig, error) {
@@ -59,7 +64,10 @@ func tftParams(p hal.Params, c tftConfig) (tftConfig, error) {
 	if c.Backlight != "" {
 		lines = append(lines, gpio.Named{Path: "backlight", Line: c.Backlight})
 	}
-	faults := []error{gpio.CheckLines(c.Chip, lines...)}
+	faults := []error{gpio.CheckLines(c.Chip, lines...), c.light().checkPWM()}
+	if c.Backlight != "" && c.PWM != "" {
+		faults = append(faults, hal.Faultf("backlight-pwm", "backlight is a line already: give one of both"))
+	}
 	var ok bool
 	if c.bus, c.selected, ok = bus.ParseSPI(c.SPI); !ok {
 		faults = append(faults, hal.Faultf("spi", "%q is not an SPI device such as spidev0.0 (ls /dev/spidev*)", c.SPI))
@@ -71,6 +79,10 @@ func tftParams(p hal.Params, c tftConfig) (tftConfig, error) {
 		faults = append(faults, hal.Faultf("row", "%d rows from row %d on are more than the %d that the controller has: height and row are those of the glass before it is turned", c.Height, c.Row, tftMemory.Y))
 	}
 	return c, errors.Join(faults...)
+}
+
+func (c tftConfig) light() LightConfig {
+	return LightConfig{PWM: c.PWM, Chips: PWMChips, Period: c.Period, Inverted: c.BacklightLow}
 }
 
 // turned is how the controller is told to turn the picture, clockwise, and where
