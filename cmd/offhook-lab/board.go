@@ -23,11 +23,15 @@ func boardTest(ctx context.Context, t terminal, args []string) error {
 	fs.StringVar(&cfg.Keep, "keep", "", "`DIR` for what the consoles said")
 	fs.StringVar(&cfg.Goldens, "goldens", "", "`DIR` that gets new goldens of the screens, to be looked at; nothing is compared")
 	fs.IntVar(&cfg.PowerCuts, "power-cuts", 6, "how `OFTEN` the power of each box is cut")
+	stories := fs.String("boots", "", "`LIST` of boots to try (call, letters, inputs, screen); all when empty")
 	arches := fs.String("arches", "arm64,armhf", "`LIST` of architectures")
 	if err := parse(fs, t, args); err != nil {
 		return err
 	}
 	cfg.Arches = strings.Split(*arches, ",")
+	if *stories != "" {
+		cfg.Stories = strings.Split(*stories, ",")
+	}
 	figures, err := boardbox.Run(ctx, cfg)
 	if len(figures.Arches) > 0 {
 		if err := json.NewEncoder(t.out).Encode(figures); err != nil {

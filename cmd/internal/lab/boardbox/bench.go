@@ -27,6 +27,7 @@ type Config struct {
 	Dist      string   // folder of the release binaries
 	Arches    []string // arm64 and armhf when empty
 	Pictures  string   // folder for the first architecture's pictures of the screen; "" for none
+	Stories   []string // names of boots; all when empty
 	PowerCuts int      // for each architecture
 	Keep      string   // folder for consoles; "" for none
 	Goldens   string   // folder that gets new goldens, of the first architecture; "" to compare with those that are
@@ -41,6 +42,8 @@ type Order struct {
 	Dir       string
 	Pictures  string
 	Goldens   string
+	Stories   []string
+	Guidebook string // docs/board.md
 	PowerCuts int
 }
 
@@ -55,6 +58,11 @@ type Figures struct {
 	MemoryKB          map[string]int `json:"rss_kb"`
 	PowerCuts         int            `json:"power_cuts"`
 	PowerCutsSurvived int            `json:"power_cuts_survived"`
+	RelayHoldErrorMS  float64        `json:"relay_hold_error_ms_max"`       // by the copper
+	RelayHoldErrorIn  float64        `json:"relay_hold_error_guest_ms_max"` // by the box's kernel
+	RelayPulses       int            `json:"relay_pulses"`                  // that were measured
+	RelayGlitches     int            `json:"relay_glitches"`
+	LateMS            float64        `json:"guest_late_ms_max"` // of another program in the box, while they lasted
 	SecondsByArch     map[string]int `json:"seconds_by_arch"`
 	Seconds           int            `json:"seconds"`
 	Failures          []string       `json:"failures,omitempty"`
@@ -68,6 +76,11 @@ func (f *Figures) add(o Figures) {
 	f.Failed += o.Failed
 	f.PowerCuts += o.PowerCuts
 	f.PowerCutsSurvived += o.PowerCutsSurvived
+	f.RelayHoldErrorMS = max(f.RelayHoldErrorMS, o.RelayHoldErrorMS)
+	f.RelayHoldErrorIn = max(f.RelayHoldErrorIn, o.RelayHoldErrorIn)
+	f.RelayPulses += o.RelayPulses
+	f.RelayGlitches += o.RelayGlitches
+	f.LateMS = max(f.LateMS, o.LateMS)
 	f.Failures = append(f.Failures, o.Failures...)
 	for _, m := range []struct{ to, from map[string]int }{
 		{f.BootToRegistered, o.BootToRegistered}, {f.AgentToRegistered, o.AgentToRegistered}, {f.MemoryKB, o.MemoryKB}, {f.SecondsByArch, o.SecondsByArch},
@@ -80,6 +93,15 @@ func (f *Figures) add(o Figures) {
 
 func newFigures() Figures {
 	return Figures{BootToRegistered: map[string]int{}, AgentToRegistered: map[string]int{}, MemoryKB: map[string]int{}, SecondsByArch: map[string]int{}}
+}
+
+// held keeps how far a relay's pulse was from what was told: as the copper saw it, and
+// as the box's kernel did.
+func (f *Figures) held(seen, inside, late time.Duration) {
+	f.RelayPulses++
+	f.RelayHoldErrorMS = max(f.RelayHoldErrorMS, milliseconds(seen.Abs()))
+	f.RelayHoldErrorIn = max(f.RelayHoldErrorIn, milliseconds(inside.Abs()))
+	f.LateMS = max(f.LateMS, milliseconds(late))
 }
 
 // ErrFailed is a run in which checks failed; the figures tell which.
@@ -143,6 +165,14 @@ func (r *runner) prepare(ctx context.Context) ([]Order, error) {
 	if err != nil {
 		return nil, err
 	}
+	source, err := output(exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}"))
+	if err != nil {
+		return nil, err
+	}
+	guidebook, err := os.ReadFile(filepath.Join(strings.TrimSpace(source), "docs", "board.md"))
+	if err != nil {
+		return nil, err
+	}
 	s := store{dir: filepath.Join(cache, "offhook-board"), tell: r.tell}
 	var orders []Order
 	for _, name := range r.config.Arches {
@@ -150,7 +180,7 @@ func (r *runner) prepare(ctx context.Context) ([]Order, error) {
 		if err != nil {
 			return nil, err
 		}
-		o := Order{Arch: name, Agent: filepath.Join(r.config.Dist, a.release), Dir: filepath.Join(r.dir, name), PowerCuts: r.config.PowerCuts}
+		o := Order{Arch: name, Agent: filepath.Join(r.config.Dist, a.release), Dir: filepath.Join(r.dir, name), PowerCuts: r.config.PowerCuts, Stories: r.config.Stories, Guidebook: string(guidebook)}
 		if len(orders) == 0 { // the others' are the same
 			o.Pictures, o.Goldens = r.config.Pictures, r.config.Goldens
 		}

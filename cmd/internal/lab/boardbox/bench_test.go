@@ -37,8 +37,8 @@ func TestFigures_add(t *testing.T) {
 
 // The files that the box boots with are in order, without booting it.
 func TestBox_files(t *testing.T) {
-	for _, screen := range []string{oledScreen, lcdScreen, bigScreen} {
-		b, err := board.Load("board.yaml", []byte(boardFile(screen)))
+	for _, s := range stories() {
+		b, err := board.Load("board.yaml", []byte(s.board))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,9 @@ const (
 	callLine  = "CALL"
 	exitLine  = "EXIT"
 	relayLine = "RELAY"
+	gateLine  = "GATE"      // a relay that is at rest high
+	spareLine = "SPARE"     // nothing of the board's file
+	frontLine = "FRONT_INT" // the expander's interrupt
 	ringLine  = "LAMP_RING"
 	lineLine  = "LAMP_LINE1"
 	holdLine  = "LAMP_HOLD"
@@ -22,8 +25,9 @@ const (
 // wiring is what is soldered: it is what the board's file says.
 func wiring() copper.Wiring {
 	return copper.Wiring{
-		Lines: []string{"ROW0", "ROW1", "ROW2", "ROW3", "COL0", "COL1", "COL2", hookLine, callLine, exitLine, relayLine, ringLine, lineLine, mailLine, holdLine, goodLine, holdKey},
-		Rows:  []string{"ROW0", "ROW1", "ROW2", "ROW3"}, Cols: []string{"COL0", "COL1", "COL2"},
+		Lines: []string{"ROW0", "ROW1", "ROW2", "ROW3", "COL0", "COL1", "COL2", hookLine, callLine, exitLine, relayLine, ringLine, lineLine, mailLine, holdLine, goodLine, holdKey,
+			gateLine, spareLine, frontLine},
+		Rows: []string{"ROW0", "ROW1", "ROW2", "ROW3"}, Cols: []string{"COL0", "COL1", "COL2"},
 		Low: []string{relayLine, ringLine, lineLine, mailLine, holdLine, goodLine},
 	}
 }
@@ -64,6 +68,7 @@ lamps:
   registered: {compatible: gpio-led, line: LAMP_REGISTERED}
 relays:
   door: {compatible: gpio-relay, line: RELAY, max-hold: 10s, label: Door}
+  gate: {compatible: gpio-relay, line: GATE, active-low: true, label: Gate}
 watchdog: {compatible: linux-watchdog, timeout: 10s}
 ` + screen
 }

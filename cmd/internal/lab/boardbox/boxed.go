@@ -28,6 +28,7 @@ type boxed struct {
 	before time.Time    // when what the exchange knew at power-on would expire
 	socket net.Listener // the agent's, as if it were here
 	joins  sync.WaitGroup
+	meant  map[string]int // how often each relay was to be pulled
 }
 
 var errPowerless = errors.New("the machine has gone off")
@@ -39,7 +40,7 @@ func (b *box) boot(name string) (*boxed, error) {
 		return nil, err
 	}
 	b.figures.Boots++
-	x := &boxed{machine: m, box: b, name: name}
+	x := &boxed{machine: m, box: b, name: name, meant: map[string]int{}}
 	for _, r := range b.world.exchange.Registrations() {
 		if r.Expires.After(x.before) {
 			x.before = r.Expires
@@ -158,7 +159,12 @@ func (x *boxed) status(ctx context.Context, what string, limit time.Duration, ok
 
 // ask asks the box's first process.
 func (x *boxed) ask(ctx context.Context, method, path string, form url.Values, body []byte) ([]byte, error) {
-	r, err := http.NewRequestWithContext(ctx, method, "http://"+boxSide+path+"?"+form.Encode(), bytes.NewReader(body))
+	return x.tell(ctx, method, path, form, bytes.NewReader(body))
+}
+
+// tell asks with a body that may come bit by bit.
+func (x *boxed) tell(ctx context.Context, method, path string, form url.Values, body io.Reader) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, method, "http://"+boxSide+path+"?"+form.Encode(), body)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ type machine struct {
 	board   *copper.Board
 	oled    *copper.OLED
 	lcd     *copper.LCD
+	front   *copper.Expander
 	began   time.Time
 	console *console
 	monitor string // socket of QMP
@@ -63,13 +64,13 @@ func boot(a arch, k kernelTree, initrd, volume, dir string) (*machine, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &machine{board: board, oled: copper.NewOLED(), lcd: copper.NewLCD(), console: &console{}, done: make(chan struct{}), monitor: filepath.Join(dir, "qmp")}
+	m := &machine{board: board, oled: copper.NewOLED(), lcd: copper.NewLCD(), front: soldered(board), console: &console{}, done: make(chan struct{}), monitor: filepath.Join(dir, "qmp")}
 	m.board.Set(hookLine, false) // the handset is in the cradle
 	ctx, cancel := context.WithCancel(context.Background())
 	m.cancel = cancel
 	sockets := map[string]vhost.Device{
 		filepath.Join(dir, "gpio"): m.board.GPIO(),
-		filepath.Join(dir, "i2c"):  copper.NewBus(map[uint16]copper.Chip{oledAddress: m.oled, lcdAddress: m.lcd}),
+		filepath.Join(dir, "i2c"):  copper.NewBus(map[uint16]copper.Chip{oledAddress: m.oled, lcdAddress: m.lcd, frontAddress: m.front}),
 	}
 	for path, device := range sockets {
 		_ = os.Remove(path) // of the boot before

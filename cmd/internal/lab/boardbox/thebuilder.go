@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +25,10 @@ func theBuilder(ctx context.Context, b *box, x *boxed) {
 	}
 	b.check("board probe: it finds what the kernel has", x.probed(ctx))
 	b.check("check --here: a good board when nobody holds it", x.fits(ctx))
+	b.check("check --here: a line that is taken, by whom, and where", x.taken(ctx))
+	b.check("board test --only lamps: each is lit; a no is a failure", x.lampTest(ctx))
+	b.check("board test --only hook: both changes are seen", x.hookTest(ctx))
+	b.check("board test --only relays: pulled when told to, and not else", x.relayTest(ctx))
 }
 
 func (x *boxed) rest(ctx context.Context) error {
@@ -37,12 +42,105 @@ func (x *boxed) offhook(ctx context.Context, args ...string) (string, error) {
 	return string(text), err
 }
 
+// offhookSaying runs the agent's program in the box with something to say to it.
+func (x *boxed) offhookSaying(ctx context.Context, say io.Reader, args ...string) (string, error) {
+	text, err := x.tell(ctx, http.MethodPost, "/offhook", url.Values{"args": args}, say)
+	return string(text), err
+}
+
+// tested is how the end of a test reads when every part is well.
+func tested(parts int) string { return fmt.Sprintf("%d parts tested, 0 failed", parts) }
+
+// taken has another program hold a line: who wants it is told by whom it is held, and
+// where in the file he wants it.
+func (x *boxed) taken(ctx context.Context) error {
+	const file, by = "/tmp/taken.yaml", "heater"
+	line := url.Values{"line": {spareLine}, "as": {by}}
+	text := strings.Replace(boardFile(oledScreen), "line: "+gateLine, "line: "+spareLine, 1)
+	before, _, _ := strings.Cut(text, "line: "+spareLine)
+	want := fmt.Sprintf("%s:%d: relays.gate.line: line %s is taken by %q", file, strings.Count(before, "\n")+1, spareLine, by)
+	_, err := x.ask(ctx, http.MethodPut, "/line", line, nil)
+	if err := errors.Join(err, x.put(ctx, file, text)); err != nil {
+		return err
+	}
+	_, found := x.offhook(ctx, "check", "--here", file)
+	_, err = x.ask(ctx, http.MethodDelete, "/line", line, nil)
+	switch {
+	case err != nil:
+		return err
+	case found == nil:
+		return errors.New("the line is taken, and nothing was told")
+	}
+	text, err = x.offhook(ctx, "check", "--here", file)
+	return errors.Join(told(found.Error(), want), err, told(text, "a good board")) // when it was given back
+}
+
+// lampTest says yes to every lamp, and then no to one.
+func (x *boxed) lampTest(ctx context.Context) error {
+	before := map[string]int{}
+	lamps := []string{ringLine, lineLine, mailLine, holdLine, goodLine}
+	for _, line := range lamps {
+		before[line] = len(x.board.History(line))
+	}
+	text, err := x.offhookSaying(ctx, strings.NewReader("\ny\nyes\n\n\n"), "board", "test", "--only", "lamps", boardPath)
+	if err := errors.Join(err, told(text, tested(len(lamps)))); err != nil {
+		return err
+	}
+	for _, line := range lamps {
+		if len(x.board.History(line)) == before[line] || x.board.High(line) {
+			return fmt.Errorf("%s was not lit, or stayed so", line)
+		}
+	}
+	if _, err = x.offhookSaying(ctx, strings.NewReader("\nn\n\n\n\n"), "board", "test", "--only", "lamps", boardPath); err == nil {
+		return errors.New("a lamp that the tester does not see has passed")
+	}
+	return told(err.Error(), "the tester said no", "5 parts tested, 1 failed")
+}
+
+// hookTest moves the handset until the test has seen both changes.
+func (x *boxed) hookTest(ctx context.Context) error {
+	moving, stop := context.WithCancel(ctx)
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for up := true; x.wait(moving, 2*between) == nil; up = !up {
+			x.board.Set(hookLine, up)
+		}
+		x.board.Set(hookLine, false)
+	}()
+	text, err := x.offhookSaying(ctx, strings.NewReader(""), "board", "test", "--only", "hook", boardPath)
+	stop()
+	<-stopped
+	return errors.Join(err, told(text, "on-hook", "off-hook", tested(1)))
+}
+
+// relayTest opens the relays for a moment only where it is told to.
+func (x *boxed) relayTest(ctx context.Context) error {
+	text, err := x.offhook(ctx, "board", "test", "--only", "relays", boardPath)
+	if err == nil {
+		return errors.New("relays are tested without --relays: " + text)
+	}
+	if err := errors.Join(told(err.Error(), "relays.door: not tested without --relays"), x.glitches()); err != nil {
+		return err
+	}
+	before := [2]int{x.expect(relayLine), x.expect(gateLine)}
+	text, err = x.offhookSaying(ctx, strings.NewReader("\n\n"), "board", "test", "--only", "relays", "--relays", boardPath)
+	err = errors.Join(err, told(text, tested(2)))
+	if len(x.contact(relayLine)) != before[0]+1 || len(x.contact(gateLine)) != before[1]+1 {
+		err = errors.Join(err, errors.New("not each relay was pulled once"))
+	}
+	return errors.Join(err, x.glitches())
+}
+
 func (x *boxed) heldLines(ctx context.Context) error {
 	_, err := x.offhook(ctx, "check", "--here", "/etc/offhook/board.yaml")
 	if err == nil {
 		return errors.New("nothing was held")
 	}
 	for _, line := range wiring().Lines {
+		if line == spareLine || line == frontLine { // of no part
+			continue
+		}
 		if !strings.Contains(err.Error(), "line "+line+" is held by an offhook that runs here") {
 			return fmt.Errorf("%s is not told of: %w", line, err)
 		}

@@ -28,7 +28,7 @@ func theCall(ctx context.Context, b *box, x *boxed) error {
 		do   func(context.Context) error
 	}{
 		{"every part of the board works", x.parts},
-		{"the relay did not pulse at boot", x.relayRested},
+		{"relays: driven to their rest at boot, and nothing else", x.relaysRest},
 		{"provisioned by DHCP option 160", x.provisioned},
 		{"idle: shown", x.idle},
 		{"off-hook: the dial tone is heard", x.dialTone},
@@ -52,6 +52,8 @@ func theCall(ctx context.Context, b *box, x *boxed) error {
 		}
 	}
 	b.check("the agent tells its figures", x.measure(ctx))
+	b.check("relays: a killed agent and the next one move nothing", x.killed(ctx))
+	b.check("relays: of an agent that is killed while the door is open the kernel lets go", x.killedOpen(ctx))
 	theBuilder(ctx, b, x)
 	return nil
 }
@@ -110,18 +112,6 @@ func (x *boxed) parts(ctx context.Context) error {
 	return x.status(ctx, "every part working", soon, func(s localapi.Status) bool {
 		return len(s.Devices) == 0 && s.Board == "box" && (s.Audio.State == "running" || s.Audio.State == "resting")
 	})
-}
-
-func (x *boxed) relayRested(context.Context) error {
-	if !x.board.Driven(relayLine) {
-		return errors.New("the agent does not drive the relay's line")
-	}
-	for _, c := range x.board.History(relayLine) {
-		if c.High {
-			return fmt.Errorf("it was pulled %s after power came", c.At.Sub(x.began))
-		}
-	}
-	return nil
 }
 
 func (x *boxed) provisioned(context.Context) error {
@@ -267,21 +257,29 @@ func (x *boxed) answer(ctx context.Context) error {
 }
 
 func (x *boxed) callButton(ctx context.Context) error {
-	x.board.Set(callLine, false)
-	err := x.wait(ctx, between)
-	x.board.Set(callLine, true)
-	if err != nil {
+	if err := errors.Join(x.atRest(ctx), x.push(ctx, callLine)); err != nil {
 		return err
 	}
-	err = x.call(ctx, "a call to 601", func(c pbx.Call) bool { return c.To == "601" && c.State == "confirmed" })
-	// An exchange that hung up before the ACK would break RFC 3261 §15.
-	err = errors.Join(err, x.status(ctx, "a call to 601", soon, func(s localapi.Status) bool {
-		return slices.ContainsFunc(s.Calls, func(c localapi.Call) bool { return c.State == "confirmed" })
-	}))
+	err := x.call(ctx, "a call to 601", func(c pbx.Call) bool { return c.To == "601" && c.State == "confirmed" })
+	err = errors.Join(err, x.confirmed(ctx))
 	for _, c := range x.box.world.exchange.Calls() {
 		err = errors.Join(err, x.box.world.exchange.Hangup(c.ID))
 	}
-	return errors.Join(err, x.hangUp(ctx))
+	return errors.Join(err, x.hangUp(ctx), x.atRest(ctx))
+}
+
+// atRest waits until the telephone, too, knows of the end of its calls: a button that
+// is pressed before it has no meaning.
+func (x *boxed) atRest(ctx context.Context) error {
+	return x.status(ctx, "a telephone at rest", soon, func(s localapi.Status) bool { return len(s.Calls) == 0 })
+}
+
+// confirmed waits until the telephone knows of its call: an exchange that hung up
+// before the ACK would break RFC 3261 §15.
+func (x *boxed) confirmed(ctx context.Context) error {
+	return x.status(ctx, "a confirmed call", soon, func(s localapi.Status) bool {
+		return slices.ContainsFunc(s.Calls, func(c localapi.Call) bool { return c.State == "confirmed" })
+	})
 }
 
 // measure keeps what the agent and the kernel say of it.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"offhook/cmd/internal/lab/provserver"
+	"offhook/provisioning"
 	"offhook/provisioning/native"
 )
 
@@ -18,12 +19,12 @@ import (
 // new configuration is on its way. QEMU is killed: what the box wrote and did not
 // flush may be there or not, as the host's kernel has taken it.
 func (b *box) powerCuts(ctx context.Context) error {
-	if b.order.PowerCuts == 0 {
+	if b.order.PowerCuts == 0 || len(b.boots) == 0 {
 		return nil
 	}
 	const seed = 6
 	dice := rand.New(rand.NewPCG(seed, seed))
-	if err := b.root(oledScreen); err != nil {
+	if err := b.root(boardFile(oledScreen)); err != nil {
 		return err
 	}
 	open := 0 // cuts after which the telephone was not seen registered yet
@@ -36,7 +37,7 @@ func (b *box) powerCuts(ctx context.Context) error {
 		open++
 		err = b.cutOne(ctx, x, i, dice, &open)
 		x.end()
-		b.check(fmt.Sprintf("power cut %d: the volume is whole", i+1), errors.Join(err, b.whole(ctx)))
+		b.check(fmt.Sprintf("power cut %d: the volume is whole, no relay moved", i+1), errors.Join(err, b.whole(ctx), x.glitches()))
 	}
 	return b.afterCuts(ctx, open)
 }
@@ -59,8 +60,12 @@ func (b *box) cutOne(ctx context.Context, x *boxed, i int, dice *rand.Rand, open
 }
 
 // change gives the telephone another document, and tells it.
-func (b *box) change(name string) error {
-	document, err := native.Marshal(b.world.document(name))
+func (b *box) change(name string, also ...func(*provisioning.Document)) error {
+	d := b.world.document(name)
+	for _, f := range also {
+		f(&d)
+	}
+	document, err := native.Marshal(d)
 	if err != nil {
 		return err
 	}

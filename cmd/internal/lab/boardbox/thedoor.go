@@ -3,17 +3,13 @@ package boardbox
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
-	"net/url"
 	"time"
 
 	"offhook/cmd/internal/lab/pbx"
+	"offhook/cmd/internal/localapi"
+	"offhook/provisioning"
+	"offhook/ua"
 )
-
-// lateness is how much longer than told the relay may be held in an emulated
-// machine that shares a processor; it is never held shorter.
-const lateness = 700 * time.Millisecond
 
 // answerDoor has the exchange call and press digits, and answers.
 func (x *boxed) answerDoor(ctx context.Context, digits string) error {
@@ -28,50 +24,46 @@ func (x *boxed) answerDoor(ctx context.Context, digits string) error {
 }
 
 func (x *boxed) wrongCode(ctx context.Context) error {
-	before := len(x.board.History(relayLine))
 	err := x.answerDoor(ctx, "2581")
 	// A second of voice, four digits of 0.28 s, and then some.
-	err = errors.Join(err, x.wait(ctx, 5*time.Second), x.hangUp(ctx))
-	if err == nil && len(x.board.History(relayLine)) > before {
-		err = errors.New("the relay moved")
-	}
-	return err
+	return errors.Join(err, x.wait(ctx, 5*time.Second), x.hangUp(ctx), x.glitches())
 }
 
 func (x *boxed) rightCode(ctx context.Context) error {
-	before := len(x.board.History(relayLine))
+	if err := x.watchLine(ctx, relayLine); err != nil {
+		return err
+	}
+	before := x.expect(relayLine)
 	if err := x.answerDoor(ctx, doorCode); err != nil {
 		return errors.Join(err, x.hangUp(ctx))
 	}
-	return errors.Join(x.opened(ctx, before), x.hangUp(ctx))
+	return errors.Join(x.opened(ctx, relayLine, doorHold, before), x.hangUp(ctx))
 }
 
 func (x *boxed) exitButton(ctx context.Context) error {
-	before := len(x.board.History(relayLine))
-	x.board.Set(exitLine, false)
-	err := x.wait(ctx, between)
-	x.board.Set(exitLine, true)
-	return errors.Join(err, x.opened(ctx, before))
+	if err := x.watchLine(ctx, relayLine); err != nil {
+		return err
+	}
+	before := x.expect(relayLine)
+	return errors.Join(x.push(ctx, exitLine), x.opened(ctx, relayLine, doorHold, before))
 }
 
-// opened waits for the relay's next pulse and measures it.
-func (x *boxed) opened(ctx context.Context, before int) error {
-	moved := func(times int) error {
-		return x.until(ctx, "a pulse of the relay", soon, func() bool { return len(x.board.History(relayLine)) >= before+times })
-	}
-	if err := moved(1); err != nil {
+// pin makes a door station of the telephone, and opens the other door by its keys.
+func (x *boxed) pin(ctx context.Context) error {
+	before, err := x.agent().Status(ctx)
+	if err != nil {
 		return err
 	}
-	late, err := x.ask(ctx, http.MethodGet, "/late", url.Values{"for": {(doorHold + 100*time.Millisecond).String()}}, nil)
-	if err := errors.Join(err, moved(2)); err != nil {
+	if err := x.box.change("Station", func(d *provisioning.Document) {
+		d.Door.Keypad = true
+		d.Door.Codes = []provisioning.DoorCode{{Name: "gate", Code: ua.NewSecret(gateCode), Relay: "gate", Where: []string{provisioning.DoorByKeypad}}}
+	}); err != nil {
 		return err
 	}
-	pulse := x.board.History(relayLine)[before:]
-	held := pulse[1].At.Sub(pulse[0].At)
-	x.box.tell("      the relay was held for %.3f s; another program in the box was woken up to %s late meanwhile", held.Seconds(), late)
-	// A request of the line takes a moment in the box: as early as that may be seen.
-	if !pulse[0].High || held < doorHold-20*time.Millisecond || held > doorHold+lateness {
-		return fmt.Errorf("the relay was held for %s instead of %s", held, doorHold)
+	err = x.status(ctx, "the new document", soon, func(s localapi.Status) bool { return s.Provisioning.Hash != before.Provisioning.Hash })
+	if err := errors.Join(err, x.watchLine(ctx, gateLine)); err != nil {
+		return err
 	}
-	return nil
+	pulses := x.expect(gateLine)
+	return errors.Join(x.press(ctx, gateCode+"#"), x.opened(ctx, gateLine, gateHold, pulses))
 }

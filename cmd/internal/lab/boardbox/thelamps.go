@@ -30,14 +30,6 @@ func (x *boxed) dark(ctx context.Context, line string) error {
 	return x.until(ctx, line+" off", soon, func() bool { return !x.board.High(line) })
 }
 
-// push pushes a button that closes to ground.
-func (x *boxed) push(ctx context.Context, line string) error {
-	x.board.Set(line, false)
-	err := x.wait(ctx, between)
-	x.board.Set(line, true)
-	return err
-}
-
 // hold holds the call and takes it back.
 func (x *boxed) hold(ctx context.Context) error {
 	for _, held := range []bool{true, false} {

@@ -10,7 +10,7 @@ import (
 	"offhook/cmd/internal/lab/pbx"
 )
 
-// theLetters is the telephone with a display of characters.
+// theLetters is the telephone with a display of characters, and an expander.
 func theLetters(ctx context.Context, b *box, x *boxed) error {
 	for _, c := range []struct {
 		name string
@@ -29,6 +29,7 @@ func theLetters(ctx context.Context, b *box, x *boxed) error {
 			x.board.Set(hookLine, false) // the next one begins at rest
 		}
 	}
+	x.theFront(ctx, b)
 	return nil
 }
 

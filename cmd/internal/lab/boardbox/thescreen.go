@@ -26,6 +26,7 @@ func theScreen(ctx context.Context, b *box, x *boxed) error {
 			x.board.Set(hookLine, false) // the next one begins at rest
 		}
 	}
+	b.check("door: a code at the station's keys opens the other door for its time", x.pin(ctx))
 	b.check("watchdog: a hung agent's board is reset", x.hang(ctx))
 	return nil
 }

@@ -25,6 +25,8 @@ const (
 	extension = "1001"
 	doorCode  = "2580"
 	doorHold  = 2 * time.Second
+	gateCode  = "4711" // by the station's keys
+	gateHold  = time.Second
 )
 
 // world is the network that the box is plugged into: this process's own.
@@ -74,14 +76,17 @@ func newWorld(ctx context.Context, dir string) (*world, error) {
 	return w, nil
 }
 
-// serveDHCP tells who asks where the configuration is: option 160.
+// serveDHCP tells who asks where the configuration is: option 160; and who asks the
+// DNS, where the exchange is.
 func (w *world) serveDHCP(dir string) error {
 	log, err := os.Create(filepath.Join(dir, "dnsmasq.log"))
 	if err != nil {
 		return err
 	}
 	defer log.Close() // it has its own
-	w.dhcp = exec.Command("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--port=0", "--user=root", "--pid-file=",
+	secure, tcp, udp := w.exchange.Addresses()
+	w.dhcp = exec.Command("dnsmasq", "--no-daemon", "--conf-file=/dev/null", "--no-resolv", "--no-hosts", "--user=root",
+		"--host-record="+pbx.Realm+","+ourSide, service("_sips._tcp", secure), service("_sip._tcp", tcp), service("_sip._udp", udp), "--pid-file=",
 		"--interface="+link, "--bind-interfaces", "--dhcp-range=192.0.2.50,192.0.2.60,1h", "--dhcp-leasefile="+filepath.Join(dir, "leases"),
 		"--log-dhcp", "--dhcp-option-force=160,"+w.url)
 	w.dhcp.Stdout, w.dhcp.Stderr = log, log
@@ -91,6 +96,12 @@ func (w *world) serveDHCP(dir string) error {
 		return fmt.Errorf("%w: install the package dnsmasq-base", err)
 	}
 	return nil
+}
+
+// service tells where the exchange of a domain is (RFC 3263 §4.1).
+func service(name, address string) string {
+	_, port, _ := net.SplitHostPort(address)
+	return "--srv-host=" + name + "." + pbx.Realm + "," + pbx.Realm + "," + port
 }
 
 // document is what the box is handed out.
@@ -108,6 +119,7 @@ func (w *world) document(name string) provisioning.Document {
 	d.TLS.Authorities = []provisioning.Authority{{Name: "box", PEM: w.authority.PEM()}}
 	d.Keys = []provisioning.Key{{Key: "call", Type: "speed-dial", Value: "601"}}
 	d.Door.Relay, d.Door.Hold, d.Door.Code = "door", doorHold, ua.NewSecret(doorCode)
+	d.Door.Relays = []provisioning.DoorRelay{{Relay: "gate", Hold: gateHold}}
 	return d
 }
 

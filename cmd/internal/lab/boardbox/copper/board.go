@@ -25,6 +25,14 @@ type Change struct {
 	Driven bool // by the guest; otherwise it is what the board makes of it
 }
 
+// Drive is what the guest's side of a line is after one of its requests: also one
+// that changed nothing, and one that the next undid at once.
+type Drive struct {
+	At     time.Time
+	Output bool // the line is driven
+	High   bool // to this level, once it is
+}
+
 // Board is the copper and its controller. Any goroutine may use it.
 type Board struct {
 	wiring     Wiring
@@ -47,6 +55,8 @@ type line struct {
 	last      bool
 	armed     interface{ Answer(...byte) }
 	history   []Change
+	drives    []Drive
+	reads     int // of its level, by the guest
 }
 
 // New makes a board at rest: no key is down.
@@ -102,6 +112,13 @@ func (b *Board) Asked() int {
 	return b.asked
 }
 
+// Reads counts how often the guest has read a line's level.
+func (b *Board) Reads(name string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.lines[b.index(name)].reads
+}
+
 // Driven tells whether the guest has made the line an output.
 func (b *Board) Driven(name string) bool {
 	b.mu.Lock()
@@ -114,6 +131,14 @@ func (b *Board) History(name string) []Change {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.lines[b.index(name)].history)
+}
+
+// Drives lists every request of the guest that set the direction or the level of a
+// line outside the matrix, in their order.
+func (b *Board) Drives(name string) []Drive {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.lines[b.index(name)].drives)
 }
 
 // index panics for a line that is not there: the wiring and its user are one

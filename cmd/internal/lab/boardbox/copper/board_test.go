@@ -106,6 +106,26 @@ func TestBoard_history(t *testing.T) {
 	}
 }
 
+// A pulse of one request, undone by the next, is seen, and so is a request that
+// changes nothing.
+func TestBoard_drives(t *testing.T) {
+	b := newBoard(t)
+	for _, r := range []struct{ kind, value uint16 }{{setValue, 0}, {setDirection, directionOut}, {setValue, 1}, {setValue, 0}, {setValue, 0}, {setDirection, directionNone}} {
+		ask(b, r.kind, 5, uint32(r.value))
+	}
+	var got [][2]bool
+	for _, d := range b.Drives("RELAY") {
+		got = append(got, [2]bool{d.Output, d.High})
+	}
+	if want := [][2]bool{{false, false}, {true, false}, {true, true}, {true, false}, {true, false}, {false, false}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	drive(b, 2, 0)
+	if len(b.Drives("C0")) != 0 {
+		t.Error("the matrix is kept")
+	}
+}
+
 func TestBoard_requests_out_of_order(t *testing.T) {
 	b := newBoard(t)
 	for _, r := range [][]byte{ask(b, getValue, 99, 0), ask(b, 77, 0, 0)} {

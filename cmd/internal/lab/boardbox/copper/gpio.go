@@ -2,6 +2,7 @@ package copper
 
 import (
 	"encoding/binary"
+	"time"
 
 	"offhook/cmd/internal/lab/boardbox/vhost"
 )
@@ -123,12 +124,15 @@ func (b *Board) request(r []byte) []byte {
 		answer = l.direction
 	case setDirection:
 		l.direction = byte(value)
+		l.drove()
 	case getValue:
+		l.reads++
 		if b.level(number) {
 			answer = 1
 		}
 	case setValue:
 		l.output = value != 0
+		l.drove()
 	case setTrigger:
 		l.setTrigger(byte(value), b.level(number))
 	default:
@@ -136,6 +140,13 @@ func (b *Board) request(r []byte) []byte {
 	}
 	b.settle()
 	return []byte{statusOK, answer}
+}
+
+// drove keeps what a request made of the line. The matrix is driven all the time.
+func (l *line) drove() {
+	if !l.matrix {
+		l.drives = append(l.drives, Drive{At: time.Now(), Output: l.direction == directionOut, High: l.output})
+	}
 }
 
 // setTrigger changes what interrupts; without one the armed buffer goes back.

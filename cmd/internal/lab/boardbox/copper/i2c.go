@@ -17,6 +17,13 @@ const (
 // Chip is what listens at an address of the bus.
 type Chip interface{ Write(p []byte) }
 
+// Answerer is a chip that is read, too; what is not one answers zeros, as a status
+// register at rest.
+type Answerer interface {
+	Chip
+	Read(p []byte)
+}
+
 // Bus is an I2C bus as a virtio device.
 type Bus struct {
 	mu    sync.Mutex
@@ -52,14 +59,14 @@ func (b *Bus) Handle(_ int, c *vhost.Chain) {
 	status, rooms := c.In[len(c.In)-1], c.In[:len(c.In)-1]
 	read := 0
 	for _, room := range rooms {
-		clear(room) // a status register at rest
+		clear(room)
 		read += len(room)
 	}
-	status[0] = b.transfer(c.Request())
+	status[0] = b.transfer(c.Request(), rooms)
 	c.Done(read + 1)
 }
 
-func (b *Bus) transfer(request []byte) byte {
+func (b *Bus) transfer(request []byte, rooms [][]byte) byte {
 	if len(request) < 8 {
 		return transferErr
 	}
@@ -69,6 +76,12 @@ func (b *Bus) transfer(request []byte) byte {
 	}
 	if le.Uint32(request[4:])&flagRead == 0 {
 		chip.Write(request[8:])
+		return transferOK
+	}
+	if chip, ok := chip.(Answerer); ok {
+		for _, room := range rooms {
+			chip.Read(room)
+		}
 	}
 	return transferOK
 }

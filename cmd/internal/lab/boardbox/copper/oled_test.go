@@ -81,7 +81,7 @@ func TestBus(t *testing.T) {
 		{"nobody: refused", []byte{0x7a, 0, 0, 0, 0, 0, 0, 0, 0x00, 0xae}, transferErr},
 		{"cut short: refused", []byte{0x78, 0}, transferErr},
 	} {
-		if got := b.transfer(row.request); got != row.want {
+		if got := b.transfer(row.request, nil); got != row.want {
 			t.Errorf("%s: %d", row.name, got)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-const socket = "/run/offhook.sock"
+// socket is where the command line looks for the agent when it is told nothing.
+const socket = "/run/offhook/control.sock"
 
 // agent is the telephone's program, started again whenever it ends.
 type agent struct {
@@ -27,7 +28,7 @@ func newAgent(log *slog.Logger) *agent { return &agent{log: log} }
 
 func (a *agent) live() {
 	for {
-		cmd := exec.Command("/bin/offhook", "run", "--socket", socket)
+		cmd := exec.Command("/bin/offhook", "run")
 		cmd.Stdout, cmd.Stderr = os.Stdout, os.Stdout
 		cmd.Env = []string{"PATH=/bin"}
 		err := cmd.Start()
@@ -65,8 +66,8 @@ func (a *agent) signal(name string) error {
 	return syscall.Kill(a.pid, s)
 }
 
-// rest ends the agent for good, and waits for that.
-func (a *agent) rest() error {
+// rest ends the agent by a signal until it is woken, and waits for its end.
+func (a *agent) rest(by string) error {
 	a.mu.Lock()
 	if a.ended != nil {
 		a.mu.Unlock()
@@ -75,10 +76,22 @@ func (a *agent) rest() error {
 	ended := make(chan struct{})
 	a.ended = ended
 	a.mu.Unlock()
-	if err := a.signal("TERM"); err != nil {
+	if err := a.signal(by); err != nil {
 		return err
 	}
 	<-ended
+	return nil
+}
+
+// wake starts an agent that rests.
+func (a *agent) wake() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ended == nil {
+		return fmt.Errorf("the agent does not rest")
+	}
+	a.ended, a.pid = nil, 0
+	go a.live()
 	return nil
 }
 

@@ -7,7 +7,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"time"
 )
@@ -21,15 +23,16 @@ func serve(ctx context.Context, a *agent, p *person) error {
 	go carry(bridge)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /signal", func(w http.ResponseWriter, r *http.Request) {
-		if err := a.signal(r.FormValue("name")); err != nil {
-			http.Error(w, err.Error(), http.StatusConflict)
-		}
+		answer(w, "", a.signal(r.FormValue("name")))
 	})
-	mux.HandleFunc("POST /rest", func(w http.ResponseWriter, _ *http.Request) {
-		if err := a.rest(); err != nil {
-			http.Error(w, err.Error(), http.StatusConflict)
-		}
-	})
+	mux.HandleFunc("POST /rest", func(w http.ResponseWriter, _ *http.Request) { answer(w, "", a.rest("TERM")) })
+	mux.HandleFunc("POST /end", func(w http.ResponseWriter, _ *http.Request) { answer(w, "", a.rest("KILL")) })
+	mux.HandleFunc("POST /wake", func(w http.ResponseWriter, _ *http.Request) { answer(w, "", a.wake()) })
+	mux.HandleFunc("PUT /file", write)
+	mux.HandleFunc("DELETE /file", empty)
+	mux.HandleFunc("/trace", trace)
+	mux.Handle("/input", newInputs())
+	mux.Handle("/line", newHolder())
 	mux.HandleFunc("GET /vitals", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, a.vitals()) })
 	mux.HandleFunc("POST /offhook", run)
 	mux.HandleFunc("GET /late", late)
@@ -38,19 +41,48 @@ func serve(ctx context.Context, a *agent, p *person) error {
 	return server.ListenAndServe()
 }
 
-// run runs the agent's program once, with what is in args, and answers what it
-// printed; an exit status that is not 0 makes a conflict.
+// answer gives the host what there is to tell; an error is a conflict.
+func answer(w http.ResponseWriter, text string, err error) {
+	if err != nil {
+		http.Error(w, text+err.Error(), http.StatusConflict)
+		return
+	}
+	_, _ = io.WriteString(w, text) // a host that went away has only itself to tell
+}
+
+// write writes a file, as a builder does.
+func write(w http.ResponseWriter, r *http.Request) {
+	path := r.FormValue("path")
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		err = errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, body, 0o644))
+	}
+	answer(w, "", err)
+}
+
+// empty empties a folder, which may be where something is mounted.
+func empty(w http.ResponseWriter, r *http.Request) {
+	entries, err := os.ReadDir(r.FormValue("path"))
+	for _, e := range entries {
+		if e.Name() != "lost+found" {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(r.FormValue("path"), e.Name())))
+		}
+	}
+	answer(w, "", err)
+}
+
+// run runs the agent's program once, with what is in args and the body for its
+// standard input, and answers what it printed; an exit status that is not 0 makes a
+// conflict.
 func run(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	out, err := exec.CommandContext(r.Context(), "/bin/offhook", r.Form["args"]...).CombinedOutput()
-	if err != nil {
-		http.Error(w, string(out)+err.Error(), http.StatusConflict)
-		return
-	}
-	_, _ = w.Write(out) // a host that went away has only itself to tell
+	cmd := exec.CommandContext(r.Context(), "/bin/offhook", r.Form["args"]...)
+	cmd.Stdin = r.Body
+	out, err := cmd.CombinedOutput()
+	answer(w, string(out), err)
 }
 
 // converse takes what is to be said, and answers with what was heard: 16-bit

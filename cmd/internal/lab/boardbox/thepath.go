@@ -1,0 +1,171 @@
+package boardbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"offhook/board"
+	"offhook/cmd/internal/lab/pbx"
+	"offhook/cmd/internal/localapi"
+)
+
+// Where the guide has a builder put his files.
+const (
+	boardPath = "/etc/offhook/board.yaml"
+	agentPath = "/etc/offhook/offhook.yaml"
+)
+
+// thePath follows docs/board.md as it is written: from what is here to a call. The
+// box is like new: nothing is kept of the agent before.
+func thePath(ctx context.Context, b *box, x *boxed) {
+	if !b.check("guide: the agent before is ended, and forgotten", errors.Join(x.rest(ctx), x.forget(ctx, "/var/lib/offhook"), x.forget(ctx, "/etc/offhook"))) {
+		return
+	}
+	for _, c := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"guide 1: offhook board probe > board.yaml", x.drafted},
+		{"guide 1: offhook board list and detect", x.listed},
+		{"guide 3: offhook check, and check --here: the draft has no fault", x.draftChecked},
+		{"guide 4: offhook board test --only keypads", x.draftTested},
+		{"guide 5: with the file of the guide the agent registers", x.guided},
+		{"guide 5: offhook dial 600 calls, offhook status tells", x.dialled},
+	} {
+		if !b.check(c.name, c.do(ctx)) {
+			return // each needs the one before
+		}
+	}
+}
+
+func (x *boxed) put(ctx context.Context, path, text string) error {
+	_, err := x.ask(ctx, http.MethodPut, "/file", url.Values{"path": {path}}, []byte(text))
+	return err
+}
+
+// forget empties a folder.
+func (x *boxed) forget(ctx context.Context, path string) error {
+	_, err := x.ask(ctx, http.MethodDelete, "/file", url.Values{"path": {path}}, nil)
+	return err
+}
+
+// guide runs a command that must stand like that in the guide, with its files where
+// the guide has them.
+func (x *boxed) guide(ctx context.Context, command string) (string, error) {
+	if !strings.Contains(x.box.order.Guidebook, "`"+command) {
+		return "", fmt.Errorf("docs/board.md does not tell to run %q", command)
+	}
+	words := strings.Fields(strings.ReplaceAll(command, " board.yaml", " "+boardPath))
+	return x.offhook(ctx, words[1:]...)
+}
+
+func (x *boxed) drafted(ctx context.Context) error {
+	const command = "offhook board probe > board.yaml"
+	if !strings.Contains(x.box.order.Guidebook, "`"+command+"`") {
+		return fmt.Errorf("docs/board.md does not tell to run %q", command)
+	}
+	text, err := x.offhook(ctx, "board", "probe")
+	if err != nil {
+		return err
+	}
+	return errors.Join(told(text, "offhook-board: 1", "evdev-keypad", keypadName, "card: Loopback", "linux-fb", "linux-watchdog", "free with a name: ROW0"),
+		x.put(ctx, boardPath, text))
+}
+
+func (x *boxed) listed(ctx context.Context) error {
+	text, err := x.guide(ctx, "offhook board list")
+	if err := errors.Join(err, told(text, board.Names()...)); err != nil {
+		return err
+	}
+	if text, err = x.guide(ctx, "offhook board detect"); err == nil {
+		return fmt.Errorf("QEMU's machine is none of the boards, and yet: %s", text)
+	}
+	return told(err.Error(), "linux,dummy-virt", "choose one with --board")
+}
+
+func (x *boxed) draftChecked(ctx context.Context) error {
+	for _, command := range []string{"offhook check board.yaml", "offhook check --here board.yaml"} {
+		text, err := x.guide(ctx, command)
+		if err := errors.Join(err, told(text, boardPath+": a good board")); err != nil {
+			return fmt.Errorf("%s: %w", command, err)
+		}
+	}
+	return nil
+}
+
+// draftTested presses keys while the test waits for them.
+func (x *boxed) draftTested(ctx context.Context) error {
+	pressing, stop := context.WithCancel(ctx)
+	defer stop()
+	say, hear := context.WithCancel(ctx)
+	defer hear()
+	go func() {
+		defer hear()
+		for _, d := range "1234567890" { // the test begins meanwhile, and is told by Enter at last
+			_ = x.down(pressing, keypadName, "KEY_"+string(d), true)
+			_ = x.wait(pressing, between)
+			_ = x.down(pressing, keypadName, "KEY_"+string(d), false)
+		}
+	}()
+	text, err := x.offhookSaying(ctx, later{after: say, text: "\n"}, "board", "test", "--only", "keypads", boardPath)
+	return errors.Join(err, told(text, "different so far", "1 parts tested, 0 failed"))
+}
+
+// guided starts the agent with the guide's own file; what is the builder's is put in.
+func (x *boxed) guided(ctx context.Context) error {
+	_, text, _ := strings.Cut(x.box.order.Guidebook, "```yaml\n")
+	text, _, ok := strings.Cut(text, "```")
+	if !ok || !strings.Contains(text, "agent: 1") {
+		return errors.New("docs/board.md has no file for step 5")
+	}
+	file := strings.NewReplacer(`"1001"`, `"`+extension+`"`, "pbx.example", pbx.Realm, "secret", "offhook-"+extension).Replace(text)
+	// What a board has of its system: a DNS server by DHCP, and the authorities that
+	// the world trusts, this exchange's among them.
+	err := errors.Join(x.put(ctx, agentPath, file), x.put(ctx, "/etc/resolv.conf", "nameserver "+ourSide+"\n"),
+		x.put(ctx, "/etc/ssl/certs/ca-certificates.crt", x.box.world.authority.PEM()))
+	if err != nil {
+		return err
+	}
+	if text, err := x.offhook(ctx, "check", agentPath); err != nil || !strings.Contains(text, "a good agent configuration") {
+		return fmt.Errorf("offhook check: %w: %s", err, text)
+	}
+	before := time.Now()
+	if _, err := x.ask(ctx, http.MethodPost, "/wake", nil, nil); err != nil {
+		return err
+	}
+	return x.status(ctx, "registering by the guide's file", time.Minute, func(s localapi.Status) bool {
+		return s.Started.After(before.Add(-time.Second)) && len(s.Accounts) == 1 && !s.Accounts[0].Registered.IsZero() && len(s.Devices) == 0
+	})
+}
+
+func (x *boxed) dialled(ctx context.Context) error {
+	if _, err := x.guide(ctx, "offhook dial 600"); err != nil {
+		return err
+	}
+	err := x.call(ctx, "a call to 600", func(c pbx.Call) bool { return c.To == "600" && c.State == "confirmed" })
+	err = errors.Join(err, x.echo(ctx))
+	text, asked := x.guide(ctx, "offhook status")
+	err = errors.Join(err, asked, told(text, "600", extension))
+	for _, c := range x.box.world.exchange.Calls() {
+		err = errors.Join(err, x.box.world.exchange.Hangup(c.ID))
+	}
+	return errors.Join(err, x.silent(ctx))
+}
+
+// later is standard input of somebody who types when something has happened.
+type later struct {
+	after context.Context
+	text  string
+}
+
+// Read implements io.Reader: the text in one, and then the input is still open for a
+// moment.
+func (l later) Read(p []byte) (int, error) {
+	<-l.after.Done()
+	return copy(p, l.text), nil
+}
