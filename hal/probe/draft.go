@@ -80,15 +80,18 @@ func (inv *Inventory) audio(d *draft) {
 		}
 	}
 	if len(inv.Sound) > 0 {
-		d.say("# no two of the sound devices play and capture 16-bit samples at 16000, 48000 or 8000 Hz both")
+		d.say("# no two of the sound devices play and capture samples of 16, 24 or 32 bits at 16000, 48000 or 8000 Hz both")
 	}
 }
 
-// common is the best rate of both; 0 where there is none.
+// common is the best rate of both; 0 where there is none. Formats are those that
+// alsa-pcm speaks, and it takes one by itself.
 func common(out, in alsa.Stream) int {
+	if len(out.Formats) == 0 || len(in.Formats) == 0 {
+		return 0
+	}
 	for _, rate := range []int{16000, 48000, 8000} {
-		if slices.Contains(out.Rates, rate) && slices.Contains(in.Rates, rate) &&
-			slices.Contains(out.Formats, "S16_LE") && slices.Contains(in.Formats, "S16_LE") {
+		if slices.Contains(out.Rates, rate) && slices.Contains(in.Rates, rate) {
 			return rate
 		}
 	}

@@ -139,3 +139,31 @@ func TestMisfit(t *testing.T) {
 		t.Errorf("an impossible rate: %v", err)
 	}
 }
+
+func TestDraft_audio(t *testing.T) {
+	stream := func(capture bool, formats []string, rates ...int) alsa.Stream {
+		return alsa.Stream{ID: "Codec", Capture: capture, Formats: formats, Rates: rates, Channels: [2]int{1, 2}}
+	}
+	s16, s32 := []string{"S16_LE"}, []string{"S32_LE", "S24_3LE"}
+	const none = "# no two of the sound devices"
+	for _, c := range []struct {
+		name  string
+		sound []alsa.Stream
+		want  string
+	}{
+		{"nothing -> nothing", nil, ""},
+		{"both of 16 bits -> a part", []alsa.Stream{stream(true, s16, 8000, 16000), stream(false, s16, 16000)}, "sample-rate: 16000"},
+		{"32 bits one way and 16 the other -> a part", []alsa.Stream{stream(true, s32, 48000), stream(false, s16, 48000)}, "sample-rate: 48000"},
+		{"formats of one way only -> none", []alsa.Stream{stream(true, nil, 16000), stream(false, s16, 16000)}, none},
+		{"formats of the other way only -> none", []alsa.Stream{stream(true, s16, 16000), stream(false, nil, 16000)}, none},
+		{"no rate of both -> none", []alsa.Stream{stream(true, s16, 16000), stream(false, s16, 48000)}, none},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := &draft{}
+			(&Inventory{Sound: c.sound}).audio(d)
+			if got := d.String(); !strings.Contains(got, c.want) || c.want == "" && got != "" || strings.Contains(got, none) != (c.want == none) {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}
