@@ -24,11 +24,17 @@ func boardTest(ctx context.Context, t terminal, args []string) error {
 	fs.StringVar(&cfg.Goldens, "goldens", "", "`DIR` that gets new goldens of the screens, to be looked at; nothing is compared")
 	fs.IntVar(&cfg.PowerCuts, "power-cuts", 6, "how `OFTEN` the power of each box is cut")
 	stories := fs.String("boots", "", "`LIST` of boots to try (call, letters, inputs, screen); all when empty")
-	arches := fs.String("arches", "arm64,armhf", "`LIST` of architectures")
+	arches := fs.String("arches", "", "`LIST` of architectures (arm64, armhf); all when empty")
+	quick := fs.Bool("quick", false, "most of it on one board: --arches arm64 --boots call,inputs --power-cuts 2")
 	if err := parse(fs, t, args); err != nil {
 		return err
 	}
-	cfg.Arches = strings.Split(*arches, ",")
+	if *quick {
+		cfg.Arches, cfg.Stories, cfg.PowerCuts = []string{"arm64"}, []string{"call", "inputs"}, 2
+	}
+	if *arches != "" {
+		cfg.Arches = strings.Split(*arches, ",")
+	}
 	if *stories != "" {
 		cfg.Stories = strings.Split(*stories, ",")
 	}

@@ -54,8 +54,10 @@ type Figures struct {
 	Checks            int            `json:"checks"`
 	Failed            int            `json:"failed"`
 	BootToRegistered  map[string]int `json:"boot_to_registered_ms"` // median, by architecture
+	KernelToAgent     map[string]int `json:"kernel_to_agent_ms"`
 	AgentToRegistered map[string]int `json:"agent_to_registered_ms"`
 	MemoryKB          map[string]int `json:"rss_kb"`
+	BinaryBytes       map[string]int `json:"binary_bytes"`
 	PowerCuts         int            `json:"power_cuts"`
 	PowerCutsSurvived int            `json:"power_cuts_survived"`
 	RelayHoldErrorMS  float64        `json:"relay_hold_error_ms_max"`       // by the copper
@@ -83,7 +85,8 @@ func (f *Figures) add(o Figures) {
 	f.LateMS = max(f.LateMS, o.LateMS)
 	f.Failures = append(f.Failures, o.Failures...)
 	for _, m := range []struct{ to, from map[string]int }{
-		{f.BootToRegistered, o.BootToRegistered}, {f.AgentToRegistered, o.AgentToRegistered}, {f.MemoryKB, o.MemoryKB}, {f.SecondsByArch, o.SecondsByArch},
+		{f.BootToRegistered, o.BootToRegistered}, {f.KernelToAgent, o.KernelToAgent}, {f.AgentToRegistered, o.AgentToRegistered},
+		{f.MemoryKB, o.MemoryKB}, {f.BinaryBytes, o.BinaryBytes}, {f.SecondsByArch, o.SecondsByArch},
 	} {
 		for name, value := range m.from {
 			m.to[name] = value
@@ -92,7 +95,8 @@ func (f *Figures) add(o Figures) {
 }
 
 func newFigures() Figures {
-	return Figures{BootToRegistered: map[string]int{}, AgentToRegistered: map[string]int{}, MemoryKB: map[string]int{}, SecondsByArch: map[string]int{}}
+	return Figures{BootToRegistered: map[string]int{}, KernelToAgent: map[string]int{}, AgentToRegistered: map[string]int{},
+		MemoryKB: map[string]int{}, BinaryBytes: map[string]int{}, SecondsByArch: map[string]int{}}
 }
 
 // held keeps how far a relay's pulse was from what was told: as the copper saw it, and

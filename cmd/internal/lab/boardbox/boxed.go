@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +30,7 @@ type boxed struct {
 	socket net.Listener // the agent's, as if it were here
 	joins  sync.WaitGroup
 	meant  map[string]int // how often each relay was to be pulled
+	file   string         // the board's, that a builder makes
 }
 
 var errPowerless = errors.New("the machine has gone off")
@@ -40,12 +42,8 @@ func (b *box) boot(name string) (*boxed, error) {
 		return nil, err
 	}
 	b.figures.Boots++
-	x := &boxed{machine: m, box: b, name: name, meant: map[string]int{}}
-	for _, r := range b.world.exchange.Registrations() {
-		if r.Expires.After(x.before) {
-			x.before = r.Expires
-		}
-	}
+	b.world.hangUp() // of the boot before, whose end the exchange did not see
+	x := &boxed{machine: m, box: b, name: name, before: b.lastExpiry(), meant: map[string]int{}}
 	path := filepath.Join(b.order.Dir, "agent")
 	_ = os.Remove(path) // of the boot before
 	if x.socket, err = net.Listen("unix", path); err != nil {
@@ -54,6 +52,16 @@ func (b *box) boot(name string) (*boxed, error) {
 	}
 	x.joins.Go(x.carry)
 	return x, nil
+}
+
+// lastExpiry is when the exchange will have forgotten every binding of now.
+func (b *box) lastExpiry() (last time.Time) {
+	for _, r := range b.world.exchange.Registrations() {
+		if r.Expires.After(last) {
+			last = r.Expires
+		}
+	}
+	return last
 }
 
 // carry joins each connection with the agent's socket in the box.
@@ -151,6 +159,7 @@ func (x *boxed) status(ctx context.Context, what string, limit time.Duration, ok
 		return err == nil && ok(s)
 	})
 	if err != nil {
+		last.Calls = slices.DeleteFunc(last.Calls, func(c localapi.Call) bool { return !going(c) }) // they fill the screen
 		text, _ := json.Marshal(last)
 		return fmt.Errorf("%w: the agent says %s", err, text)
 	}
@@ -199,10 +208,11 @@ func (x *boxed) converse(ctx context.Context, say []int16, d time.Duration) ([]i
 
 // vitals are what the box's kernel knows of the agent.
 type vitals struct {
-	PID    int    `json:"pid"`
-	Starts int    `json:"starts"`
-	RSS    int    `json:"rss_kb,string"`
-	Uptime string `json:"uptime"`
+	PID    int     `json:"pid"`
+	Starts int     `json:"starts"`
+	RSS    int     `json:"rss_kb,string"`
+	First  float64 `json:"first_start,string"` // seconds since the kernel began
+	Uptime string  `json:"uptime"`
 }
 
 func (x *boxed) vitals(ctx context.Context) (v vitals, err error) {

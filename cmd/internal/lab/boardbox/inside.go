@@ -33,6 +33,11 @@ func Inside(ctx context.Context, args []string, out, progress io.Writer) error {
 	defer w.close()
 	b := &box{order: o, arch: a, world: w, progress: progress, figures: newFigures()}
 	b.figures.Arches = []string{o.Arch}
+	program, err := os.Stat(o.Agent)
+	if err != nil {
+		return err
+	}
+	b.figures.BinaryBytes[o.Arch] = int(program.Size())
 	if err := b.live(ctx); err != nil {
 		return err
 	}

@@ -58,6 +58,16 @@ func (m *monitor) command(name string, arguments map[string]any) error {
 
 // screendump has QEMU write a picture of the screen.
 func screendump(socket, file string) error {
+	return tellQEMU(socket, "screendump", map[string]any{"filename": file, "format": "png"})
+}
+
+// rebooting lets the machine come up again when it resets itself. Until then it ends
+// with that: a kernel that panics is not to be booted for ever.
+func rebooting(socket string) error {
+	return tellQEMU(socket, "set-action", map[string]any{"reboot": "reset"})
+}
+
+func tellQEMU(socket, command string, arguments map[string]any) error {
 	c, err := net.DialTimeout("unix", socket, 5*time.Second)
 	if err != nil {
 		return err
@@ -70,5 +80,5 @@ func screendump(socket, file string) error {
 	if err != nil {
 		return err
 	}
-	return m.command("screendump", map[string]any{"filename": file, "format": "png"})
+	return m.command(command, arguments)
 }

@@ -25,7 +25,6 @@ func theBuilder(ctx context.Context, b *box, x *boxed) {
 	}
 	b.check("board probe: it finds what the kernel has", x.probed(ctx))
 	b.check("check --here: a good board when nobody holds it", x.fits(ctx))
-	b.check("check --here: a line that is taken, by whom, and where", x.taken(ctx))
 	b.check("board test --only lamps: each is lit; a no is a failure", x.lampTest(ctx))
 	b.check("board test --only hook: both changes are seen", x.hookTest(ctx))
 	b.check("board test --only relays: pulled when told to, and not else", x.relayTest(ctx))
@@ -50,30 +49,6 @@ func (x *boxed) offhookSaying(ctx context.Context, say io.Reader, args ...string
 
 // tested is how the end of a test reads when every part is well.
 func tested(parts int) string { return fmt.Sprintf("%d parts tested, 0 failed", parts) }
-
-// taken has another program hold a line: who wants it is told by whom it is held, and
-// where in the file he wants it.
-func (x *boxed) taken(ctx context.Context) error {
-	const file, by = "/tmp/taken.yaml", "heater"
-	line := url.Values{"line": {spareLine}, "as": {by}}
-	text := strings.Replace(boardFile(oledScreen), "line: "+gateLine, "line: "+spareLine, 1)
-	before, _, _ := strings.Cut(text, "line: "+spareLine)
-	want := fmt.Sprintf("%s:%d: relays.gate.line: line %s is taken by %q", file, strings.Count(before, "\n")+1, spareLine, by)
-	_, err := x.ask(ctx, http.MethodPut, "/line", line, nil)
-	if err := errors.Join(err, x.put(ctx, file, text)); err != nil {
-		return err
-	}
-	_, found := x.offhook(ctx, "check", "--here", file)
-	_, err = x.ask(ctx, http.MethodDelete, "/line", line, nil)
-	switch {
-	case err != nil:
-		return err
-	case found == nil:
-		return errors.New("the line is taken, and nothing was told")
-	}
-	text, err = x.offhook(ctx, "check", "--here", file)
-	return errors.Join(told(found.Error(), want), err, told(text, "a good board")) // when it was given back
-}
 
 // lampTest says yes to every lamp, and then no to one.
 func (x *boxed) lampTest(ctx context.Context) error {

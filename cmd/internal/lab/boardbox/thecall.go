@@ -33,7 +33,7 @@ func theCall(ctx context.Context, b *box, x *boxed) error {
 		{"idle: shown", x.idle},
 		{"off-hook: the dial tone is heard", x.dialTone},
 		{"keys: 600 is dialled on rows and columns", x.dial},
-		{"speech goes out and comes back", x.echo},
+		{"speech and a tone go out and come back, the tone at its level", x.speech},
 		{"hold: the key holds and resumes, its lamp blinks", x.hold},
 		{"keys: two held keys and a third make no ghost", x.ghost},
 		{"on-hook: the call ends", x.hangUp},
@@ -48,7 +48,7 @@ func theCall(ctx context.Context, b *box, x *boxed) error {
 		{"lamps: message flutters while there is one", x.mail},
 	} {
 		if !b.check(c.name, c.do(ctx)) {
-			x.board.Set(hookLine, false) // the next one begins at rest
+			x.afresh()
 		}
 	}
 	b.check("the agent tells its figures", x.measure(ctx))
@@ -56,6 +56,17 @@ func theCall(ctx context.Context, b *box, x *boxed) error {
 	b.check("relays: of an agent that is killed while the door is open the kernel lets go", x.killedOpen(ctx))
 	theBuilder(ctx, b, x)
 	return nil
+}
+
+// afresh lets the check after one that failed begin at rest.
+func (x *boxed) afresh() {
+	x.board.Set(hookLine, false)
+	for _, line := range []string{callLine, exitLine, holdKey} {
+		x.board.Set(line, true)
+	}
+	x.front.Ground(frontCall, false)
+	x.front.Ground(frontExit, false)
+	x.box.world.hangUp()
 }
 
 // wait lets time pass in the box; a machine that went off wakes it.
@@ -222,7 +233,16 @@ func (x *boxed) lookedAgain() func() bool {
 
 func (x *boxed) hangUp(ctx context.Context) error {
 	x.board.Set(hookLine, false)
-	return x.until(ctx, "the end of every call", soon, func() bool { return len(x.box.world.exchange.Calls()) == 0 })
+	return x.silent(ctx)
+}
+
+// silent waits until there is no call.
+func (x *boxed) silent(ctx context.Context) error {
+	err := x.until(ctx, "the end of every call", soon, func() bool { return len(x.box.world.exchange.Calls()) == 0 })
+	if err != nil {
+		return fmt.Errorf("%w: the exchange has %+v", err, x.box.world.exchange.Calls())
+	}
+	return nil
 }
 
 // ring has the exchange call.
@@ -262,17 +282,18 @@ func (x *boxed) callButton(ctx context.Context) error {
 	}
 	err := x.call(ctx, "a call to 601", func(c pbx.Call) bool { return c.To == "601" && c.State == "confirmed" })
 	err = errors.Join(err, x.confirmed(ctx))
-	for _, c := range x.box.world.exchange.Calls() {
-		err = errors.Join(err, x.box.world.exchange.Hangup(c.ID))
-	}
+	x.box.world.hangUp()
 	return errors.Join(err, x.hangUp(ctx), x.atRest(ctx))
 }
 
 // atRest waits until the telephone, too, knows of the end of its calls: a button that
 // is pressed before it has no meaning.
 func (x *boxed) atRest(ctx context.Context) error {
-	return x.status(ctx, "a telephone at rest", soon, func(s localapi.Status) bool { return len(s.Calls) == 0 })
+	return x.status(ctx, "a telephone at rest", soon, func(s localapi.Status) bool { return !slices.ContainsFunc(s.Calls, going) })
 }
+
+// going is a call that is not over; the status has those of before, too.
+func going(c localapi.Call) bool { return c.State != "terminated" }
 
 // confirmed waits until the telephone knows of its call: an exchange that hung up
 // before the ACK would break RFC 3261 §15.
@@ -294,6 +315,7 @@ func (x *boxed) measure(ctx context.Context) error {
 	}
 	name := x.box.arch.name
 	x.box.figures.MemoryKB[name] = v.RSS
+	x.box.figures.KernelToAgent[name] = int(v.First * 1000)
 	for _, a := range s.Accounts {
 		x.box.figures.AgentToRegistered[name] = int(a.Registered.Sub(s.Started).Milliseconds())
 	}

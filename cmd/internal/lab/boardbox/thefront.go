@@ -18,6 +18,7 @@ const (
 	frontLamp    = 3  // line 2 of the telephone
 	frontExit    = 8  // a button to ground
 	frontGate    = 15 // a relay that is at rest high
+	frontRelay   = "front:15"
 )
 
 // frontBoard is the board with a GPIO expander on the kernel's I2C bus: two buttons,
@@ -49,9 +50,6 @@ relays:
 ` + lcdScreen
 }
 
-// frontPulses are the times in which the relay on the expander was pulled.
-func (x *boxed) frontPulses() []pulse { return pulsesOf(x.front.Drives(frontGate), true) }
-
 // frontPulled tells whether the relay on the expander is pulled just now.
 func (x *boxed) frontPulled() bool { return x.front.Driven(frontGate) && !x.front.High(frontGate) }
 
@@ -67,8 +65,7 @@ func (x *boxed) theFront(ctx context.Context, b *box) {
 		{"expander: keeps its outputs when the agent is killed, until the next one begins", x.frontKept},
 	} {
 		if !b.check(c.name, c.do(ctx)) {
-			x.front.Ground(frontCall, false)
-			x.front.Ground(frontExit, false)
+			x.afresh()
 		}
 	}
 }
@@ -79,10 +76,7 @@ func (x *boxed) frontRests(context.Context) error {
 			return fmt.Errorf("line %d: driven %v, high %v", line, x.front.Driven(line), x.front.High(line))
 		}
 	}
-	if p := x.frontPulses(); len(p) > 0 {
-		return fmt.Errorf("the relay was pulled: %v", p)
-	}
-	return nil
+	return x.glitches()
 }
 
 // pushFront pushes a button of the expander as a finger does.
@@ -93,18 +87,16 @@ func (x *boxed) pushFront(ctx context.Context, line int) error {
 func (x *boxed) frontCalls(ctx context.Context) error {
 	err := errors.Join(x.atRest(ctx), x.pushFront(ctx, frontCall), x.call(ctx, "a call to 601", func(c pbx.Call) bool { return c.To == "601" && c.State == "confirmed" }))
 	err = errors.Join(err, x.until(ctx, "the lamp", soon, func() bool { return x.front.High(frontLamp) }), x.confirmed(ctx))
-	for _, c := range x.box.world.exchange.Calls() {
-		err = errors.Join(err, x.box.world.exchange.Hangup(c.ID))
-	}
+	x.box.world.hangUp()
 	return errors.Join(err, x.silent(ctx), x.atRest(ctx), x.until(ctx, "the lamp's rest", soon, func() bool { return !x.front.High(frontLamp) }))
 }
 
 func (x *boxed) frontOpens(ctx context.Context) error {
-	before := len(x.frontPulses())
+	before := x.expect(frontRelay)
 	if err := x.pushFront(ctx, frontExit); err != nil {
 		return err
 	}
-	if err := x.until(ctx, "a pulse of the relay", soon, func() bool { return len(x.frontPulses()) > before }); err != nil {
+	if err := x.until(ctx, "a pulse of the relay", soon, func() bool { return len(x.contact(frontRelay)) > before }); err != nil {
 		return err
 	}
 	late, err := x.late(ctx, doorHold+200*time.Millisecond)
@@ -112,8 +104,9 @@ func (x *boxed) frontOpens(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all := x.frontPulses()[before:]
+	all := x.contact(frontRelay)[before:]
 	held := all[0].to.Sub(all[0].from)
+	x.box.figures.held(held-doorHold, 0, late)
 	x.box.tell("      the relay was held for %.4f s by the expander; another program in the box was woken up to %.1f ms late meanwhile", held.Seconds(), milliseconds(late))
 	if len(all) != 1 || held < doorHold-shorter || held > doorHold+longer+late {
 		return fmt.Errorf("%d pulses, the first of %s", len(all), held)
@@ -124,7 +117,7 @@ func (x *boxed) frontOpens(ctx context.Context) error {
 // frontKept shows what docs/board.md warns of: no kernel takes the lines of this chip
 // back.
 func (x *boxed) frontKept(ctx context.Context) error {
-	before := len(x.frontPulses())
+	before := x.expect(frontRelay)
 	if err := x.pushFront(ctx, frontExit); err != nil {
 		return err
 	}
@@ -143,7 +136,7 @@ func (x *boxed) frontKept(ctx context.Context) error {
 		return errors.Join(err, asked)
 	}
 	err = errors.Join(err, x.until(ctx, "the relay's rest", soon, func() bool { return !x.frontPulled() }), x.back(ctx), x.wait(ctx, time.Second))
-	if all := x.frontPulses(); len(all) != before+1 {
+	if all := x.contact(frontRelay); len(all) != before+1 {
 		err = errors.Join(err, fmt.Errorf("%d pulses more instead of one", len(all)-before))
 	}
 	return err

@@ -26,7 +26,7 @@ func theLetters(ctx context.Context, b *box, x *boxed) error {
 		{"letters: the controller understood all", func(context.Context) error { return x.lcd.Wrong() }},
 	} {
 		if !b.check(c.name, c.do(ctx)) {
-			x.board.Set(hookLine, false) // the next one begins at rest
+			x.afresh()
 		}
 	}
 	x.theFront(ctx, b)

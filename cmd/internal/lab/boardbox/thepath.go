@@ -32,10 +32,15 @@ func thePath(ctx context.Context, b *box, x *boxed) {
 	}{
 		{"guide 1: offhook board probe > board.yaml", x.drafted},
 		{"guide 1: offhook board list and detect", x.listed},
-		{"guide 3: offhook check, and check --here: the draft has no fault", x.draftChecked},
-		{"guide 4: offhook board test --only keypads", x.draftTested},
+		{"guide 3: offhook check, and check --here: the draft has no fault", x.fileChecked},
+		{"guide 2: the wiring is added", x.wired},
+		{"guide 3: mistakes in the wiring are told, each with its line", x.mistaken},
+		{"guide 3: offhook check, and check --here: the board has no fault", x.fileChecked},
+		{"guide 3: a line that is taken is told with its holder and its line in the file", x.taken},
+		{"guide 4: offhook board test --only keypads: those that are plugged in and those that are wired", x.keysTested},
 		{"guide 5: with the file of the guide the agent registers", x.guided},
 		{"guide 5: offhook dial 600 calls, offhook status tells", x.dialled},
+		{"guide 5: lifting the handset and pressing the wired keys calls", x.lifted},
 	} {
 		if !b.check(c.name, c.do(ctx)) {
 			return // each needs the one before
@@ -73,6 +78,7 @@ func (x *boxed) drafted(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	x.file = text
 	return errors.Join(told(text, "offhook-board: 1", "evdev-keypad", keypadName, "card: Loopback", "linux-fb", "linux-watchdog", "free with a name: ROW0"),
 		x.put(ctx, boardPath, text))
 }
@@ -88,7 +94,8 @@ func (x *boxed) listed(ctx context.Context) error {
 	return told(err.Error(), "linux,dummy-virt", "choose one with --board")
 }
 
-func (x *boxed) draftChecked(ctx context.Context) error {
+// fileChecked wants no fault in the builder's file as it is now.
+func (x *boxed) fileChecked(ctx context.Context) error {
 	for _, command := range []string{"offhook check board.yaml", "offhook check --here board.yaml"} {
 		text, err := x.guide(ctx, command)
 		if err := errors.Join(err, told(text, boardPath+": a good board")); err != nil {
@@ -96,24 +103,6 @@ func (x *boxed) draftChecked(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// draftTested presses keys while the test waits for them.
-func (x *boxed) draftTested(ctx context.Context) error {
-	pressing, stop := context.WithCancel(ctx)
-	defer stop()
-	say, hear := context.WithCancel(ctx)
-	defer hear()
-	go func() {
-		defer hear()
-		for _, d := range "1234567890" { // the test begins meanwhile, and is told by Enter at last
-			_ = x.down(pressing, keypadName, "KEY_"+string(d), true)
-			_ = x.wait(pressing, between)
-			_ = x.down(pressing, keypadName, "KEY_"+string(d), false)
-		}
-	}()
-	text, err := x.offhookSaying(ctx, later{after: say, text: "\n"}, "board", "test", "--only", "keypads", boardPath)
-	return errors.Join(err, told(text, "different so far", "1 parts tested, 0 failed"))
 }
 
 // guided starts the agent with the guide's own file; what is the builder's is put in.
@@ -151,21 +140,13 @@ func (x *boxed) dialled(ctx context.Context) error {
 	err = errors.Join(err, x.echo(ctx))
 	text, asked := x.guide(ctx, "offhook status")
 	err = errors.Join(err, asked, told(text, "600", extension))
-	for _, c := range x.box.world.exchange.Calls() {
-		err = errors.Join(err, x.box.world.exchange.Hangup(c.ID))
-	}
+	x.box.world.hangUp()
 	return errors.Join(err, x.silent(ctx))
 }
 
-// later is standard input of somebody who types when something has happened.
-type later struct {
-	after context.Context
-	text  string
-}
-
-// Read implements io.Reader: the text in one, and then the input is still open for a
-// moment.
-func (l later) Read(p []byte) (int, error) {
-	<-l.after.Done()
-	return copy(p, l.text), nil
+func (x *boxed) lifted(ctx context.Context) error {
+	x.board.Set(hookLine, true)
+	err := errors.Join(x.press(ctx, "601"), x.call(ctx, "a call to 601", func(c pbx.Call) bool { return c.To == "601" && c.State == "confirmed" }),
+		x.until(ctx, lineLine+" lit", soon, func() bool { return x.board.High(lineLine) }))
+	return errors.Join(err, x.hangUp(ctx), x.dark(ctx, lineLine))
 }

@@ -27,7 +27,9 @@ const (
 )
 
 // rests are the contacts, and the level at which each is at rest.
-func rests() map[string]bool { return map[string]bool{relayLine: false, gateLine: true} }
+func rests() map[string]bool {
+	return map[string]bool{relayLine: false, gateLine: true, frontRelay: true}
+}
 
 // pulse is a time in which a contact was pulled.
 type pulse struct {
@@ -52,8 +54,31 @@ func pulsesOf(drives []copper.Drive, rest bool) []pulse {
 	return all
 }
 
+// drives are the guest's requests for a line, the expander's relay among them.
+func (x *boxed) drives(line string) []copper.Drive {
+	if line == frontRelay {
+		return x.front.Drives(frontGate)
+	}
+	return x.board.Drives(line)
+}
+
 // contact is what a relay did since power came.
-func (x *boxed) contact(line string) []pulse { return pulsesOf(x.board.Drives(line), rests()[line]) }
+func (x *boxed) contact(line string) []pulse { return pulsesOf(x.drives(line), rests()[line]) }
+
+// undriven counts the pulls that the copper saw though nobody drove the line. The
+// lines of an expander float then, and nothing pulls their relay.
+func (x *boxed) undriven(line string) int {
+	if line == frontRelay {
+		return 0
+	}
+	n := 0
+	for _, c := range x.board.History(line) {
+		if !c.Driven && c.High != rests()[line] {
+			n++
+		}
+	}
+	return n
+}
 
 // expect says that the relay is to be pulled once more; whatever else it does is a
 // glitch. It returns how often it was pulled until now.
@@ -62,17 +87,11 @@ func (x *boxed) expect(line string) int {
 	return len(x.contact(line))
 }
 
-// glitches are pulls that nobody asked for, and levels that the copper saw though
-// nobody drove the line.
+// glitches are pulls that nobody asked for.
 func (x *boxed) glitches() error {
 	var wrong error
-	for line, rest := range rests() {
-		seen := len(x.contact(line))
-		for _, c := range x.board.History(line) {
-			if !c.Driven && c.High != rest {
-				seen++
-			}
-		}
+	for line := range rests() {
+		seen := len(x.contact(line)) + x.undriven(line)
 		if extra := seen - x.meant[line]; extra > 0 {
 			x.box.figures.RelayGlitches += extra
 			x.meant[line] = seen // told once
@@ -85,7 +104,7 @@ func (x *boxed) glitches() error {
 // told is what the guest did to a line, for a person.
 func (x *boxed) told(line string) string {
 	var all strings.Builder
-	for _, d := range x.board.Drives(line) {
+	for _, d := range x.drives(line) {
 		fmt.Fprintf(&all, " %.3f s: output %v, high %v;", d.At.Sub(x.began).Seconds(), d.Output, d.High)
 	}
 	return all.String()
@@ -93,8 +112,8 @@ func (x *boxed) told(line string) string {
 
 // relaysRest holds when each relay's line is driven, at rest, and was from the first.
 func (x *boxed) relaysRest(context.Context) error {
-	for line, rest := range rests() {
-		if !x.board.Driven(line) || x.board.High(line) != rest {
+	for _, line := range []string{relayLine, gateLine} {
+		if !x.board.Driven(line) || x.board.High(line) != rests()[line] {
 			return fmt.Errorf("%s is not driven to its rest:%s", line, x.told(line))
 		}
 	}
@@ -186,21 +205,18 @@ func (x *boxed) killed(ctx context.Context) error {
 // and the next agent does not open it again.
 func (x *boxed) killedOpen(ctx context.Context) error {
 	before := x.expect(relayLine)
-	if err := x.push(ctx, exitLine); err != nil {
+	x.board.Set(exitLine, false)
+	err := x.until(ctx, "a pulse of the relay", soon, func() bool { return x.board.High(relayLine) })
+	if err == nil { // at once: a busy machine has little of the pulse left
+		err = x.kill(ctx)
+	}
+	x.board.Set(exitLine, true)
+	if err != nil {
 		return err
 	}
-	if err := x.until(ctx, "a pulse of the relay", soon, func() bool { return x.board.High(relayLine) }); err != nil {
+	if err := x.until(ctx, "the relay's rest", soon, func() bool { return !x.board.High(relayLine) }); err != nil {
 		return err
 	}
-	if err := x.kill(ctx); err != nil {
-		return err
-	}
-	began := time.Now()
-	// The agent may have been at the end of its pulse: half of it is left at least.
-	if err := x.until(ctx, "the relay's rest", doorHold/2, func() bool { return !x.board.High(relayLine) }); err != nil {
-		return err
-	}
-	x.box.tell("      the relay was at rest %.0f ms after the kill", milliseconds(time.Since(began)))
 	if p := x.contact(relayLine)[before]; p.to.Sub(p.from) >= doorHold {
 		return fmt.Errorf("the pulse was as long as ever: %s", p.to.Sub(p.from))
 	}

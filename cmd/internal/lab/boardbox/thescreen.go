@@ -23,11 +23,11 @@ func theScreen(ctx context.Context, b *box, x *boxed) error {
 		{"screen: incoming", x.rings},
 	} {
 		if !b.check(c.name, c.do(ctx)) {
-			x.board.Set(hookLine, false) // the next one begins at rest
+			x.afresh()
 		}
 	}
 	b.check("door: a code at the station's keys opens the other door for its time", x.pin(ctx))
-	b.check("watchdog: a hung agent's board is reset", x.hang(ctx))
+	b.check("watchdog: a hung agent's board is reset, and registers again", x.hang(ctx))
 	return nil
 }
 
@@ -52,22 +52,19 @@ func (x *boxed) rings(ctx context.Context) error {
 	return errors.Join(err, x.call(ctx, "an answered call", func(c pbx.Call) bool { return c.To == extension && c.State == "confirmed" }), x.hangUp(ctx))
 }
 
-// hang stops the agent's process: the machine has to go off and on by itself, which
-// QEMU ends with.
+// hang stops the agent's process: the board has to go off and come up by itself.
 func (x *boxed) hang(ctx context.Context) error {
+	if err := rebooting(x.monitor); err != nil {
+		return err
+	}
 	if _, err := x.ask(ctx, http.MethodPost, "/signal", url.Values{"name": {"STOP"}}, nil); err != nil {
 		return err
 	}
 	began := time.Now()
-	limit := time.NewTimer(time.Minute)
-	defer limit.Stop()
-	select {
-	case <-x.done:
-		x.box.tell("      reset %.1f s after the agent hung", time.Since(began).Seconds())
-		return nil
-	case <-limit.C:
-		return errors.New("the board still runs a minute later")
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := x.until(ctx, "the watchdog's reset", time.Minute, func() bool { return !x.board.Driven(gateLine) }); err != nil {
+		return err
 	}
+	x.box.tell("      reset %.1f s after the agent hung", time.Since(began).Seconds())
+	x.began, x.before = time.Now(), x.box.lastExpiry()
+	return x.registered(ctx)
 }

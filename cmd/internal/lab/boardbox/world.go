@@ -123,6 +123,13 @@ func (w *world) document(name string) provisioning.Document {
 	return d
 }
 
+// hangUp has the exchange end what calls it has.
+func (w *world) hangUp() {
+	for _, c := range w.exchange.Calls() {
+		_ = w.exchange.Hangup(c.ID) // one that ends just now is none
+	}
+}
+
 func (w *world) close() {
 	if w.dhcp != nil {
 		_ = w.dhcp.Process.Kill()

@@ -65,7 +65,7 @@ func (e *Expander) Write(p []byte) {
 	if len(p) == 0 {
 		return
 	}
-	e.at = p[0]
+	e.at = p[0] % (expLast + 1) // beyond is nothing
 	for _, b := range p[1:] {
 		before := [2]uint16{e.pair(expIODIR), e.pair(expOLAT)}
 		e.put(b)
@@ -83,18 +83,19 @@ func (e *Expander) put(b byte) {
 	case expGPIO: // a write of the port is one of the latch (section 3.5.10)
 		e.regs[expOLAT|e.at&1] = b
 	default:
-		if e.at <= expLast {
-			e.regs[e.at] = b
-		}
+		e.regs[e.at] = b
 	}
 	e.next()
 }
 
+// next goes on to the next register; in byte mode to and fro in its pair (section
+// 3.2.1).
 func (e *Expander) next() {
-	if e.regs[expIOCON]&bitSEQOP == 0 {
-		e.at++
+	if e.regs[expIOCON]&bitSEQOP != 0 {
+		e.at ^= 1
+		return
 	}
-	if e.at > expLast {
+	if e.at++; e.at > expLast {
 		e.at = 0
 	}
 }

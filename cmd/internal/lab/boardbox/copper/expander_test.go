@@ -29,7 +29,7 @@ func TestExpander_registers(t *testing.T) {
 		{"polarity inverts what is read", []byte{expIPOL, 0x01, 0}, expGPIO, []byte{0x0e, 0xf0}},
 		{"the port writes the latch", []byte{expGPIO, 0xaa}, expOLAT, []byte{0xaa, 0}},
 		{"an output reads its latch", []byte{expIODIR, 0x0f}, expGPIO, []byte{0xae, 0xf0}},
-		{"without counting: the same register again", []byte{expIOCON, bitSEQOP}, expIODIR, []byte{0x0f, 0x0f}},
+		{"in byte mode: the same pair again", []byte{expIOCON, bitSEQOP}, expIODIR, []byte{0x0f, 0xff, 0x0f}},
 	} {
 		if step.do != nil {
 			e.Write(step.do)

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -21,6 +23,7 @@ type agent struct {
 	mu     sync.Mutex
 	pid    int
 	starts int
+	first  string        // when it was started first, by the kernel's clock
 	ended  chan struct{} // not nil once it is to rest: closed when it has ended for good
 }
 
@@ -35,7 +38,9 @@ func (a *agent) live() {
 		if err == nil {
 			a.mu.Lock()
 			a.pid = cmd.Process.Pid
-			a.starts++
+			if a.starts++; a.starts == 1 {
+				a.first = uptime()
+			}
 			a.mu.Unlock()
 			err = cmd.Wait()
 		}
@@ -77,6 +82,9 @@ func (a *agent) rest(by string) error {
 	a.ended = ended
 	a.mu.Unlock()
 	if err := a.signal(by); err != nil {
+		a.mu.Lock()
+		a.ended = nil // it is between an end and a start: it goes on
+		a.mu.Unlock()
 		return err
 	}
 	<-ended
@@ -98,14 +106,29 @@ func (a *agent) wake() error {
 // vitals tell how the agent is, as the kernel sees it.
 func (a *agent) vitals() string {
 	a.mu.Lock()
-	pid, starts := a.pid, a.starts
+	pid, starts, first := a.pid, a.starts, a.first
 	a.mu.Unlock()
-	status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	rss := ""
-	for line := range strings.SplitSeq(string(status), "\n") {
-		if value, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			rss = strings.TrimSpace(strings.TrimSuffix(value, "kB"))
+	return fmt.Sprintf(`{"pid":%d,"starts":%d,"rss_kb":"%d","first_start":%q,"uptime":%q}`, pid, starts, resident(), first, uptime())
+}
+
+// resident is the memory, in kB, of every process of the agent's; what they share
+// counts for each.
+func resident() (kB int) {
+	all, _ := filepath.Glob("/proc/[0-9]*/status")
+	for _, file := range all {
+		status, _ := os.ReadFile(file) // one that ended meanwhile has none
+		var name string
+		for line := range strings.SplitSeq(string(status), "\n") {
+			switch key, value, _ := strings.Cut(line, ":"); key {
+			case "Name":
+				name = strings.TrimSpace(value)
+			case "VmRSS":
+				n, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
+				if name == "offhook" {
+					kB += n
+				}
+			}
 		}
 	}
-	return fmt.Sprintf(`{"pid":%d,"starts":%d,"rss_kb":%q,"uptime":%q}`, pid, starts, rss, uptime())
+	return kB
 }
