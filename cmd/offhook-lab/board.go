@@ -22,21 +22,16 @@ func boardTest(ctx context.Context, t terminal, args []string) error {
 	fs.StringVar(&cfg.Pictures, "pictures", "", "`DIR` for pictures of the screen")
 	fs.StringVar(&cfg.Keep, "keep", "", "`DIR` for what the consoles said")
 	fs.StringVar(&cfg.Goldens, "goldens", "", "`DIR` that gets new goldens of the screens, to be looked at; nothing is compared")
-	fs.IntVar(&cfg.PowerCuts, "power-cuts", 6, "how `OFTEN` the power of each box is cut")
+	cuts := fs.Int("power-cuts", 6, "how `OFTEN` the power of each box is cut")
 	stories := fs.String("boots", "", "`LIST` of boots to try (call, letters, inputs, screen); all when empty")
-	arches := fs.String("arches", "", "`LIST` of architectures (arm64, armhf); all when empty")
-	quick := fs.Bool("quick", false, "most of it on one board: --arches arm64 --boots call,inputs --power-cuts 2")
+	arches := fs.String("arches", strings.Join(boardbox.Arches(), ","), "`LIST` of architectures")
+	quick := fs.Bool("quick", false, "most of it, in two boxes of one architecture; of the above only --pictures, --keep and --dist count")
 	if err := parse(fs, t, args); err != nil {
 		return err
 	}
+	cfg.Boxes = boxes(*arches, *stories, *cuts)
 	if *quick {
-		cfg.Arches, cfg.Stories, cfg.PowerCuts = []string{"arm64"}, []string{"call", "inputs"}, 2
-	}
-	if *arches != "" {
-		cfg.Arches = strings.Split(*arches, ",")
-	}
-	if *stories != "" {
-		cfg.Stories = strings.Split(*stories, ",")
+		cfg.Boxes = []boardbox.Box{{Arch: "arm64", Stories: []string{"call"}}, {Arch: "arm64", Stories: []string{"inputs"}, PowerCuts: 2}}
 	}
 	figures, err := boardbox.Run(ctx, cfg)
 	if len(figures.Arches) > 0 {
@@ -45,6 +40,18 @@ func boardTest(ctx context.Context, t terminal, args []string) error {
 		}
 	}
 	return err
+}
+
+// boxes is one for each architecture.
+func boxes(arches, stories string, cuts int) (all []boardbox.Box) {
+	for arch := range strings.SplitSeq(arches, ",") {
+		b := boardbox.Box{Arch: arch, PowerCuts: cuts}
+		if stories != "" {
+			b.Stories = strings.Split(stories, ",")
+		}
+		all = append(all, b)
+	}
+	return all
 }
 
 // boardTestInside is the part that runs in a network of its own.

@@ -27,6 +27,14 @@ func arches() []arch {
 	}
 }
 
+// Arches names the kinds of processors.
+func Arches() (names []string) {
+	for _, a := range arches() {
+		names = append(names, a.name)
+	}
+	return names
+}
+
 func archNamed(name string) (arch, error) {
 	for _, a := range arches() {
 		if a.name == name {

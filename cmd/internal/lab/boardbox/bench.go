@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,31 +21,35 @@ import (
 // own; it is followed by an Order in JSON.
 const Command = "board-test-inside"
 
+// Box is a board that is tried, beside the others.
+type Box struct {
+	Arch      string   // as Debian says
+	Stories   []string // names of boots; all when empty
+	PowerCuts int
+}
+
 // Config says what is tried.
 type Config struct {
-	Progress  io.Writer
-	Program   string   // this program, which knows Command
-	Dist      string   // folder of the release binaries
-	Arches    []string // arm64 and armhf when empty
-	Pictures  string   // folder for the first architecture's pictures of the screen; "" for none
-	Stories   []string // names of boots; all when empty
-	PowerCuts int      // for each architecture
-	Keep      string   // folder for consoles; "" for none
-	Goldens   string   // folder that gets new goldens, of the first architecture; "" to compare with those that are
+	Boxes    []Box
+	Progress io.Writer
+	Program  string // this program, which knows Command
+	Dist     string // folder of the release binaries
+	Pictures string // folder for the first architecture's pictures of the screen; "" for none
+	Keep     string // folder for consoles; "" for none
+	Goldens  string // folder that gets new goldens, of the first architecture; "" to compare with those that are
 }
 
 // Order is what one process is told to try.
 type Order struct {
-	Arch      string
+	Box
+	Name      string // of the box
 	Kernel    kernelTree
 	Agent     string
 	Guest     string
 	Dir       string
 	Pictures  string
 	Goldens   string
-	Stories   []string
 	Guidebook string // docs/board.md
-	PowerCuts int
 }
 
 // Figures are what came of it.
@@ -65,7 +70,7 @@ type Figures struct {
 	RelayPulses       int            `json:"relay_pulses"`                  // that were measured
 	RelayGlitches     int            `json:"relay_glitches"`
 	LateMS            float64        `json:"guest_late_ms_max"` // of another program in the box, while they lasted
-	SecondsByArch     map[string]int `json:"seconds_by_arch"`
+	SecondsByBox      map[string]int `json:"seconds_by_box"`
 	Seconds           int            `json:"seconds"`
 	Failures          []string       `json:"failures,omitempty"`
 }
@@ -73,6 +78,8 @@ type Figures struct {
 // add joins what another architecture gave.
 func (f *Figures) add(o Figures) {
 	f.Arches = append(f.Arches, o.Arches...)
+	slices.Sort(f.Arches)
+	f.Arches = slices.Compact(f.Arches)
 	f.Boots += o.Boots
 	f.Checks += o.Checks
 	f.Failed += o.Failed
@@ -86,7 +93,7 @@ func (f *Figures) add(o Figures) {
 	f.Failures = append(f.Failures, o.Failures...)
 	for _, m := range []struct{ to, from map[string]int }{
 		{f.BootToRegistered, o.BootToRegistered}, {f.KernelToAgent, o.KernelToAgent}, {f.AgentToRegistered, o.AgentToRegistered},
-		{f.MemoryKB, o.MemoryKB}, {f.BinaryBytes, o.BinaryBytes}, {f.SecondsByArch, o.SecondsByArch},
+		{f.MemoryKB, o.MemoryKB}, {f.BinaryBytes, o.BinaryBytes}, {f.SecondsByBox, o.SecondsByBox},
 	} {
 		for name, value := range m.from {
 			m.to[name] = value
@@ -96,7 +103,7 @@ func (f *Figures) add(o Figures) {
 
 func newFigures() Figures {
 	return Figures{BootToRegistered: map[string]int{}, KernelToAgent: map[string]int{}, AgentToRegistered: map[string]int{},
-		MemoryKB: map[string]int{}, BinaryBytes: map[string]int{}, SecondsByArch: map[string]int{}}
+		MemoryKB: map[string]int{}, BinaryBytes: map[string]int{}, SecondsByBox: map[string]int{}}
 }
 
 // held keeps how far a relay's pulse was from what was told: as the copper saw it, and
@@ -114,11 +121,6 @@ var ErrFailed = errors.New("the box failed checks")
 // Run prepares the boxes and tries them side by side.
 func Run(ctx context.Context, c Config) (Figures, error) {
 	began, figures := time.Now(), newFigures()
-	if len(c.Arches) == 0 {
-		for _, a := range arches() {
-			c.Arches = append(c.Arches, a.name)
-		}
-	}
 	dir, err := os.MkdirTemp("", "offhook-box-")
 	if err != nil {
 		return figures, err
@@ -162,8 +164,8 @@ func (r *runner) tell(format string, args ...any) {
 	fmt.Fprintf(r.config.Progress, format+"\n", args...)
 }
 
-// prepare has kernels and programs ready: one architecture after the other, they
-// share the kernel's sources.
+// prepare has kernels and programs ready, both at a time: one mostly waits for a
+// server, the other computes.
 func (r *runner) prepare(ctx context.Context) ([]Order, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -177,36 +179,73 @@ func (r *runner) prepare(ctx context.Context) ([]Order, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := store{dir: filepath.Join(cache, "offhook-board"), tell: r.tell}
 	var orders []Order
-	for _, name := range r.config.Arches {
-		a, err := archNamed(name)
+	for i := range r.config.Boxes {
+		o, err := r.order(i)
 		if err != nil {
 			return nil, err
 		}
-		o := Order{Arch: name, Agent: filepath.Join(r.config.Dist, a.release), Dir: filepath.Join(r.dir, name), PowerCuts: r.config.PowerCuts, Stories: r.config.Stories, Guidebook: string(guidebook)}
-		if len(orders) == 0 { // the others' are the same
-			o.Pictures, o.Goldens = r.config.Pictures, r.config.Goldens
-		}
-		if r.config.Keep != "" {
-			o.Dir = filepath.Join(r.config.Keep, name)
-		}
-		if err := os.MkdirAll(o.Dir, 0o755); err != nil {
-			return nil, err
-		}
-		if _, err := os.Stat(o.Agent); err != nil {
-			return nil, fmt.Errorf("%w: make cross builds it", err)
-		}
-		o.Guest = filepath.Join(o.Dir, "guest")
-		if err := buildGuest(ctx, a, o.Guest); err != nil {
-			return nil, err
-		}
-		if o.Kernel, err = s.kernel(ctx, a); err != nil {
-			return nil, err
-		}
+		o.Guidebook = string(guidebook)
 		orders = append(orders, o)
 	}
-	return orders, nil
+	built := make(chan error, 1)
+	go func() { built <- buildGuests(ctx, slices.Clone(orders)) }()
+	err = store{dir: filepath.Join(cache, "offhook-board"), tell: r.tell}.kernels(ctx, orders)
+	return orders, errors.Join(err, <-built)
+}
+
+// order is for one box, named by its architecture where it is the only one. Pictures
+// are of the first architecture: those of another are the same.
+func (r *runner) order(i int) (Order, error) {
+	box, name := r.config.Boxes[i], r.config.Boxes[i].Arch
+	a, err := archNamed(box.Arch)
+	if err != nil {
+		return Order{}, err
+	}
+	if slices.ContainsFunc(r.config.Boxes[:i], func(b Box) bool { return b.Arch == box.Arch }) {
+		name = fmt.Sprintf("%s-%d", name, i+1)
+	}
+	o := Order{Box: box, Name: name, Agent: filepath.Join(r.config.Dist, a.release), Dir: filepath.Join(r.dir, name)}
+	if box.Arch == r.config.Boxes[0].Arch {
+		o.Pictures, o.Goldens = r.config.Pictures, r.config.Goldens
+	}
+	if r.config.Keep != "" {
+		o.Dir = filepath.Join(r.config.Keep, name)
+	}
+	o.Guest = filepath.Join(o.Dir, "guest")
+	if _, err := os.Stat(o.Agent); err != nil {
+		return o, fmt.Errorf("%w: make cross builds it", err)
+	}
+	return o, os.MkdirAll(o.Dir, 0o755)
+}
+
+// buildGuests builds the first process of every order.
+func buildGuests(ctx context.Context, orders []Order) error {
+	for _, o := range orders {
+		a, err := archNamed(o.Arch)
+		if err != nil {
+			return err
+		}
+		if err := buildGuest(ctx, a, o.Guest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// kernels prepares the kernel of every order, one after the other: they share the
+// sources.
+func (s store) kernels(ctx context.Context, orders []Order) error {
+	for i, o := range orders {
+		a, err := archNamed(o.Arch)
+		if err != nil {
+			return err
+		}
+		if orders[i].Kernel, err = s.kernel(ctx, a); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inside runs an order in a process with a network of its own, which is gone with
@@ -220,15 +259,15 @@ func (r *runner) inside(ctx context.Context, o Order) (Figures, error) {
 	}
 	cmd := exec.CommandContext(ctx, r.config.Program, Command, string(text))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET, Pdeathsig: syscall.SIGKILL}
-	cmd.Stderr = &lines{tell: func(line string) { r.tell("%s %6.1f s  %s", o.Arch, time.Since(began).Seconds(), line) }}
+	cmd.Stderr = &lines{tell: func(line string) { r.tell("%s %6.1f s  %s", o.Name, time.Since(began).Seconds(), line) }}
 	out, err := cmd.Output()
 	if err != nil {
-		return figures, fmt.Errorf("%s: %w (networks of one's own need root)", o.Arch, err)
+		return figures, fmt.Errorf("%s: %w (networks of one's own need root)", o.Name, err)
 	}
 	if err := json.Unmarshal(out, &figures); err != nil {
-		return figures, fmt.Errorf("%s: %w", o.Arch, err)
+		return figures, fmt.Errorf("%s: %w", o.Name, err)
 	}
-	figures.SecondsByArch = map[string]int{o.Arch: int(time.Since(began).Seconds())}
+	figures.SecondsByBox = map[string]int{o.Name: int(time.Since(began).Seconds())}
 	return figures, nil
 }
 

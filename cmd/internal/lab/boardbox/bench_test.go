@@ -1,6 +1,8 @@
 package boardbox
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -50,5 +52,32 @@ func TestBox_files(t *testing.T) {
 	}
 	if _, err := native.ParseAgentConfig([]byte(strings.ReplaceAll(agentFile, "/etc/offhook/ca.pem", "system")), ""); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestRunner_order(t *testing.T) {
+	dist := t.TempDir()
+	for _, a := range arches() {
+		if err := os.WriteFile(filepath.Join(dist, a.release), nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := &runner{dir: t.TempDir(), config: Config{Dist: dist, Pictures: "out",
+		Boxes: []Box{{Arch: "arm64"}, {Arch: "armhf"}, {Arch: "arm64", PowerCuts: 2}, {Arch: "mips"}}}}
+	dirs := map[string]bool{}
+	for i, want := range []struct {
+		name, pictures string
+		ok             bool
+	}{
+		{"arm64", "out", true}, {"armhf", "", true}, {"arm64-3", "out", true}, {"", "", false},
+	} {
+		o, err := r.order(i)
+		if o.Name != want.name || o.Pictures != want.pictures || (err == nil) != want.ok || err == nil && o.Box.PowerCuts != r.config.Boxes[i].PowerCuts {
+			t.Errorf("box %d: %+v, %v", i, o, err)
+		}
+		if dirs[o.Dir] {
+			t.Errorf("box %d shares its folder with another", i)
+		}
+		dirs[o.Dir] = true
 	}
 }

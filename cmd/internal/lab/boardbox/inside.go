@@ -67,7 +67,7 @@ func (b *box) check(name string, err error) bool {
 		return true
 	}
 	b.figures.Failed++
-	b.figures.Failures = append(b.figures.Failures, fmt.Sprintf("%s: %s: %v", b.arch.name, name, err))
+	b.figures.Failures = append(b.figures.Failures, fmt.Sprintf("%s: %s: %v", b.order.Name, name, err))
 	b.tell("FAIL  %s: %v", name, err)
 	return false
 }

@@ -175,7 +175,7 @@ func (s store) sources(ctx context.Context, tree string) (string, error) {
 		return "", err
 	}
 	archive := filepath.Join(part, "usr/src/linux-source-6.1.tar.xz")
-	args := []string{"-xJf", archive, "-C", part, "--transform=s,.*/,,"}
+	args := []string{"-xJf", archive, "-C", part, "--transform=s,.*/,,", "--occurrence=1"} // it ends when it has them
 	for _, e := range extras {
 		args = append(args, "linux-source-6.1/"+e.source)
 	}

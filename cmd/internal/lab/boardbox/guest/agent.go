@@ -114,21 +114,22 @@ func (a *agent) vitals() string {
 // resident is the memory, in kB, of every process of the agent's; what they share
 // counts for each.
 func resident() (kB int) {
-	all, _ := filepath.Glob("/proc/[0-9]*/status")
-	for _, file := range all {
-		status, _ := os.ReadFile(file) // one that ended meanwhile has none
-		var name string
-		for line := range strings.SplitSeq(string(status), "\n") {
-			switch key, value, _ := strings.Cut(line, ":"); key {
-			case "Name":
-				name = strings.TrimSpace(value)
-			case "VmRSS":
-				n, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
-				if name == "offhook" {
-					kB += n
-				}
-			}
+	all, _ := filepath.Glob("/proc/[0-9]*/exe")
+	for _, link := range all {
+		if program, _ := os.Readlink(link); program == "/bin/offhook" { // one that ended meanwhile has none
+			kB += residentOf(filepath.Join(filepath.Dir(link), "status"))
 		}
 	}
 	return kB
+}
+
+func residentOf(file string) int {
+	status, _ := os.ReadFile(file)
+	for line := range strings.SplitSeq(string(status), "\n") {
+		if value, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			n, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(value), " kB"))
+			return n
+		}
+	}
+	return 0
 }
