@@ -106,14 +106,22 @@ func (x *boxed) plugged(ctx context.Context) error {
 	return errors.Join(x.plugKeypad(ctx), x.plugHandset(ctx), x.broken(ctx, "every part working"))
 }
 
-// typed lifts the handset, dials and hangs up.
+// typed lifts the handset and dials, and hangs up.
 func (x *boxed) typed(ctx context.Context, number string) error {
-	err := x.down(ctx, handsetName, handset, true)
-	for _, d := range number {
-		err = errors.Join(err, x.down(ctx, keypadName, "KEY_"+string(d), true), x.down(ctx, keypadName, "KEY_"+string(d), false))
+	return errors.Join(x.calls(ctx, number), x.down(ctx, handsetName, handset, false), x.silent(ctx))
+}
+
+// calls lifts the handset and dials.
+func (x *boxed) calls(ctx context.Context, number string) error {
+	if err := errors.Join(x.down(ctx, handsetName, handset, true), x.hearsDialTone(ctx)); err != nil {
+		return err
 	}
-	err = errors.Join(err, x.call(ctx, "a call to "+number, func(c pbx.Call) bool { return c.To == number && c.State == "confirmed" }))
-	return errors.Join(err, x.down(ctx, handsetName, handset, false), x.silent(ctx))
+	for _, d := range number {
+		if err := errors.Join(x.down(ctx, keypadName, "KEY_"+string(d), true), x.down(ctx, keypadName, "KEY_"+string(d), false)); err != nil {
+			return err
+		}
+	}
+	return x.call(ctx, "a call to "+number, func(c pbx.Call) bool { return c.To == number && c.State == "confirmed" })
 }
 
 func (x *boxed) replugged(ctx context.Context) error {
@@ -124,15 +132,10 @@ func (x *boxed) replugged(ctx context.Context) error {
 // yanked pulls the handset's switch out in a call. What is not there is not lifted:
 // the call ends, and the switch that is plugged in again works.
 func (x *boxed) yanked(ctx context.Context) error {
-	err := x.down(ctx, handsetName, handset, true)
-	for _, d := range "600" {
-		err = errors.Join(err, x.down(ctx, keypadName, "KEY_"+string(d), true), x.down(ctx, keypadName, "KEY_"+string(d), false))
-	}
-	err = errors.Join(err, x.call(ctx, "a call to 600", func(c pbx.Call) bool { return c.To == "600" && c.State == "confirmed" }))
-	if err != nil {
+	if err := x.calls(ctx, "600"); err != nil {
 		return err
 	}
-	err = errors.Join(x.input(ctx, http.MethodDelete, handsetName, nil), x.broken(ctx, "a hook that is missing", "hook"),
+	err := errors.Join(x.input(ctx, http.MethodDelete, handsetName, nil), x.broken(ctx, "a hook that is missing", "hook"),
 		x.plugHandset(ctx), x.broken(ctx, "every part working"))
 	return errors.Join(err, x.silent(ctx), x.typed(ctx, "600"))
 }

@@ -146,6 +146,9 @@ func (x *boxed) dialled(ctx context.Context) error {
 
 func (x *boxed) lifted(ctx context.Context) error {
 	x.board.Set(hookLine, true)
+	if err := x.hearsDialTone(ctx); err != nil {
+		return err
+	}
 	err := errors.Join(x.press(ctx, "601"), x.call(ctx, "a call to 601", func(c pbx.Call) bool { return c.To == "601" && c.State == "confirmed" }),
 		x.until(ctx, lineLine+" lit", soon, func() bool { return x.board.High(lineLine) }))
 	return errors.Join(err, x.hangUp(ctx), x.dark(ctx, lineLine))
