@@ -107,15 +107,14 @@ func (x *boxed) fileChecked(ctx context.Context) error {
 
 // guided starts the agent with the guide's own file; what is the builder's is put in.
 func (x *boxed) guided(ctx context.Context) error {
-	_, text, _ := strings.Cut(x.box.order.Guidebook, "```yaml\n")
-	text, _, ok := strings.Cut(text, "```")
-	if !ok || !strings.Contains(text, "agent: 1") {
-		return errors.New("docs/board.md has no file for step 5")
+	text, err := x.example("agent: 1")
+	if err != nil {
+		return err
 	}
 	file := strings.NewReplacer(`"1001"`, `"`+extension+`"`, "pbx.example", pbx.Realm, "secret", "offhook-"+extension).Replace(text)
 	// What a board has of its system: a DNS server by DHCP, and the authorities that
 	// the world trusts, this exchange's among them.
-	err := errors.Join(x.put(ctx, agentPath, file), x.put(ctx, "/etc/resolv.conf", "nameserver "+ourSide+"\n"),
+	err = errors.Join(x.put(ctx, agentPath, file), x.put(ctx, "/etc/resolv.conf", "nameserver "+ourSide+"\n"),
 		x.put(ctx, "/etc/ssl/certs/ca-certificates.crt", x.box.world.authority.PEM()))
 	if err != nil {
 		return err

@@ -61,3 +61,24 @@ func TestApart(t *testing.T) {
 		}
 	}
 }
+
+func TestHolds(t *testing.T) {
+	const ms = time.Millisecond
+	for _, c := range []struct {
+		name               string
+		seen, inside, late time.Duration
+		want               bool
+	}{
+		{"as told -> right", 2000 * ms, 2000 * ms, 0, true},
+		{"shorter by either clock -> wrong", 2010 * ms, 1998 * ms, 50 * ms, false},
+		{"shorter by the copper -> wrong", 1998 * ms, 2010 * ms, 50 * ms, false},
+		{"a request that took long -> right", 2010 * ms, 2090 * ms, 0, true},
+		{"longer by both -> wrong", 2050 * ms, 2090 * ms, 0, false},
+		{"longer in a machine that is late itself -> right", 2050 * ms, 2090 * ms, 5 * ms, true},
+		{"twice as long in such a machine -> wrong", 4000 * ms, 4000 * ms, 50 * ms, false},
+	} {
+		if got := holds(2000*ms, c.seen, c.inside, c.late); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}

@@ -10,32 +10,48 @@ import (
 	"strings"
 )
 
-// wiredKeys are what a builder adds to the keypads of the draft, and wiredParts what he
-// adds below: with the parameters that docs/board.md has, on lines of this board.
-const (
-	wiredKeys = `  - compatible: gpio-matrix-keypad
-    rows: [ROW0, ROW1, ROW2, ROW3]
-    cols: [COL0, COL1, COL2]
-    keymap: [[1, 2, 3], [4, 5, 6], [7, 8, 9], ["*", 0, "#"]]
-`
-	wiredParts = `hook: {compatible: gpio-hook, line: HOOK, off-hook: high}
-lamps:
-  line1: {compatible: gpio-led, line: LAMP_LINE1}
-relays:
-  door: {compatible: gpio-relay, line: RELAY}
-  gate: {compatible: gpio-relay, line: GATE, active-low: true}
-`
-)
+// ourLines are those of this board, for those of the guide's example.
+var ourLines = strings.NewReplacer("GPIO5", "ROW0", "GPIO6", "ROW1", "GPIO13", "ROW2", "GPIO19", "ROW3",
+	"GPIO12", "COL0", "GPIO16", "COL1", "GPIO20", "COL2", "GPIO21", hookLine, "GPIO22", lineLine, "GPIO23", relayLine)
 
-// wired adds the wiring to the draft, where the draft has the section already, and
-// below.
-func (x *boxed) wired(ctx context.Context) error {
-	before, after, ok := strings.Cut(x.file, "\naudio:\n")
-	if !ok || !strings.HasSuffix(before, "]") && !strings.Contains(before, "\nkeypads:\n") {
-		return errors.New("the draft has no keypads followed by the sound: " + x.file)
+// example is the guide's file that has these words.
+func (x *boxed) example(words string) (string, error) {
+	for _, after := range strings.Split(x.box.order.Guidebook, "```yaml\n")[1:] {
+		if text, _, ok := strings.Cut(after, "```"); ok && strings.Contains(text, words) {
+			return text, nil
+		}
 	}
-	x.file = before + "\n" + wiredKeys + "audio:\n" + after + wiredParts
-	return x.put(ctx, boardPath, x.file)
+	return "", fmt.Errorf("docs/board.md has no example with %q", words)
+}
+
+// wired adds the guide's example to the draft: its keypads to those that are there, the
+// rest below.
+func (x *boxed) wired(ctx context.Context) error {
+	text, err := x.example("gpio-matrix-keypad")
+	if err != nil {
+		return err
+	}
+	x.file, err = joined(x.file, ourLines.Replace(text))
+	return errors.Join(err, x.put(ctx, boardPath, x.file))
+}
+
+// joined adds what is wired to a draft that has keypads.
+func joined(draft, wired string) (string, error) {
+	const list = "keypads:\n"
+	before, rest, ok := strings.Cut(draft, "\n"+list)
+	keypads, ours := strings.CutPrefix(wired, list)
+	end := strings.Index(keypads, "\nhook:")
+	if !ok || !ours || end < 0 {
+		return draft, errors.New("the draft or the example does not begin its keypads: " + draft + wired)
+	}
+	at := 0
+	for line := range strings.Lines(rest) {
+		if !strings.HasPrefix(line, " ") {
+			break
+		}
+		at += len(line)
+	}
+	return before + "\n" + list + rest[:at] + keypads[:end+1] + rest[at:] + keypads[end+1:], nil
 }
 
 // mistakes are slips of a builder, and how the check tells each.
@@ -90,7 +106,7 @@ func lineOf(text, words string) int {
 // told by whom, and where in the file he wants it.
 func (x *boxed) taken(ctx context.Context) error {
 	const by = "heater"
-	line := url.Values{"line": {gateLine}, "as": {by}}
+	line := url.Values{"line": {relayLine}, "as": {by}}
 	if _, err := x.ask(ctx, http.MethodPut, "/line", line, nil); err != nil {
 		return err
 	}
@@ -101,7 +117,7 @@ func (x *boxed) taken(ctx context.Context) error {
 	if found == nil {
 		return errors.New("the line is taken, and nothing was told")
 	}
-	want := fmt.Sprintf("%s:%d: relays.gate.line: line %s is taken by %q: choose a free one", boardPath, lineOf(x.file, "line: "+gateLine), gateLine, by)
+	want := fmt.Sprintf("%s:%d: relays.door.line: line %s is taken by %q: choose a free one", boardPath, lineOf(x.file, "line: "+relayLine), relayLine, by)
 	return errors.Join(told(found.Error(), want), x.fileChecked(ctx)) // when it was given back
 }
 
