@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	toneHz  = 1000
-	otherHz = 1700 // nothing of the tone is here
+	toneHz  = 1004 // no divisor of 8000: 1000 Hz would have the same eight codes again and again
+	otherHz = 1700 // nothing of the tone is here but what the codec makes of it
 	// toneOff is how far the tone's level may be off on its way through two codecs, and
 	// toneClear how far beneath it another is at least.
 	toneOff   = 2.0
