@@ -78,7 +78,11 @@ const (
 	capDumb           = 1
 	capPreferredDepth = 3
 
-	typeWriteback = 18 // connectorState.kind: what is composed goes to memory
+	typeUnknown   = 0 // connectorState.kind
+	typeVirtual   = 15
+	typeWriteback = 18 // what is composed goes to memory
+	typeSPI       = 19
+	typeUSB       = 20
 )
 
 // request numbers, as _IO and _IOWR of <asm-generic/ioctl.h> make them.

@@ -10,6 +10,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"offhook/hal/panel"
 )
 
 // card is an open device, as the kernel has it.
@@ -28,6 +30,9 @@ type card interface {
 type cards interface {
 	list() []string
 	open(path string) (card, error)
+	// console has the kernel's text leave a device's screen until it is given back.
+	// nil: there is none on it.
+	console(path string) (giveBack func() error, err error)
 }
 
 type machine struct{}
@@ -48,6 +53,19 @@ func (machine) open(path string) (card, error) {
 		return nil, err
 	}
 	return &device{fd}, nil
+}
+
+func (machine) console(path string) (func() error, error) {
+	path, err := filepath.EvalSymlinks(path) // of /dev/dri/by-path
+	if err != nil {
+		return nil, err
+	}
+	// The frame buffer that the driver has for the console is a sister of the card.
+	sisters, _ := filepath.Glob(filepath.Join("/sys/class/drm", filepath.Base(path), "device/graphics/fb[0-9]*")) // the pattern is ours
+	for _, fb := range sisters {
+		return panel.TakeTerminal(filepath.Join("/dev", filepath.Base(fb)))
+	}
+	return nil, nil
 }
 
 type device struct{ fd int }

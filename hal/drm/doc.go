@@ -5,7 +5,8 @@
 // two dumb buffers, which the kernel then shows from the next frame on. Screens
 // that the kernel sends their picture to (on SPI, on USB, of a virtual machine) are
 // told what changed instead. A process that ends, however it ends, leaves the
-// screen to the kernel's console: nothing has to be put right after it.
+// screen to the kernel, which shows its console again. The virtual terminal stays in
+// graphics mode after one that was killed: the next one gives it back.
 package drm
 
 import (

@@ -25,6 +25,9 @@ type kernel struct {
 	depth      uint64
 	only       uint32 // bits a pixel that it takes; 0: both
 	renderOnly bool
+	rootOnly   bool // SET_MASTER, as before 5.8
+	noConsole  error
+	graphics   bool  // the console is
 	deny       error // of opening
 	broken     error // of every call: unplugged
 
@@ -45,6 +48,8 @@ type kernel struct {
 	marks      [][]clipRect
 	flips      int
 	sets       int
+	fast       bool // nothing is kept of what is shown, and nothing allocated
+	shows      int  // while fast
 }
 
 type kernelCRTC struct {
@@ -117,6 +122,23 @@ func (k *kernel) open(path string) (card, error) {
 	return k, nil
 }
 
+func (k *kernel) console(path string) (func() error, error) {
+	if path != "/dev/dri/card0" || !k.master {
+		k.t.Errorf("the console of %s is taken; master %v", path, k.master)
+	}
+	if k.noConsole != nil {
+		return nil, k.noConsole
+	}
+	k.graphics = true
+	return func() error {
+		if !k.closed || !k.graphics {
+			k.t.Errorf("the console is given back: device closed %v, graphics %v", k.closed, k.graphics)
+		}
+		k.graphics = false
+		return nil
+	}, nil
+}
+
 func (k *kernel) Close() error {
 	if k.closed {
 		k.t.Error("closed twice")
@@ -153,6 +175,9 @@ func (k *kernel) change(f func()) {
 func (k *kernel) call(request uintptr, arg unsafe.Pointer) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.fast && k.quick(request, arg) {
+		return nil
+	}
 	if k.closed {
 		k.t.Errorf("call %#x of a closed device", request)
 	}
@@ -165,6 +190,9 @@ func (k *kernel) call(request uintptr, arg unsafe.Pointer) error {
 	}
 	switch request { // <drm/drm.h>, as a C compiler has them
 	case 0x641e:
+		if k.rootOnly {
+			return unix.EACCES
+		}
 		if k.other {
 			return unix.EBUSY
 		}
@@ -199,6 +227,23 @@ func (k *kernel) call(request uintptr, arg unsafe.Pointer) error {
 	}
 	k.t.Errorf("request %#x", request)
 	return unix.EINVAL
+}
+
+// quick is what a device does with a picture, without a look at it.
+func (k *kernel) quick(request uintptr, arg unsafe.Pointer) bool {
+	switch {
+	case request == 0xc01864b0 && k.noFlip == nil:
+		flip := (*pageFlip)(arg)
+		k.events = append(k.events[:0], make([]byte, 32)...)
+		binary.NativeEndian.PutUint32(k.events, flipComplete)
+		binary.NativeEndian.PutUint32(k.events[4:], 32)
+		binary.NativeEndian.PutUint64(k.events[8:], flip.user)
+	case request == 0xc01864b1 && (*dirtyFB)(arg).count > 0, request == 0xc06864a2 && (*crtcState)(arg).fb != consoleFB && k.crtc(32).fb != consoleFB:
+	default:
+		return false
+	}
+	k.shows++
+	return true
 }
 
 func (k *kernel) capability(c *getCap) error {
@@ -450,7 +495,7 @@ func (k *kernel) flip(f *pageFlip) error {
 }
 
 func (k *kernel) read(events []byte, limit time.Duration) (n int, err error) {
-	k.change(func() { n, k.events = copy(events, k.events), nil })
+	k.change(func() { n, k.events = copy(events, k.events), k.events[:0] })
 	if n == 0 {
 		time.Sleep(limit)
 	}

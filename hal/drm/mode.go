@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"runtime"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -14,7 +13,7 @@ import (
 
 // begin takes the device and makes everything ready to show a picture.
 func (s *Screen) begin() error {
-	if err := s.card.call(setMaster, nil); err != nil {
+	if err := s.takeMaster(); err != nil {
 		return explain(err)
 	}
 	if capability(s.card, capDumb) == 0 {
@@ -28,6 +27,17 @@ func (s *Screen) begin() error {
 		return explain(err)
 	}
 	return s.show()
+}
+
+// takeMaster has the device obey us. Kernels before 5.8 let root alone ask, though who
+// opens a device that is free is its master at once: a refusal says nothing, the
+// setting of the mode will.
+func (s *Screen) takeMaster() error {
+	err := s.card.call(setMaster, nil)
+	if errors.Is(err, unix.EACCES) || errors.Is(err, unix.EPERM) {
+		return nil
+	}
+	return err
 }
 
 // connect chooses what to show on, and makes buffers for it.
@@ -53,11 +63,13 @@ func (s *Screen) connect() error {
 			return err
 		}
 	}
-	s.output, s.mode = o, mode
 	if size := image.Pt(int(mode.hdisplay), int(mode.vdisplay)); size != s.size {
-		return s.resize(size)
+		err = s.resize(size)
 	}
-	return nil
+	if err == nil {
+		s.output, s.mode = o, mode
+	}
+	return err
 }
 
 // resize makes buffers of another size. Those before are no longer shown.
@@ -85,11 +97,13 @@ func (s *Screen) resize(size image.Point) error {
 	}
 	if s.buffers[0] != nil {
 		_ = s.unset() // what shows a buffer that is given back is switched off anyway
-		err = s.freeBuffers()
+		if err := s.freeBuffers(); err != nil {
+			s.log.Debug("buffers of the screen before", "error", err)
+		}
 	}
 	s.buffers, s.front, s.pixels, s.size, s.shown = buffers, 0, pixels, size, false
 	s.picture, s.damage = make([]byte, size.X*size.Y*pixels.Bytes()), newDamage(size)
-	return err
+	return nil
 }
 
 func newBuffers(c card, size image.Point, bits uint32) (both [2]*buffer, err error) {
@@ -116,11 +130,10 @@ func (s *Screen) unset() error {
 }
 
 func (s *Screen) setCRTC(state crtcState) error {
-	var pin runtime.Pinner
-	defer pin.Unpin()
-	connectors := []uint32{s.output.id}
-	state.connectors, state.countConnectors = address(&pin, connectors), 1
-	return s.card.call(setCRTC, unsafe.Pointer(&state))
+	a := &s.args
+	a.connector, a.crtc = s.output.id, state
+	a.crtc.connectors, a.crtc.countConnectors = uint64(uintptr(unsafe.Pointer(&a.connector))), 1 // on the heap
+	return s.card.call(setCRTC, unsafe.Pointer(&a.crtc))
 }
 
 // restore has the CRTC show what it did before, or nothing if it did.

@@ -10,6 +10,7 @@ import (
 // output is a connector and what is at it.
 type output struct {
 	id       uint32
+	kind     uint32
 	name     string // HDMI-A-1
 	state    uint32 // of the connection
 	modes    []modeInfo
@@ -20,6 +21,13 @@ type output struct {
 
 // mark is what is different when another screen is at a connector.
 type mark struct{ state, modes, width, height uint32 }
+
+// sent tells whether the driver sends pictures there. It copies them in its own time:
+// writing what is shown tears nothing. (Drivers of panels that refresh themselves take
+// changes, too, but they scan the memory while it is written.)
+func (o output) sent() bool {
+	return o.kind == typeUnknown || o.kind == typeVirtual || o.kind == typeSPI || o.kind == typeUSB
+}
 
 func connectorName(kind, number uint32) string {
 	name := connectorTypes[0]

@@ -59,7 +59,7 @@ func connector(c card, id uint32) (output, error) {
 	if err := c.call(getConnector, unsafe.Pointer(&full)); err != nil {
 		return output{}, err
 	}
-	o := output{id: id, name: connectorName(full.kind, full.number), state: full.connection, encoder: full.encoder, mark: full.mark()}
+	o := output{id: id, kind: full.kind, name: connectorName(full.kind, full.number), state: full.connection, encoder: full.encoder, mark: full.mark()}
 	if int(full.countModes) <= len(modes) { // else they have just become more, and none was told
 		o.modes = modes[:full.countModes]
 	}

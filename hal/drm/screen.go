@@ -20,6 +20,8 @@ type Screen struct {
 	log    *slog.Logger
 	lamp   *panel.Light // nil: the screen is switched off instead
 
+	giveBack func() error // of the console; nil: none was taken
+
 	resized  chan struct{}
 	stop     chan struct{}
 	watching sync.WaitGroup
@@ -35,6 +37,7 @@ type Screen struct {
 	way     way    // of showing
 	flips   uint64 // so far
 	events  [8 * 32]byte
+	args    arguments
 	clips   []clipRect
 	mending bool // a loss of the screen was told
 
@@ -47,6 +50,14 @@ type Screen struct {
 	dark   bool // switched off
 	gone   bool // nothing is connected
 	closed bool
+}
+
+// arguments of calls: a picture is shown without an allocation.
+type arguments struct {
+	connector uint32
+	crtc      crtcState
+	flip      pageFlip
+	dirty     dirtyFB
 }
 
 var (
@@ -62,6 +73,9 @@ func open(m cards, name string, c config, log *slog.Logger) (*Screen, error) {
 	s := &Screen{name: name, config: c, log: log.With("device", name), card: device, resized: make(chan struct{}, 1), stop: make(chan struct{}), clips: make([]clipRect, 0, maxClips)}
 	if err := s.begin(); err != nil {
 		return nil, errors.Join(err, s.release())
+	}
+	if s.giveBack, err = m.console(name); err != nil {
+		s.log.Debug("the kernel's text has not been stopped", "error", err)
 	}
 	s.log.Info("screen", "connector", s.output.name, "mode", s.mode.String(), "bits", 8*s.pixels.Bytes(), "way", s.way.String())
 	s.watching.Go(s.watch)
@@ -102,15 +116,19 @@ func (s *Screen) Draw(r image.Rectangle, src image.Image, sp image.Point) error 
 
 // put takes a row of pixels into the picture, and of it what is different.
 func (s *Screen) put(x, y int, row []byte) {
-	n := s.pixels.Bytes()
-	if s.config.Rotate != 0 {
-		for i := 0; i < len(row)/n; i++ {
-			at := s.turned(image.Pt(x+i, y))
-			s.putRow(at.X, at.Y, row[i*n:(i+1)*n])
-		}
+	if s.config.Rotate == 0 {
+		s.putRow(x, y, row)
 		return
 	}
-	s.putRow(x, y, row)
+	n, at := s.pixels.Bytes(), s.turned(image.Pt(x, y))
+	for step := s.turned(image.Pt(x+1, y)).Sub(at); len(row) > 0; row = row[n:] {
+		old := s.picture[(at.Y*s.size.X+at.X)*n:][:n]
+		if !bytes.Equal(old, row[:n]) {
+			copy(old, row[:n])
+			s.damage.add(at.Y, at.X, at.X+1)
+		}
+		at = at.Add(step)
+	}
 }
 
 func (s *Screen) putRow(x, y int, row []byte) {
@@ -192,7 +210,11 @@ func (s *Screen) release() error {
 			s.log.Debug("the screen is not as it was before", "error", errors.Join(err, s.unset()))
 		}
 	}
-	return errors.Join(s.freeBuffers(), s.card.Close())
+	err := errors.Join(s.freeBuffers(), s.card.Close(), s.lamp.Relight())
+	if s.giveBack != nil { // after the device: it is the kernel's again
+		err = errors.Join(err, s.giveBack())
+	}
+	return err
 }
 
 func (s *Screen) freeBuffers() error {

@@ -73,7 +73,7 @@ func (s *Screen) paint(b *buffer) {
 
 // start sets the mode, with all of the picture.
 func (s *Screen) start() error {
-	if err := s.card.call(setMaster, nil); err != nil {
+	if err := s.takeMaster(); err != nil {
 		return err
 	}
 	for _, b := range s.buffers {
@@ -85,14 +85,16 @@ func (s *Screen) start() error {
 	if err := s.set(front); err != nil {
 		return err
 	}
-	// A driver that has to be told of changes knows this call; others show the
-	// memory itself.
-	switch err := s.mark(front, nil); {
-	case err == nil:
-		s.way = byDirt
-	case lost(err), errors.Is(err, unix.ENODEV):
-		return err
-	case s.way != bySetting:
+	if s.output.sent() {
+		err := s.mark(front, nil) // drivers that need not be told do not know this call
+		if lost(err) || errors.Is(err, unix.ENODEV) {
+			return err
+		}
+		if err == nil {
+			s.way = byDirt
+		}
+	}
+	if s.way == unknown {
 		s.way = byFlip
 	}
 	s.shown = true
@@ -101,19 +103,19 @@ func (s *Screen) start() error {
 
 // mark tells which parts of the buffer changed; none: all of it.
 func (s *Screen) mark(b *buffer, clips []clipRect) error {
-	d := dirtyFB{fb: b.fb, count: uint32(len(clips))}
+	s.args.dirty = dirtyFB{fb: b.fb, count: uint32(len(clips))}
 	if len(clips) > 0 {
-		d.clips = uint64(uintptr(unsafe.Pointer(&clips[0]))) // the Screen's own, on the heap
+		s.args.dirty.clips = uint64(uintptr(unsafe.Pointer(&clips[0]))) // the Screen's own, on the heap
 	}
-	return s.card.call(markDirty, unsafe.Pointer(&d))
+	return s.card.call(markDirty, unsafe.Pointer(&s.args.dirty))
 }
 
 // turn has the CRTC show the other buffer.
 func (s *Screen) turn(b *buffer) error {
 	if s.way == byFlip {
 		s.flips++
-		flip := pageFlip{crtc: s.crtc, fb: b.fb, flags: flipEvent, user: s.flips}
-		err := s.card.call(flipPage, unsafe.Pointer(&flip))
+		s.args.flip = pageFlip{crtc: s.crtc, fb: b.fb, flags: flipEvent, user: s.flips}
+		err := s.card.call(flipPage, unsafe.Pointer(&s.args.flip))
 		if err == nil {
 			return s.await()
 		}

@@ -49,7 +49,8 @@ func (s *Screen) look() {
 
 func (s *Screen) replug(now mark) {
 	if now.state == kindDisconnected {
-		s.output.mark, s.gone, s.shown = now, true, false
+		s.output.mark, s.gone = now, true
+		_ = s.unset() // the next screen is set up from the ground; so is this one when it comes back
 		s.log.Info("the screen was disconnected", "connector", s.output.name)
 		return
 	}

@@ -42,6 +42,7 @@ func (c LightConfig) Check() error {
 // Light is a lamp that can be dimmed.
 type Light struct {
 	highest int
+	dark    bool
 	write   func(value int) error
 }
 
@@ -84,9 +85,14 @@ func openBacklight(dir string) (*Light, error) {
 	if err != nil || highest < 1 {
 		return nil, fmt.Errorf("%s/max_brightness says %q", dir, text)
 	}
-	return &Light{highest: highest, write: func(value int) error {
+	l := &Light{highest: highest, write: func(value int) error {
 		return sysfs{}.write(filepath.Join(dir, "brightness"), strconv.Itoa(value))
-	}}, nil
+	}}
+	if now, err := (sysfs{}).read(filepath.Join(dir, "brightness")); err == nil && now == "0" {
+		err = l.Set(100) // an agent that was killed left it dark
+		return l, err
+	}
+	return l, nil
 }
 
 // Set gives the lamp a percentage of its brightness: dark at 0 only.
@@ -95,7 +101,16 @@ func (l *Light) Set(percent int) error {
 	if percent > 0 {
 		value = max(1, value)
 	}
+	l.dark = percent == 0
 	return l.write(value)
+}
+
+// Relight is for who has the screen next: a lamp that we darkened shines again.
+func (l *Light) Relight() error {
+	if l == nil || !l.dark {
+		return nil
+	}
+	return l.Set(100)
 }
 
 // sysfs is the kernel's files of settings.

@@ -174,7 +174,7 @@ func (b *Framebuffer) Close() error {
 	}
 	b.closed = true
 	b.memory = nil
-	err := b.device.Close()
+	err := errors.Join(b.device.Close(), b.lamp.Relight())
 	if b.giveBack != nil {
 		err = errors.Join(b.giveBack(), err)
 	}

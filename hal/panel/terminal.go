@@ -12,10 +12,12 @@ import (
 const (
 	kdSetMode     = 0x4b3a
 	kdGetMode     = 0x4b3b
+	vtGetMode     = 0x5601
 	vtGetState    = 0x5603
 	fbGetCon2FB   = 0x460f
 	modeText      = 0
 	modeGraphics  = 1
+	switchAuto    = 0           // nobody is asked before another terminal is shown
 	foregroundTTY = "/dev/tty0" // the virtual terminal that is shown
 )
 
@@ -25,6 +27,8 @@ type terminal interface {
 	number() (int, error)
 	// mode is modeText or modeGraphics.
 	mode() (int, error)
+	// owned tells whether a program switches it: a desktop.
+	owned() (bool, error)
 	setMode(mode int) error
 	Close() error
 }
@@ -33,8 +37,8 @@ var errNoTerminal = errors.New("no virtual terminal is on this screen")
 
 // takeTerminal has the kernel leave the screen to the telephone: no text, no cursor
 // that blinks over the picture. It returns what gives the screen back. A terminal
-// that is in graphics mode already belongs to somebody else, or to an agent that was
-// killed: it stays as it is.
+// in graphics mode is a desktop's, and stays as it is, or was left so by an agent that
+// was killed, for which this one gives it back.
 func takeTerminal(f frames, device frameDevice) (giveBack func() error, err error) {
 	t, err := f.terminal()
 	if err != nil {
@@ -44,6 +48,16 @@ func takeTerminal(f frames, device frameDevice) (giveBack func() error, err erro
 		return nil, errors.Join(err, t.Close())
 	}
 	return func() error { return errors.Join(t.setMode(modeText), t.Close()) }, nil
+}
+
+// TakeTerminal is takeTerminal for the frame buffer at this path.
+func TakeTerminal(framebuffer string) (giveBack func() error, err error) {
+	device, err := kernelFrames{}.open(framebuffer)
+	if err != nil {
+		return nil, err
+	}
+	giveBack, err = takeTerminal(kernelFrames{}, device)
+	return giveBack, errors.Join(err, device.Close())
 }
 
 func switchTerminal(t terminal, device frameDevice) error {
@@ -58,11 +72,12 @@ func switchTerminal(t terminal, device frameDevice) error {
 	if !shows {
 		return errNoTerminal
 	}
-	switch mode, err := t.mode(); {
-	case err != nil:
+	mode, err := t.mode()
+	if err != nil {
 		return err
-	case mode != modeText:
-		return fmt.Errorf("virtual terminal %d is in graphics mode already", number)
+	}
+	if owned, err := t.owned(); err != nil || mode != modeText && owned {
+		return errors.Join(err, fmt.Errorf("virtual terminal %d is a desktop's", number))
 	}
 	return t.setMode(modeGraphics)
 }
@@ -89,6 +104,15 @@ func (t *kernelTerminal) mode() (int, error) {
 	var mode int32 // a C int
 	err := ioctl(t.fd, kdGetMode, unsafe.Pointer(&mode))
 	return int(mode), err
+}
+
+func (t *kernelTerminal) owned() (bool, error) {
+	var by struct {
+		mode, wait                int8
+		release, acquire, reserve int16
+	}
+	err := ioctl(t.fd, vtGetMode, unsafe.Pointer(&by))
+	return by.mode != switchAuto, err
 }
 
 func (t *kernelTerminal) setMode(mode int) error { return unix.IoctlSetInt(t.fd, kdSetMode, mode) }

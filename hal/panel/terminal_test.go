@@ -3,7 +3,9 @@ package panel
 import (
 	"image"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -19,6 +21,7 @@ type textTerminal struct {
 	deny      error
 	denySet   error
 	elsewhere bool // on another frame buffer
+	desktop   bool // a program switches it
 	set       []int
 	closed    int
 }
@@ -31,6 +34,7 @@ func (c *textTerminal) open() {
 
 func (c *textTerminal) number() (int, error) { c.open(); return c.active, nil }
 func (c *textTerminal) mode() (int, error)   { c.open(); return c.is, nil }
+func (c *textTerminal) owned() (bool, error) { c.open(); return c.desktop, nil }
 
 func (c *textTerminal) setMode(mode int) error {
 	c.open()
@@ -55,7 +59,8 @@ func TestFramebuffer_takes_the_terminal(t *testing.T) {
 		left int   // how often the terminal was closed after Close
 	}{
 		{"text is shown -> graphics while open, text again", textTerminal{}, []int{modeGraphics}, modeText, 1},
-		{"graphics already -> left alone", textTerminal{is: modeGraphics}, nil, modeGraphics, 1},
+		{"a desktop has it -> left alone", textTerminal{is: modeGraphics, desktop: true}, nil, modeGraphics, 1},
+		{"an agent that was killed left graphics -> text again", textTerminal{is: modeGraphics}, []int{modeGraphics}, modeText, 1},
 		{"text is on another screen -> left alone", textTerminal{elsewhere: true}, nil, modeText, 1},
 		{"switching is not allowed -> text stays", textTerminal{denySet: unix.EPERM}, nil, modeText, 1},
 		{"opening is not allowed -> text stays", textTerminal{deny: os.ErrPermission}, nil, modeText, 0},
@@ -99,6 +104,12 @@ func TestKernelTerminal_errors(t *testing.T) {
 	}
 	if _, err := k.mode(); err == nil {
 		t.Error("a file has a mode")
+	}
+	if _, err := k.owned(); err == nil {
+		t.Error("a file has somebody who switches it")
+	}
+	if _, err := TakeTerminal(filepath.Join(t.TempDir(), "fb9")); err == nil || !strings.Contains(err.Error(), "fb9 does not exist") {
+		t.Errorf("a frame buffer that is not there: %v", err)
 	}
 	if k.setMode(modeGraphics) == nil {
 		t.Error("a file has a graphics mode")
