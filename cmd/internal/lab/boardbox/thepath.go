@@ -43,6 +43,7 @@ func thePath(ctx context.Context, b *box, x *boxed) {
 		{"guide 5: lifting the handset and pressing the wired keys calls", x.lifted},
 	} {
 		if !b.check(c.name, c.do(ctx)) {
+			x.afresh()
 			return // each needs the one before
 		}
 	}
@@ -140,7 +141,7 @@ func (x *boxed) dialled(ctx context.Context) error {
 	text, asked := x.guide(ctx, "offhook status")
 	err = errors.Join(err, asked, told(text, "600", extension))
 	x.box.world.hangUp()
-	return errors.Join(err, x.silent(ctx))
+	return errors.Join(err, x.silent(ctx), x.atRest(ctx)) // who lifts the handset before is told that the call ended
 }
 
 func (x *boxed) lifted(ctx context.Context) error {

@@ -16,10 +16,10 @@ func theScreen(ctx context.Context, b *box, x *boxed) error {
 		name string
 		do   func(context.Context) error
 	}{
-		{"screen: idle", x.idles},
 		{"screen: keys are shown as they are pressed", x.dials},
 		{"screen: lifting the handset dials them", x.talks},
 		{"on-hook: the call ends", x.hangUp},
+		{"screen: idle", x.idles}, // with a number to dial again
 		{"screen: incoming", x.rings},
 	} {
 		if !b.check(c.name, c.do(ctx)) {
