@@ -1,5 +1,5 @@
 // Package panel draws on small screens: OLED modules on an I2C bus
-// (ssd1306-i2c), colour modules on an SPI bus (st7789-spi, ili9341-spi), and
+// (ssd1306-i2c), colour modules and paper on an SPI bus (st7789-spi, ili9341-spi, ssd1680-spi), and
 // whatever the kernel offers as a frame buffer (linux-fb). It writes on displays of
 // characters, on lines (hd44780-gpio) or an I2C bus (hd44780-i2c).
 package panel
@@ -21,7 +21,7 @@ type Lines interface {
 }
 
 // Drivers is the table of this package: ssd1306-i2c, linux-fb, st7789-spi,
-// ili9341-spi, hd44780-gpio and hd44780-i2c.
+// ili9341-spi, ssd1680-spi, hd44780-gpio and hd44780-i2c.
 func Drivers(lines Lines) hal.Drivers {
 	d := driversOn(bus.OpenI2C, kernelFrames{}, "/sys/class/backlight")
 	maps.Copy(d.Displays, tftDrivers(bus.OpenSPI, lines))

@@ -305,7 +305,7 @@ func TestCheck(t *testing.T) {
 				return
 			}
 		}
-	}); !slices.Equal(names, []string{"ili9341-spi", "linux-fb", "ssd1306-i2c", "st7789-spi"}) {
+	}); !slices.Equal(names, []string{"ili9341-spi", "linux-fb", "ssd1306-i2c", "ssd1680-spi", "st7789-spi"}) {
 		t.Errorf("drivers %q", names)
 	}
 }

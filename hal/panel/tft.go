@@ -17,6 +17,7 @@ func tftDrivers(open portOpener, lines Lines) map[string]hal.Driver[hal.Display]
 	return map[string]hal.Driver[hal.Display]{
 		"st7789-spi":  tftDriver(st7789Defaults(), open, lines),
 		"ili9341-spi": tftDriver(ili9341Defaults(), open, lines),
+		"ssd1680-spi": epaperDriver(open, lines),
 	}
 }
 
