@@ -24,6 +24,7 @@ type Config struct {
 	Block int           // samples in each call of Process: 5 or 10 ms
 	Tail  time.Duration // of the echo path, with the delay of the device: 32 to 256 ms; 0 means 128
 	Noise bool          // suppress noise in the same pass
+	Late  time.Duration // after which the echo may begin, and is looked for: 0 to 500 ms
 }
 
 const (
@@ -38,6 +39,7 @@ type Canceller struct {
 	rate, block  int
 	filter       *filter
 	suppressor   *suppressor
+	finder       *finder // nil: the echo is not late
 	x, d, y, e   []float32
 	far0, near0  float32 // last samples, for the emphasis
 	out0, lin0   float32
@@ -72,11 +74,19 @@ func New(c Config) (*Canceller, error) {
 		return nil, fmt.Errorf("%w: blocks of %d samples at %d a second; %d and %d can", ErrConfig, c.Block, c.Rate, c.Rate/200, c.Rate/100)
 	case c.Tail < 32*time.Millisecond || c.Tail > 256*time.Millisecond:
 		return nil, fmt.Errorf("%w: a tail of %v; 32 to 256 ms can", ErrConfig, c.Tail)
+	case c.Late < 0 || c.Late > 500*time.Millisecond:
+		return nil, fmt.Errorf("%w: an echo that begins after %v; 0 to 500 ms can", ErrConfig, c.Late)
 	}
-	f := newFilter(c.Block, int(c.Tail*time.Duration(c.Rate)/time.Second))
+	late := int(c.Late * time.Duration(c.Rate) / time.Second / time.Duration(c.Block))
+	f := newFilter(c.Block, int(c.Tail*time.Duration(c.Rate)/time.Second), late)
 	v := func() []float32 { return make([]float32, c.Block) }
-	return &Canceller{rate: c.Rate, block: c.Block, filter: f, x: v(), d: v(), y: v(), e: v(),
-		suppressor: newSuppressor(c.Block, c.Noise, f)}, nil
+	k := &Canceller{rate: c.Rate, block: c.Block, filter: f, x: v(), d: v(), y: v(), e: v(),
+		suppressor: newSuppressor(c.Block, c.Noise, f)}
+	if late > 0 {
+		k.finder = newFinder(late, c.Block, c.Rate, f.n)
+		k.suppressor.finder = k.finder
+	}
+	return k, nil
 }
 
 // Delay is by how much the output is later: one block.
@@ -89,6 +99,9 @@ func (c *Canceller) Delay() time.Duration {
 func (c *Canceller) Restart() {
 	c.filter.restart()
 	c.suppressor.restart()
+	if c.finder != nil {
+		c.finder.restart()
+	}
 	c.far0, c.near0, c.out0, c.lin0 = 0, 0, 0, 0
 	c.farPower, c.nearPower, c.errorPower, c.echoPower = 0, 0, 0, 0
 	c.bad, c.harm, c.double, c.echoed, c.sinceClipped = 0, false, false, false, 0
@@ -119,6 +132,7 @@ func (c *Canceller) Process(out, near, far, linear []float32) {
 	c.echoed = c.suppressor.process(c.d, c.e, c.y, c.harm)
 	c.double = c.echoed && c.suppressor.near > 0.5
 	f.coherent(c.suppressor)
+	c.follow()
 	c.out0 = deemphasize(out[:n], c.d, c.out0)
 }
 
@@ -169,11 +183,28 @@ func (c *Canceller) weigh() {
 		c.bad = 0
 	case c.harm:
 		if c.bad++; c.bad >= 30 {
-			c.filter.doubt()
+			c.filter.shrink()
 			c.bad = 0
 		}
 	default:
 		c.bad = max(c.bad-1, 0)
+	}
+}
+
+// follow moves the filter to where the echo was found, when it is not where that
+// can be learned, or is learned badly.
+func (c *Canceller) follow() {
+	if c.finder == nil || c.finder.found < 0 {
+		return
+	}
+	f := c.filter
+	within := f.parts * f.hops * 2 / 3
+	if c.suppressor.lost {
+		within /= 2
+	}
+	if at := c.finder.found; at < f.lag || at > f.lag+within {
+		f.move(max(at-ahead, 0))
+		c.suppressor.lose()
 	}
 }
 
@@ -183,7 +214,7 @@ func (c *Canceller) OnlyEcho() bool { return c.echoed && c.suppressor.near < onl
 
 // Meters are the present ones; only who calls Process may ask.
 func (c *Canceller) Meters() Meters {
-	at := c.filter.peak() * c.block * c.filter.hops
+	at := (c.filter.lag + c.filter.peak()*c.filter.hops) * c.block
 	db := func(a, b float32) float32 { return float32(10 * math.Log10(float64(a+1e-12)/float64(b+1e-12))) }
 	return Meters{ERL: db(c.farPower, c.nearPower), ERLE: max(db(c.nearPower, c.errorPower), 0),
 		Delay: time.Duration(at) * time.Second / time.Duration(c.rate), DoubleTalk: c.double, Diverged: c.harm}

@@ -151,7 +151,7 @@ func TestNoSoundDoesHarm(t *testing.T) {
 }
 
 func TestProcessAllocatesNothing(t *testing.T) {
-	k, err := New(Config{Rate: 16000, Block: 160, Noise: true})
+	k, err := New(Config{Rate: 16000, Block: 160, Late: 500 * time.Millisecond, Noise: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +163,7 @@ func TestProcessAllocatesNothing(t *testing.T) {
 }
 
 func TestConfigThatCannotBe(t *testing.T) {
-	for _, c := range []Config{{}, {Rate: 44100, Block: 441}, {Rate: 16000, Block: 128}, {Rate: 16000, Block: 160, Tail: time.Second}} {
+	for _, c := range []Config{{}, {Rate: 44100, Block: 441}, {Rate: 16000, Block: 128}, {Rate: 16000, Block: 160, Tail: time.Second}, {Rate: 16000, Block: 160, Late: time.Second}} {
 		if _, err := New(c); !errors.Is(err, ErrConfig) {
 			t.Errorf("%+v: %v", c, err)
 		}

@@ -28,6 +28,7 @@ type filter struct {
 	spectra     [][]complex64 // of input, a ring of one a block
 	powers      [][]float32
 	at          int
+	lag         int           // blocks by which the first partition is later than what is played; whole partitions
 	path        [][]complex64 // partition, bin
 	doubts      [][]float32   // covariances
 	sum         []complex64
@@ -42,7 +43,7 @@ type filter struct {
 	turn        int
 }
 
-func newFilter(block, taps int) *filter {
+func newFilter(block, taps, late int) *filter {
 	n := fourier.Length(2 * block)
 	hops := max((n-block+1)/block, 1)
 	t := fourier.New(n)
@@ -50,7 +51,7 @@ func newFilter(block, taps int) *filter {
 		input: make([]float32, n), time: make([]float32, n)}
 	v := func() []float32 { return make([]float32, f.bins) }
 	w := func() []complex64 { return make([]complex64, f.bins) }
-	for range (f.parts-1)*hops + 1 {
+	for range (f.parts-1)*hops + 1 + late {
 		f.spectra, f.powers = append(f.spectra, w()), append(f.powers, v())
 	}
 	for range f.parts {
@@ -64,10 +65,14 @@ func newFilter(block, taps int) *filter {
 
 // forget begins anew.
 func (f *filter) forget() {
-	for p := range f.path {
-		clear(f.path[p])
+	d := float32(firstDoubt)
+	for p, path := range f.path {
+		clear(path)
+		for k := range f.doubts[p] {
+			f.doubts[p][k] = d
+		}
+		d *= doubtDecay
 	}
-	f.doubt()
 	clear(f.other)
 }
 
@@ -83,21 +88,26 @@ func (f *filter) restart() {
 	f.unsettle(meanwhile)
 }
 
-// doubt keeps half of the path, and trusts none of it.
-func (f *filter) doubt() {
-	d := float32(firstDoubt)
-	for p := range f.path {
-		for k := range f.doubts[p] {
-			f.path[p][k] *= 0.5
-			f.doubts[p][k] = d
+// move has the first partition filter what was played so many blocks ago, and
+// begins anew: where the echo is another time late, it was another device's or is another buffer's.
+func (f *filter) move(to int) {
+	f.lag = to / f.hops * f.hops
+	f.forget()
+}
+
+// shrink halves the path. It is trusted as before: where there is no echo, what does
+// harm was learned of other sound, and a path that is doubted would learn more of that.
+func (f *filter) shrink() {
+	for _, path := range f.path {
+		for k, w := range path {
+			path[k] = complex(0.5*real(w), 0.5*imag(w))
 		}
-		d *= doubtDecay
 	}
 }
 
 // past is where the spectrum is that partition p filters.
 func (f *filter) past(p int) int {
-	i := f.at - p*f.hops
+	i := f.at - f.lag - p*f.hops
 	if i < 0 {
 		i += len(f.spectra)
 	}
@@ -205,7 +215,7 @@ func (f *filter) constrain(path []complex64) {
 
 // coherent sets how much the path may move: as far as what is left is like the echo.
 func (f *filter) coherent(s *suppressor) {
-	if s.strange > 0 {
+	if s.strange > 0 && s.changing > 0 {
 		f.unsettle(changed * s.strange)
 	}
 	for k := range f.motion {

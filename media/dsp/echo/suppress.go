@@ -6,13 +6,16 @@ import "math"
 const (
 	likeMemory  = 0.92  // of the coherence, a block
 	quickMemory = 0.4   // of what tells soon that the path is another one
+	alarm       = 0.4   // of sudden, at which that is believed
 	leakMemory  = 0.98  // of the leakage, a block
 	decided     = 0.9   // how much of the a-priori ratio is the block before's
 	tailMemory  = 0.6   // the room's end, past the filter
 	floorSpeech = 0.18  // -15 dB: while the near side speaks
 	floorEcho   = 0.003 // else
+	anywhere    = 0.2   // power of an echo by that of what was played, until it is found
 	noiseFloor  = 0.15  // of noise that is suppressed
 	noiseRise   = 1.004 // a block
+	relearn     = 100   // blocks in which a path that was known is looked for anew
 	quickStart  = 50    // blocks in which noise may rise quickly
 	listening   = 20    // of them before anything was heard
 	quietRoom   = 1.7e-4
@@ -23,6 +26,7 @@ const (
 type suppressor struct {
 	block, n int
 	f        *filter
+	finder   *finder // nil: none
 	noisy    bool
 	window   []float32
 	left     []float32 // the last block of error
@@ -34,13 +38,17 @@ type suppressor struct {
 	see, syy  []float32
 	sey       []complex64
 	coherence []float32
+	heard     []float32 // power of the microphone
 	likeness  float32
-	strange   float32    // how sure it is that the path is another one, 0..1
-	quick     [3]float32 // of error across echo, echo and error, over some blocks
-	sudden    float32    // the same as strange, sooner and less sure
-	lost      bool       // the path is not known
-	found     int        // blocks in which the echo was taken out
-	leakE     []float32  // mean powers, and how they vary together
+	strange   float32   // how sure it is that the path is another one, 0..1
+	quick     float32   // how far error and echo go one way: -1 when the echo is turned over in the error
+	judges    float32   // bins that quick is the mean of
+	sudden    float32   // the same as strange, sooner and less sure
+	alarmed   bool      // just now
+	lost      bool      // the path is not known
+	found     int       // blocks in which the echo was taken out
+	changing  int       // blocks for which a path that was known may be another one
+	leakE     []float32 // mean powers, and how they vary together
 	leakY     []float32
 	covers    []float32
 	varies    []float32
@@ -57,7 +65,7 @@ type suppressor struct {
 
 func newSuppressor(block int, noisy bool, f *filter) *suppressor {
 	s := &suppressor{block: block, n: f.n, f: f, noisy: noisy, seed: 1, lost: true}
-	for _, v := range []*[]float32{&s.see, &s.syy, &s.coherence, &s.leakE, &s.leakY, &s.covers, &s.varies, &s.leak,
+	for _, v := range []*[]float32{&s.see, &s.syy, &s.coherence, &s.heard, &s.leakE, &s.leakY, &s.covers, &s.varies, &s.leak,
 		&s.rest, &s.noise, &s.slow, &s.clean, &s.gain} {
 		*v = make([]float32, f.bins)
 	}
@@ -96,7 +104,14 @@ func (s *suppressor) restart() {
 		clear(v)
 	}
 	clear(s.sey)
-	s.quick, s.likeness, s.strange, s.sudden, s.near = [3]float32{}, 0, 0, 0, 0
+	s.quick, s.likeness, s.strange, s.sudden, s.near = 0, 0, 0, 0, 0
+}
+
+// lose has the path be one that is not known.
+func (s *suppressor) lose() {
+	s.lost, s.found = true, 0
+	clear(s.sey)
+	clear(s.coherence)
 }
 
 // spectrum is that of the last two blocks.
@@ -117,31 +132,59 @@ func (s *suppressor) process(out, e, y []float32, harm bool) bool {
 	s.spectrum(s.e, s.left, e)
 	s.spectrum(s.y, s.echo, y)
 	s.compare(harm)
+	if s.finder != nil {
+		s.finder.hear(s.f.powers[s.f.at], s.heard)
+	}
 	s.remaining()
 	played := s.weigh()
+	hush := s.hush()
 	s.apply()
 	s.f.t.Inverse(s.time, s.e)
 	for i := range out {
-		out[i] = s.add[i] + s.window[i]*s.time[i]
+		out[i] = hush*s.add[i] + s.window[i]*s.time[i]
 		s.add[i] = s.window[s.block+i] * s.time[s.block+i]
 	}
 	return played
 }
 
+// hush is by how much the half of the block before that was not sent yet is taken
+// down, too, when that block turns out to have been echo.
+func (s *suppressor) hush() float32 {
+	if !s.alarmed {
+		return 1
+	}
+	var in, out float32
+	for k, e := range s.e {
+		p := real(e)*real(e) + imag(e)*imag(e)
+		in += p
+		out += s.gain[k] * s.gain[k] * p
+	}
+	return float32(math.Sqrt(float64(out / (in + 1e-20))))
+}
+
 // compare tells how like each other error and echo are, in each bin and in all.
 func (s *suppressor) compare(harm bool) {
-	var like, all, errors, across float32
-	var now [3]float32
+	var like, all, errors, across, sum, bins float32
 	for k, e := range s.e {
 		y := s.y[k]
 		if harm {
 			e -= y
 		}
-		s.see[k] = likeMemory*s.see[k] + (1-likeMemory)*(real(e)*real(e)+imag(e)*imag(e))
-		s.syy[k] = likeMemory*s.syy[k] + (1-likeMemory)*(real(y)*real(y)+imag(y)*imag(y))
+		heard := e + y
+		s.heard[k] = real(heard)*real(heard) + imag(heard)*imag(heard)
+		pe, py := real(e)*real(e)+imag(e)*imag(e), real(y)*real(y)+imag(y)*imag(y)
+		s.see[k] = likeMemory*s.see[k] + (1-likeMemory)*pe
+		s.syy[k] = likeMemory*s.syy[k] + (1-likeMemory)*py
 		re := real(e)*real(y) + imag(e)*imag(y)
 		im := imag(e)*real(y) - real(e)*imag(y)
-		now[0], now[1], now[2] = now[0]+re, now[1]+real(y)*real(y)+imag(y)*imag(y), now[2]+real(e)*real(e)+imag(e)*imag(e)
+		if py > 4*s.noise[k] {
+			way := re * re / (pe*py + 1e-20)
+			if re < 0 {
+				way = -way
+			}
+			sum += way
+			bins++
+		}
 		c := s.sey[k]
 		c = complex(likeMemory*real(c)+(1-likeMemory)*re, likeMemory*imag(c)+(1-likeMemory)*im)
 		s.sey[k] = c
@@ -154,11 +197,16 @@ func (s *suppressor) compare(harm bool) {
 		s.coherence[k] = larger(0, (x-0.12)/0.88)
 	}
 	s.likeness = max(0, (like/(all+1e-12)-0.12)/0.88)
-	for i, v := range now {
-		s.quick[i] = quickMemory*s.quick[i] + (1-quickMemory)*v
+	s.quick *= quickMemory
+	if bins >= 8 {
+		s.quick += (1 - quickMemory) * (sum / bins)
+		s.judges = bins
 	}
 	s.judge(across/(all+1e-9), errors/(all+1e-9))
 	if harm && all > 0 {
+		if !s.lost {
+			s.changing = relearn
+		}
 		s.strange, s.lost, s.found = max(s.strange, 0.5), true, 0
 	}
 }
@@ -167,16 +215,34 @@ func (s *suppressor) compare(harm bool) {
 // has nothing in common with its echo, whoever speaks; what the filter of another
 // path leaves has the echo in it, turned over.
 func (s *suppressor) judge(across, errors float32) {
+	s.changing = max(s.changing-1, 0)
 	chance := 2 * float32(math.Sqrt(float64(errors)/800))
 	s.strange = min(max(-across-0.2-chance, 0)*2, 1)
-	chance = 2 * float32(math.Sqrt(float64(s.quick[2]/(s.quick[1]+1e-9))/120))
-	s.sudden = max(min(max(-s.quick[0]/(s.quick[1]+1e-9)-0.1-chance, 0)*3, 1), 0.9*s.sudden)
+	s.surprise()
 	switch {
 	case s.strange > 0.2:
+		if !s.lost {
+			s.changing = relearn
+			if s.finder != nil {
+				s.finder.hurry()
+			}
+		}
 		s.lost, s.found = true, 0
 	case s.lost && errors < 0.15:
 		s.found++
 		s.lost = s.found < 30
+	}
+}
+
+// surprise judges by a few blocks. Whoever speaks, each bin of the error goes with the
+// echo or against it by chance: the fewer bins, the further all of them may go.
+func (s *suppressor) surprise() {
+	chance := 0.1 + 2.5/float32(math.Sqrt(float64(s.judges+1)))
+	now := max(min(max(-s.quick-chance, 0)*8, 1), 0.8*s.sudden)
+	s.alarmed = now > alarm && s.sudden <= alarm
+	s.sudden = now
+	if s.alarmed && !s.lost && s.finder != nil {
+		s.finder.hurry()
 	}
 }
 
@@ -200,6 +266,11 @@ func (s *suppressor) remaining() {
 		s.leak[k] += 0.05 * (leak - s.leak[k])
 		now := scale*s.f.known[k] + larger(s.leak[k], least)*py
 		s.rest[k] = larger(now, tailMemory*s.rest[k])
+	}
+	if s.finder != nil && s.finder.searching() {
+		for k, p := range s.finder.hold {
+			s.rest[k] = larger(s.rest[k], anywhere*p)
+		}
 	}
 }
 
@@ -232,11 +303,15 @@ func (s *suppressor) weigh() bool {
 		s.near += 0.12 * (sure - s.near)
 	}
 	speaks := min(max((s.near-0.15)*3, 0), 1)
-	if s.sudden > 0.4 || s.lost && echo > 0.3*all {
+	if s.sudden > alarm || s.lost && echo > 0.3*all {
 		speaks = 0 // half duplex, until the path is known
 	}
 	floor := floorEcho + speaks*(floorSpeech-floorEcho)
 	over := 6 - 5.75*speaks
+	kept := float32(decided)
+	if s.alarmed {
+		kept = 0 // what was taken for speech a block ago was echo
+	}
 	for k, e := range s.e {
 		p := real(e)*real(e) + imag(e)*imag(e)
 		rest := over*s.rest[k] + 1e-12
@@ -244,7 +319,7 @@ func (s *suppressor) weigh() bool {
 			rest += 1.8 * s.noise[k]
 		}
 		after := p / rest
-		before := decided*s.clean[k] + (1-decided)*larger(after-1, 0)
+		before := kept*s.clean[k] + (1-decided)*larger(after-1, 0)
 		g := before / (1 + before)
 		s.clean[k] = g * g * after
 		s.gain[k] = larger(g, floor)

@@ -247,7 +247,11 @@ func (b *bench) attempts(ctx context.Context, r *Recording) ([]attempt, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
-		all[i].alone = alone
+		unechoed, err := c.cancel(ctx, r.Alone, r.Far)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.name, err)
+		}
+		all[i].alone, all[i].unechoed = alone, unechoed
 	}
 	return all, nil
 }

@@ -45,6 +45,7 @@ var measures = []measure{
 	{"seg_snr_double_db", "segmental SNR, dB", 1, func(v Verdict) float64 { return v.Segmental }},
 	{"near_gain", "near gain", 2, func(v Verdict) float64 { return v.Gain }},
 	{"quality_alone", "P.862.2 no echo", 2, func(v Verdict) float64 { return v.Alone }},
+	{"unechoed_loss_db", "near voice lost without echo, dB", 1, func(v Verdict) float64 { return v.Unechoed }},
 	{"noise_reduction_db", "noise, dB", 1, func(v Verdict) float64 { return v.Noise }},
 	{"delay_ms", "delay, ms", 1, func(v Verdict) float64 { return v.Delay }},
 	{"ns_per_20ms", "ns for 20 ms", 0, func(v Verdict) float64 { return v.Cost }},

@@ -25,16 +25,18 @@ type Verdict struct {
 	Segmental  float64 // the same as segmental SNR
 	Gain       float64 // of the near voice while both speak; 1 is untouched
 	Alone      float64 // of the near voice alone: P.862.2
+	Unechoed   float64 // what of the near voice is lost while the far one speaks and nothing of it comes back
 	Noise      float64 // reduction of noise when nobody speaks
 	Delay      float64 // added, in ms
 	Cost       float64 // ns of processor time for 20 ms
 }
 
 // attempt is a canceller's work on a scene, and on the scene without echo: what
-// it does to speech and noise themselves is no echo.
+// it does to speech and noise themselves is no echo. Of the scene without echo it was
+// told silence, and in unechoed what the far voice says.
 type attempt struct {
 	*Recording
-	scene, alone taken
+	scene, alone, unechoed taken
 }
 
 // judge measures an attempt, and has it listened to if wanted.
@@ -70,6 +72,7 @@ func (a attempt) levels() (v Verdict, lag int) {
 	}
 	v.Segmental = segmental(settled.of(a.near), settled.of(out))
 	v.Gain = project(settled.of(out), settled.of(a.near))
+	v.Unechoed = loss(a.alone.out, a.unechoed.out, settled)
 	v.Noise = loss(mic, out, hush)
 	v.Delay = 1000 * float64(lag) / rate
 	v.Cost = float64(a.scene.took) / (whole.long().Seconds() * 50)

@@ -40,7 +40,8 @@ func (r *Recording) cancelled(left func(time.Duration) float64, gain float64, by
 		residual[i] *= left(time.Duration(i) * time.Second / rate)
 	}
 	out := append(signal{}, near...).add(residual)
-	return attempt{r, taken{out: out.later(by), linear: out}, taken{out: near.later(by), linear: near}}
+	alone := taken{out: near.later(by), linear: near}
+	return attempt{r, taken{out: out.later(by), linear: out}, alone, alone}
 }
 
 func always(x float64) func(time.Duration) float64 {
@@ -69,6 +70,13 @@ func TestJudge_a_canceller_that_leaves_a_twentieth(t *testing.T) {
 	near(t, "gain", v.Gain, 1, 0.02)
 	near(t, "delay", v.Delay, 0, 0)
 	near(t, "noise", v.Noise, 0, 0.1)
+}
+
+func TestJudge_half_duplex_without_an_echo(t *testing.T) {
+	a := made().cancelled(always(1), 1, 0)
+	a.unechoed.out = append(signal{}, a.alone.out...).scale(0.1)
+	v, _ := a.levels()
+	near(t, "lost without echo", v.Unechoed, 20, 0.1)
 }
 
 func TestJudge_none(t *testing.T) {
@@ -144,7 +152,7 @@ func TestQuality(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := attempt{r, taken{out: heard(r.Mic)}, taken{out: r.near}}.judge(true)
+	v := attempt{r, taken{out: heard(r.Mic)}, taken{out: r.near}, taken{out: r.near}}.judge(true)
 	if v.Quality > 1.8 || v.Alone < 4.3 {
 		t.Errorf("with echo %.2f, alone %.2f", v.Quality, v.Alone)
 	}

@@ -58,5 +58,8 @@ func Scenes() []Scene {
 		{Name: "jump", Far: "anna", Near: "hugo", Size: place{4, 3, 2.6}, RT: 150 * ms, Tail: 128 * ms, Bulk: 8 * ms, Apart: 0.25, Echo: 0, Noise: 30, Bent: 35, Jump: 40 * ms, Seed: 9},
 		{Name: "fast", Far: "dirk", Near: "gita", Size: place{4.5, 3, 2.6}, RT: 170 * ms, Tail: 150 * ms, Bulk: 8 * ms, Apart: 0.25, Echo: 0, Noise: 30, Bent: 36, Drift: 100, Seed: 10},
 		{Name: "slow", Far: "cleo", Near: "bert", Size: place{4, 3.5, 2.7}, RT: 140 * ms, Tail: 128 * ms, Bulk: 8 * ms, Apart: 0.25, Echo: 0, Noise: 25, Bent: 36, Drift: -100, Seed: 11},
+		{Name: "usb", Far: "ella", Near: "bert", Size: place{4, 3.2, 2.6}, RT: 140 * ms, Tail: 140 * ms, Bulk: 130 * ms, Apart: 0.2, Echo: 0, Noise: 30, Bent: 36, Moved: true, Seed: 15},
+		{Name: "bluetooth", Far: "fred", Near: "gita", Size: place{4.5, 3.5, 2.6}, RT: 170 * ms, Tail: 150 * ms, Bulk: 320 * ms, Apart: 0.25, Echo: 1, Noise: 30, Bent: 34, Jump: 120 * ms, Seed: 16},
+		{Name: "worst", Far: "cleo", Near: "hugo", Size: place{4.2, 3.4, 2.6}, RT: 160 * ms, Tail: 150 * ms, Bulk: 480 * ms, Apart: 0.25, Echo: 2, Noise: 27, Bent: 35, Moved: true, Seed: 17},
 	}
 }

@@ -19,7 +19,7 @@ func cancelling() stage {
 		far, near := newLoop(16000, 1), newLoop(16000, 2)
 		n := samples(16000)
 		x, d, echoed := make([]float32, n), make([]float32, n), make([]float32, late+n)
-		c, err := echo.New(echo.Config{Rate: 16000, Block: block, Tail: 200 * time.Millisecond, Noise: true})
+		c, err := echo.New(echo.Config{Rate: 16000, Block: block, Tail: 200 * time.Millisecond, Late: 500 * time.Millisecond, Noise: true})
 		return func() error {
 			floats(x, far.next())
 			floats(d, near.next())
