@@ -84,3 +84,18 @@ func (t *turn) handsfreeKey(out hal.Output) {
 		t.onHook()
 	}
 }
+
+// plug is a headset that is plugged in or pulled out: who talks goes on by what is
+// there. No line is opened by it and no call ends.
+func (t *turn) plug(in bool) {
+	t.headset = in
+	switch {
+	case in && (t.path == hal.Handset || t.path == hal.Speaker):
+		t.path = hal.Headset
+	case in || t.path != hal.Headset:
+	case t.hook == hal.OffHook:
+		t.path = hal.Handset
+	default:
+		t.path = hal.Speaker
+	}
+}

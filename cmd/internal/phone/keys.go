@@ -8,6 +8,10 @@ import (
 )
 
 func (t *turn) key(e hal.KeyEvent) {
+	if e.Key == hal.KeyHeadsetPlug {
+		t.plug(e.Action != hal.KeyRelease)
+		return
+	}
 	t.wake()
 	t.confirmed = false // whoever presses one has read it
 	switch e.Action {

@@ -131,6 +131,8 @@ func press(keys ...hal.Key) []Input {
 
 func long(k hal.Key) Input { return Key{hal.KeyEvent{Key: k, Action: hal.KeyLong}} }
 
+var unplug = []Input{Key{hal.KeyEvent{Key: hal.KeyHeadsetPlug, Action: hal.KeyRelease}}}
+
 func said(c ua.Call) Input { return UA{ua.CallChanged{Call: c}} }
 
 func then(parts ...any) []Input {
