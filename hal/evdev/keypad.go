@@ -16,7 +16,7 @@ import (
 	"offhook/hal/keys"
 )
 
-// Drivers is the table of this package: evdev-keypad and evdev-hook.
+// Drivers is the table of this package: evdev-keypad, evdev-touch and evdev-hook.
 func Drivers() hal.Drivers {
 	return hal.Drivers{
 		Keypads: map[string]hal.Driver[hal.Keypad]{"evdev-keypad": {
@@ -39,7 +39,7 @@ func Drivers() hal.Drivers {
 				}
 				return k, nil
 			},
-		}},
+		}, "evdev-touch": touchDriver()},
 		Hooks: map[string]hal.Driver[hal.Hook]{"evdev-hook": hookDriver()},
 	}
 }
@@ -50,6 +50,7 @@ type keypad struct {
 	stream  stream
 	codes   map[evdev.EvCode]int // contact of each code
 	plugs   map[uint16]*plug     // of each switch
+	panel   *touch               // nil: it has none
 	decoder *keys.Decoder
 	closed  []bool
 	pending []hal.KeyEvent
@@ -110,6 +111,11 @@ func (k *keypad) read() {
 	case e.kind == uint16(evdev.EV_SYN) && e.code == uint16(evdev.SYN_DROPPED):
 		// The kernel's queue overflowed: what is down is not known any more.
 		clear(k.closed)
+		if k.panel != nil {
+			k.panel.lost()
+		}
+	case k.panel != nil:
+		k.panel.step(e, k.closed)
 	case e.kind == uint16(evdev.EV_SW):
 		k.turn(e.code, e.value != 0)
 	case e.kind == uint16(evdev.EV_KEY):
