@@ -14,12 +14,14 @@ func TestHandsFree_of_the_audio_part(t *testing.T) {
 		fault    string
 	}{
 		{"none -> nothing is done", "", HandsFree{}, ""},
-		{"echo alone -> a tail of 128 ms", "  handsfree: {echo: true}\n", HandsFree{Echo: true, Tail: 128 * ms}, ""},
-		{"all", "  handsfree: {echo: true, tail-ms: 200, noise: true, gain: true}\n", HandsFree{true, 200 * ms, true, true}, ""},
+		{"echo alone -> a tail of 128 ms", "  handsfree: {echo: true}\n", HandsFree{Echo: true, Tail: 128 * ms, Late: 500 * ms}, ""},
+		{"all", "  handsfree: {echo: true, tail-ms: 200, noise: true, gain: true}\n", HandsFree{true, 200 * ms, 500 * ms, true, true}, ""},
+		{"a card that is not late", "  handsfree: {echo: true, late-ms: 0}\n", HandsFree{Echo: true, Tail: 128 * ms}, ""},
+		{"an echo too late", "  handsfree: {echo: true, late-ms: 800}\n", HandsFree{}, "b.yaml:5: audio.handsfree.late-ms: 800ms is more than 500 ms"},
 		{"on is no value", "  handsfree:\n    echo: on\n", HandsFree{}, "b.yaml:6: audio.handsfree.echo: on is not true or false"},
 		{"a tail too long", "  handsfree: {echo: true, tail-ms: 500}\n", HandsFree{}, "b.yaml:5: audio.handsfree.tail-ms: 500ms is not between 64 and 256 ms"},
 		{"a tail too short", "  handsfree: {echo: true, tail-ms: 10ms}\n", HandsFree{}, "audio.handsfree.tail-ms: 10ms is not between 64 and 256 ms"},
-		{"unknown", "  handsfree: {eco: true}\n", HandsFree{}, "audio.handsfree.eco: is not a parameter here (known: echo, gain, noise, tail-ms)"},
+		{"unknown", "  handsfree: {eco: true}\n", HandsFree{}, "audio.handsfree.eco: is not a parameter here (known: echo, gain, late-ms, noise, tail-ms)"},
 		{"no mapping", "  handsfree: true\n", HandsFree{}, "b.yaml:5: audio.handsfree: is not a mapping"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -14,12 +14,13 @@ import (
 // HandsFree is what is done to the microphone while a Patch is HandsFree. The
 // zero HandsFree is nothing.
 //
-// The echo path must be one: what goes beyond Tail (the delay of the device
-// counts) is not taken out, and neither is the echo of a microphone whose clock is
-// not the loudspeaker's.
+// The echo path must be one: what goes on for longer than Tail, or begins later than
+// Late, is not taken out, and the less the further the microphone's clock is from the
+// loudspeaker's.
 type HandsFree struct {
 	Echo  bool          // take out what the loudspeaker plays
 	Tail  time.Duration // of the echo path, 32 to 256 ms; 0 means 128
+	Late  time.Duration // after which the echo may begin: it is looked for; 0 to 500 ms
 	Noise bool          // take out noise
 	Gain  bool          // have speech as loud as it should be
 }
@@ -69,7 +70,7 @@ func newCleaner(h HandsFree, rate, period int) (*cleaner, error) {
 	var err error
 	if h.Echo {
 		var failed error
-		c.echo, failed = echo.New(echo.Config{Rate: rate, Block: c.block, Tail: h.Tail, Noise: h.Noise})
+		c.echo, failed = echo.New(echo.Config{Rate: rate, Block: c.block, Tail: h.Tail, Late: h.Late, Noise: h.Noise})
 		err = errors.Join(err, failed)
 	} else if h.Noise {
 		var failed error

@@ -86,6 +86,26 @@ func TestHandsFree_rates_and_periods(t *testing.T) {
 	}
 }
 
+// A card that is late, as of USB and Bluetooth: the echo begins after the filter ends.
+func TestHandsFree_of_a_late_card(t *testing.T) {
+	const long = 5 * time.Second
+	level := func(free bool) float64 {
+		h := handsFree
+		h.Late = 500 * time.Millisecond
+		c := inRooms(t, mediatest.Voice(rate, long, 1), nil, free, h, options{})
+		for i := range c.b.device.room.taps {
+			c.b.device.room.taps[i].delay += rate * 3 / 10
+		}
+		c.run(long)
+		return mediatest.Level(between(c.a.device.heard, long/2, long))
+	}
+	less := level(false) - level(true)
+	t.Logf("%.1f dB less", less)
+	if less < 30 {
+		t.Errorf("it hears %.1f dB less of itself; want 30", less)
+	}
+}
+
 // A card that comes back is another one, or stands elsewhere.
 func TestHandsFree_after_another_device(t *testing.T) {
 	const long = 2 * time.Second

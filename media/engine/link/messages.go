@@ -12,7 +12,7 @@ import (
 )
 
 // version is the first octet of every message.
-const version = 5
+const version = 6
 
 // kind is the second one.
 type kind uint8

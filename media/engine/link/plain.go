@@ -111,6 +111,7 @@ func (c *coder) patch(p *engine.Patch) {
 func (c *coder) handsFree(h *engine.HandsFree) {
 	c.bool(&h.Echo)
 	c.duration(&h.Tail)
+	c.duration(&h.Late)
 	c.bool(&h.Noise)
 	c.bool(&h.Gain)
 }
