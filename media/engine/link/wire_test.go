@@ -122,11 +122,11 @@ func same(a, b message) bool {
 
 func TestParse_refuses(t *testing.T) {
 	for _, row := range []struct{ name, raw string }{
-		{"nothing", ""}, {"a version alone", "\x05"}, {"an unknown kind", "\x05\x3f"}, {"kind 0", "\x05\x00"},
-		{"a bool of 2", "\x05\x46\x02\x00\x00"},
-		{"a direction of 4", "\x05\x03\x00\x00\x00\x01\x00\x00\x00\x01\x02\x00\x00\x02\x00\x00\x00\x04"},
-		{"a text that says it is longer", "\x05\x47\x00\x00\x00\x01\xff\xff"},
-		{"too long", strings.Repeat("\x05", maxMessage+1)},
+		{"nothing", ""}, {"a version alone", "\x06"}, {"an unknown kind", "\x06\x3f"}, {"kind 0", "\x06\x00"},
+		{"a bool of 2", "\x06\x46\x02\x00\x00"},
+		{"a direction of 4", "\x06\x03\x00\x00\x00\x01\x00\x00\x00\x01\x02\x00\x00\x02\x00\x00\x00\x04"},
+		{"a text that says it is longer", "\x06\x47\x00\x00\x00\x01\xff\xff"},
+		{"too long", strings.Repeat("\x06", maxMessage+1)},
 	} {
 		if m, err := parse([]byte(row.raw)); !errors.Is(err, ErrMessage) {
 			t.Errorf("%s: %+v, %v", row.name, m, err)

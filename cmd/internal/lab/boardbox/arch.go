@@ -16,14 +16,15 @@ type arch struct {
 	qemu    string
 	machine string
 	cpu     string
+	screen  string // the driver of its big one; both show the same
 }
 
 func arches() []arch {
 	return []arch{
 		{name: "arm64", flavour: "arm64", goarch: []string{"GOARCH=arm64"}, kernel: "arm64", cross: "aarch64-linux-gnu-",
-			release: "offhook-linux-arm64", qemu: "qemu-system-aarch64", machine: "virt,memory-backend=ram", cpu: "cortex-a53"},
+			release: "offhook-linux-arm64", qemu: "qemu-system-aarch64", machine: "virt,memory-backend=ram", cpu: "cortex-a53", screen: drmScreen},
 		{name: "armhf", flavour: "armmp", goarch: []string{"GOARCH=arm", "GOARM=7"}, kernel: "arm", cross: "arm-linux-gnueabihf-",
-			release: "offhook-linux-arm7", qemu: "qemu-system-arm", machine: "virt,memory-backend=ram,highmem=off", cpu: "cortex-a15"},
+			release: "offhook-linux-arm7", qemu: "qemu-system-arm", machine: "virt,memory-backend=ram,highmem=off", cpu: "cortex-a15", screen: bigScreen},
 	}
 }
 

@@ -39,7 +39,11 @@ func TestFigures_add(t *testing.T) {
 
 // The files that the box boots with are in order, without booting it.
 func TestBox_files(t *testing.T) {
-	for _, s := range stories() {
+	var all []story
+	for _, a := range arches() {
+		all = append(all, a.stories()...)
+	}
+	for _, s := range all {
 		b, err := board.Load("board.yaml", []byte(s.board))
 		if err != nil {
 			t.Fatal(err)

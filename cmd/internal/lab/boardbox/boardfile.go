@@ -39,6 +39,7 @@ const places = "123456789*0#"
 const (
 	oledScreen = "display: {compatible: ssd1306-i2c, bus: 0, address: 0x3c}\n"
 	lcdScreen  = "display: {compatible: hd44780-i2c, bus: 0, address: 0x27}\n"
+	drmScreen  = "display: {compatible: drm, connector: Virtual-1, mode: 480x320, backlight: none}\n"
 	bigScreen  = "display: {compatible: linux-fb, device: /dev/fb0, backlight: none}\n"
 )
 

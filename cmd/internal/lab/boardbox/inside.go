@@ -78,7 +78,7 @@ func (b *box) live(ctx context.Context) error {
 	if err := newVolume(ctx, b.volume); err != nil {
 		return err
 	}
-	for _, s := range stories() {
+	for _, s := range b.arch.stories() {
 		if len(b.order.Stories) > 0 && !slices.Contains(b.order.Stories, s.name) {
 			continue
 		}
@@ -123,10 +123,10 @@ type story struct {
 	tell  func(context.Context, *box, *boxed) error
 }
 
-func stories() []story {
+func (a arch) stories() []story {
 	return []story{
 		{"call", boardFile(oledScreen), theCall}, {"letters", frontBoard(), theLetters},
-		{"inputs", inputsBoard(), theInputs}, {"screen", boardFile(bigScreen), theScreen},
+		{"inputs", inputsBoard(), theInputs}, {"screen", boardFile(a.screen), theScreen},
 	}
 }
 
