@@ -122,23 +122,50 @@ func (f *filter) estimate(echo, far []float32) {
 		f.at = 0
 	}
 	f.t.Forward(f.spectra[f.at], f.input)
-	for k, x := range f.spectra[f.at] {
-		f.powers[f.at][k] = real(x)*real(x) + imag(x)*imag(x)
+	powers := f.powers[f.at][:f.bins]
+	for k, x := range f.spectra[f.at][:len(powers)] {
+		powers[k] = real(x)*real(x) + imag(x)*imag(x)
 	}
 	clear(f.sum)
 	clear(f.known)
-	for p, path := range f.path {
-		i := f.past(p)
-		spectrum, power, doubt := f.spectra[i][:len(f.sum)], f.powers[i][:len(f.sum)], f.doubts[p][:len(f.sum)]
-		path, known := path[:len(f.sum)], f.known[:len(f.sum)]
-		for k, s := range f.sum {
-			x, w := spectrum[k], path[k]
-			f.sum[k] = complex(real(s)+real(x)*real(w)-imag(x)*imag(w), imag(s)+real(x)*imag(w)+imag(x)*real(w))
-			known[k] += power[k] * doubt[k]
-		}
+	for p := 0; p+1 < f.parts; p += 2 {
+		f.addTwo(p)
+	}
+	if f.parts%2 == 1 {
+		f.addOne(f.parts - 1)
 	}
 	f.t.Inverse(f.time, f.sum)
 	copy(echo, f.time[f.n-f.block:])
+}
+
+// addTwo adds the echo of two partitions, and what is in doubt of it: at once, since
+// half of the time would go into the sums' way to memory and back.
+func (f *filter) addTwo(p int) {
+	sum := f.sum
+	n := len(sum)
+	i, j := f.past(p), f.past(p+1)
+	known, xs, xpower, ws, wdoubt := f.known[:n], f.spectra[i][:n], f.powers[i][:n], f.path[p][:n], f.doubts[p][:n]
+	ys, ypower, vs, vdoubt := f.spectra[j][:n], f.powers[j][:n], f.path[p+1][:n], f.doubts[p+1][:n]
+	for k, s := range sum {
+		x, w, y, v := xs[k], ws[k], ys[k], vs[k]
+		re := real(s) + real(x)*real(w) - imag(x)*imag(w)
+		im := imag(s) + real(x)*imag(w) + imag(x)*real(w)
+		sum[k] = complex(re+real(y)*real(v)-imag(y)*imag(v), im+real(y)*imag(v)+imag(y)*real(v))
+		known[k] = known[k] + xpower[k]*wdoubt[k] + ypower[k]*vdoubt[k]
+	}
+}
+
+// addOne is addTwo of a partition that is left over.
+func (f *filter) addOne(p int) {
+	sum := f.sum
+	n := len(sum)
+	i := f.past(p)
+	known, spectrum, power, path, doubt := f.known[:n], f.spectra[i][:n], f.powers[i][:n], f.path[p][:n], f.doubts[p][:n]
+	for k, s := range sum {
+		x, w := spectrum[k], path[k]
+		sum[k] = complex(real(s)+real(x)*real(w)-imag(x)*imag(w), imag(s)+real(x)*imag(w)+imag(x)*real(w))
+		known[k] += power[k] * doubt[k]
+	}
 }
 
 // adapt learns from what was left. A microphone that clipped teaches nothing.
@@ -147,9 +174,10 @@ func (f *filter) adapt(left []float32, clipped bool) {
 	copy(f.time[f.n-f.block:], left)
 	f.t.Forward(f.err, f.time)
 	part := float32(f.block) / float32(f.n)
+	other := f.other[:len(f.err)]
 	for k, e := range f.err {
 		p := (real(e)*real(e) + imag(e)*imag(e)) * ((1 - observe) / part)
-		f.other[k] = observe*f.other[k] + p
+		other[k] = observe*other[k] + p
 	}
 	if clipped {
 		return
@@ -186,8 +214,10 @@ func (f *filter) adapt(left []float32, clipped bool) {
 func (f *filter) temper() {
 	spread(f.spread, f.known)
 	spread(f.strangers, f.other)
+	n := len(f.known)
+	rates, near, strangers := f.rates[:n], f.spread[:n], f.strangers[:n]
 	for k, known := range f.known {
-		f.rates[k] = 1 / (larger(f.spread[k], leastSpread*known) + f.strangers[k] + tiny)
+		rates[k] = 1 / (larger(near[k], leastSpread*known) + strangers[k] + tiny)
 	}
 }
 
@@ -218,8 +248,8 @@ func (f *filter) coherent(s *suppressor) {
 	if s.strange > 0 && s.changing > 0 {
 		f.unsettle(changed * s.strange)
 	}
-	for k := range f.motion {
-		c := s.coherence[k]
+	coherence := s.coherence[:len(f.motion)]
+	for k, c := range coherence {
 		f.motion[k] = restless + moving*s.likeness*c
 	}
 }

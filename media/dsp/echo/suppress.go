@@ -165,19 +165,22 @@ func (s *suppressor) hush() float32 {
 // compare tells how like each other error and echo are, in each bin and in all.
 func (s *suppressor) compare(harm bool) {
 	var like, all, errors, across, sum, bins float32
+	n := len(s.e)
+	echoes, heards, noise := s.y[:n], s.heard[:n], s.noise[:n]
+	see, syy, sey, coherence := s.see[:n], s.syy[:n], s.sey[:n], s.coherence[:n]
 	for k, e := range s.e {
-		y := s.y[k]
+		y := echoes[k]
 		if harm {
 			e -= y
 		}
 		heard := e + y
-		s.heard[k] = real(heard)*real(heard) + imag(heard)*imag(heard)
+		heards[k] = real(heard)*real(heard) + imag(heard)*imag(heard)
 		pe, py := real(e)*real(e)+imag(e)*imag(e), real(y)*real(y)+imag(y)*imag(y)
-		s.see[k] = likeMemory*s.see[k] + (1-likeMemory)*pe
-		s.syy[k] = likeMemory*s.syy[k] + (1-likeMemory)*py
+		see[k] = likeMemory*see[k] + (1-likeMemory)*pe
+		syy[k] = likeMemory*syy[k] + (1-likeMemory)*py
 		re := real(e)*real(y) + imag(e)*imag(y)
 		im := imag(e)*real(y) - real(e)*imag(y)
-		if py > 4*s.noise[k] {
+		if py > 4*noise[k] {
 			way := re * re / (pe*py + 1e-20)
 			if re < 0 {
 				way = -way
@@ -185,16 +188,16 @@ func (s *suppressor) compare(harm bool) {
 			sum += way
 			bins++
 		}
-		c := s.sey[k]
+		c := sey[k]
 		c = complex(likeMemory*real(c)+(1-likeMemory)*re, likeMemory*imag(c)+(1-likeMemory)*im)
-		s.sey[k] = c
+		sey[k] = c
 		across += real(c)
-		errors += s.see[k]
+		errors += see[k]
 		both := real(c)*real(c) + imag(c)*imag(c)
-		x := both / (s.see[k]*s.syy[k] + 1e-20)
-		like += x * s.syy[k]
-		all += s.syy[k]
-		s.coherence[k] = larger(0, (x-0.12)/0.88)
+		x := both / (see[k]*syy[k] + 1e-20)
+		like += x * syy[k]
+		all += syy[k]
+		coherence[k] = larger(0, (x-0.12)/0.88)
 	}
 	s.likeness = max(0, (like/(all+1e-12)-0.12)/0.88)
 	s.quick *= quickMemory
@@ -254,22 +257,25 @@ func (s *suppressor) remaining() {
 		scale *= 4
 	}
 	least := 4 * max(s.strange, s.sudden-0.15)
+	n := len(s.e)
+	echoes, known, rests, leaks := s.y[:n], s.f.known[:n], s.rest[:n], s.leak[:n]
+	leakE, leakY, covers, varies := s.leakE[:n], s.leakY[:n], s.covers[:n], s.varies[:n]
 	for k, e := range s.e {
-		y := s.y[k]
+		y := echoes[k]
 		pe, py := real(e)*real(e)+imag(e)*imag(e), real(y)*real(y)+imag(y)*imag(y)
-		de, dy := pe-s.leakE[k], py-s.leakY[k]
-		s.leakE[k] += 0.05 * de
-		s.leakY[k] += 0.05 * dy
-		s.covers[k] = leakMemory*s.covers[k] + (1-leakMemory)*de*dy
-		s.varies[k] = leakMemory*s.varies[k] + (1-leakMemory)*dy*dy
-		leak := smaller(larger(s.covers[k]/(s.varies[k]+1e-16), 0.0005), 1)
-		s.leak[k] += 0.05 * (leak - s.leak[k])
-		now := scale*s.f.known[k] + larger(s.leak[k], least)*py
-		s.rest[k] = larger(now, tailMemory*s.rest[k])
+		de, dy := pe-leakE[k], py-leakY[k]
+		leakE[k] += 0.05 * de
+		leakY[k] += 0.05 * dy
+		covers[k] = leakMemory*covers[k] + (1-leakMemory)*de*dy
+		varies[k] = leakMemory*varies[k] + (1-leakMemory)*dy*dy
+		leak := smaller(larger(covers[k]/(varies[k]+1e-16), 0.0005), 1)
+		leaks[k] += 0.05 * (leak - leaks[k])
+		now := scale*known[k] + larger(leaks[k], least)*py
+		rests[k] = larger(now, tailMemory*rests[k])
 	}
 	if s.finder != nil && s.finder.searching() {
-		for k, p := range s.finder.hold {
-			s.rest[k] = larger(s.rest[k], anywhere*p)
+		for k, p := range s.finder.hold[:n] {
+			rests[k] = larger(rests[k], anywhere*p)
 		}
 	}
 }
@@ -282,17 +288,19 @@ func (s *suppressor) weigh() bool {
 		rise = 1.1
 	}
 	var above, echo, all float32
+	n := len(s.e)
+	rests, noise, slow, clean, gain := s.rest[:n], s.noise[:n], s.slow[:n], s.clean[:n], s.gain[:n]
 	for k, e := range s.e {
 		p := real(e)*real(e) + imag(e)*imag(e)
-		s.slow[k] = 0.8*s.slow[k] + 0.2*p
-		if s.slow[k] < s.noise[k] {
-			s.noise[k] = 0.7*s.noise[k] + 0.3*s.slow[k]
+		slow[k] = 0.8*slow[k] + 0.2*p
+		if slow[k] < noise[k] {
+			noise[k] = 0.7*noise[k] + 0.3*slow[k]
 		} else {
-			s.noise[k] *= rise
+			noise[k] *= rise
 		}
-		s.noise[k] = larger(s.noise[k], 1e-10)
-		above += larger(p-2*s.rest[k]-4*s.noise[k], 0)
-		echo += s.rest[k]
+		noise[k] = larger(noise[k], 1e-10)
+		above += larger(p-2*rests[k]-4*noise[k], 0)
+		echo += rests[k]
 		all += p
 	}
 	// The near side speaks where there is more than echo and noise explain.
@@ -314,15 +322,15 @@ func (s *suppressor) weigh() bool {
 	}
 	for k, e := range s.e {
 		p := real(e)*real(e) + imag(e)*imag(e)
-		rest := over*s.rest[k] + 1e-12
+		rest := over*rests[k] + 1e-12
 		if s.noisy {
-			rest += 1.8 * s.noise[k]
+			rest += 1.8 * noise[k]
 		}
 		after := p / rest
-		before := kept*s.clean[k] + (1-decided)*larger(after-1, 0)
+		before := kept*clean[k] + (1-decided)*larger(after-1, 0)
 		g := before / (1 + before)
-		s.clean[k] = g * g * after
-		s.gain[k] = larger(g, floor)
+		clean[k] = g * g * after
+		gain[k] = larger(g, floor)
 	}
 	return echo > 0.01*all
 }
@@ -333,10 +341,12 @@ func (s *suppressor) apply() {
 	if s.noisy {
 		keep = noiseFloor * noiseFloor
 	}
+	n := len(s.e)
+	noise, gain := s.noise[:n], s.gain[:n]
 	for k, e := range s.e {
-		g := s.gain[k]
+		g := gain[k]
 		p := real(e)*real(e) + imag(e)*imag(e)
-		lacks := keep*s.noise[k] - g*g*p
+		lacks := keep*noise[k] - g*g*p
 		re, im := g*real(e), g*imag(e)
 		if lacks > 0 {
 			a := float32(math.Sqrt(float64(1.5 * lacks)))

@@ -12,7 +12,8 @@ import (
 type Transform struct {
 	n     int
 	order []uint16
-	turns []complex64 // of n: turns[k] is exp(-2πik/n)
+	turns []complex64      // of n: turns[k] is exp(-2πik/n)
+	steps [][][3]complex64 // of each step of four: the turns of its second, third and fourth, in order of use
 	work  []complex64
 }
 
@@ -31,8 +32,20 @@ func New(n int) *Transform {
 		sin, cos := math.Sincos(-2 * math.Pi * float64(i) / float64(n))
 		t.turns[i] = complex(float32(cos), float32(sin))
 	}
+	for size := t.first(); size < half; size *= 4 {
+		step := make([][3]complex64, size)
+		for i := range step {
+			k := i * n / (4 * size)
+			step[i] = [3]complex64{t.turns[2*k], t.turns[k], t.turns[3*k]}
+		}
+		t.steps = append(t.steps, step)
+	}
 	return t
 }
+
+// first is the size of the transforms that the steps of four begin with: 2, or 4
+// where fours alone make the whole.
+func (t *Transform) first() int { return 4 - 2*(bits.TrailingZeros(uint(t.n/2))%2) }
 
 // Len is how many values are transformed.
 func (t *Transform) Len() int { return t.n }
@@ -82,39 +95,48 @@ func (t *Transform) Inverse(x []float32, bins []complex64) {
 // butterflies are those of a transform whose values are in bit-reversed order: two
 // steps of it at once, which saves a multiplication in four.
 func (t *Transform) butterflies(w []complex64) {
-	size := 1
-	if bits.Len(uint(len(w)))%2 == 0 {
-		for i := 0; i+1 < len(w); i += 2 {
-			a, b := w[i], w[i+1]
-			w[i], w[i+1] = a+b, a-b
-		}
-		size = 2
+	if t.first() == 2 {
+		pairs(w)
+	} else {
+		fours(w)
 	}
-	for ; size < len(w); size *= 4 {
-		t.quarters(w, size)
+	for _, step := range t.steps {
+		for rest := w; len(rest) >= 4*len(step); rest = rest[4*len(step):] {
+			quarters(rest, step)
+		}
 	}
 }
 
-// quarters makes of each four transforms of a size one.
-func (t *Transform) quarters(w []complex64, size int) {
-	step := t.n / (4 * size)
-	for ; len(w) >= 4*size; w = w[4*size:] {
-		first, second, third, fourth := w[:size], w[size:2*size], w[2*size:3*size], w[3*size:4*size]
-		second, third, fourth = second[:len(first)], third[:len(first)], fourth[:len(first)]
-		k := 0
-		for i, a := range first {
-			b, c, d := second[i], third[i], fourth[i]
-			if k > 0 {
-				b, c, d = times(b, t.turns[2*k]), times(c, t.turns[k]), times(d, t.turns[3*k])
-			}
-			k += step
-			sum, less := a+b, a-b
-			both, apart := c+d, c-d
-			first[i], third[i] = sum+both, sum-both
-			second[i] = complex(real(less)+imag(apart), imag(less)-real(apart))
-			fourth[i] = complex(real(less)-imag(apart), imag(less)+real(apart))
-		}
+func pairs(w []complex64) {
+	for ; len(w) >= 2; w = w[2:] {
+		w[0], w[1] = w[0]+w[1], w[0]-w[1]
 	}
+}
+
+// fours are the quarters of single values, which nothing turns.
+func fours(w []complex64) {
+	for ; len(w) >= 4; w = w[4:] {
+		w[0], w[1], w[2], w[3] = four(w[0], w[1], w[2], w[3])
+	}
+}
+
+// quarters makes of four transforms, one after the other in w, one.
+func quarters(w []complex64, turns [][3]complex64) {
+	size := len(turns)
+	first, second, third, fourth := w[:size], w[size:2*size], w[2*size:3*size], w[3*size:4*size]
+	second, third, fourth = second[:len(first)], third[:len(first)], fourth[:len(first)]
+	for i := range first {
+		turn := &turns[i]
+		b, c, d := times(second[i], turn[0]), times(third[i], turn[1]), times(fourth[i], turn[2])
+		first[i], second[i], third[i], fourth[i] = four(first[i], b, c, d)
+	}
+}
+
+func four(a, b, c, d complex64) (complex64, complex64, complex64, complex64) {
+	sum, less := a+b, a-b
+	both, apart := c+d, c-d
+	return sum + both, complex(real(less)+imag(apart), imag(less)-real(apart)),
+		sum - both, complex(real(less)-imag(apart), imag(less)+real(apart))
 }
 
 func times(a, b complex64) complex64 {
