@@ -31,13 +31,16 @@ type call struct {
 	until      time.Time      // to ring, before it goes elsewhere; zero for ever
 	bells      []Bell         // that the call key rings: this one, and who comes after
 	unanswered bool           // for as long as the bell rings at one
+	fork       int            // serial of the first of those that ring at once, 0 of one alone
+	aside      bool           // rings at once with the one that is shown
+	lost       bool           // another of those was answered
 	joining    bool           // its far end is to be joined with that of the first
 	media      Media
 }
 
 // live: it has the sound, or will have it as soon as there is some.
 func (c *call) live() bool {
-	return !c.leaving && !c.held && !c.joining && (!c.Incoming || c.answering || c.State == ua.Confirmed)
+	return !c.leaving && !c.held && !c.joining && !c.aside && (!c.Incoming || c.answering || c.State == ua.Confirmed)
 }
 
 // ringing: it comes in and waits for a person.
@@ -105,7 +108,7 @@ func (s *State) held() *call {
 func (s *State) open() int {
 	n := 0
 	for i := range s.calls {
-		if !s.calls[i].leaving {
+		if !s.calls[i].leaving && !s.calls[i].aside {
 			n++
 		}
 	}
@@ -138,7 +141,7 @@ func (t *turn) moveFocus(by int) {
 	var serials []int
 	at := 0
 	for i := range t.calls {
-		if c := &t.calls[i]; !c.leaving {
+		if c := &t.calls[i]; !c.leaving && !c.aside {
 			if c.serial == t.focus {
 				at = len(serials)
 			}

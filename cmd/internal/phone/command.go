@@ -77,9 +77,14 @@ func (t *turn) hangup(c *call) {
 		t.reject(c)
 	default:
 		c.leaving = true
-		if c.ID != 0 {
-			t.do(Hangup{Call: c.ID})
-		}
+		t.letGo(c)
+	}
+}
+
+// letGo ends a call that is leaving, once it has an ID.
+func (t *turn) letGo(c *call) {
+	if c.ID != 0 {
+		t.do(Hangup{Call: c.ID, Elsewhere: c.lost})
 	}
 }
 
@@ -99,7 +104,7 @@ func (t *turn) invited(in Invited) {
 	}
 	c.ID = in.Call
 	if c.leaving {
-		t.do(Hangup{Call: c.ID})
+		t.letGo(c)
 	}
 }
 

@@ -104,8 +104,11 @@ func TestView_tells_why_it_will_not_ring(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	s, _ = run(t, s, RemoteForward{"1007"})
-	if got := strings.Join(s.View().Text, "|"); got != "Calls go to 1007" || s.View().Notice != "Calls go to 1007" {
+	if got := strings.Join(s.View().Text, "|"); got != "Calls go to 1007" || s.View().Notice != "" { // said once
 		t.Errorf("%q, notice %q", got, s.View().Notice)
+	}
+	if lifted, _ := run(t, s, Hook{State: hal.OffHook}); lifted.View().Notice != "Calls go to 1007" {
+		t.Errorf("where the idle text is not seen: %q", lifted.View().Notice)
 	}
 	if dnd, to := s.Diverting(); !dnd || to != "1007" {
 		t.Errorf("%v %q", dnd, to)

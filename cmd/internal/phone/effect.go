@@ -42,8 +42,12 @@ type Redirect struct {
 	Why    ua.Diversion
 }
 
-// Hangup ends a call in any state.
-type Hangup struct{ Call ua.CallID }
+// Hangup ends a call in any state. Elsewhere: another of those that rang at once
+// was answered.
+type Hangup struct {
+	Call      ua.CallID
+	Elsewhere bool
+}
 
 // Hold holds or resumes a call.
 type Hold struct {

@@ -46,7 +46,7 @@ func (t *turn) adopt(u ua.Call) *call {
 	}
 	c.ID = u.ID
 	if c.leaving && u.State < ua.Terminated {
-		t.do(Hangup{Call: c.ID})
+		t.letGo(c)
 	}
 	return c
 }
@@ -57,6 +57,7 @@ func (t *turn) update(c *call, u ua.Call) {
 	c.Incoming = incoming
 	if was != ua.Confirmed && u.State == ua.Confirmed && !c.leaving {
 		c.answering = false
+		t.won(c)
 		t.focus = c.serial
 	}
 	why, told := strings.CutPrefix(u.Reason, "transfer: ")

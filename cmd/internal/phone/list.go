@@ -128,6 +128,9 @@ func (t *turn) restore(entries []Entry) {
 
 // record notes a call that is over.
 func (t *turn) record(c *call) {
+	if c.aside || c.lost { // the one that was answered, or shown, is told of
+		return
+	}
 	e := Entry{Kind: Received, Account: c.Account, Name: c.party().Name, Number: c.party().Number, Time: c.Started}
 	if e.Time.IsZero() {
 		e.Time = t.now

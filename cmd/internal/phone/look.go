@@ -92,6 +92,9 @@ func (s *State) view() View {
 	default:
 		s.callView(&v, s.byFocus())
 	}
+	if v.Kind == KindIdle && slices.Contains(v.Text, v.Notice) { // once is enough
+		v.Notice = ""
+	}
 	if v.Kind != KindList {
 		v.Others = s.others(v.Kind)
 	}
@@ -248,7 +251,7 @@ func (s *State) others(kind Kind) []Other {
 	for i := range s.calls {
 		c := &s.calls[i]
 		shown := c.serial == s.focus && kind != KindDialling && kind != KindEnded && kind != KindFailed
-		if c.leaving || shown || (kind == KindDialling && s.entry.purpose == forTransfer && c.serial == s.entry.of) {
+		if c.leaving || c.aside || shown || (kind == KindDialling && s.entry.purpose == forTransfer && c.serial == s.entry.of) {
 			continue
 		}
 		o := Other{Party: c.party()}

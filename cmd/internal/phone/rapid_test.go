@@ -42,7 +42,7 @@ func testConfig(t *rapid.T) Config {
 	}
 	var bell []Bell
 	if rapid.Bool().Draw(t, "bell") {
-		bell = []Bell{{Number: "200", For: 15 * time.Second}, {Number: "112"}, {Number: "201", For: time.Minute}}
+		bell = []Bell{{Number: "200", Also: []string{"202", "203"}, For: 15 * time.Second}, {Number: "112", Also: []string{"204"}}, {Number: "201", For: time.Minute}}
 	}
 	return Config{
 		Bell:     bell,

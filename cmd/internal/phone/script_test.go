@@ -37,6 +37,9 @@ func word(e Effect) string {
 	case Reject:
 		return fmt.Sprintf("reject %d with %d", e.Call, e.Code)
 	case Hangup:
+		if e.Elsewhere {
+			return fmt.Sprintf("withdraw %d", e.Call)
+		}
 		return fmt.Sprintf("hangup %d", e.Call)
 	case Hold:
 		if !e.On {

@@ -96,6 +96,7 @@ func (t *turn) enforce() {
 	t.partners()
 	t.deflections()
 	t.consultations()
+	t.forks()
 	t.oneLive()
 	live := t.live()
 	if live != nil {

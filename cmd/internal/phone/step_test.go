@@ -308,7 +308,7 @@ func TestStep_a_call_is_hung_up_however_long_the_agent_is_busy(t *testing.T) {
 		if !strings.Contains(words(effects), "hangup 1") {
 			t.Fatalf("try %d: %q", try, words(effects))
 		}
-		s, effects = run(t, s, CommandFailed{Hangup{1}, ua.ErrBusy}, fire{timerRetry})
+		s, effects = run(t, s, CommandFailed{Hangup{Call: 1}, ua.ErrBusy}, fire{timerRetry})
 	}
 	if _, effects = run(t, s, CommandFailed{Invite{Ref: 9}, ua.ErrBusy}); words(effects) != "" {
 		t.Errorf("a command that is given up: %q", words(effects))

@@ -139,7 +139,8 @@ func (p *cellPage) dialling(v *phone.View) {
 }
 
 func (p *cellPage) party(v *phone.View) {
-	p.add(p.pair(v.Party.Title(), ""))
+	title := p.name(v.Party)
+	p.add(p.pair(title, ""))
 	room := 1
 	if len(p.lines) < 2 {
 		room = p.body
@@ -151,15 +152,24 @@ func (p *cellPage) party(v *phone.View) {
 		for _, l := range p.wrap(strings.Join(v.Text, " "), room) {
 			p.add(l)
 		}
-	case v.Party.Name != "":
+	case title != v.Party.Number:
 		p.add(p.pair(v.Party.Number, ""))
 	case v.Kind == phone.KindProvisioning && v.Progress > 0:
 		p.add(p.bar(v.Progress))
 	}
 }
 
+// name is whom a person reads of: the number of one whose name is in letters that
+// the display does not have.
+func (p *cellPage) name(party phone.Party) string {
+	if party.Name != "" && (party.Number == "" || !strings.Contains(p.cells(party.Name), "?") || strings.Contains(party.Name, "?")) {
+		return party.Name
+	}
+	return party.Number
+}
+
 func (p *cellPage) other(v *phone.View) {
-	p.add(p.pair(v.Others[0].Party.Title(), v.Others[0].Label))
+	p.add(p.pair(p.name(v.Others[0].Party), v.Others[0].Label))
 }
 
 func (p *cellPage) list(v *phone.View, room int) {
@@ -221,10 +231,14 @@ func (p *cellPage) soft(v *phone.View) string {
 			total += len(labels[i]) + 1
 		}
 	}
-	if total-1 > p.cols {
+	for ; total-1 > max(p.cols, 7); total-- { // the longest gives way
+		longest := 0
 		for i := range labels {
-			labels[i] = cutHard(labels[i], max(0, p.cols*(i+1)/4-p.cols*i/4-1))
+			if len(labels[i]) >= len(labels[longest]) {
+				longest = i
+			}
 		}
+		labels[longest] = cutHard(labels[longest], max(0, len(labels[longest])-1))
 	}
 	line := []byte(strings.Repeat(" ", p.cols))
 	limit := p.cols

@@ -16,6 +16,7 @@ type compact struct {
 	dst   *image.Gray
 	small *bitmapFont
 	w, h  int
+	wrote func(at image.Rectangle, text string) // nil but in tests
 }
 
 const (
@@ -33,6 +34,15 @@ func (c *compact) paint(v *phone.View) {
 	if !hasSoft(v) {
 		body.Max.Y = c.h
 	}
+	if v.Volume.Shown || v.Notice != "" { // half letters beside a frame are hard on the eye
+		c.overlay(v, body)
+	} else {
+		c.body(v, body)
+	}
+	c.soft(v)
+}
+
+func (c *compact) body(v *phone.View, body image.Rectangle) {
 	switch v.Kind {
 	case phone.KindBooting:
 		c.booting(v, body)
@@ -49,8 +59,6 @@ func (c *compact) paint(v *phone.View) {
 	default:
 		c.call(v, body)
 	}
-	c.soft(v)
-	c.overlay(v, body)
 }
 
 func hasSoft(v *phone.View) bool {
@@ -74,8 +82,16 @@ func (c *compact) fill(r image.Rectangle, level uint8) {
 // tiny writes in the small font, aligned at x.
 func (c *compact) tiny(x, y int, a align, level uint8, text string) int {
 	w := c.small.width(text, 1)
-	c.small.draw(c.dst, level, aligned(x, w, a), y, 1, text)
+	c.letters(aligned(x, w, a), y, 1, level, text)
 	return w
+}
+
+// letters are of the small font, enlarged.
+func (c *compact) letters(x, y, scale int, level uint8, text string) {
+	if c.wrote != nil {
+		c.wrote(image.Rect(x, y, x+c.small.width(text, scale), y+7*scale), text)
+	}
+	c.small.draw(c.dst, level, x, y, scale, text)
 }
 
 func aligned(x, w int, a align) int {
@@ -93,6 +109,9 @@ func (c *compact) normal(x, y int, a align, text string) int {
 	text = sevenByThirteen(text)
 	w := 7 * len([]rune(text))
 	pen := fixed.P(aligned(x, w, a), y)
+	if c.wrote != nil {
+		c.wrote(image.Rect(pen.X.Floor(), y-9, pen.X.Floor()+w, y), text)
+	}
 	for _, r := range text {
 		to, mask, from, advance, _ := basicfont.Face7x13.Glyph(pen, r)
 		in := to.Intersect(c.dst.Rect)
@@ -192,7 +211,8 @@ func (c *compact) soft(v *phone.View) {
 		}
 		box := image.Rect(c.w*i/4, top, c.w*(i+1)/4-1, c.h)
 		c.fill(box, white)
-		c.tiny((box.Min.X+box.Max.X)/2, top+1, centre, black, c.small.fit(k.Label, 1, box.Dx()))
+		label := c.small.clip(k.Label, box.Dx()-2)
+		c.tiny((box.Min.X+box.Max.X)/2, top+1, centre, black, label)
 	}
 }
 

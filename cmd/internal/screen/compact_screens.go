@@ -9,7 +9,7 @@ import (
 func (c *compact) booting(v *phone.View, body image.Rectangle) {
 	mid := (body.Min.Y + body.Max.Y) / 2
 	w := c.small.width(product, 2)
-	c.small.draw(c.dst, white, (c.w-w)/2, mid-14, 2, product)
+	c.letters((c.w-w)/2, mid-14, 2, white, product)
 	c.tiny(c.w/2, mid+10, centre, white, c.small.fit(v.Title, 1, c.w))
 }
 
@@ -53,7 +53,7 @@ func (c *compact) idle(v *phone.View, body image.Rectangle) {
 	if v.Title != "" {
 		scale, y = 2, body.Min.Y
 	}
-	c.small.draw(c.dst, white, (c.w-c.small.width(st.Clock, scale))/2, y, scale, st.Clock)
+	c.letters((c.w-c.small.width(st.Clock, scale))/2, y, scale, white, st.Clock)
 	y += 7*scale + 3
 	if v.Title == "" {
 		line := st.Date
@@ -84,7 +84,7 @@ func (c *compact) dialling(v *phone.View, body image.Rectangle) {
 	}
 	y := body.Min.Y + 13
 	text := c.small.fitEnd(v.Entry, scale, c.w-6)
-	c.small.draw(c.dst, white, 0, y, scale, text)
+	c.letters(0, y, scale, white, text)
 	x := 0
 	if text != "" {
 		x = c.small.width(text, scale) + 2
@@ -115,10 +115,10 @@ func (c *compact) call(v *phone.View, body image.Rectangle) {
 		x = markWidth(m) + 3
 	}
 	c.tiny(x, y, left, white, c.small.fit(v.Title, 1, end-x))
-	c.title(y+21, left, v.Party.Title())
+	c.title(y+21, left, c.party(v.Party))
 	y += 26
 	number := v.Party.Number
-	if v.Party.Name == "" {
+	if c.party(v.Party) == number {
 		number = ""
 	}
 	switch {
@@ -129,6 +129,15 @@ func (c *compact) call(v *phone.View, body image.Rectangle) {
 	default:
 		c.tiny(0, y+2, left, white, c.small.fit(number, 1, c.w))
 	}
+}
+
+// party is whom a person reads of: the number of one whose name is in letters
+// that the font does not have.
+func (c *compact) party(p phone.Party) string {
+	if p.Name != "" && (p.Number == "" || c.small.has(p.Name)) {
+		return p.Name
+	}
+	return p.Number
 }
 
 func stateMark(v *phone.View) string {
@@ -153,14 +162,14 @@ func (c *compact) other(v *phone.View, y int) {
 	}
 	label = c.small.fit(label, 1, c.w/2)
 	end := c.w - c.tiny(c.w, y+1, right, white, label) - 4
-	c.tiny(0, y+1, left, white, c.small.fit(o.Party.Title(), 1, end))
+	c.tiny(0, y+1, left, white, c.small.fit(c.party(o.Party), 1, end))
 }
 
 func (c *compact) failed(v *phone.View, body image.Rectangle) {
 	y := body.Min.Y + 11
 	c.title(y, left, v.Title)
 	y += 4
-	if party := v.Party.Title(); party != "" && len(v.Text) < 2 {
+	if party := c.party(v.Party); party != "" && len(v.Text) < 2 {
 		c.tiny(0, y, left, white, c.small.fit(party, 1, c.w))
 		y += 10
 	}
@@ -218,9 +227,6 @@ func invert(dst *image.Gray, r image.Rectangle) {
 
 // overlay: volume or a notice in a frame over the body.
 func (c *compact) overlay(v *phone.View, body image.Rectangle) {
-	if v.Volume.Shown || v.Notice != "" { // half letters beside a frame are hard on the eye
-		c.fill(body, black)
-	}
 	switch {
 	case v.Volume.Shown:
 		box := c.box(body, 24)

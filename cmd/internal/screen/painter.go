@@ -86,6 +86,7 @@ type canvas struct {
 	icons   map[iconKey]*image.Alpha
 	discs   map[int]*image.Alpha // by radius
 	inks    *palette
+	wrote   func(at image.Rectangle, text string) // nil but in tests
 }
 
 func (c *canvas) fill(r image.Rectangle, ink ink) {

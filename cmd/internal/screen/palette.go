@@ -6,7 +6,8 @@ import "image/color"
 type ink color.RGBA
 
 // palette: a dark, calm ground, one accent, and three signal colours that are
-// told apart by lightness too.
+// told apart by lightness too. What is read has a contrast of 4.5 to what it is
+// written on (WCAG 2.2 §1.4.3), what is a mark has 3 (§1.4.11).
 type palette struct {
 	ground, surface, raised, line ink
 	text, soft, faint             ink
@@ -14,7 +15,6 @@ type palette struct {
 	good, warn, bad               ink
 	goodDeep, badDeep, warnDeep   ink
 	accentDeep                    ink
-	veil                          ink    // over what is behind a card
 	people                        [6]ink // behind initials
 }
 
@@ -26,19 +26,18 @@ func newPalette() *palette {
 		line:       rgb(0x323e4e),
 		text:       rgb(0xf4f7fa),
 		soft:       rgb(0xa9b5c4),
-		faint:      rgb(0x6d7b8d),
+		faint:      rgb(0x7f8da0),
 		accent:     rgb(0x5aa9ff),
 		onAccent:   rgb(0x06101c),
 		good:       rgb(0x4bd48b),
 		warn:       rgb(0xffc14d),
 		bad:        rgb(0xff6b6b),
-		goodDeep:   rgb(0x1c8a54),
+		goodDeep:   rgb(0x17794a),
 		badDeep:    rgb(0xb3343f),
 		warnDeep:   rgb(0x4a3a14),
 		accentDeep: rgb(0x1d4e89),
-		veil:       ink{R: 0x0b, G: 0x0e, B: 0x13, A: 0xb4},
-		people: [6]ink{rgb(0x3f74b5), rgb(0x2b8577), rgb(0x7a5cb8), rgb(0xb0567a), rgb(0xb06a32),
-			rgb(0x4f8a44)},
+		people: [6]ink{rgb(0x3a6fb0), rgb(0x23766a), rgb(0x7a5cb8), rgb(0xa84c70), rgb(0x9c5a26),
+			rgb(0x427a38)},
 	}
 }
 

@@ -36,7 +36,9 @@ func (r *roomy) style(w weight, units int) style { return style{w, max(9, r.px(u
 
 func (r *roomy) paint(v *phone.View) {
 	r.fill(r.dst.Bounds(), r.ground)
-	r.statusBar(v)
+	if !v.Volume.Shown && v.Notice == "" {
+		r.statusBar(v)
+	}
 	switch v.Kind {
 	case phone.KindBooting:
 		r.booting(v)
@@ -87,6 +89,9 @@ func (r *roomy) statusBar(v *phone.View) {
 	}
 	if v.Kind > phone.KindIdle && v.Account != "" {
 		name = v.Account
+	}
+	if name == "" && v.Kind > phone.KindProvisioning {
+		name = product
 	}
 	r.write(s, r.soft, x, base, left, r.fit(s, name, end-x))
 }

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"image"
+	"strings"
 
 	"offhook/cmd/internal/phone"
 )
@@ -27,12 +28,8 @@ func (r *roomy) provisioning(v *phone.View) {
 	title := r.shrink(r.style(medium, 20), v.Title, r.w-2*r.px(margin), r.px(13))
 	r.write(title, r.text, mid, y, centre, r.fit(title, v.Title, r.w-2*r.px(margin)))
 	bar := image.Rect(r.px(40), y+r.px(26), r.w-r.px(40), y+r.px(32))
-	r.block(bar, r.px(3), r.raised)
-	if v.Progress > 0 {
-		done := bar
-		done.Max.X = bar.Min.X + max(bar.Dy(), bar.Dx()*min(v.Progress, 100)/100)
-		r.block(done, r.px(3), r.accent)
-	} else { // not known how far: a piece in the middle
+	r.meter(bar, v.Progress, r.accent)
+	if v.Progress <= 0 { // not known how far: a piece in the middle
 		third := bar.Dx() / 3
 		r.block(image.Rect(bar.Min.X+third, bar.Min.Y, bar.Max.X-third, bar.Max.Y), r.px(3), r.accent)
 	}
@@ -46,44 +43,75 @@ func (r *roomy) provisioning(v *phone.View) {
 	}
 }
 
-// trouble: an icon, what happened, and why.
+// trouble: an icon, what happened, and why. The more there is to read, the
+// smaller it is written, down to what can still be read.
 func (r *roomy) trouble(v *phone.View, ink, back ink, i icon) {
-	x := r.px(margin)
-	radius := r.px(26)
-	cy := r.body.Min.Y + r.px(38)
+	bottom := r.body.Max.Y - r.px(4)
+	if n := len(v.Others); n > 0 {
+		bottom = r.othersTop(n) - r.px(4)
+	}
+	sizes := []troubleSize{{26, 15, 20}, {20, 14, 18}, {18, 13, 16}}
+	for i, size := range sizes {
+		if i == len(sizes)-1 || r.paragraphs(v, size, bottom, true) {
+			sizes[0] = size
+			break
+		}
+	}
+	r.troubleHead(v, ink, back, i, sizes[0])
+	r.paragraphs(v, sizes[0], bottom, false)
+	r.others(v)
+}
+
+// troubleSize is how large a trouble's icon and its explanation are.
+type troubleSize struct{ radius, text, line int }
+
+func (r *roomy) troubleHead(v *phone.View, ink, back ink, i icon, size troubleSize) {
+	x, radius := r.px(margin), r.px(size.radius)
+	cy := r.body.Min.Y + r.px(12) + radius
 	r.disc(x+radius, cy, radius, back)
-	size := r.px(28)
-	r.icon(i, ink, x+radius-size/2, cy-size/2, size)
+	mark := radius * 28 / 26
+	r.icon(i, ink, x+radius-mark/2, cy-mark/2, mark)
 	tx := x + 2*radius + r.px(14)
 	width := r.w - r.px(margin) - tx
-	title := r.shrink(r.style(bold, 26), v.Title, width, r.px(16))
-	party := v.Party.Title()
-	y := cy + r.px(9)
-	if party != "" {
+	title := r.shrink(r.style(bold, size.radius), v.Title, width, r.px(16))
+	y := cy + title.size*36/100
+	if party := r.title(v.Party); party != "" {
 		y = cy - r.px(2)
 		s := r.style(regular, 16)
 		r.write(s, r.soft, tx, cy+r.px(20), left, r.fit(s, party, width))
 	}
 	r.write(title, r.text, tx, y, left, r.fit(title, v.Title, width))
-	r.paragraphs(v, cy+radius+r.px(26))
 }
 
-// paragraphs are the explanation: the first stands out, the rest is advice.
-func (r *roomy) paragraphs(v *phone.View, y int) {
-	s := r.style(regular, 15)
-	bottom := r.body.Max.Y - r.px(4)
-	if n := len(v.Others); n > 0 {
-		bottom = r.othersTop(n) - r.px(4)
+// paragraphs are the explanation: the first stands out, the rest is advice, which
+// is what a person needs; what is cut is cut before it. It tells whether all fits.
+func (r *roomy) paragraphs(v *phone.View, size troubleSize, bottom int, dry bool) bool {
+	s, line, gap := r.style(regular, size.text), r.px(size.line), r.px(4)
+	y := r.body.Min.Y + r.px(12) + 2*r.px(size.radius) + r.px(26)
+	room := max(0, (bottom-s.size*22/100-y-gap*(len(v.Text)-1))/line+1)
+	all := make([][]string, len(v.Text))
+	for i := len(v.Text) - 1; i >= 0; i-- {
+		all[i] = r.wrap(s, v.Text[i], r.w-2*r.px(margin), max(room, 0))
+		room -= len(all[i])
+	}
+	if dry {
+		return len(v.Text) == 0 || room > 0 || room == 0 && !strings.HasSuffix(last(all[0]), ellipsis)
 	}
 	ink := r.text
-	for _, t := range v.Text {
-		lines := r.wrap(s, t, r.w-2*r.px(margin), max(0, (bottom-y)/r.px(20)+1))
+	for _, lines := range all {
 		for _, l := range lines {
 			r.write(s, ink, r.px(margin), y, left, l)
-			y += r.px(20)
+			y += line
 		}
-		y += r.px(4)
+		y += gap
 		ink = r.soft
 	}
-	r.others(v)
+	return true
+}
+
+func last(lines []string) string {
+	if len(lines) == 0 {
+		return ellipsis
+	}
+	return lines[len(lines)-1]
 }

@@ -59,16 +59,14 @@ func (r *roomy) call(v *phone.View) {
 	r.avatar(v.Party, cx, cy, radius)
 	x := cx + radius + r.px(14)
 	width := r.w - r.px(margin) - x
-	name := r.shrink(r.style(bold, 26), v.Party.Title(), width, r.px(17))
+	name := r.shrink(r.style(bold, 26), r.title(v.Party), width, r.px(17))
 	number := r.style(regular, 16)
-	y := cy - r.px(4)
-	if v.Party.Name == "" {
-		y = cy + r.px(8)
+	y := cy - r.px(2)
+	if r.subtitle(v.Party) == "" {
+		y = cy + name.size*36/100
 	}
-	r.write(name, r.text, x, y, left, r.fit(name, v.Party.Title(), width))
-	if v.Party.Name != "" {
-		r.write(number, r.soft, x, y+r.px(24), left, r.fit(number, v.Party.Number, width))
-	}
+	r.write(name, r.text, x, y, left, r.fit(name, r.title(v.Party), width))
+	r.write(number, r.soft, x, y+r.px(24), left, r.fit(number, r.subtitle(v.Party), width))
 	r.callState(v, cy+radius, crowded)
 	r.others(v)
 }
@@ -128,21 +126,19 @@ func (r *roomy) ringing(v *phone.View) {
 		r.ringingBeside(v, title, head)
 		return
 	}
-	radius := r.px(32)
-	cy := r.body.Min.Y + r.px(44)
-	r.disc(mid, cy, radius+r.px(9), r.surface)
+	width := r.w - 2*r.px(margin)
+	r.write(head, r.good, mid, r.body.Min.Y+r.px(18), centre, r.fit(head, title, width))
+	radius, cy := r.px(32), r.body.Min.Y+r.px(68)
 	r.disc(mid, cy, radius+r.px(4), r.raised)
 	r.avatar(v.Party, mid, cy, radius)
-	y := cy + radius + r.px(28)
-	r.write(head, r.good, mid, y, centre, r.fit(head, title, r.w-2*r.px(margin)))
-	width := r.w - 2*r.px(margin)
-	name := r.shrink(r.style(bold, 28), v.Party.Title(), width, r.px(18))
-	y += r.px(30)
-	r.write(name, r.text, mid, y, centre, r.fit(name, v.Party.Title(), width))
-	if v.Party.Name != "" {
-		s := r.style(regular, 16)
-		r.write(s, r.soft, mid, y+r.px(24), centre, r.fit(s, v.Party.Number, width))
+	name := r.shrink(r.style(bold, 28), r.title(v.Party), width, r.px(18))
+	y := cy + radius + r.px(36)
+	if r.subtitle(v.Party) == "" {
+		y += r.px(8)
 	}
+	r.write(name, r.text, mid, y, centre, r.fit(name, r.title(v.Party), width))
+	s := r.style(regular, 16)
+	r.write(s, r.soft, mid, y+r.px(24), centre, r.fit(s, r.subtitle(v.Party), width))
 }
 
 // ringingBeside is the same while there are other calls.
@@ -154,13 +150,28 @@ func (r *roomy) ringingBeside(v *phone.View, title string, head style) {
 	x := cx + radius + r.px(18)
 	width := r.w - r.px(margin) - x
 	r.write(head, r.good, x, cy-r.px(20), left, r.fit(head, title, width))
-	name := r.shrink(r.style(bold, 26), v.Party.Title(), width, r.px(17))
-	r.write(name, r.text, x, cy+r.px(9), left, r.fit(name, v.Party.Title(), width))
-	if v.Party.Name != "" {
-		s := r.style(regular, 16)
-		r.write(s, r.soft, x, cy+r.px(31), left, r.fit(s, v.Party.Number, width))
-	}
+	name := r.shrink(r.style(bold, 26), r.title(v.Party), width, r.px(17))
+	r.write(name, r.text, x, cy+r.px(9), left, r.fit(name, r.title(v.Party), width))
+	s := r.style(regular, 16)
+	r.write(s, r.soft, x, cy+r.px(31), left, r.fit(s, r.subtitle(v.Party), width))
 	r.others(v)
+}
+
+// title is whom a person reads of: the number of one whose name is in letters
+// that the font does not have.
+func (r *roomy) title(p phone.Party) string {
+	if p.Name != "" && (p.Number == "" || r.letters.has(bold, p.Name)) {
+		return p.Name
+	}
+	return p.Number
+}
+
+// subtitle is the number, below the name.
+func (r *roomy) subtitle(p phone.Party) string {
+	if r.title(p) == p.Number {
+		return ""
+	}
+	return p.Number
 }
 
 // avatar is a disc with initials, or with a person.
@@ -207,7 +218,7 @@ func (r *roomy) others(v *phone.View) {
 		end := card.Max.X - r.px(12)
 		small := r.style(regular, 14)
 		end -= r.write(small, ink, end, mid+small.size*36/100, right, r.fit(small, label, card.Dx()/3)) + r.px(8)
-		r.write(s, r.text, x, mid+s.size*36/100, left, r.fit(s, o.Party.Title(), end-x))
+		r.write(s, r.text, x, mid+s.size*36/100, left, r.fit(s, r.title(o.Party), end-x))
 		y += r.px(otherHeight)
 	}
 }

@@ -7,58 +7,76 @@ import (
 	"offhook/hal"
 )
 
-// lineColumns are how many line keys are side by side.
-const lineColumns = 4
+// lineGrid is how the line keys are laid out at the foot: in as many columns as
+// leave every label whole.
+type lineGrid struct {
+	lines   []phone.LineView
+	rows    int // none where there is no choice
+	columns int
+}
 
-func labelled(v *phone.View) []phone.LineView {
-	var lines []phone.LineView
+const (
+	lineKeysShown = 8
+	lineRowHeight = 26
+	lineText      = 13
+	linePad       = 9
+)
+
+func (r *roomy) lineGrid(v *phone.View) lineGrid {
+	var g lineGrid
 	for _, l := range v.Lines {
-		if l.Label != "" && len(lines) < 2*lineColumns {
-			lines = append(lines, l)
+		if l.Label != "" && len(g.lines) < lineKeysShown {
+			g.lines = append(g.lines, l)
 		}
 	}
-	return lines
-}
-
-// lineRows is how many rows the line keys take: none where there is no choice.
-func lineRows(v *phone.View) int {
-	n := len(labelled(v))
+	n := len(g.lines)
 	if n < 2 {
-		return 0
+		return lineGrid{}
 	}
-	return (n + lineColumns - 1) / lineColumns
+	widest, s := 0, r.style(medium, lineText)
+	for _, l := range g.lines {
+		widest = max(widest, r.lineMark(l)+r.width(s, l.Label))
+	}
+	widest += 2 * r.px(linePad)
+	g.columns = max(2, min(4, n, (r.w-2*r.px(10)+r.px(6))/(widest+r.px(6))))
+	g.rows = (n + g.columns - 1) / g.columns
+	g.columns = (n + g.rows - 1) / g.rows
+	return g
 }
 
-// lineKeys are shown at the foot, in rows of the same width.
-func (r *roomy) lineKeys(v *phone.View) {
-	lines, rows := labelled(v), lineRows(v)
-	for row := range rows {
-		at := lines[row*len(lines)/rows : (row+1)*len(lines)/rows]
-		r.lineRow(at, r.body.Max.Y-r.px(18)-(rows-1-row)*r.px(26))
+// lineMark is the room that the mark before a label takes.
+func (r *roomy) lineMark(l phone.LineView) int {
+	if l.Watch != phone.WatchNone {
+		return r.px(12) + r.px(6)
+	}
+	return r.px(7) + r.px(6)
+}
+
+// lineKeys are shown in order, in cells of the same width.
+func (r *roomy) lineKeys(g lineGrid) {
+	if g.rows == 0 {
+		return
+	}
+	gap := r.px(6)
+	width := (r.w - 2*r.px(10) + gap) / g.columns
+	top := r.body.Max.Y - r.px(4) - g.rows*r.px(lineRowHeight)
+	for i, l := range g.lines {
+		x, y := r.px(10)+i%g.columns*width, top+i/g.columns*r.px(lineRowHeight)
+		r.lineKey(l, image.Rect(x, y, x+width-gap, y+r.px(lineRowHeight)-r.px(3)))
 	}
 }
 
-func (r *roomy) lineRow(lines []phone.LineView, y int) {
-	width := (r.w - 2*r.px(10)) / len(lines)
-	s := r.style(medium, 12)
-	for i, l := range lines {
-		x := r.px(10) + width*i
-		cell := image.Rect(x+r.px(3), y-r.px(11), x+width-r.px(3), y+r.px(11))
-		size := r.px(6)
-		if l.Watch != phone.WatchNone {
-			size = r.px(12)
-		}
-		label := r.fit(s, l.Label, cell.Dx()-size-r.px(18))
-		total := size + r.px(6) + r.width(s, label)
-		at := cell.Min.X + (cell.Dx()-total)/2
-		r.block(cell, r.px(11), r.surface)
-		if l.Watch == phone.WatchNone {
-			r.disc(at+size/2, y, size/2, r.lampInk(l.State))
-		} else {
-			r.watchMark(l.Watch, at, y-size/2, size)
-		}
-		r.write(s, r.soft, at+size+r.px(6), y+s.size*36/100, left, label)
+func (r *roomy) lineKey(l phone.LineView, cell image.Rectangle) {
+	s, mark, mid := r.style(medium, lineText), r.lineMark(l), (cell.Min.Y+cell.Max.Y)/2
+	size := mark - r.px(6)
+	r.block(cell, cell.Dy()/2, r.surface)
+	x := cell.Min.X + r.px(linePad)
+	if l.Watch == phone.WatchNone {
+		r.disc(x+size/2, mid, size/2, r.lampInk(l.State))
+	} else {
+		r.watchMark(l.Watch, x, mid-size/2, size)
 	}
+	r.write(s, r.text, x+mark, mid+s.size*36/100, left, r.fit(s, l.Label, cell.Max.X-r.px(linePad)-x-mark))
 }
 
 // watchMark tells a watched telephone's state by shape, and by colour for those

@@ -7,7 +7,8 @@ import (
 	"offhook/hal"
 )
 
-// overlay: what passes by lies above the body.
+// overlay: what passes by takes the place of the status bar, and hides nothing
+// that is read below it.
 func (r *roomy) overlay(v *phone.View) {
 	switch {
 	case v.Volume.Shown:
@@ -17,53 +18,53 @@ func (r *roomy) overlay(v *phone.View) {
 	}
 }
 
-func (r *roomy) card(height int) image.Rectangle {
-	r.fill(r.body, r.veil)
-	bottom := r.body.Max.Y - r.px(4)
-	card := image.Rect(r.px(10), bottom-height, r.w-r.px(10), bottom)
-	r.block(card, r.px(10), r.raised)
-	return card
+// strip is a band for so many lines at the head.
+func (r *roomy) strip(lines int, back ink) image.Rectangle {
+	band := image.Rect(r.px(6), r.px(2), r.w-r.px(6), r.px(statusHeight)+(lines-1)*r.px(noticeLine))
+	r.block(band, r.px(8), back)
+	return band
 }
 
-// notice takes the place of the status bar; a long one needs a card.
+const noticeLine = 18
+
+// noticeLines are what is said in passing, as many as there is room for.
+func (r *roomy) noticeLines(v *phone.View) []string {
+	if v.Notice == "" || v.Volume.Shown {
+		return nil
+	}
+	return r.wrap(r.style(medium, 15), v.Notice, r.w-r.px(28), 2)
+}
+
 func (r *roomy) notice(v *phone.View) {
-	s := r.style(medium, 15)
-	strip := image.Rect(r.px(6), r.px(2), r.w-r.px(6), r.px(statusHeight))
-	if r.width(s, v.Notice) <= strip.Dx()-r.px(16) {
-		r.fill(image.Rect(0, 0, r.w, r.px(statusHeight)), r.ground)
-		r.block(strip, r.px(8), r.accentDeep)
-		mid := (strip.Min.Y + strip.Max.Y) / 2
-		r.write(s, r.text, r.w/2, mid+s.size*36/100, centre, v.Notice)
-		return
-	}
-	lines := r.wrap(s, v.Notice, r.w-2*r.px(26), 2)
-	card := r.card(r.px(16) + len(lines)*r.px(19))
+	s, lines := r.style(medium, 15), r.noticeLines(v)
+	band := r.strip(len(lines), r.accentDeep)
+	y := (band.Min.Y+band.Max.Y)/2 - (len(lines)-1)*r.px(noticeLine)/2 + s.size*36/100
 	for i, l := range lines {
-		r.write(s, r.text, r.w/2, card.Min.Y+r.px(22)+i*r.px(19), centre, l)
+		r.write(s, r.text, r.w/2, y+i*r.px(noticeLine), centre, l)
 	}
 }
 
+// volume: which output, a bar, and the figure.
 func (r *roomy) volume(v *phone.View) {
-	card := r.card(r.px(46))
-	size := r.px(22)
-	mid := (card.Min.Y + card.Max.Y) / 2
-	x := card.Min.X + r.px(12)
+	band := r.strip(1, r.raised)
+	mid, size := (band.Min.Y+band.Max.Y)/2, r.px(16)
+	s := r.style(medium, 14)
+	base := mid + s.size*36/100
+	x, end := band.Min.X+r.px(8), band.Max.X-r.px(10)
 	r.icon(outputIcon(v.Volume), r.text, x, mid-size/2, size)
-	x += size + r.px(12)
-	small := r.style(medium, 13)
-	end := card.Max.X - r.px(12)
-	r.write(small, r.text, end, mid-r.px(4), right, percentText(v.Volume.Percent))
-	r.write(small, r.soft, x, mid-r.px(4), left, r.fit(small, v.Volume.Label, end-x-r.px(36)))
-	const steps = 20
-	gap := max(1, r.px(2))
-	for i := range steps {
-		x0 := x + (end-x+gap)*i/steps
-		x1 := x + (end-x+gap)*(i+1)/steps - gap
-		ink := r.line
-		if (i+1)*100/steps <= v.Volume.Percent {
-			ink = r.accent
-		}
-		r.block(image.Rect(x0, mid+r.px(6), x1, mid+r.px(13)), r.px(1), ink)
+	x += size + r.px(8)
+	r.write(s, r.text, end, base, right, percentText(v.Volume.Percent))
+	end -= r.width(s, "100") + r.px(10) // the bar keeps its place
+	x += r.write(s, r.text, x, base, left, r.fit(s, v.Volume.Label, (end-x)/2)) + r.px(10)
+	r.meter(image.Rect(x, mid-r.px(3), end, mid+r.px(3)), v.Volume.Percent, r.accent)
+}
+
+// meter is a bar that is filled so far.
+func (r *roomy) meter(bar image.Rectangle, percent int, ink ink) {
+	r.block(bar, r.px(3), r.line)
+	if percent = max(0, min(percent, 100)); percent > 0 {
+		bar.Max.X = bar.Min.X + max(bar.Dy(), bar.Dx()*percent/100)
+		r.block(bar, r.px(3), ink)
 	}
 }
 

@@ -84,6 +84,27 @@ func (f *bitmapFont) fit(text string, scale, most int) string {
 	return ""
 }
 
+// clip cuts a label without saying so: three dots would be half of it.
+func (f *bitmapFont) clip(text string, most int) string {
+	letters := []rune(plain(text))
+	for n := len(letters); n > 0; n-- {
+		if cut := string(letters[:n]); f.width(cut, 1) <= most {
+			return cut
+		}
+	}
+	return ""
+}
+
+// has reports whether the font has all letters of a text, or their plain forms.
+func (f *bitmapFont) has(text string) bool {
+	for _, r := range plain(text) {
+		if _, ok := f.glyphs[printable(r)]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // fitEnd cuts a text at its beginning.
 func (f *bitmapFont) fitEnd(text string, scale, most int) string {
 	if f.width(text, scale) <= most {
@@ -113,7 +134,8 @@ func (f *bitmapFont) wrap(text string, most, lines int) []string {
 		}
 		words = words[used:]
 		for n := len(line); f.width(line, 1) > most && n > 1; n-- { // a word wider than the panel
-			if f.width(line[:n], 1) <= most && utf8.RuneStart(line[n]) {
+			if n < len(line) && utf8.RuneStart(line[n]) && f.width(line[:n], 1) <= most {
+				n = breakAt(line, n)
 				words = append([]string{line[n:]}, words...)
 				line = line[:n]
 			}

@@ -38,6 +38,9 @@ func (c *canvas) write(s style, ink ink, x, y int, a align, text string) int {
 	case right:
 		x -= w
 	}
+	if c.wrote != nil {
+		c.wrote(image.Rect(x, y-s.size*72/100, x+w, y+s.size*20/100), text)
+	}
 	pen := fixed.I(x)
 	for _, r := range text {
 		g := c.letters.glyph(s, printable(r))
@@ -118,8 +121,25 @@ func (c *canvas) wrap(s style, text string, most, lines int) []string {
 	return out
 }
 
-// breakWord is the longest beginning of a word that fits, at least one letter.
+// breakWord is the longest beginning of a word that fits, at least one letter. An
+// address breaks behind one of its marks, if that leaves half of the line.
 func (c *canvas) breakWord(s style, word string, most int) string {
+	end := c.longest(s, word, most)
+	return word[:breakAt(word, end)]
+}
+
+// breakAt is the last good place to break a word before its end.
+func breakAt(word string, end int) int {
+	if end == len(word) {
+		return end
+	}
+	if mark := strings.LastIndexAny(word[:end], "/.-_:?&=@,") + 1; mark > end/2 {
+		return mark
+	}
+	return end
+}
+
+func (c *canvas) longest(s style, word string, most int) int {
 	end := 0
 	for i, r := range word {
 		n := i + utf8.RuneLen(r)
@@ -131,7 +151,7 @@ func (c *canvas) breakWord(s style, word string, most int) string {
 		}
 		end = n
 	}
-	return word[:end]
+	return end
 }
 
 // printable keeps control characters of a caller's name off the screen.
