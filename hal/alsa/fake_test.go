@@ -1,6 +1,7 @@
 package alsa
 
 import (
+	"math"
 	"slices"
 	"sync"
 	"testing"
@@ -41,7 +42,8 @@ type machine struct {
 	late    []int // frames by which the next waits return late
 	frozen  bool
 	gone    bool
-	drift   int // frames that playback gains a wait
+	drift   float64 // frames that playback gains a wait
+	gained  float64 // of them, what is no whole frame yet
 	links   int
 	resets  map[direction]int
 	starts  map[direction]int
@@ -308,7 +310,10 @@ func (m *machine) pass(frames int) {
 		}
 		n := frames
 		if d == playback {
-			n += m.drift
+			m.gained += m.drift
+			whole := math.Trunc(m.gained)
+			m.gained -= whole
+			n += int(whole)
 		}
 		for range n {
 			if s.avail() >= s.buffer {

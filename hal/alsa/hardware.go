@@ -51,6 +51,7 @@ func exactly(param, value int) func(*hwParams) {
 // setup is how a stream is to be.
 type setup struct {
 	rate, channels, period, periods int // period in frames
+	past                            int // frames by which one may be longer
 	format                          string
 }
 

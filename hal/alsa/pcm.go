@@ -32,7 +32,7 @@ type PCM struct {
 	microphone int // channel; negative is the mean of all
 	capture    *stream
 	playback   *stream
-	twoClocks  bool   // of two cards
+	pace       *pace  // of playback whose clock is another card's; else nil
 	linked     bool   // they start and stop as one
 	slots      []int  // of playback, unless one is played on alone
 	silence    []byte // as long as a period
@@ -70,11 +70,14 @@ func openPCM(k *machineCards, c pcmConfig) (*PCM, error) {
 	d := &PCM{
 		format:     hal.PCMFormat{SampleRate: c.SampleRate, Period: c.period()},
 		microphone: c.microphone(), capture: record, playback: play,
-		slots: play.slots, silence: make([]byte, len(play.period.data)), ahead: leastAhead, calm: longCalm, leads: true,
+		slots: play.slots, silence: make([]byte, len(play.now)), ahead: leastAhead, calm: longCalm, leads: true,
 	}
 	// Two cards have two clocks: linked, each slip of one would stop both.
-	d.twoClocks = record.card != play.card
-	d.linked = !d.twoClocks && record.link(play.pcm) == nil
+	if record.card != play.card {
+		d.pace = newPace(c.SampleRate, c.period())
+		return d, nil
+	}
+	d.linked = record.link(play.pcm) == nil
 	return d, nil
 }
 
@@ -86,6 +89,9 @@ func openStreams(k *machineCards, c pcmConfig) (play, record *stream, err error)
 		out.periods = max(out.periods, leastAhead+1) // room for the clocks to part
 	}
 	in := out
+	if c.Card != c.CaptureCard {
+		out.past = pastPeriod(out.period)
+	}
 	in.channels = c.CaptureChannels
 	if play, err = openStream(k, c.Card, c.Device, playback, out); err != nil {
 		return nil, nil, err
@@ -123,7 +129,7 @@ func (d *PCM) tell(log *slog.Logger) {
 func (d *PCM) Format() hal.PCMFormat { return d.format }
 
 // Xruns implements hal.AudioIO. With two cards, what playback had no room for
-// because its clock is the slower one counts as playback's too.
+// counts as playback's too.
 func (d *PCM) Xruns() (capture, playback uint64) {
 	return d.captureXruns.Load(), d.playbackXruns.Load()
 }
@@ -168,9 +174,12 @@ func (d *PCM) WritePeriod(p []int16) error {
 	if err := d.check(p); err != nil {
 		return err
 	}
+	if d.pace != nil {
+		p = d.pace.play(p)
+	}
 	d.playback.spread(p)
 	if !d.running {
-		if err := d.begin(d.playback.period.data); err != nil {
+		if err := d.begin(d.playback.now); err != nil {
 			return d.fail(d.playback, err)
 		}
 		return nil
@@ -182,7 +191,7 @@ func (d *PCM) WritePeriod(p []int16) error {
 	}
 	// The period becomes the last of those that the new start begins with, so
 	// that the delay is the same as before.
-	return d.recover(d.playback, err, d.playback.period.data)
+	return d.recover(d.playback, err, d.playback.now)
 }
 
 // PlaybackChannels is how many the card's playback has.
@@ -201,14 +210,21 @@ func (d *PCM) PlayOn(channel int) {
 }
 
 func (d *PCM) write() error {
-	if !d.twoClocks {
+	if d.pace == nil {
 		return d.playback.move()
 	}
 	// Waiting for a slower playback clock would make capture run over. What has
-	// no room is dropped: as the clocks part, that is a sample now and then.
+	// no room is dropped, until the pace has learned how far the clocks part.
 	all, err := d.playback.offer()
-	if err == nil && !all {
+	if err != nil {
+		return err
+	}
+	if !all {
 		d.playbackXruns.Add(1)
+	}
+	frames, err := d.playback.queued()
+	if err == nil {
+		d.pace.queued(frames, d.ahead)
 	}
 	return err
 }
@@ -248,6 +264,9 @@ func (d *PCM) start(record, play bool, last []byte) error {
 	if play {
 		if err := d.fill(last); err != nil {
 			return err
+		}
+		if d.pace != nil {
+			d.pace.restart()
 		}
 		if !d.linked {
 			if err := d.playback.start(); err != nil {
@@ -312,7 +331,7 @@ func (d *PCM) recover(s *stream, cause error, last []byte) error {
 	}
 	// What waits to be read while playback runs dry would be heard that much later
 	// for the rest of the call. With two clocks running dry is no lateness.
-	record := s == d.capture || !d.twoClocks
+	record := s == d.capture || d.pace == nil
 	if err := d.start(record, s == d.playback, last); err != nil && err != unix.EPIPE {
 		return d.stop(d.fail(s, err))
 	}

@@ -233,7 +233,7 @@ func TestPCM_underrun_long_after_another_does_not_add_delay(t *testing.T) {
 func TestPCM_two_clocks(t *testing.T) {
 	for _, c := range []struct {
 		name           string
-		drift          int
+		drift          float64
 		least, most    uint64 // playback xruns
 		startsCapture  int
 		startsPlayback bool // more than one

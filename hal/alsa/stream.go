@@ -18,7 +18,8 @@ type stream struct {
 	alone     [1]int // what slots are where one is
 	buffer    uint   // frames
 	boundary  uint
-	period    wire // one, interleaved; silent but in the slots
+	period    wire   // one, interleaved; silent but in the slots; with room for one that is stretched
+	now       []byte // of it, the frames that move
 }
 
 func openStream(k *machineCards, card string, device int, d direction, want setup) (*stream, error) {
@@ -53,12 +54,16 @@ func (s *stream) configure(want setup, other mask) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
-	s.period, s.buffer = newWire(l, want.period*want.channels), uint(got.buffer)
+	s.period, s.buffer = newWire(l, (want.period+want.past)*want.channels), uint(got.buffer)
+	s.take(want.period)
 	if s.boundary, err = program(s.pcm, got.buffer); err != nil {
 		return fmt.Errorf("%s: setting its thresholds: %w", s.name, err)
 	}
 	return nil
 }
+
+// take has so many frames move.
+func (s *stream) take(frames int) { s.now = s.period.data[:frames*s.channels*s.period.bytes] }
 
 // use has the stream be heard on these channels.
 func (s *stream) use(slots []int) {
@@ -77,7 +82,7 @@ const fruitless = 64
 // move moves the whole period, waiting for the card.
 func (s *stream) move() error {
 	idle := 0
-	for rest := s.period.data; len(rest) > 0; {
+	for rest := s.now; len(rest) > 0; {
 		n, err := s.transfer(rest)
 		rest = rest[n:]
 		switch {
@@ -108,7 +113,7 @@ func (s *stream) reset() error {
 // offer moves what there is room for now and drops the rest. It reports
 // whether everything went.
 func (s *stream) offer() (bool, error) {
-	for rest := s.period.data; len(rest) > 0; {
+	for rest := s.now; len(rest) > 0; {
 		n, err := s.transfer(rest)
 		rest = rest[n:]
 		switch {
@@ -124,9 +129,21 @@ func (s *stream) offer() (bool, error) {
 // xrun tells, of a stream that stopped, whether it was the one that ran over or
 // dry: a linked stream stops with its partner.
 func (s *stream) xrun() bool {
+	avail, err := s.available()
+	return err == nil && avail >= s.buffer
+}
+
+// queued is how many frames wait to be played.
+func (s *stream) queued() (int, error) {
+	avail, err := s.available()
+	return int(s.buffer) - int(avail), err
+}
+
+// available is how many frames may be moved.
+func (s *stream) available() (uint, error) {
 	at, err := s.position()
 	if err != nil {
-		return false
+		return 0, err
 	}
 	avail := at.hw - at.appl // unsigned: may wrap, and is brought back below
 	if s.direction == playback {
@@ -138,11 +155,12 @@ func (s *stream) xrun() bool {
 	if s.boundary > 0 && avail >= s.boundary {
 		avail -= s.boundary
 	}
-	return avail >= s.buffer
+	return avail, nil
 }
 
-// spread puts mono samples into the slots.
+// spread puts mono samples into the slots; those are what moves next.
 func (s *stream) spread(mono []int16) {
+	s.take(len(mono))
 	for _, c := range s.slots {
 		for i, v := range mono {
 			s.period.put(i*s.channels+c, v)
