@@ -43,9 +43,13 @@ type DoorRelay struct {
 	Delay time.Duration `key:"delay" range:"0s..1m"`
 }
 
-// DoorBell is one whom the call key calls.
+// maxAlso is how many may ring at once besides the first: each is a call with its sound.
+const maxAlso = 5
+
+// DoorBell is one whom the call key calls, and who rings at once with him.
 type DoorBell struct {
 	To    string        `key:"to,required" match:"callee"`
+	Also  []string      `key:"also" match:"callee"` // rings at once with it
 	For   time.Duration `key:"for" range:"5s..3m"`
 	Hours []string      `key:"hours" match:"hours"` // empty: at any time
 }
@@ -97,6 +101,14 @@ func (c *checker) door(d Door) {
 			c.fault(at+".relay", "%q is there already; name each relay once", clip(r))
 		}
 		known[d.Relays[i].Relay] = true
+	}
+	for i, b := range d.Bell {
+		if len(b.Also) > maxAlso {
+			c.fault(fmt.Sprintf("door.bell[%d].also", i), "names %d; at most %d ring at once besides the first: give the rest a step of its own", len(b.Also), maxAlso)
+		}
+		if slices.Contains(b.Also, b.To) {
+			c.fault(fmt.Sprintf("door.bell[%d].also", i), "%q rings already by to; remove it", clip(b.To))
+		}
 	}
 	c.unique("door.codes", "name", reflect.ValueOf(d.Codes))
 	atKeys := false

@@ -82,4 +82,7 @@ type Caller interface {
 	// Redirect sends an incoming call elsewhere (302).
 	Redirect(CallID, Target, Diversion) error
 	SendMessage(AccountID, Target, string) (MessageID, error)
+	// Withdraw is Hangup because another call of ours was answered: who rings here
+	// is told that (RFC 3326), and counts no missed call.
+	Withdraw(CallID) error
 }

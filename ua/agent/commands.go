@@ -51,6 +51,9 @@ func (a *Agent) SendDigit(id ua.CallID, digit rune, duration time.Duration) erro
 // Hangup ends the call as its state asks.
 func (a *Agent) Hangup(id ua.CallID) error { return a.tell(id, dialog.Hangup{}) }
 
+// Withdraw ends a call because another of ours was answered.
+func (a *Agent) Withdraw(id ua.CallID) error { return a.tell(id, dialog.Hangup{Elsewhere: true}) }
+
 // Transfer asks the far end to call another.
 func (a *Agent) Transfer(id ua.CallID, target ua.Target) error {
 	if !a.names.hasCall(id) {

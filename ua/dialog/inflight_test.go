@@ -35,6 +35,7 @@ func TestStep_Reason_of_ours(t *testing.T) {
 		{"rings too long -> CANCEL", "CANCEL", "SIP;cause=408", []any{ringing, TimerFinal}},
 		{"picked up elsewhere -> CANCEL", "CANCEL", "SIP;cause=200", []any{ringing, Replace{}}},
 		{"hung up by a person -> CANCEL without", "CANCEL", "", []any{ringing, Hangup{}}},
+		{"another of ours was answered -> CANCEL", "CANCEL", "SIP;cause=200", []any{ringing, Hangup{Elsewhere: true}}},
 		{"an answer of no use -> BYE", "BYE", "SIP;cause=488", []any{calling, noSound, got(1, 200, "far", "sdp")}},
 		{"an offer of no use -> BYE", "BYE", "SIP;cause=488", []any{late, noSound, got(1, 200, "far", "offer")}},
 		{"no ACK -> BYE", "BYE", "SIP;cause=408", []any{answered, TimerAck}},

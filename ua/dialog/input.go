@@ -108,8 +108,9 @@ type Reoffer struct{}
 // the session.
 type Refresh struct{}
 
-// Hangup ends the call as its state asks: CANCEL, BYE or 603.
-type Hangup struct{}
+// Hangup ends the call as its state asks: CANCEL, BYE or 603. Elsewhere: another
+// of our calls was answered, and who rings is told so.
+type Hangup struct{ Elsewhere bool }
 
 func (Dial) input()           {}
 func (Received) input()       {}

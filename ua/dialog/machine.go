@@ -205,7 +205,7 @@ func (s *step) take(in Input) {
 	case Reoffer:
 		s.keep.reoffer = s.keep.reoffer || s.phase == phaseConfirmed
 	case Hangup:
-		s.hangup()
+		s.hangup(in.Elsewhere)
 	default:
 		s.log("nothing was handed in")
 	}

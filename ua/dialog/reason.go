@@ -2,6 +2,9 @@ package dialog
 
 import "strings"
 
+// completedElsewhere tells who rings that another took the call (RFC 3326 §2).
+const completedElsewhere = "Call completed elsewhere"
+
 // answeredElsewhere reports whether Reason header values say that another
 // telephone took the call (RFC 3326 §2: SIP;cause=200).
 func answeredElsewhere(values []string) bool {

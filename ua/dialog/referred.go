@@ -102,7 +102,7 @@ func (s *step) notifyResponse(r Response) {
 func (s *step) replaced() {
 	switch s.phase {
 	case phaseInviting: // who rings there must not call it a missed call (RFC 3326 §2)
-		s.invite.why = reasonHeader(200, "Call completed elsewhere")
+		s.invite.why = reasonHeader(200, completedElsewhere)
 		s.cancelInvite()
 		s.end(ua.Replaced, 0, "")
 	case phaseConfirmed:

@@ -300,11 +300,14 @@ func (s *step) cancelReceived(in CancelReceived) {
 }
 
 // hangup ends the call as its state asks.
-func (s *step) hangup() {
+func (s *step) hangup(elsewhere bool) {
 	switch s.phase {
 	case phaseNew, phaseOffering:
 		s.end(ua.Cancelled, 0, "")
 	case phaseInviting:
+		if elsewhere {
+			s.invite.why = reasonHeader(200, completedElsewhere)
+		}
 		s.cancelInvite()
 		s.end(ua.Cancelled, 0, "")
 	case phaseIncoming:

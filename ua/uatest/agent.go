@@ -14,7 +14,7 @@ var _ ua.Agent = (*Agent)(nil)
 
 // Command is what an Agent was told to do.
 type Command struct {
-	Name     string // Invite, Pickup, Redirect, SendMessage, Ringing, Answer, Reject, Hold, Reoffer, Transfer, TransferTo, SendDigit, Hangup or SetAccounts
+	Name     string // Invite, Pickup, Redirect, SendMessage, Ringing, Answer, Reject, Hold, Reoffer, Transfer, TransferTo, SendDigit, Hangup, Withdraw or SetAccounts
 	Account  ua.AccountID
 	Call     ua.CallID
 	Consult  ua.CallID // of TransferTo
@@ -198,6 +198,9 @@ func (a *Agent) SendDigit(id ua.CallID, digit rune, duration time.Duration) erro
 
 // Hangup implements ua.Agent.
 func (a *Agent) Hangup(id ua.CallID) error { return a.onCall(Command{Name: "Hangup", Call: id}) }
+
+// Withdraw implements ua.Caller.
+func (a *Agent) Withdraw(id ua.CallID) error { return a.onCall(Command{Name: "Withdraw", Call: id}) }
 
 // SetFeature implements ua.Agent.
 func (a *Agent) SetFeature(account ua.AccountID, feature ua.FeatureState) error {

@@ -210,6 +210,9 @@ func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 	case phone.Redirect:
 		return refused(e, d.agent.Redirect(e.Call, e.Target, e.Why))
 	case phone.Hangup:
+		if e.Elsewhere {
+			return refused(e, d.agent.Withdraw(e.Call))
+		}
 		return refused(e, d.agent.Hangup(e.Call))
 	case phone.Hold:
 		return refused(e, d.agent.Hold(e.Call, e.On))

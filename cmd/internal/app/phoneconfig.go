@@ -121,7 +121,7 @@ func lineKeys(doc provisioning.Document) (lines []phone.LineKey, call phone.Line
 // bells is whom a door station's bell button calls, one after another.
 func bells(doc provisioning.Door) (all []phone.Bell) {
 	for _, b := range doc.Bell {
-		all = append(all, phone.Bell{Number: b.To, For: b.For, Hours: hoursOf(b.Hours)})
+		all = append(all, phone.Bell{Number: b.To, Also: b.Also, For: b.For, Hours: hoursOf(b.Hours)})
 	}
 	return all
 }

@@ -32,6 +32,7 @@ type call struct {
 	pending      *leg       // whose re-INVITE waits for the other side
 	state        string
 	digits       string
+	why          string // Reason of the caller's CANCEL
 	started      time.Time
 	since        time.Time // answered
 	cleanup      []func()
@@ -185,7 +186,7 @@ func (c *call) finish(status int, phrase string) {
 			l.respond(487, "Request Terminated", nil) // a re-INVITE that waits
 			c.pbx.bye(l)
 		default:
-			c.pbx.revoke(l, "")
+			c.pbx.revoke(l, c.why)
 			l.state = terminated
 		}
 	}

@@ -39,7 +39,14 @@ func (p *PBX) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 
 // attend hands an INVITE to its call and stays until it is done with.
 func (p *PBX) attend(c *call, in *incoming, begin, cancelled func()) {
-	in.tx.OnCancel(func(*sip.Request) { c.try(cancelled) })
+	in.tx.OnCancel(func(r *sip.Request) {
+		c.try(func() {
+			if why := r.GetHeader("Reason"); why != nil { // who rings is told what we are (RFC 3326)
+				c.why = why.Value()
+			}
+			cancelled()
+		})
+	})
 	if !c.post(begin) {
 		p.answer(in.req, in.tx, 481, "Call/Transaction Does Not Exist")
 		p.rest(in.tx)
