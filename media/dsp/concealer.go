@@ -138,7 +138,7 @@ func (c *Concealer) period() int {
 // than the one before that; 1 if not.
 func (c *Concealer) dying() float32 {
 	n := len(c.source)
-	last, before := power(c.source[n-c.lag:]), power(c.source[n-2*c.lag:n-c.lag])
+	last, before := Power(c.source[n-c.lag:]), Power(c.source[n-2*c.lag:n-c.lag])
 	ratio := math.Sqrt((last + math.SmallestNonzeroFloat32) / (before + math.SmallestNonzeroFloat32))
 	return float32(math.Pow(min(max(ratio, steepest), 1), 1/float64(c.lag)))
 }

@@ -36,7 +36,7 @@ func (l *Level) WriteFrame(f media.Frame) error {
 	if len(f) != l.size {
 		l.keep, l.size = math.Exp(-float64(len(f))/(l.rate*l.tau)), len(f)
 	}
-	p := power(f)
+	p := Power(f)
 	l.power = l.keep*l.power + (1-l.keep)*p
 	l.talk.take(p, len(f), l.rate)
 	return nil
@@ -46,9 +46,10 @@ func (l *Level) WriteFrame(f media.Frame) error {
 func (l *Level) DB() float64 { return decibels(l.power) }
 
 // FrameLevel is the level of one frame alone, in dBov.
-func FrameLevel(f media.Frame) float64 { return decibels(power(f)) }
+func FrameLevel(f media.Frame) float64 { return decibels(Power(f)) }
 
-func power(f media.Frame) float64 {
+// Power is the mean square of a frame's samples.
+func Power(f media.Frame) float64 {
 	if len(f) == 0 {
 		return 0
 	}

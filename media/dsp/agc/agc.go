@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"offhook/media/dsp/limiter"
 )
 
 // ErrConfig is returned (wrapped) for a Config that cannot be had.
@@ -29,7 +31,7 @@ type Control struct {
 	gain    float64 // dB, as it is now
 	factor  float32 // the same at the end of the last block
 	held    bool
-	limiter limiter
+	limiter limiter.Limiter
 }
 
 // New makes one.
@@ -56,7 +58,7 @@ func New(c Config) (*Control, error) {
 	}
 	return &Control{
 		block: c.Rate / 100, config: c, meter: newMeter(), factor: 1,
-		limiter: newLimiter(c.Rate, float32(math.Pow(10, -c.Ceiling/20))),
+		limiter: limiter.New(c.Rate, c.Rate/100, float32(math.Pow(10, -c.Ceiling/20))),
 	}, nil
 }
 
@@ -111,5 +113,5 @@ func (c *Control) amplify(x []float32, to float32) {
 		x[i] = v * c.factor
 	}
 	c.factor = to
-	c.limiter.process(x)
+	c.limiter.Process(x)
 }

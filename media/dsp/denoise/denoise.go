@@ -12,6 +12,7 @@ import (
 	"math"
 	"time"
 
+	"offhook/media/dsp/biquad"
 	"offhook/media/dsp/fourier"
 )
 
@@ -34,7 +35,7 @@ type Suppressor struct {
 	time   []float32
 	t      *fourier.Transform
 	bins   []complex64
-	high   highPass
+	high   biquad.Section
 	noise  *tracker
 	gains  *gains
 	power  []float32
@@ -54,13 +55,17 @@ func New(c Config) (*Suppressor, error) {
 	if !(c.Reduction > 0 && c.Reduction <= 40) || !(c.HighPass > 0 && c.HighPass <= 400) {
 		return nil, fmt.Errorf("%w: %g dB above %g Hz; 0 to 40 dB above 0 to 400 Hz can", ErrConfig, c.Reduction, c.HighPass)
 	}
+	high, err := biquad.HighPass(c.HighPass, c.Rate)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
+	}
 	hop := c.Rate / 100
 	t := fourier.New(fourier.Length(2 * hop))
 	n := t.Bins()
 	s := &Suppressor{
 		hop: hop, window: make([]float32, 2*hop), before: make([]float32, hop), add: make([]float32, hop),
 		time: make([]float32, t.Len()), t: t, bins: make([]complex64, n), power: make([]float32, n),
-		high: newHighPass(c.HighPass, float64(c.Rate)), noise: newTracker(n), gains: newGains(n, c.Reduction),
+		high: high, noise: newTracker(n), gains: newGains(n, c.Reduction),
 	}
 	// The square root of a Hann window, twice: hops add up to 1.
 	for i := range s.window {
@@ -89,9 +94,9 @@ func (s *Suppressor) block(out, in []float32) {
 	for i, v := range s.before {
 		x[i] = v * s.window[i]
 	}
-	for i, v := range in {
-		v = s.high.filter(v)
-		s.before[i] = v
+	copy(s.before, in)
+	s.high.Process(s.before)
+	for i, v := range s.before {
 		x[n+i] = v * s.window[n+i]
 	}
 	clear(x[2*n:])
@@ -108,20 +113,4 @@ func (s *Suppressor) block(out, in []float32) {
 		out[i] = s.add[i] + x[i]*s.window[i]
 		s.add[i] = x[n+i] * s.window[n+i]
 	}
-}
-
-// highPass is a Butterworth filter of the second order.
-type highPass struct{ b, a1, a2, x1, x2, y1, y2 float32 }
-
-func newHighPass(freq, rate float64) highPass {
-	w := 2 * math.Pi * freq / rate
-	alpha, c := math.Sin(w)/math.Sqrt2, math.Cos(w)
-	return highPass{b: float32((1 + c) / 2 / (1 + alpha)), a1: float32(-2 * c / (1 + alpha)), a2: float32((1 - alpha) / (1 + alpha))}
-}
-
-func (h *highPass) filter(x float32) float32 {
-	// 1e-20 keeps what dies away from becoming denormal, which is slow.
-	y := h.b*(x-2*h.x1+h.x2) - h.a1*h.y1 - h.a2*h.y2 + 1e-20
-	h.x2, h.x1, h.y2, h.y1 = h.x1, x, h.y1, y
-	return y
 }

@@ -1,22 +1,27 @@
-package agc
+// Package limiter keeps samples below a ceiling. It adds no delay: it sees a block
+// as a whole, so that the gain is down before the peak, and comes back slowly.
+package limiter
 
 import "math"
 
-// limiter keeps samples below a ceiling. It sees a block as a whole, so that the
-// gain is down before the peak, and comes back slowly.
-type limiter struct {
+// Limiter is of one sound.
+type Limiter struct {
 	ceiling float32
 	gain    float32
 	release float32 // how much of the way back to 1 is made in a block
+	down    int     // samples in which the gain falls: 1 ms
 }
 
 const releaseTime = 0.15 // seconds
 
-func newLimiter(rate int, ceiling float32) limiter {
-	return limiter{ceiling: ceiling, gain: 1, release: float32(1 - math.Exp(-0.01/releaseTime))}
+// New makes one for blocks of so many samples. The ceiling is a factor of full scale.
+func New(rate, block int, ceiling float32) Limiter {
+	return Limiter{ceiling: ceiling, gain: 1, down: max(1, rate/1000),
+		release: float32(1 - math.Exp(-float64(block)/float64(rate)/releaseTime))}
 }
 
-func (l *limiter) process(x []float32) {
+// Process limits a block.
+func (l *Limiter) Process(x []float32) {
 	var peak float32
 	for _, v := range x {
 		peak = max(peak, v, -v)
@@ -31,7 +36,7 @@ func (l *limiter) process(x []float32) {
 	// Down at once, within 1 ms, up by the whole block.
 	steps := len(x)
 	if to < l.gain {
-		steps = max(1, len(x)/10)
+		steps = min(l.down, len(x))
 	}
 	step := (to - l.gain) / float32(steps)
 	for i, v := range x {
