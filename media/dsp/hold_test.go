@@ -22,7 +22,7 @@ func TestHold(t *testing.T) {
 	}{
 		{"loud -> at once", 1e6, 1, 60},
 		{"quieter -> it is held", 1e2, 19, 60},
-		{"after that it dies away", 1e2, 6, 50},
+		{"after that it dies away", 1e2, 5, 50},
 		{"down to what is there", 1e2, 100, 20},
 		{"louder again", 1e7, 1, 70},
 	} {
