@@ -61,7 +61,7 @@ func TestRun_without_tools(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, key := range []string{"armv6_insns_g711", "armv6_insns_g722", "armv6_insns_opus_c0", "armv6_insns_srtp_pair"} {
+	for _, key := range []string{"armv6_insns_g711", "armv6_insns_g722", "armv6_insns_opus_c0", "armv6_insns_srtp_pair", "armv6_insns_call", "call_g722_cm_48k_handsfree_percent"} {
 		if !bytes.Contains(line, []byte(`"`+key+`":null`)) {
 			t.Errorf("%s is not null in %s", key, line)
 		}
@@ -77,6 +77,20 @@ func TestTable(t *testing.T) {
 	for _, row := range []string{"| g722_encode | 130 146 | 1.30 | 10 394 | 167 000 |", "| other | 999 | 0.01 | 0 |  |"} {
 		if !strings.Contains(b.String(), row) {
 			t.Errorf("no row %q in\n%s", row, b.String())
+		}
+	}
+}
+
+// A whole call is told as instructions and as a share of the board.
+func TestFigures_call(t *testing.T) {
+	f := Figures{Stages: []Stage{{Name: HandsFreeCall, Instructions: 2_345_678}}}
+	line, err := json.Marshal(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"armv6_insns_call":2345678`, `"call_g722_cm_48k_handsfree_percent":23.46`} {
+		if !bytes.Contains(line, []byte(want)) {
+			t.Errorf("no %s in %s", want, line)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
@@ -29,7 +30,11 @@ var sums = []struct {
 	{"armv6_insns_g722", []string{"g722_encode", "g722_decode"}},
 	{"armv6_insns_opus_c0", []string{"opus_16k_c0_encode", "opus_16k_c0_decode"}},
 	{"armv6_insns_srtp_pair", []string{"srtp_cm_pair"}},
+	{"armv6_insns_call", []string{HandsFreeCall}},
 }
+
+// HandsFreeCall is the stage that has a whole call in it.
+const HandsFreeCall = "call_g722_cm_48k_handsfree"
 
 // Keys are the figures by their names: instructions for 20 ms, nil where they
 // were not counted.
@@ -57,8 +62,25 @@ func (f Figures) sum(names ...string) *int {
 	return &n
 }
 
-// MarshalJSON writes the Keys.
-func (f Figures) MarshalJSON() ([]byte, error) { return json.Marshal(f.Keys()) }
+// Percent is the share of a Pi Zero, by the model, that a stage takes; nil when it was
+// not counted.
+func (f Figures) Percent(name string) *float64 {
+	s, ok := f.Cost(name)
+	if !ok {
+		return nil
+	}
+	share := math.Round(1e4*s.Instructions/wholeBoard) / 100
+	return &share
+}
+
+// MarshalJSON writes the Keys, and the share that a whole call takes.
+func (f Figures) MarshalJSON() ([]byte, error) {
+	all := map[string]any{HandsFreeCall + "_percent": f.Percent(HandsFreeCall)}
+	for key, n := range f.Keys() {
+		all[key] = n
+	}
+	return json.Marshal(all)
+}
 
 // The model of the smallest board, a Pi Zero: two cycles an instruction at 1 GHz,
 // 50 frames a second.

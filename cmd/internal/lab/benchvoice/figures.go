@@ -18,9 +18,9 @@ type Figures struct {
 	Rows   []Row
 	Quiet  []QuietRow
 	Loud   []LoudnessRow
-	// Instructions are ARMv6 instructions for 20 ms by the names of figures; nil
-	// where they could not be counted.
-	Instructions map[string]*int
+	// Instructions are ARMv6 instructions for 20 ms by the names of figures, and the
+	// share of a Pi Zero that a call takes; nil where they could not be counted.
+	Instructions map[string]any
 }
 
 // measure is a column of the table.

@@ -30,12 +30,12 @@ func TestFigures_MarshalJSON(t *testing.T) {
 	f := Figures{Scenes: []string{"desk", "hall"}, Rows: []Row{
 		{Key: "ours", Scenes: []Verdict{{T20: 1.234, Quality: 3.5}, {T20: 1.256, Quality: 3, Reconverge: math.NaN()}}},
 		{Key: "speexdsp", Scenes: []Verdict{{Quality: 3.1}, {Quality: 3.2, Reconverge: math.NaN()}}},
-	}, Instructions: map[string]*int{"ours_armv6_insns": nil}}
+	}, Instructions: map[string]any{"ours_armv6_insns": (*int)(nil), "ours_call_percent": 87.5}}
 	line, err := json.Marshal(f)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`"ours_t20_s":1.25`, `"ours_quality_double":3.25`, `"webrtc_t20_s":null`, `"ours_armv6_insns":null`, `"ours_quality_least_above_speexdsp":-0.2`, `"scenes":2`} {
+	for _, want := range []string{`"ours_t20_s":1.25`, `"ours_quality_double":3.25`, `"webrtc_t20_s":null`, `"ours_armv6_insns":null`, `"ours_call_percent":87.5`, `"ours_quality_least_above_speexdsp":-0.2`, `"scenes":2`} {
 		if !strings.Contains(string(line), want) {
 			t.Errorf("no %s in %s", want, line)
 		}

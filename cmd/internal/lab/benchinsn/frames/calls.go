@@ -26,6 +26,7 @@ func callStages() []stage {
 		calling("call_opus_cm", "OPUS", 1, keying.AES128CMSHA1_80, 0),
 		calling("call_g711_cm_48k_device", "PCMU", 1, keying.AES128CMSHA1_80, 48000),
 		calling("call_g722_cm_48k_device", "G722", 1, keying.AES128CMSHA1_80, 48000),
+		handsFreeCall(),
 		calling("conference_g711_cm", "PCMU", 2, keying.AES128CMSHA1_80, 0),
 		calling("conference_g722_cm", "G722", 2, keying.AES128CMSHA1_80, 0),
 	}
@@ -37,18 +38,29 @@ const period = ptime / 2
 // device gives speech and takes whatever. While it waits for its period the
 // streams' other goroutines have their turn.
 type device struct {
-	voice *loop
-	now   atomic.Int64 // streams' goroutines ask, too
+	voice  *loop
+	echoed []int16      // what the microphone hears of the loudspeaker; nil: nothing
+	now    atomic.Int64 // streams' goroutines ask, too
 }
 
 func (d *device) ReadPeriod(f []int16) error {
 	time.Sleep(100 * time.Microsecond)
 	d.now.Add(int64(period))
 	copy(f, d.voice.next())
+	for i, v := range d.echoed {
+		f[i] = f[i]/2 + v
+	}
 	return nil
 }
 
-func (*device) WritePeriod([]int16) error         { return nil }
+// WritePeriod has the loudspeaker come back 20 dB quieter: less than is needed to howl.
+func (d *device) WritePeriod(f []int16) error {
+	for i := range d.echoed {
+		d.echoed[i] = f[i] / 10
+	}
+	return nil
+}
+
 func (*device) Xruns() (capture, playback uint64) { return 0, 0 }
 func (d *device) clock() time.Duration            { return time.Duration(d.now.Load()) }
 func (d *device) codecs() (all []media.Codec, err error) {
@@ -61,6 +73,17 @@ func (d *device) codecs() (all []media.Codec, err error) {
 // Each is with itself: what it sends is what it receives, so that both ways of
 // one telephone are in it and nothing else.
 func calling(name, encoding string, calls int, suite keying.Suite, rate int) stage {
+	return callingWith(name, encoding, calls, suite, rate, engine.HandsFree{})
+}
+
+// handsFreeCall is a whole call of the best telephone there is: wideband, encrypted,
+// hands-free with all that is done to the microphone, on a card of 48 kHz.
+func handsFreeCall() stage {
+	return callingWith("call_g722_cm_48k_handsfree", "G722", 1, keying.AES128CMSHA1_80, 48000,
+		engine.HandsFree{Echo: true, Tail: 128 * time.Millisecond, Late: 500 * time.Millisecond, Noise: true, Gain: true})
+}
+
+func callingWith(name, encoding string, calls int, suite keying.Suite, rate int, free engine.HandsFree) stage {
 	return stage{name, func() (frame, end func() error, err error) {
 		d := &device{}
 		codecs, err := d.codecs()
@@ -76,13 +99,16 @@ func calling(name, encoding string, calls int, suite keying.Suite, rate int) sta
 		rate = cmp.Or(rate, format.SampleRate)
 		d.voice = newLoop(rate, 1)
 		d.voice.n /= 2
+		if free.Echo {
+			d.echoed = make([]int16, d.voice.n)
+		}
 		e, err := engine.New(engine.Config{
-			Device: d, SampleRate: rate, Period: d.voice.n, Codecs: codecs, Now: d.clock, RTCPInterval: time.Hour,
+			Device: d, SampleRate: rate, Period: d.voice.n, Codecs: codecs, Now: d.clock, RTCPInterval: time.Hour, HandsFree: free,
 		})
 		if err != nil {
 			return nil, nil, err
 		}
-		patch := engine.Patch{Mic: true}
+		patch := engine.Patch{Mic: true, HandsFree: free.Echo}
 		for id := media.StreamID(1); int(id) <= calls; id++ {
 			if err := speak(e, id, format, suite); err != nil {
 				return nil, nil, err
