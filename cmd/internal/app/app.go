@@ -198,6 +198,8 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d.settled, d.decide = a.settled, a.newcomers.decide
 	recoverRecordings(a.cfg.Agent.State, log)
 	d.inbox <- d.chosen.load() // the first of what it hears; nobody else writes yet
+	d.names = newContactsFile(a.cfg.Agent.State, log)
+	d.inbox <- phone.Contacts{Own: true, All: d.names.load()}
 	d.inbox <- phone.Restore{Entries: d.history.load()}
 }
 
@@ -238,6 +240,7 @@ func (a *App) parts() []part {
 	parts := []part{
 		{"history", a.desk.history.run},
 		{"settings", a.desk.chosen.run},
+		{"contacts", a.desk.names.run},
 		{"door codes", a.desk.door.used.run},
 		{"door log", a.desk.door.journal.run},
 		{"screen", a.desk.display.run},

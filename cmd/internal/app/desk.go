@@ -21,6 +21,7 @@ type desk struct {
 	calls   *callbook
 	history *keptFile[[]phone.Entry]
 	chosen  *keptFile[phone.Settings]
+	names   *keptFile[[]phone.Contact]
 	door    *doorman
 	// decide hears what a person says about provisioning servers.
 	decide func(phone.Effect)
@@ -246,6 +247,8 @@ func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 		d.startTimer(ctx, e)
 	case phone.History:
 		d.history.save(e.Entries)
+	case phone.KeepContacts:
+		d.names.save(e.All)
 	case phone.Keep:
 		d.chosen.save(e.Settings)
 	case phone.Decide, phone.ForgetRefused:

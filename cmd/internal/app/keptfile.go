@@ -31,6 +31,10 @@ func newSettingsFile(dir string, log *slog.Logger) *keptFile[phone.Settings] {
 	return newKeptFile[phone.Settings](dir, "settings.json", "what was set on the phone", log)
 }
 
+func newContactsFile(dir string, log *slog.Logger) *keptFile[[]phone.Contact] {
+	return newKeptFile[[]phone.Contact](dir, "contacts.json", "the contacts made on the phone", log)
+}
+
 func newKeptFile[T any](dir, name, what string, log *slog.Logger) *keptFile[T] {
 	return &keptFile[T]{path: filepath.Join(dir, name), what: what, log: log, newest: make(chan T, 1)}
 }

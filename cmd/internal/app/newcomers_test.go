@@ -121,7 +121,7 @@ func TestNewcomers_a_server_is_refused_at_the_telephone(t *testing.T) {
 	w.until("a refusal", func(s localapi.Status) bool {
 		return len(s.Provisioning.Waiting) == 0 && len(s.Provisioning.Refused) == 1
 	})
-	w.parts.keys.tap(hal.KeyMenu)
+	w.parts.keys.tap(hal.KeyMenu, hal.KeyOK)
 	w.view("the refused one in the status", func(v phone.View) bool { return v.Soft[1].Label == "Unblock" })
 	w.parts.keys.tap(hal.KeySoft2)
 	w.until("nobody is refused", func(s localapi.Status) bool { return len(s.Provisioning.Refused) == 0 })

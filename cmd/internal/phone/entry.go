@@ -39,6 +39,9 @@ func (t *turn) digitKey(d byte) {
 	if focus != nil && focus.talking() {
 		live = focus // of two in a conference
 	}
+	if t.listKey(d) {
+		return
+	}
 	t.list = list{}
 	switch {
 	case live != nil && live.talking():

@@ -55,6 +55,7 @@ func (t *turn) update(c *call, u ua.Call) {
 	incoming, was, wasTransferring, reason := c.Incoming, c.State, c.Transferring, c.Reason
 	c.Call = u
 	c.Incoming = incoming
+	t.named(c)
 	if was != ua.Confirmed && u.State == ua.Confirmed && !c.leaving {
 		c.answering = false
 		t.won(c)
@@ -133,6 +134,7 @@ func (t *turn) incoming(u ua.Call) {
 	}
 	t.serial++
 	c := call{Call: u, serial: t.serial}
+	t.named(&c)
 	inUse := t.inUse()
 	t.calls = append(t.calls, c)
 	t.wake()

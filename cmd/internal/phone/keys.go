@@ -32,6 +32,11 @@ func (t *turn) longPress(k hal.Key) {
 			t.leaveEntry()
 		}
 		t.list = list{}
+	case hal.KeyOK: // boards without a menu key have a menu, too
+		if t.kind() == KindList && t.list.kind == listCalls {
+			t.list = list{}
+			t.openList(listMenu)
+		}
 	}
 }
 
@@ -58,7 +63,7 @@ func (t *turn) press(k hal.Key) {
 	case hal.KeyCancel:
 		t.act(t.cancelAction())
 	case hal.KeyMenu:
-		t.toggleList(listStatus)
+		t.toggleList(listMenu)
 	case hal.KeySpeaker:
 		t.handsfreeKey(hal.Speaker)
 	case hal.KeyHeadset:

@@ -11,7 +11,14 @@ type listKind uint8
 const (
 	listCalls listKind = iota
 	listMissed
-	listStatus // accounts, network and watched telephones, to be read
+	listDialled
+	listStatus   // accounts, network and watched telephones, to be read
+	listContacts // the phone book
+	listNumbers  // of one contact
+	listNaming   // no list: a name is written
+	listMenu     // what there is
+	listCall     // what can be done with a call of the history
+	listDeleteAll
 )
 
 // list is a list on the screen.
@@ -19,6 +26,13 @@ type list struct {
 	on   bool
 	kind listKind
 	at   int
+	trail
+
+	find   string    // keys that were pressed to find somebody
+	found  []Contact // what they found; never changed
+	who    Contact   // whose numbers these are
+	number string    // that gets a name
+	name   typing
 }
 
 func (l *list) move(by, length int) {
@@ -33,14 +47,11 @@ func (t *turn) openList(kind listKind) {
 	if t.live() != nil || t.ringing() != nil || (t.entry.on && t.path == "") {
 		return
 	}
-	t.list = list{on: true, kind: kind}
-	if kind == listMissed {
-		t.markSeen()
-	}
+	t.showList(list{on: true, kind: kind})
 }
 
 func (t *turn) toggleList(kind listKind) {
-	if t.list.on && t.list.kind == kind {
+	if t.list.on && (t.list.kind == kind || t.list.depth > 0) {
 		t.list = list{}
 		return
 	}
@@ -52,17 +63,39 @@ func (s *State) listEntries() []Entry {
 	switch s.list.kind {
 	case listMissed:
 		return slices.DeleteFunc(slices.Clone(s.history), func(e Entry) bool { return e.Kind != Missed })
+	case listDialled:
+		return s.dialled()
 	case listCalls:
 		return s.history
 	}
 	return nil
 }
 
-func (s *State) listLength() int {
-	if s.list.kind == listStatus {
-		return len(s.statusItems())
+// dialled are the numbers that were dialled, each once, the last one first.
+func (s *State) dialled() []Entry {
+	var out []Entry
+	for _, e := range s.history {
+		if e.Kind == Dialled && e.Number != "" && !slices.ContainsFunc(out, func(o Entry) bool { return o.Number == e.Number }) {
+			out = append(out, e)
+		}
 	}
-	return len(s.listEntries())
+	return out
+}
+
+func (s *State) listLength() int {
+	switch s.list.kind {
+	case listStatus:
+		return len(s.statusItems())
+	case listContacts:
+		return len(s.list.found)
+	case listNumbers:
+		return len(s.list.who.Numbers)
+	case listNaming:
+		return 0
+	case listCalls, listMissed, listDialled:
+		return len(s.listEntries())
+	}
+	return len(s.menu())
 }
 
 func (s *State) item() (Entry, bool) {
@@ -75,6 +108,12 @@ func (s *State) item() (Entry, bool) {
 
 // dialItem calls the chosen entry back, by the account that it came by.
 func (t *turn) dialItem() {
+	if t.list.kind == listNumbers {
+		number := t.list.who.Numbers[min(t.list.at, len(t.list.who.Numbers)-1)]
+		t.list = list{}
+		t.place(number)
+		return
+	}
 	e, ok := t.item()
 	if !ok || e.Number == "" {
 		return
@@ -87,12 +126,19 @@ func (t *turn) dialItem() {
 }
 
 func (t *turn) deleteItem() {
+	if c, ok := t.contact(); ok && c.Own {
+		t.deleteContact(c)
+		return
+	}
 	e, ok := t.item()
 	if !ok {
 		return
 	}
-	if i := slices.Index(t.history, e); i >= 0 {
-		t.history = slices.Delete(t.history, i, i+1)
+	before := len(t.history)
+	t.history = slices.DeleteFunc(t.history, func(o Entry) bool { // of a dialled number all of them
+		return o == e || t.list.kind == listDialled && o.Kind == Dialled && o.Number == e.Number
+	})
+	if len(t.history) != before {
 		t.saveHistory()
 	}
 	t.list.at = max(0, min(t.list.at, len(t.listEntries())-1))
@@ -128,6 +174,7 @@ func (t *turn) restore(entries []Entry) {
 
 // record notes a call that is over.
 func (t *turn) record(c *call) {
+	t.named(c)
 	if c.aside || c.lost { // the one that was answered, or shown, is told of
 		return
 	}

@@ -15,6 +15,8 @@ import (
 func (s *State) kind() Kind {
 	c := s.byFocus()
 	switch {
+	case s.list.on && s.list.kind == listNaming:
+		return KindDialling
 	case s.list.on:
 		return KindList
 	case s.entry.on && len(s.config.Accounts) > 0:
@@ -157,6 +159,10 @@ func (s *State) diversionText() string {
 }
 
 func (s *State) diallingView(v *View) {
+	if s.list.on {
+		s.namingView(v)
+		return
+	}
 	x := s.texts()
 	v.Entry = s.entry.digits
 	v.Party = Party{Name: s.nameOf(s.entry.digits), Number: s.entry.digits}
@@ -278,14 +284,28 @@ func (s *State) listView(v *View) {
 		v.Title, v.List.Empty = x.MissedCalls, x.NoMissed
 	case listCalls:
 		v.Title, v.List.Empty = x.AllCalls, x.NoCalls
+	case listDialled:
+		v.Title, v.List.Empty = x.DialledCalls, x.NothingDialled
 	case listStatus:
 		v.Title = x.StatusTitle
 		v.List.Items = s.statusItems()
 		v.List.Selected = min(s.list.at, len(v.List.Items)-1)
 		return
+	case listContacts:
+		s.contactsView(v)
+		return
+	case listNumbers:
+		v.Title, v.List.Selected = s.list.who.Name, s.list.at
+		for _, n := range s.list.who.Numbers {
+			v.List.Items = append(v.List.Items, Item{Title: n})
+		}
+		return
+	default:
+		s.menuView(v)
+		return
 	}
 	for _, e := range s.listEntries() {
-		title := e.Name
+		title := cmp.Or(s.bookName(e.Number), e.Name)
 		if title == "" {
 			title = e.Number
 		}

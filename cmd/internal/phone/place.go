@@ -74,8 +74,14 @@ func (t *turn) invite(c call, account ua.AccountID) {
 		Intercom: c.intercom && !c.emergency, Pickup: c.pickup})
 }
 
-// nameOf finds a number's name in the history.
+// nameOf finds a number's name in the phone book, or in the history.
 func (s *State) nameOf(number string) string {
+	if number == "" {
+		return ""
+	}
+	if name := s.bookName(number); name != "" {
+		return name
+	}
 	for _, e := range s.history {
 		if e.Number == number && e.Name != "" {
 			return e.Name

@@ -50,14 +50,14 @@ func TestStep_a_server_waits_for_two_keys(t *testing.T) {
 		{"accept, cancel -> asked still", then(wait(gate()), press(hal.KeySoft1, hal.KeyCancel)), "", "Accept server?"},
 		{"later -> not asked", then(wait(gate()), press(hal.KeySoft4), wait(gate())), "", ""},
 		{"cancel -> not asked", then(wait(gate()), press(hal.KeyCancel)), "", ""},
-		{"later, menu, server -> asked", then(wait(gate()), press(hal.KeySoft4, hal.KeyMenu, hal.KeySoft1)), "", "Accept server?"},
+		{"later, menu, server -> asked", then(wait(gate()), press(hal.KeySoft4, hal.KeyMenu, hal.KeyOK, hal.KeySoft1)), "", "Accept server?"},
 		{"two wait, one decided -> the other", then(wait(gate(), other), press(hal.KeySoft1, hal.KeyOK)), "accept https://prov.example", "Accept server?"},
 		{"accept, another takes its place, ok -> asked", then(wait(gate()), press(hal.KeySoft1), wait(other), press(hal.KeyOK)), "", "Accept server?"},
 		{"accept, its certificate comes, ok -> asked", then(wait(looked), press(hal.KeySoft1), wait(gate()), press(hal.KeyOK)), "", "Accept server?"},
 		{"accept, told again, ok -> accepted", then(wait(gate()), press(hal.KeySoft1), wait(gate()), press(hal.KeyOK)), "accept https://prov.example", ""},
 		{"gone -> not asked", then(wait(gate()), wait(), press(hal.KeySoft1, hal.KeyOK)), "", "Calls"},
 		{"accept, a call, its end, ok -> asked", then(wait(gate()), press(hal.KeySoft1), said(in(7, ua.Early)), said(over(in(7, ua.Early), 487, ua.Cancelled, "")), press(hal.KeyOK)), "", "Accept server?"},
-		{"menu, unblock -> forgotten", then(Servers{Refused: []string{"https://a.example"}}, press(hal.KeyMenu, hal.KeySoft2)), "forget", ""},
+		{"menu, unblock -> forgotten", then(Servers{Refused: []string{"https://a.example"}}, press(hal.KeyMenu, hal.KeyOK, hal.KeySoft2)), "forget", ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

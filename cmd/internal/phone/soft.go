@@ -40,12 +40,20 @@ const (
 	actShowServer
 	actForgetRefused
 	actAcknowledge
+	actContacts
+	actMore // what else can be done with a call of the history
+	actChoose
+	actDialContact
+	actUnfind
+	actFindAll
+	actSaveName
+	actUnname
 	actionCount
 )
 
 func (a action) role() SoftRole {
 	switch a {
-	case actAnswer, actDial, actResume, actSendTransfer, actComplete, actDialItem:
+	case actAnswer, actDial, actResume, actSendTransfer, actComplete, actDialItem, actDialContact, actSaveName:
 		return RoleGo
 	case actReject, actEnd:
 		return RoleStop
@@ -89,11 +97,20 @@ func (s *State) softKeys() [4]action {
 	case KindEnded, KindFailed:
 		return [4]action{when(s.lastDialled() != "", actRedial), actNone, actNone, actClose}
 	case KindList:
-		if s.list.kind == listStatus {
+		switch s.list.kind {
+		case listStatus:
 			return [4]action{when(len(s.about.later) > 0, actShowServer), when(len(s.servers.Refused) > 0, actForgetRefused), actNone, actBack}
+		case listContacts:
+			c, some := s.contact()
+			return [4]action{when(some, actDialContact), when(some && c.Own, actDeleteItem), when(s.list.find != "", actFindAll), actBack}
+		case listNumbers:
+			return [4]action{actDialItem, actNone, actNone, actBack}
+		case listCalls, listMissed, listDialled:
+		default:
+			return [4]action{actChoose, actNone, actNone, actBack}
 		}
 		some := len(s.listEntries()) > 0
-		return [4]action{when(some, actDialItem), when(some, actDeleteItem), actNone, actBack}
+		return [4]action{when(some, actDialItem), when(some, actDeleteItem), when(some, actMore), actBack}
 	case KindNotice:
 		return s.pageKeys()
 	}
@@ -104,12 +121,23 @@ func (s *State) idleKeys() [4]action {
 	return [4]action{
 		when(s.lastDialled() != "", actRedial),
 		when(len(s.config.Accounts) > 0, actCalls),
-		when(s.missed() > 0, actMissed),
+		s.idleThird(),
 		when(s.voicemail() != nil, actMessages),
 	}
 }
 
+// idleThird: whom to call back goes before whom to call.
+func (s *State) idleThird() action {
+	if s.missed() > 0 {
+		return actMissed
+	}
+	return when(len(s.contacts) > 0, actContacts)
+}
+
 func (s *State) diallingKeys() [4]action {
+	if s.list.on {
+		return [4]action{when(s.list.name.text != "", actSaveName), when(s.list.name.text != "", actUnname), actNone, actBack}
+	}
 	typed := s.entry.digits != ""
 	switch {
 	case s.entry.purpose == forTransfer:
@@ -157,6 +185,8 @@ func (s *State) okAction() action {
 		return actCalls
 	case KindDialling:
 		switch {
+		case s.list.on:
+			return actSaveName
 		case s.entry.digits != "":
 			return actDial
 		case s.ringing() != nil:
@@ -170,17 +200,32 @@ func (s *State) okAction() action {
 	case KindEnded, KindFailed:
 		return actClose
 	case KindList:
-		return when(s.list.kind != listStatus, actDialItem)
+		return s.listOK()
 	case KindNotice:
 		return s.pageAction(true)
 	}
 	return actNone
 }
 
+func (s *State) listOK() action {
+	switch s.list.kind {
+	case listStatus:
+		return actNone
+	case listContacts:
+		return actDialContact
+	case listCalls, listMissed, listDialled, listNumbers:
+		return actDialItem
+	}
+	return actChoose
+}
+
 // cancelAction is what the cancel key does now. It never ends a held call.
 func (s *State) cancelAction() action {
 	switch s.kind() {
 	case KindDialling:
+		if s.list.on {
+			return actUnname
+		}
 		return actDelete
 	case KindRinging, KindWaiting:
 		return actReject
@@ -189,6 +234,9 @@ func (s *State) cancelAction() action {
 	case KindEnded, KindFailed:
 		return actClose
 	case KindList:
+		if s.list.find != "" {
+			return actUnfind
+		}
 		return actBack
 	case KindNotice:
 		return s.pageAction(false)
@@ -254,7 +302,31 @@ func (t *turn) act(a action) {
 	case actDeleteItem:
 		t.deleteItem()
 	case actBack:
-		t.list = list{}
+		t.back()
+	default:
+		t.browse(a)
+	}
+}
+
+// browse is what keys do in the phone book and in menus.
+func (t *turn) browse(a action) {
+	switch a {
+	case actContacts:
+		t.openList(listContacts)
+	case actMore:
+		t.openCallMenu()
+	case actChoose:
+		t.choose()
+	case actDialContact:
+		t.dialContact()
+	case actFindAll:
+		t.search("")
+	case actUnfind:
+		t.unfind()
+	case actSaveName:
+		t.saveName()
+	case actUnname:
+		t.unname()
 	default:
 		t.answerPage(a)
 	}

@@ -54,7 +54,8 @@ type State struct {
 
 	recording bool
 
-	history []Entry
+	history  []Entry
+	contacts []Contact // in the order of the phone book; replaced, never changed
 
 	again []Effect // refused as busy, to be tried again
 	tries int

@@ -56,6 +56,8 @@ func (t *turn) take(in Input) {
 		t.recorded(in)
 	case DoorSaid:
 		t.doorSaid(in)
+	case Contacts:
+		t.contactsTold(in)
 	case Restore:
 		t.restore(in.Entries)
 	case Settings:

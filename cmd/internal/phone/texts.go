@@ -39,6 +39,12 @@ type Texts struct {
 	Watch                                      map[WatchState]string
 	Forwarded, NotForwarded, NoForward         string
 	MessageFrom                                string
+	ContactsTitle, NoContacts, BookFull        string
+	NameOf, NamingHelp, Saved                  string
+	MenuTitle, DialledCalls                    string
+	EditNumber, SaveName, DeleteAll            string
+	ReallyDeleteAll, DeleteThem, KeepThem      string
+	OnOff                                      map[bool]string
 	OnTrial, TrialConfirmed                    string // of the configuration
 	RolledBack, RolledBackMeans                string
 	DocumentRefused, RefusedMeans              string
@@ -155,6 +161,13 @@ func english() *Texts {
 		NoForward:    "No number is set to send calls to",
 		MessageFrom:  "Message from",
 
+		ContactsTitle: "Contacts", NoContacts: "Nobody found", BookFull: "No room for more contacts",
+		NameOf: "Name of", NamingHelp: "Same key: next letter, #: ABC", Saved: "Saved",
+		MenuTitle: "Menu", DialledCalls: "Dialled calls",
+		EditNumber: "Edit number", SaveName: "Save as contact", DeleteAll: "Delete all calls",
+		ReallyDeleteAll: "Delete all calls?", DeleteThem: "Delete all", KeepThem: "Keep them",
+		OnOff: map[bool]string{true: "On", false: "Off"},
+
 		OnTrial: "On trial: new configuration", TrialConfirmed: "Confirmed: new configuration",
 		RolledBack: "Configuration taken back", RolledBackMeans: "The one before is used. Tell the administrator.",
 		DocumentRefused: "Configuration refused", RefusedMeans: "The phone keeps the one it has. Tell the administrator.",
@@ -176,6 +189,7 @@ func english() *Texts {
 			actHold: "Hold", actResume: "Resume", actSwap: "Swap", actConference: "Conf", actSplit: "Split", actTransfer: "Xfer", actSendTransfer: "Xfer", actConsult: "Call", actComplete: "Xfer",
 			actNew: "New", actEnd: "End", actClose: "Close", actDialItem: "Dial", actDeleteItem: "Del", actBack: "Back",
 			actAccept: "Accept", actRefuse: "Refuse", actLater: "Later", actSure: "OK", actUnsure: "Back",
+			actContacts: "Names", actMore: "More", actChoose: "OK", actDialContact: "Dial", actFindAll: "Clear", actSaveName: "Save", actUnname: "Del",
 			actShowServer: "Server", actForgetRefused: "Unblock", actAcknowledge: "OK",
 		},
 		Outputs: map[hal.Output]string{

@@ -15,10 +15,11 @@ const (
 	timerForward                   // nobody answers
 	timerConfirmed                 // a trial ended well long enough ago
 	timerBell                      // nobody answers at one of the bell's
+	timerTyping                    // what a key wrote stays
 	timerCount
 )
 
-var timerNames = [...]string{"inter-digit", "stage", "beep", "notice", "volume", "retry", "transfer", "backlight", "forward", "confirmed", "bell"}
+var timerNames = [...]string{"inter-digit", "stage", "beep", "notice", "volume", "retry", "transfer", "backlight", "forward", "confirmed", "bell", "typing"}
 
 func (id TimerID) String() string {
 	if int(id) < len(timerNames) {
@@ -39,6 +40,7 @@ const (
 	noticeTime     = 4 * time.Second
 	messageTime    = 20 * time.Second
 	volumeTime     = 2500 * time.Millisecond
+	typingTime     = time.Second
 	retryTime      = 100 * time.Millisecond
 	recallTime     = 60 * time.Second
 	transferTime   = 190 * time.Second // longer than a proxy lets a call ring (RFC 3261 §16.6)
@@ -77,6 +79,8 @@ func (t *turn) timer(in Timer) {
 		t.notAnswered()
 	case timerBell:
 		t.rung()
+	case timerTyping:
+		t.list.name.settle()
 	case timerBacklight:
 		t.dim = true
 	case timerConfirmed:

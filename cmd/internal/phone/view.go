@@ -38,7 +38,7 @@ type View struct {
 	Kind    Kind
 	Title   string   // what is going on: "Incoming call"
 	Text    []string // explanation, a paragraph each: what is wrong, what to do
-	Entry   string   // number being entered
+	Entry   string   // number being entered, or what a list is searched for
 	Party   Party    // of the call that is shown
 	Account string   // label of the line that is used
 	Since   time.Time
@@ -129,6 +129,7 @@ const (
 	IconOutgoing
 	IconGood
 	IconBad
+	IconPerson
 )
 
 // Status is the status bar, and the idle screen's facts.

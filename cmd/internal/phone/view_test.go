@@ -41,7 +41,7 @@ func TestView_soft_keys_suit_the_state(t *testing.T) {
 		{"held shown beside a talk", then(twoCalls(), press(hal.KeyDown)), "Swap|Xfer||End"},
 		{"transfer", then(talking(), press(hal.KeyTransfer, "1")), "Xfer|Del|Call|Cancel"},
 		{"failed", then(dialled(), said(over(out(ua.Trying), 486, ua.Rejected, ""))), "Redial|||Close"},
-		{"missed list", then(missed, press(hal.KeyUp)), "Dial|Del||Back"},
+		{"missed list", then(missed, press(hal.KeyUp)), "Dial|Del|More|Back"},
 		{"empty list", press(hal.KeyUp), "|||Back"},
 	}
 	for _, c := range cases {
@@ -186,9 +186,9 @@ func TestView_status_is_read_line_by_line(t *testing.T) {
 		keys  []hal.Key
 		want  int
 	}{
-		{"menu -> the first line", []hal.Key{hal.KeyMenu}, 0},
-		{"down -> the next", []hal.Key{hal.KeyMenu, hal.KeyDown}, 1},
-		{"up -> the last", []hal.Key{hal.KeyMenu, hal.KeyUp}, 2},
+		{"menu, ok -> the first line", []hal.Key{hal.KeyMenu, hal.KeyOK}, 0},
+		{"down -> the next", []hal.Key{hal.KeyMenu, hal.KeyOK, hal.KeyDown}, 1},
+		{"up -> the last", []hal.Key{hal.KeyMenu, hal.KeyOK, hal.KeyUp}, 2},
 	} {
 		s, _ := run(t, State{}, then(desk(t), press(c.keys...))...)
 		if got := s.View().List; got.Selected != c.want || len(got.Items) != 3 {

@@ -120,7 +120,7 @@ func TestLamps_of_watched_telephones(t *testing.T) {
 			if got := fmt.Sprint(names[l[8]], " ", names[l[9]], " ", names[l[12]]); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
-			s, _ = run(t, s, press(hal.KeyMenu)...)
+			s, _ = run(t, s, press(hal.KeyMenu, hal.KeyOK)...)
 			got := ""
 			for _, it := range s.View().List.Items {
 				if it.Title == "1002" && got == "" {

@@ -78,6 +78,9 @@ func (p *cellPage) head(v *phone.View) {
 	if !v.Since.IsZero() {
 		right = clockText(v.Elapsed)
 	}
+	if v.Kind == phone.KindList && v.Entry != "" {
+		right = v.Entry
+	}
 	if marks := p.marks(v); marks != "" {
 		right = marks + " " + right
 	}

@@ -199,6 +199,9 @@ func (c *compact) status(v *phone.View) {
 	if v.Kind == phone.KindIdle && st.Number != "" {
 		name = st.Number
 	}
+	if v.Kind == phone.KindList {
+		name = v.Title
+	}
 	c.tiny(x, 0, left, white, c.small.fit(name, 1, end-x))
 }
 

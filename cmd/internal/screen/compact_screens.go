@@ -183,6 +183,10 @@ func (c *compact) list(v *phone.View, body image.Rectangle) {
 		return
 	}
 	rows := max(1, (body.Dy()-1)/row)
+	if v.Entry != "" { // what it is searched for
+		c.tiny(1, body.Min.Y+2+(rows-1)*row, left, white, c.small.fitEnd("> "+v.Entry, 1, c.w))
+		rows = max(1, rows-1)
+	}
 	first := firstRow(v.List.Selected, rows, len(v.List.Items))
 	for i := first; i < min(first+rows, len(v.List.Items)); i++ {
 		it := v.List.Items[i]
@@ -212,6 +216,8 @@ func itemMark(i phone.ItemIcon) string {
 		return markGood
 	case phone.IconBad:
 		return markAlert
+	case phone.IconPerson:
+		return markPerson
 	}
 	return ""
 }

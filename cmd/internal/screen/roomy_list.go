@@ -2,6 +2,7 @@ package screen
 
 import (
 	"image"
+	"slices"
 
 	"offhook/cmd/internal/phone"
 )
@@ -11,7 +12,12 @@ const rowHeight = 29
 func (r *roomy) list(v *phone.View) {
 	x, y := r.px(margin), r.body.Min.Y+r.px(20)
 	head := r.style(bold, 17)
-	r.write(head, r.text, x, y, left, r.fit(head, v.Title, r.w-2*x))
+	end := r.w - x
+	if v.Entry != "" { // what it is searched for
+		s := r.style(medium, 17)
+		end -= r.write(s, r.accent, end, y, right, r.fitEnd(s, v.Entry, r.w/3)) + r.px(10)
+	}
+	r.write(head, r.text, x, y, left, r.fit(head, v.Title, end-x))
 	top := y + r.px(10)
 	if len(v.List.Items) == 0 {
 		s := r.style(regular, 16)
@@ -26,9 +32,10 @@ func (r *roomy) list(v *phone.View) {
 		width -= r.px(8)
 		r.scrollBar(top, rows, first, len(v.List.Items))
 	}
+	marked := slices.ContainsFunc(v.List.Items, func(it phone.Item) bool { return it.Icon != phone.IconNone })
 	for i := first; i < last; i++ {
 		row := image.Rect(r.px(6), top, width-r.px(6), top+r.px(rowHeight)-r.px(2))
-		r.row(v.List.Items[i], row, i == v.List.Selected)
+		r.row(v.List.Items[i], row, i == v.List.Selected, marked)
 		top += r.px(rowHeight)
 	}
 }
@@ -38,15 +45,18 @@ func firstRow(selected, rows, total int) int {
 	return max(0, min(selected-rows/2, total-rows))
 }
 
-func (r *roomy) row(it phone.Item, row image.Rectangle, selected bool) {
+// row leaves room for a mark if any line of the list has one.
+func (r *roomy) row(it phone.Item, row image.Rectangle, selected, marked bool) {
 	if selected {
 		r.block(row, r.px(7), r.accentDeep)
 	}
 	mid := (row.Min.Y + row.Max.Y) / 2
 	x := row.Min.X + r.px(9)
+	size := r.px(15)
 	if mark, ink, ok := r.itemLook(it.Icon); ok {
-		size := r.px(15)
 		r.icon(mark, ink, x, mid-size/2, size)
+	}
+	if marked {
 		x += size + r.px(10)
 	}
 	title, detail := r.style(medium, 16), r.style(regular, 14)
@@ -73,6 +83,8 @@ func (r *roomy) itemLook(i phone.ItemIcon) (icon, ink, bool) {
 		return iconTick, r.good, true
 	case phone.IconBad:
 		return iconWarning, r.warn, true
+	case phone.IconPerson:
+		return iconPerson, r.soft, true
 	}
 	return 0, ink{}, false
 }

@@ -3,6 +3,7 @@ package screen
 import (
 	"flag"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,7 +145,7 @@ func noticeScenes(add func(string, *stage)) {
 	add("server-untrusted", ready().in(asks(untrusted)))
 	add("server-accept", ready().in(asks(found)).keys(hal.KeySoft1))
 	add("server-refuse", ready().in(asks(found)).keys(hal.KeySoft2))
-	add("list-servers", ready().in(phone.Servers{Waiting: []phone.Newcomer{found}, Refused: []string{"https://other.example"}}).keys(hal.KeySoft4, hal.KeyMenu))
+	add("list-servers", ready().in(phone.Servers{Waiting: []phone.Newcomer{found}, Refused: []string{"https://other.example"}}).keys(hal.KeySoft4, hal.KeyMenu, hal.KeyOK))
 	trial := phone.Provisioning{State: phone.Provisioned, Trial: true}
 	add("trial", ready().in(trial))
 	add("trial-confirmed", ready().in(trial, phone.Provisioning{State: phone.Provisioned}))
@@ -175,17 +176,41 @@ func idleScenes(add func(string, *stage)) {
 	more := ready().in(watching, phone.Clock{Now: noon()}).tells("1002", ua.LineEarly, false).tells("1007", ua.LineIdle, false).tells("1044", ua.LineConfirmed, false).
 		tells("1050", ua.LineConfirmed, true).in(phone.UA{Event: ua.SubscriptionChanged{Account: "a", Event: "dialog", Resource: "1052", Cause: "404: not found"}})
 	add("idle-watching-many", more)
-	add("list-watched", (&stage{s: more.s}).keys(hal.KeyMenu, hal.KeyDown))
+	add("list-watched", (&stage{s: more.s}).keys(hal.KeyMenu, hal.KeyOK, hal.KeyDown))
 	add("picking-up", (&stage{s: more.s}).keys(hal.KeyLine2))
 	add("volume", ready().keys(hal.KeyVolumeUp))
 	add("volume-in-call", talking().keys(hal.KeyVolumeUp, hal.KeyVolumeUp, hal.KeyVolumeUp, hal.KeyVolumeUp))
 	add("list-missed", ready().in(history()).keys(hal.KeyUp, hal.KeyDown))
 	add("list-calls", ready().in(history()).keys(hal.KeyDown, hal.KeyDown, hal.KeyDown))
 	add("list-empty", ready().keys(hal.KeyUp))
-	add("list-status", ready().in(phone.Audio{Gone: true, Cause: "USB sound card unplugged"}).keys(hal.KeyMenu))
+	add("list-status", ready().in(phone.Audio{Gone: true, Cause: "USB sound card unplugged"}).keys(hal.KeyMenu, hal.KeyOK))
+	bookScenes(add)
 	add("notice", ready().keys(hal.KeyRedial))
 	add("trouble-everywhere", ready().in(history(), phone.UA{Event: ua.MessageWaiting{Account: "a", Waiting: true, New: 140}},
 		phone.Network{Cause: "cable unplugged"}, phone.Audio{Gone: true, Cause: "USB sound card unplugged"}))
+}
+
+func people() phone.Input {
+	var all []phone.Contact
+	for _, c := range []string{"Anna Lindqvist:1002:+46 8 505 55 01", "Benjamin Okafor:+442079460018", "Carl Brandt:1007", "Front gate:1200",
+		"Workshop:1033", "Zoë Müller-Lüdenscheidt, Building Services:1044", "Öztürk, Deniz:1051", "Night service:1003"} {
+		parts := strings.Split(c, ":")
+		all = append(all, phone.Contact{Name: parts[0], Numbers: parts[1:]})
+	}
+	return phone.Contacts{All: all}
+}
+
+func bookScenes(add func(string, *stage)) {
+	add("menu", ready().in(history(), people()).keys(hal.KeyMenu, hal.KeyDown, hal.KeyDown))
+	add("list-contacts", ready().in(people()).keys(hal.KeySoft3, hal.KeyDown))
+	add("list-contacts-found", ready().in(people()).keys(hal.KeySoft3, "6"))
+	add("list-contacts-none", ready().in(people()).keys(hal.KeySoft3, "9", "9", "9"))
+	add("list-numbers", ready().in(people()).keys(hal.KeySoft3, hal.KeyOK, hal.KeyDown))
+	add("list-dialled", ready().in(history()).keys(hal.KeyMenu, hal.KeyUp, hal.KeyUp, hal.KeyOK))
+	add("call-menu", ready().in(history()).keys(hal.KeyUp, hal.KeyDown, hal.KeySoft3))
+	add("naming", ready().in(history()).keys(hal.KeyUp, hal.KeyDown, hal.KeySoft3, hal.KeyDown, hal.KeyOK, "9", "6", "6", "6", "7", "5", "5"))
+	add("delete-all", ready().in(history()).keys(hal.KeyUp, hal.KeySoft3, hal.KeyUp, hal.KeyOK))
+	add("contact-saved", ready().in(history()).keys(hal.KeyUp, hal.KeyDown, hal.KeySoft3, hal.KeyDown, hal.KeyOK, "9", hal.KeyOK))
 }
 
 func diallingScenes(add func(string, *stage)) {
