@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"offhook/hal/haltest"
 	"offhook/media"
 	"offhook/media/engine"
 	"offhook/media/g711"
@@ -30,7 +31,7 @@ type device struct {
 	heard    media.Frame
 	captured media.Frame
 	fail     error
-	room     *room // that the microphone and the loudspeaker are in; nil: none
+	room     *haltest.Room // that the microphone and the loudspeaker are in; nil: none
 }
 
 func newDevice(speech media.Frame) *device {
@@ -44,14 +45,14 @@ func (d *device) ReadPeriod(f []int16) error {
 	n := copy(f, d.speech[min(d.at, len(d.speech)):])
 	clear(f[n:])
 	d.at += len(f)
-	d.room.hear(f)
+	d.room.Hear(f)
 	d.captured = append(d.captured, f...)
 	return nil
 }
 
 func (d *device) WritePeriod(f []int16) error {
 	d.heard = append(d.heard, f...)
-	d.room.play(f)
+	d.room.Play(f)
 	return nil
 }
 

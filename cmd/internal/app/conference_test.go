@@ -30,6 +30,12 @@ func sine(freq float64) media.Frame {
 // neighbour is a phone of another extension at the same workbench.
 func (w *world) neighbour(extension, mac string) *world {
 	w.t.Helper()
+	return w.neighbourOn(boardFile, extension, mac)
+}
+
+// neighbourOn is one of another board.
+func (w *world) neighbourOn(board, extension, mac string) *world {
+	w.t.Helper()
 	doc := w.app.manager.Document()
 	doc.Accounts = append([]provisioning.Account(nil), doc.Accounts...)
 	a := &doc.Accounts[0]
@@ -39,7 +45,7 @@ func (w *world) neighbour(extension, mac string) *world {
 		w.t.Fatal(err)
 	}
 	w.lab.SetDocument(mac, body)
-	other := newPhone(w.t, w.lab, boardFile, mac)
+	other := newPhone(w.t, w.lab, board, mac)
 	other.endWithTest()
 	return other
 }

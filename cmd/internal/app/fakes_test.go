@@ -13,6 +13,7 @@ import (
 
 	"offhook/board"
 	"offhook/hal"
+	"offhook/hal/haltest"
 	"offhook/media"
 	"offhook/media/mediatest"
 )
@@ -315,7 +316,8 @@ type card struct {
 	opened  int // devices that are not closed
 	opens   int
 	device  *cardDevice
-	played  media.Frame // the newest half second
+	played  media.Frame   // the newest half second
+	room    *haltest.Room // what the microphone hears of the loudspeaker; nil: nothing
 }
 
 func newCard() *card {
@@ -396,9 +398,12 @@ func (d *cardDevice) ReadPeriod(p []int16) error {
 	case <-d.done:
 		return hal.ErrClosed
 	}
+	d.card.mu.Lock()
+	defer d.card.mu.Unlock()
 	for i := range p {
 		p[i] = d.card.voice[(d.at+i)%len(d.card.voice)]
 	}
+	d.card.room.Hear(p)
 	d.at += len(p)
 	return nil
 }
@@ -409,6 +414,7 @@ func (d *cardDevice) WritePeriod(p []int16) error {
 	}
 	d.card.mu.Lock()
 	defer d.card.mu.Unlock()
+	d.card.room.Play(p)
 	d.card.played = append(d.card.played, p...)
 	if extra := len(d.card.played) - d.card.format.SampleRate/2; extra > 0 {
 		d.card.played = d.card.played[extra:]

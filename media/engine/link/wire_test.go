@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"offhook/media"
+	"offhook/media/engine"
 	"offhook/media/keying"
 )
 
@@ -45,6 +46,9 @@ func fill(t *testing.T, v reflect.Value, n *int) {
 		return
 	case *media.Direction:
 		*x = media.RecvOnly
+		return
+	case *engine.Route:
+		*x = engine.Headset
 		return
 	case *map[string]any:
 		*x = map[string]any{"card": "hw", "n": -3, "f": 0.5, "on": true, "none": nil, "list": []any{1, "two"}, "in": map[string]any{"deep": []any{}}}
@@ -122,15 +126,18 @@ func same(a, b message) bool {
 
 func TestParse_refuses(t *testing.T) {
 	for _, row := range []struct{ name, raw string }{
-		{"nothing", ""}, {"a version alone", "\x06"}, {"an unknown kind", "\x06\x3f"}, {"kind 0", "\x06\x00"},
-		{"a bool of 2", "\x06\x46\x02\x00\x00"},
-		{"a direction of 4", "\x06\x03\x00\x00\x00\x01\x00\x00\x00\x01\x02\x00\x00\x02\x00\x00\x00\x04"},
-		{"a text that says it is longer", "\x06\x47\x00\x00\x00\x01\xff\xff"},
-		{"too long", strings.Repeat("\x06", maxMessage+1)},
+		{"nothing", ""}, {"a version alone", "\x07"}, {"an unknown kind", "\x07\x3f"}, {"kind 0", "\x07\x00"},
+		{"a bool of 2", "\x07\x46\x02\x00\x00"},
+		{"a direction of 4", "\x07\x03\x00\x00\x00\x01\x00\x00\x00\x01\x02\x00\x00\x02\x00\x00\x00\x04"},
+		{"a text that says it is longer", "\x07\x47\x00\x00\x00\x01\xff\xff"},
+		{"too long", strings.Repeat("\x07", maxMessage+1)},
 	} {
 		if m, err := parse([]byte(row.raw)); !errors.Is(err, ErrMessage) {
 			t.Errorf("%s: %+v, %v", row.name, m, err)
 		}
+	}
+	if _, err := parse([]byte("\x07\x06\x00\x00\x00\x04")); err == nil || !strings.Contains(err.Error(), "not a route") {
+		t.Errorf("a route of 4: %v", err)
 	}
 	var v *VersionError
 	if _, err := parse([]byte{9, 1}); !errors.As(err, &v) || v.Got != 9 {

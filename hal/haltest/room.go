@@ -1,19 +1,19 @@
-package engine_test
+package haltest
 
 import (
 	"math"
 	"math/rand/v2"
 	"time"
-
-	"offhook/media"
 )
 
-// room is what lies between a loudspeaker and a microphone: the delay of the sound
-// card, the way between them, walls that throw sound back, and noise.
-type room struct {
+// Room is what lies between a loudspeaker and a microphone: the delay of the sound
+// card, the way between them, walls that throw sound back, and noise. A device of a
+// test plays to it and hears by it; samples are 16 bits of one channel.
+type Room struct {
 	taps  []tap
 	past  []float32 // what was played, a ring
 	at    int       // where the next sample goes
+	rate  int
 	noise *rand.Rand
 }
 
@@ -25,14 +25,15 @@ type tap struct {
 const (
 	roomDelay = 30 * time.Millisecond  // of the sound card
 	roomTail  = 100 * time.Millisecond // after which the walls are not heard
-	roomNoise = 6                      // of 32768, mean square
+	roomNoise = 6                      // of 32768, root mean square
+	// RoomLoss is by how many dB the microphone hears the loudspeaker quieter than it is.
+	RoomLoss = 6
 )
 
-// newRoom makes one of which the microphone hears the loudspeaker 6 dB quieter
-// than it is. Reflections get denser with the square of the time, and 35 dB quieter
+// NewRoom makes one for a rate in Hz; each seed has its own walls. Reflections get denser with the square of the time, and 35 dB quieter
 // until they are not heard.
-func newRoom(rate int, seed uint64) *room {
-	r := &room{noise: rand.New(rand.NewPCG(seed, 7)), past: make([]float32, rate)}
+func NewRoom(rate int, seed uint64) *Room {
+	r := &Room{rate: rate, noise: rand.New(rand.NewPCG(seed, 7)), past: make([]float32, rate)}
 	first := int(roomDelay.Seconds()*float64(rate)) + rate/500
 	r.taps = append(r.taps, tap{first, 1})
 	tail := roomTail.Seconds() * float64(rate)
@@ -46,13 +47,20 @@ func newRoom(rate int, seed uint64) *room {
 		power += float64(t.gain * t.gain)
 	}
 	for i := range r.taps {
-		r.taps[i].gain *= float32(0.5 / math.Sqrt(power))
+		r.taps[i].gain *= float32(math.Pow(10, -RoomLoss/20.0) / math.Sqrt(power))
 	}
 	return r
 }
 
-// play takes a period of the loudspeaker.
-func (r *room) play(f media.Frame) {
+// Delay has the echo come later: at most half a second in all.
+func (r *Room) Delay(by time.Duration) {
+	for i := range r.taps {
+		r.taps[i].delay += int(by.Seconds() * float64(r.rate))
+	}
+}
+
+// Play takes a period of the loudspeaker. No room takes none.
+func (r *Room) Play(f []int16) {
 	if r == nil {
 		return
 	}
@@ -62,9 +70,9 @@ func (r *room) play(f media.Frame) {
 	}
 }
 
-// hear adds what the microphone hears of it: the period that is captured while the
-// next one is played.
-func (r *room) hear(f media.Frame) {
+// Hear adds what the microphone hears of it: f is the period that is captured while
+// the next one is played.
+func (r *Room) Hear(f []int16) {
 	if r == nil {
 		return
 	}
