@@ -77,7 +77,7 @@ func TestJourney_on_a_display_of_characters(t *testing.T) {
 	if err := w.lab.Ring("1001"); err != nil {
 		t.Fatal(err)
 	}
-	w.reads("who rings", "Incoming call", "Workbench", "600", "Answ Reje Sile")
+	w.reads("who rings", "Incoming call", "Workbench", "600", "Answer Reject Silenc")
 	w.lift()
 	w.callIn("confirmed")
 	w.reads("the call", "In call")
