@@ -29,6 +29,7 @@ type Document struct {
 	Recording    Recording    `key:"recording"`
 	Emergency    Emergency    `key:"emergency"`
 	Actions      []Action     `key:"actions"`
+	PhoneBooks   []PhoneBook  `key:"phone-books"`
 	Firmware     Firmware     `key:"firmware"`
 
 	origin map[string]Position  // where each setting was given

@@ -7,9 +7,28 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"offhook/ua"
 )
+
+// PhoneBook is a file of contacts on a web server.
+type PhoneBook struct {
+	URL      string        `key:"url,required" match:"url"`
+	Interval time.Duration `key:"interval" range:"1m..744h"` // between two looks at it
+	CA       string        `key:"ca" match:"authority"`
+	Username string        `key:"username" match:"label"`
+	Password ua.Secret     `key:"password"`
+}
+
+func (b *PhoneBook) setDefaults() { b.Interval = 24 * time.Hour }
+
+// PhoneBookAccess is how a phone book's server is reached.
+func (d Document) PhoneBookAccess(b PhoneBook) Access {
+	access := d.TLS.access(b.CA, "", ua.Secret{})
+	access.Username, access.Password, access.AllowHTTP = b.Username, b.Password, true
+	return access
+}
 
 // Push is the endpoint by which a server may come to the phone.
 type Push struct {
@@ -143,6 +162,9 @@ func (c *checker) outward(d Document) {
 		if n := len(p.Token.Reveal()); n > 0 && n < minToken {
 			c.fault(at+".token", "is shorter than %d characters, and can be guessed; openssl rand -hex 16 makes one", minToken)
 		}
+	}
+	for i, b := range d.PhoneBooks {
+		c.authority(fmt.Sprintf("phone-books[%d].ca", i), b.CA, d.TLS)
 	}
 	for i, a := range d.Actions {
 		c.authority(fmt.Sprintf("actions[%d].ca", i), a.CA, d.TLS)

@@ -82,6 +82,7 @@ type App struct {
 	clockBehind atomic.Bool // when the configuration was fetched last
 	teller      *teller
 	pushing     *pushing
+	phonebooks  *phonebooks
 	listening   listening
 	undisturbed bool // as the agent was told; the desk's
 }
@@ -180,6 +181,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.teller, a.pushing = newTeller(log.With("room", "actions"), a.device), newPushing(log.With("room", "push"))
+	a.phonebooks = newPhonebooks(log.With("room", "phone book"), a.cfg.Agent.State)
 	a.newcomers = newNewcomers(log.With("room", "provisioning"))
 	a.joinDesk(log)
 	return a.buildProvisioning(log.With("room", "provisioning"))
@@ -199,6 +201,7 @@ func (a *App) joinDesk(log *slog.Logger) {
 	recoverRecordings(a.cfg.Agent.State, log)
 	d.inbox <- d.chosen.load() // the first of what it hears; nobody else writes yet
 	d.names = newContactsFile(a.cfg.Agent.State, log)
+	d.inbox <- a.phonebooks.load()
 	d.inbox <- phone.Contacts{Own: true, All: d.names.load()}
 	d.inbox <- phone.Restore{Entries: d.history.load()}
 }
@@ -218,6 +221,7 @@ func (a *App) buildProvisioning(log *slog.Logger) error {
 		Sources: in.sources(), Store: kept, Applier: a, Prover: a, Log: log,
 	})
 	a.pushing.manager = a.manager
+	a.phonebooks.sources, a.phonebooks.agent = in.sources(), a.device.UserAgent()
 	a.joinNewcomers()
 	return nil
 }
@@ -241,6 +245,8 @@ func (a *App) parts() []part {
 		{"history", a.desk.history.run},
 		{"settings", a.desk.chosen.run},
 		{"contacts", a.desk.names.run},
+		{"kept phone book", a.phonebooks.kept.run},
+		{"phone book", a.readPhonebooks},
 		{"door codes", a.desk.door.used.run},
 		{"door log", a.desk.door.journal.run},
 		{"screen", a.desk.display.run},

@@ -32,6 +32,7 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 	a.bindings.use(accounts)
 	a.teller.use(doc)
 	a.pushing.use(doc)
+	a.phonebooks.use(doc)
 	if err := a.listen(ctx, doc); err != nil {
 		return err
 	}
