@@ -38,7 +38,8 @@ type Part struct {
 	Name string // of a lamp or relay; "" where a board has one of the kind
 	Path string // in the board file: "lamps.message"
 	hal.Spec
-	HandsFree HandsFree // of audio
+	HandsFree HandsFree // of audio, as all that follow; what Profiles say of it is in it
+	Profiles  Profiles
 }
 
 // Board is a board file.

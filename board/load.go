@@ -127,9 +127,13 @@ func (b *Board) part(t *tree, kind Kind, name, path string, value any) {
 		case k == "compatible":
 		case k == handsFree && kind == Audio:
 			part.HandsFree = b.handsFree(t, path, v)
+		case k == profiles && kind == Audio:
 		default:
 			part.Params[k] = v
 		}
+	}
+	if v, ok := m[profiles]; ok && kind == Audio {
+		b.profiles(t, &part, v)
 	}
 	b.Parts = append(b.Parts, part)
 }

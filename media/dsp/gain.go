@@ -29,6 +29,9 @@ func (g *Gain) SetDB(db float64) { g.Set(math.Pow(10, db/20)) }
 // Jump sets the gain as a factor without a ramp, as before the first frame.
 func (g *Gain) Jump(factor float64) { g.Set(factor); g.gain = g.target }
 
+// Zero tells whether the gain is 0, and stays so.
+func (g *Gain) Zero() bool { return g.gain == 0 && g.target == 0 }
+
 // Process applies the gain; what does not fit is clipped.
 func (g *Gain) Process(f media.Frame) {
 	if g.gain == g.target && g.gain == 1 {

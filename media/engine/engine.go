@@ -50,6 +50,7 @@ type Config struct {
 	Real         bool
 	RTCPInterval time.Duration // mean; 0 means 5 s
 	HandsFree    HandsFree     // for patches that are
+	Profiles     Profiles      // of the routes of patches
 	Log          *slog.Logger
 }
 
@@ -71,9 +72,10 @@ type Engine struct {
 	closed   bool
 	legs     []*leg
 	beside   *aside
-	cleaning *cleaner       // of the patch that stands
-	known    *cleaner       // of this device, also between calls
-	group    sync.WaitGroup // of who reads and writes files
+	cleaning *cleaner          // of the patch that stands
+	known    *cleaner          // of this device, also between calls
+	ways     [1 + Speaker]*way // of this device, as they were asked for
+	group    sync.WaitGroup    // of who reads and writes files
 
 	// the engine's thread
 	capture, playback, toneFrame, out media.Frame
@@ -86,6 +88,7 @@ type Engine struct {
 	stepped                           time.Duration // when
 	still                             int           // periods in which nothing was to be heard
 	cleaner                           *cleaner      // nil: the microphone is sent as it is
+	passage                           passage
 }
 
 const ramp = 10 * time.Millisecond // of every change of a gain
@@ -101,6 +104,9 @@ func New(cfg Config) (*Engine, error) {
 	if err := cfg.HandsFree.Fits(cfg.SampleRate, cfg.Period); err != nil {
 		return nil, err
 	}
+	if err := cfg.Profiles.fit(cfg.SampleRate, cfg.Period); err != nil {
+		return nil, err
+	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
@@ -109,7 +115,7 @@ func New(cfg Config) (*Engine, error) {
 		capture: make(media.Frame, cfg.Period), playback: make(media.Frame, cfg.Period),
 		toneFrame: make(media.Frame, cfg.Period), out: make(media.Frame, cfg.Period), mix: make([]int32, cfg.Period),
 		captureGain: dsp.NewGain(cfg.SampleRate, ramp), playbackGain: dsp.NewGain(cfg.SampleRate, ramp),
-		toneGain: dsp.NewGain(cfg.SampleRate, ramp),
+		toneGain: dsp.NewGain(cfg.SampleRate, ramp), passage: newPassage(&cfg),
 	}
 	if cfg.Now == nil {
 		e.cfg.Now, e.cfg.Real = func() time.Duration { return time.Since(e.epoch) }, true
@@ -119,7 +125,7 @@ func New(cfg Config) (*Engine, error) {
 	e.device.Store(&cfg.Device)
 	e.patched.Store(&Patch{})
 	e.beside = &aside{}
-	e.set.Store(&set{aside: e.beside})
+	e.set.Store(&set{aside: e.beside, way: e.way(NoRoute)})
 	return e, nil
 }
 
@@ -132,8 +138,8 @@ func (e *Engine) Reopen(device Device) error {
 	e.device.Store(&device)
 	e.mutex.Lock()
 	defer e.mutex.Unlock()
-	e.known = nil // it knows the echo of the device before
-	if e.cleaning != nil {
+	e.known, e.ways = nil, [1 + Speaker]*way{} // they know the echo of the device before
+	if !e.closed {
 		e.unhand(e.patched.Load())
 		e.rebuild(e.set.Load().generator)
 	}
@@ -210,7 +216,7 @@ func (e *Engine) Close() error {
 	e.legs = nil
 	beside := e.beside
 	e.beside = &aside{}
-	e.set.Store(&set{aside: e.beside})
+	e.set.Store(&set{aside: e.beside, way: e.way(NoRoute)})
 	e.mutex.Unlock()
 	var errs []error
 	for _, leg := range legs {

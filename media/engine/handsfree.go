@@ -161,8 +161,10 @@ func (e *Engine) cleanse(set *set) {
 // unhand finds the cleaner of a patch: it is made once for a device. The mutex is held.
 func (e *Engine) unhand(p *Patch) {
 	switch {
-	case !p.HandsFree:
+	case !p.HandsFree && len(p.Streams) == 0: // nobody hears the microphone
 		e.cleaning = nil
+	case !p.HandsFree:
+		e.cleaning = e.way(p.Route).clean
 	case e.known == nil:
 		e.known, _ = newCleaner(e.cfg.HandsFree, e.cfg.SampleRate, e.cfg.Period) // New has tried it
 		fallthrough

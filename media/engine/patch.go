@@ -18,6 +18,8 @@ type Patch struct {
 	// HandsFree has Config.HandsFree done to the microphone: this side hears by a
 	// loudspeaker that the microphone hears too.
 	HandsFree bool
+	// Route has Config.Profiles' sound.
+	Route Route
 	// Gains in dB; 0 leaves the sound as it is.
 	CaptureGain, PlaybackGain float64
 	// Tone is played to this side, beside the streams.
@@ -51,6 +53,7 @@ type set struct {
 	held                    []bool          // by leg
 	aside                   *aside
 	cleaner                 *cleaner // nil: none
+	way                     *way     // of the route; never nil
 }
 
 // Connect makes the patch stand from the next Step on. A tone that stays the
@@ -84,7 +87,7 @@ func (e *Engine) rebuild(generator *tone.Generator) {
 		legs: slices.Clone(e.legs), routed: make([]bool, len(e.legs)), mic: p.Mic,
 		capture: factor(p.CaptureGain), playback: factor(p.PlaybackGain), tone: factor(p.ToneGain),
 		ring: p.Ring, generator: generator, held: make([]bool, len(e.legs)), aside: e.beside,
-		cleaner: e.cleaning,
+		cleaner: e.cleaning, way: e.way(p.Route),
 	}
 	joined := 0
 	for i, leg := range e.legs {

@@ -39,12 +39,15 @@ func (e *Engine) Step() error {
 	return nil
 }
 
-// microphone cleans what was captured, and applies the gain; muting is a ramp too.
+// microphone shapes and cleans what was captured, and applies the gain; muting is a
+// ramp too.
 func (e *Engine) microphone(set *set) {
+	e.listen(set)
 	if set.cleaner != nil || e.cleaner != nil {
 		e.cleanse(set)
 	}
-	gain := set.capture
+	e.takeTurns(set)
+	gain := set.capture * e.passage.open
 	if !set.mic {
 		gain = 0
 	}
@@ -117,6 +120,7 @@ func (e *Engine) speaker(set *set) {
 	for k, sum := range e.mix {
 		playback[k] = clip(sum)
 	}
+	e.lower(set)
 	announce, clip := set.aside.sounds()
 	if announce {
 		add(e.playback, set.aside.said)
@@ -126,6 +130,9 @@ func (e *Engine) speaker(set *set) {
 	}
 	e.playbackGain.Set(set.playback)
 	e.playbackGain.Process(e.playback)
+	if set.ring { // which is another loudspeaker's
+		e.passage.loud.process(e.playback, set.way.loud)
+	}
 	if set.generator != e.tone {
 		e.fading, e.tone = e.tone, set.generator
 		if e.fading != nil {
@@ -146,6 +153,10 @@ func (e *Engine) speaker(set *set) {
 	if e.fading != nil && e.fading.Done() {
 		e.fading = nil
 	}
+	if !set.ring {
+		e.passage.loud.process(e.playback, set.way.loud)
+	}
+	e.ownVoice()
 }
 
 // sound adds a tone to what is played.
@@ -165,6 +176,8 @@ func (e *Engine) sound(g *tone.Generator) {
 func (e *Engine) flush() {
 	clear(e.playback)
 	e.cleaner = nil // there is nothing to fade from
+	e.passage.mic.cut()
+	e.passage.loud.cut()
 	now := e.cfg.Now()
 	for _, leg := range e.set.Load().legs {
 		leg.stream.Flush()

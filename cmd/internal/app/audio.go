@@ -54,8 +54,9 @@ type audioKeeper struct {
 	log    *slog.Logger
 	engine *engine.Engine
 	format hal.PCMFormat
-	// handsFree is what the board wants and the format allows.
+	// handsFree and profiles are what the board wants and the format allows.
 	handsFree engine.HandsFree
+	profiles  engine.Profiles
 	first     hal.AudioIO // nil when it did not open
 	reopen    func(context.Context) (hal.AudioIO, error)
 	inbox     chan<- phone.Input

@@ -78,10 +78,11 @@ func (m *mediaProcess) open(ctx context.Context, audio link.Audio) (*link.Sound,
 	}
 	inbox, changes := make(chan phone.Input, 1), make(chan engine.DeviceChanged)
 	k := newAudioKeeper(m.log, own, devices, m.cfg.Drivers, inbox)
+	k.useProfiles(audio.Profiles)
 	codecs, err := newCodecTable(codecRate(audio))
 	if err == nil {
 		k.engine, err = engine.New(engine.Config{Device: k.device(), SampleRate: k.format.SampleRate, Period: k.format.Period,
-			Codecs: codecs.all(), HandsFree: k.handsFree, Now: link.Clock(), Real: true, Log: m.log})
+			Codecs: codecs.all(), HandsFree: k.handsFree, Profiles: k.profiles, Now: link.Clock(), Real: true, Log: m.log})
 	}
 	if err != nil {
 		return nil, errors.Join(err, devices.Close())

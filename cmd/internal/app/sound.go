@@ -82,7 +82,7 @@ func (s *sound) volume(v phone.Volume) {
 // connect makes everything stand.
 func (s *sound) connect() {
 	p := engine.Patch{Mic: s.where.Call != 0 && !s.where.Mute, Tone: s.cadence(), Ring: s.ringing.On,
-		HandsFree: s.where.Call != 0 && s.where.Output == hal.Speaker}
+		HandsFree: s.where.Call != 0 && s.where.Output == hal.Speaker, Route: routeOf(s.where.Output)}
 	for _, call := range []ua.CallID{s.where.Call, s.where.With} {
 		if id, ok := s.calls.stream(call); ok {
 			p.Streams = append(p.Streams, id)

@@ -44,12 +44,14 @@ func (a *App) buildSound(log *slog.Logger) error {
 		return a.buildSeparate(log)
 	}
 	k := newAudioKeeper(log.With("room", "audio"), a.cfg.Board, a.devices, a.cfg.Drivers, a.desk.inbox)
+	part, _ := a.cfg.Board.Audio()
+	k.useProfiles(profilesOf(part))
 	var err error
 	if a.calls.codecs, err = newCodecTable(k.format.SampleRate); err != nil {
 		return err
 	}
 	k.engine, err = engine.New(engine.Config{Device: k.device(), SampleRate: k.format.SampleRate, Period: k.format.Period,
-		Codecs: a.calls.codecs.all(), HandsFree: k.handsFree, Log: log.With("room", "engine")})
+		Codecs: a.calls.codecs.all(), HandsFree: k.handsFree, Profiles: k.profiles, Log: log.With("room", "engine")})
 	if err != nil {
 		return err
 	}
@@ -79,7 +81,7 @@ func (a *App) buildSeparate(log *slog.Logger) error {
 	if !ok || a.cfg.Media == nil {
 		return errors.New("media.process: separate needs an audio part and a program to run as the media process")
 	}
-	audio := link.Audio{Compatible: part.Compatible, Params: part.Params, HandsFree: engine.HandsFree(part.HandsFree)}
+	audio := link.Audio{Compatible: part.Compatible, Params: part.Params, HandsFree: engine.HandsFree(part.HandsFree), Profiles: profilesOf(part)}
 	var err error
 	if a.calls.codecs, err = newCodecTable(codecRate(audio)); err != nil {
 		return err

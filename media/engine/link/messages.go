@@ -12,7 +12,7 @@ import (
 )
 
 // version is the first octet of every message.
-const version = 6
+const version = 7
 
 // kind is the second one.
 type kind uint8
@@ -50,6 +50,7 @@ type Audio struct {
 	Compatible string
 	Params     map[string]any // nil, bool, int, float64, string, []any and map[string]any
 	HandsFree  engine.HandsFree
+	Profiles   engine.Profiles
 }
 
 type (
@@ -146,6 +147,9 @@ func (m *hello) code(c *coder) {
 	c.text(&m.Audio.Compatible)
 	c.mapping(&m.Audio.Params, 0)
 	c.handsFree(&m.Audio.HandsFree)
+	for _, p := range []*engine.Profile{&m.Audio.Profiles.Handset, &m.Audio.Profiles.Headset, &m.Audio.Profiles.Speaker} {
+		c.profile(p)
+	}
 	c.level(&m.Level)
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"offhook/media"
+	"offhook/media/dsp/biquad"
 	"offhook/media/engine"
 	"offhook/media/keying"
 	"offhook/media/session"
@@ -91,6 +92,10 @@ func (c *coder) patch(p *engine.Patch) {
 	sequence(c, &p.Streams, c.id)
 	c.bool(&p.Mic)
 	c.bool(&p.HandsFree)
+	c.u8((*uint8)(&p.Route))
+	if p.Route > engine.Speaker {
+		c.fail("not a route")
+	}
 	c.float(&p.CaptureGain)
 	c.float(&p.PlaybackGain)
 	c.cadence(&p.Tone)
@@ -114,6 +119,25 @@ func (c *coder) handsFree(h *engine.HandsFree) {
 	c.duration(&h.Late)
 	c.bool(&h.Noise)
 	c.bool(&h.Gain)
+}
+
+// profile goes without being judged: the engine knows what it can have.
+func (c *coder) profile(p *engine.Profile) {
+	c.handsFree(&p.Clean)
+	for _, path := range []*engine.Path{&p.Microphone, &p.Loudspeaker} {
+		c.float(&path.HighPass)
+		sequence(c, &path.Equaliser, func(b *biquad.Band) {
+			c.text(&b.Kind)
+			c.float(&b.Frequency)
+			c.float(&b.Gain)
+			c.float(&b.Q)
+		})
+		c.float(&path.Gain)
+	}
+	c.float(&p.Sidetone)
+	c.text(&p.Duplex)
+	c.float(&p.Ambient.Range)
+	c.float(&p.Ambient.Quiet)
 }
 
 func (c *coder) clip(p *engine.Clip) {
