@@ -21,16 +21,19 @@ import (
 )
 
 func boardCommand() command {
-	return command{name: "board", args: "list|detect|probe|show [BOARD]|test [BOARD]", words: []string{"list", "detect", "probe", "show", "test"}, least: 1, most: 2,
-		summary: "Lists the known boards, finds this one, drafts its file, shows its parts, or tests each with you.",
+	return command{name: "board", args: "list|detect|probe|show [BOARD]|test [BOARD]|audio [BOARD]", words: []string{"list", "detect", "probe", "show", "test", "audio"}, least: 1, most: 2,
+		summary: "Lists the known boards, finds this one, drafts its file, shows its parts, tests each with you, or measures its sound.",
 		details: "BOARD is a name from the list or a file; the machine's own is detected when it is left out.\n" +
 			"probe tells what is on this machine and drafts a board file of it: offhook board probe > board.yaml.\n" +
 			"test walks through every part: press the keys, lift the handset, look at lamps and screen,\n" +
-			"listen, speak. Stop the agent first: both need the devices. A relay is pulsed only with --relays.",
+			"listen, speak. Stop the agent first: both need the devices. A relay is pulsed only with --relays.\n" +
+			"audio --calibrate plays 15 seconds of sound and measures echo, delay, levels and distortion, and says\n" +
+			"what the board file should have. The mixer is then as it was.",
 		prepare: func(fs *flag.FlagSet) action {
 			asJSON := jsonFlag(fs)
 			relays := fs.Bool("relays", false, "test relays too (something will move)")
 			scan := fs.Bool("scan-i2c", false, "probe asks every I2C address, too (a read of one byte may disturb a device)")
+			measuring := calibrationFlags(fs)
 			only := fs.String("only", "", "`KIND` of part to test: keypads, hook, lamps, display, audio, relays")
 			return func(ctx context.Context, t terminal, args []string) error {
 				switch args[0] {
@@ -61,8 +64,17 @@ func boardCommand() command {
 					panel := faceplate.New(faceplate.Config{Log: slog.New(slog.NewTextHandler(t.err, nil))})
 					defer panel.Close()
 					return testBoard(ctx, t, b, drivers.Table(panel), testOptions{relays: *relays, only: board.Kind(*only), json: *asJSON})
+				case "audio":
+					b, err := measuring.choose(args[1:])
+					if err != nil {
+						return err
+					}
+					measuring.json = *asJSON
+					panel := faceplate.New(faceplate.Config{Log: slog.New(slog.NewTextHandler(t.err, nil))})
+					defer panel.Close()
+					return calibrate(ctx, t, b, drivers.Table(panel), measuring)
 				}
-				return usageError(fmt.Sprintf("%q is none of list, detect, probe, show and test", args[0]))
+				return usageError(fmt.Sprintf("%q is none of list, detect, probe, show, test and audio", args[0]))
 			}
 		}}
 }

@@ -179,7 +179,7 @@ func (p *Prober) bands(t *take) []Band {
 	for third := -8; ; third++ {
 		hz := 1000 * math.Pow(10, float64(third)/10)
 		low, high := hz*math.Pow(10, -0.05), hz*math.Pow(10, 0.05)
-		if high > p.last*0.95 {
+		if high > p.last*0.975 {
 			return all
 		}
 		sum, weights := 0.0, 0.0
