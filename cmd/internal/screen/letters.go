@@ -37,7 +37,7 @@ type glyph struct {
 
 func newTypecase() *typecase {
 	return &typecase{
-		fonts:  [3]outlines{regularOutlines, mediumOutlines, boldOutlines},
+		fonts:  [3]outlines{inflate(regularOutlines), inflate(mediumOutlines), inflate(boldOutlines)},
 		glyphs: map[style]map[rune]glyph{},
 	}
 }

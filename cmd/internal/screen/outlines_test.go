@@ -2,6 +2,7 @@ package screen
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"flag"
 	"image"
@@ -35,7 +36,7 @@ func TestOutlines_are_made_of_the_Go_fonts(t *testing.T) {
 			made := packFont(t, o.ttf)
 			path := filepath.Join("outlines", o.name)
 			if flag.Lookup("update").Value.String() == "true" {
-				if err := os.WriteFile(path, made, 0o644); err != nil {
+				if err := os.WriteFile(path, deflate(t, made), 0o644); err != nil {
 					t.Fatal(err)
 				}
 				return
@@ -45,6 +46,22 @@ func TestOutlines_are_made_of_the_Go_fonts(t *testing.T) {
 			}
 		})
 	}
+}
+
+func deflate(t *testing.T, data []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w, err := flate.NewWriter(&out, flate.BestCompression)
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 func TestLetters_look_as_the_TrueType_font_has_them(t *testing.T) {
