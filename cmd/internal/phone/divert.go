@@ -147,7 +147,7 @@ func (s *State) dnd() bool { return s.chosen.DND.or(s.config.DND) }
 
 func (t *turn) switchDND(on bool) {
 	t.chosen.DND = choose(on, t.config.DND)
-	t.remark(t.texts().DND[on])
+	t.remark(which(t.texts().DND, on))
 }
 
 func (t *turn) switchForward(to string) {

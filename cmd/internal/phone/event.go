@@ -219,7 +219,7 @@ func (t *turn) farDigit(in Digit) {
 		return
 	}
 	text := t.notice
-	if prefix := t.texts().FarDigits; len(text) < len(prefix) || text[:len(prefix)] != prefix || len(text) > len(prefix)+16 {
+	if prefix := t.texts().FarDigits + " "; len(text) < len(prefix) || text[:len(prefix)] != prefix || len(text) > len(prefix)+16 {
 		text = prefix
 	}
 	t.remark(text + string(rune(in.Digit)))

@@ -69,7 +69,7 @@ func endText(x *Texts, u ua.Call) string {
 	if u.Reason != "" {
 		return u.Reason
 	}
-	return x.Causes[u.Cause]
+	return x.cause(u.Cause)
 }
 
 // transferred: the far end left as it was asked to, or we let it go.
@@ -113,7 +113,7 @@ func failureTone(status int) ToneKind {
 
 // failure tells in words why a call did not come about.
 func failure(x *Texts, u ua.Call) (title, text string) {
-	title, ok := x.Failures[u.Status]
+	title, ok := x.failure(u.Status)
 	switch {
 	case ok:
 	case u.Cause == ua.CauseSetupFail:
@@ -125,7 +125,7 @@ func failure(x *Texts, u ua.Call) (title, text string) {
 	}
 	text = u.Reason
 	if text == "" {
-		text = x.Causes[u.Cause]
+		text = x.cause(u.Cause)
 	}
 	return title, text
 }

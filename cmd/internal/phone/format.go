@@ -2,6 +2,7 @@ package phone
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -48,7 +49,7 @@ func (x *Texts) shortDate(at time.Time) string {
 func fillDate(pattern string, x *Texts, at time.Time) string {
 	month := x.Months[at.Month()-1]
 	short := []rune(month)
-	return strings.NewReplacer("{weekday}", x.Weekdays[at.Weekday()], "{day}", fmt.Sprint(at.Day()), "{month}", month,
+	return strings.NewReplacer("{weekday}", x.Weekdays[at.Weekday()], "{day}", fmt.Sprint(at.Day()), "{month}", month, "{num}", strconv.Itoa(int(at.Month())),
 		"{mon}", string(short[:min(3, len(short))])).Replace(pattern)
 }
 

@@ -64,7 +64,7 @@ func (s *State) view() View {
 	x := s.texts()
 	v := View{Kind: s.kind(), Status: s.status(), Notice: s.notice, Volume: s.volumeBar(), Lines: s.lineViews()}
 	for i, a := range s.softKeys() {
-		v.Soft[i] = SoftKey{Label: x.Soft[a], Role: a.role()}
+		v.Soft[i] = SoftKey{Label: x.label(a), Role: a.role()}
 		if a == actDial && s.ringing() != nil { // the one to press is Answer
 			v.Soft[i].Role = RolePlain
 		}
@@ -153,7 +153,7 @@ func (s *State) diversionText() string {
 	case to != "":
 		return s.texts().Forwarded + " " + to
 	case s.dnd():
-		return s.texts().DND[true]
+		return s.texts().DND[1]
 	}
 	return ""
 }
@@ -263,9 +263,9 @@ func (s *State) others(kind Kind) []Other {
 		o := Other{Party: c.party()}
 		switch {
 		case c.ringing():
-			o.State, o.Label, o.Action = OtherRinging, x.Waits, x.Soft[actAnswer]
+			o.State, o.Label, o.Action = OtherRinging, x.Waits, x.label(actAnswer)
 		case c.held:
-			o.State, o.Label, o.Action = OtherHeld, x.OnHold, x.Soft[actResume]
+			o.State, o.Label, o.Action = OtherHeld, x.OnHold, x.label(actResume)
 		default:
 			o.State, o.Label = OtherActive, x.InCall
 			if c.joined {
@@ -383,7 +383,7 @@ func (s *State) volumeBar() VolumeBar {
 	if s.volume == "" {
 		return VolumeBar{}
 	}
-	return VolumeBar{Shown: true, Output: s.volume, Label: s.texts().Outputs[s.volume], Percent: s.level(s.volume)}
+	return VolumeBar{Shown: true, Output: s.volume, Label: s.texts().output(s.volume), Percent: s.level(s.volume)}
 }
 
 func (s *State) lineViews() []LineView {
@@ -405,7 +405,7 @@ func (s *State) keyLabel(k LineKey) string {
 	case k.Number != "" && k.Use != KeyForward:
 		return k.Number
 	case k.Use != KeyLine:
-		return s.texts().Keys[k.Use]
+		return s.texts().key(k.Use)
 	case a != nil:
 		return a.Label
 	}

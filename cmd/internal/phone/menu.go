@@ -76,7 +76,7 @@ func (s *State) mainMenu() []choice {
 		{Item{Icon: IconIncoming, Title: x.AllCalls, Detail: some(len(s.history))}, open(listCalls)},
 		{Item{Icon: IconMissed, Title: x.MissedCalls, Detail: some(s.missed())}, open(listMissed)},
 		{Item{Icon: IconOutgoing, Title: x.DialledCalls}, open(listDialled)},
-		{Item{Title: x.DND[true], Detail: x.OnOff[s.dnd()]}, func(t *turn) { t.setDND(!t.dnd()) }},
+		{Item{Title: x.DND[1], Detail: which(x.OnOff, s.dnd())}, func(t *turn) { t.setDND(!t.dnd()) }},
 	}
 }
 

@@ -214,7 +214,7 @@ func (c *compact) soft(v *phone.View) {
 		}
 		box := image.Rect(c.w*i/4, top, c.w*(i+1)/4-1, c.h)
 		c.fill(box, white)
-		label := c.small.clip(k.Label, box.Dx()-2)
+		label := c.small.clip(k.Label, box.Dx())
 		c.tiny((box.Min.X+box.Max.X)/2, top+1, centre, black, label)
 	}
 }

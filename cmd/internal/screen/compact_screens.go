@@ -195,7 +195,7 @@ func (c *compact) list(v *phone.View, body image.Rectangle) {
 			c.mark(1, y, m)
 		}
 		end := c.w - 2
-		detail := c.small.fit(it.Detail, 1, c.w/2)
+		detail := c.small.fit(it.Detail, 1, max(c.w/3, end-c.small.width(it.Title, 1)-15))
 		end -= c.tiny(end, y, right, white, detail) + 4
 		c.tiny(11, y, left, white, c.small.fit(it.Title, 1, end-11))
 		if i == v.List.Selected {

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,6 +48,45 @@ func TestPaint_no_text_leaves_the_panel_or_meets_another(t *testing.T) {
 		}
 	}
 }
+
+// In no language is what the phone says cut, where there is room for it in one.
+func TestPaint_every_language_fits(t *testing.T) {
+	for _, p := range panels() {
+		painter := New(image.Rectangle{Max: p.size}, p.model)
+		for _, language := range []string{"en", "de", "fr", "es", "it", "nl"} {
+			said := phone.Says(language)
+			for _, s := range scenesIn(language) {
+				all := words(painter, s.view)
+				for _, fault := range collisions(all, image.Rectangle{Max: p.size}) {
+					t.Errorf("%s %s %s: %s", p.name, language, s.name, fault)
+				}
+				for _, w := range all {
+					if text, cut := strings.CutSuffix(w.text, ellipsis); cut && ours(said, text, p.small()) {
+						t.Errorf("%s %s %s: %q is cut", p.name, language, s.name, w.text)
+					}
+				}
+				for i, k := range s.view.Soft {
+					if k.Label != "" && !slices.ContainsFunc(all, func(w word) bool { return w.text == k.Label || w.text == plain(k.Label) }) {
+						t.Errorf("%s %s %s: soft key %d does not say %s", p.name, language, s.name, i+1, k.Label)
+					}
+				}
+			}
+		}
+	}
+}
+
+// ours reports whether a cut text is the phone's own: of those that a small panel
+// shows it may cut an explanation, which is a sentence.
+func ours(said []string, text string, small bool) bool {
+	parts := strings.Split(text, "·") // of what waits
+	text = strings.TrimLeft(parts[len(parts)-1], " 0123456789")
+	return slices.ContainsFunc(said, func(s string) bool {
+		whole := strings.Contains(s, text) || strings.Contains(plain(s), text)
+		return whole && len(text) > 3 && !(small && strings.HasSuffix(s, "."))
+	})
+}
+
+func (p panel) small() bool { return p.size.Y < 160 }
 
 func collisions(all []word, panel image.Rectangle) (faults []string) {
 	for i, a := range all {

@@ -70,7 +70,7 @@ func (r *roomy) idleCentred(v *phone.View, rows int) {
 	y := r.clockAndDate(v, size, base) + r.px(step)
 	name := r.style(bold, 19)
 	r.write(name, r.text, r.w/2, y, centre, r.fit(name, v.Status.Name, r.w-2*r.px(margin)))
-	s := r.style(medium, 15)
+	s := r.shrink(r.style(medium, 15), waits(v), r.w-2*r.px(margin), r.px(12))
 	r.write(s, r.accent, r.w/2, y+r.px(step), centre, r.fit(s, waits(v), r.w-2*r.px(margin)))
 }
 

@@ -62,7 +62,7 @@ func (r *roomy) row(it phone.Item, row image.Rectangle, selected, marked bool) {
 	title, detail := r.style(medium, 16), r.style(regular, 14)
 	end := row.Max.X - r.px(10)
 	room := end - x
-	text := r.fit(detail, it.Detail, max(room*55/100, room-r.width(title, it.Title)-r.px(10)))
+	text := r.fit(detail, it.Detail, max(room*45/100, room-r.width(title, it.Title)-r.px(10)))
 	ink := r.soft
 	if selected {
 		ink = r.text

@@ -54,9 +54,12 @@ func (st *stage) call(c ua.Call) *stage { return st.in(phone.UA{Event: ua.CallCh
 
 func noon() time.Time { return time.Date(2026, time.November, 22, 14, 5, 0, 0, time.UTC) }
 
+var sceneLanguage string
+
 func config() phone.Config {
 	return phone.Config{
 		Name:      "Reception",
+		Language:  sceneLanguage,
 		Accounts:  []phone.Account{{ID: "a", Label: "Reception", Number: "1001", Voicemail: "700", Register: true}},
 		Emergency: []string{"112"},
 	}
@@ -98,7 +101,12 @@ func history() phone.Restore {
 	}}
 }
 
-func scenes() []scene {
+func scenes() []scene { return scenesIn("") }
+
+// scenesIn are the scenes in a language.
+func scenesIn(language string) []scene {
+	sceneLanguage = language
+	defer func() { sceneLanguage = "" }()
 	var out []scene
 	add := func(name string, st *stage) { out = append(out, scene{name, st.s.View()}) }
 	bootScenes(add)
@@ -106,6 +114,7 @@ func scenes() []scene {
 	idleScenes(add)
 	diallingScenes(add)
 	callScenes(add)
+	languageScenes(add)
 	return out
 }
 
@@ -263,4 +272,16 @@ func callScenes(add func(string, *stage)) {
 	over := anna(1)
 	over.State, over.Cause = ua.Terminated, ua.RemoteBye
 	add("ended", talking().call(over))
+}
+
+// languageScenes are a few in each of the other languages.
+func languageScenes(add func(string, *stage)) {
+	before := sceneLanguage
+	for _, l := range []string{"de", "fr", "es", "it", "nl"} {
+		sceneLanguage = l
+		add("idle-waiting-"+l, ready().in(history(), phone.UA{Event: ua.MessageWaiting{Account: "a", Waiting: true, New: 3}}))
+		add("ringing-"+l, ready().call(ben(7)))
+		add("list-missed-"+l, ready().in(history()).keys(hal.KeyUp, hal.KeyDown))
+	}
+	sceneLanguage = before
 }
