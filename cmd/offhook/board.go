@@ -27,7 +27,7 @@ func boardCommand() command {
 			"probe tells what is on this machine and drafts a board file of it: offhook board probe > board.yaml.\n" +
 			"test walks through every part: press the keys, lift the handset, look at lamps and screen,\n" +
 			"listen, speak. Stop the agent first: both need the devices. A relay is pulsed only with --relays.\n" +
-			"audio --calibrate plays 15 seconds of sound and measures echo, delay, levels and distortion, and says\n" +
+			"audio --calibrate plays 14 seconds of sound and measures echo, delay, levels and distortion, and says\n" +
 			"what the board file should have. The mixer is then as it was.",
 		prepare: func(fs *flag.FlagSet) action {
 			asJSON := jsonFlag(fs)
@@ -72,7 +72,7 @@ func boardCommand() command {
 					measuring.json = *asJSON
 					panel := faceplate.New(faceplate.Config{Log: slog.New(slog.NewTextHandler(t.err, nil))})
 					defer panel.Close()
-					return calibrate(ctx, t, b, drivers.Table(panel), measuring)
+					return measuring.run(ctx, t, b, drivers.Table(panel))
 				}
 				return usageError(fmt.Sprintf("%q is none of list, detect, probe, show, test and audio", args[0]))
 			}

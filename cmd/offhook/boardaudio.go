@@ -15,245 +15,221 @@ import (
 	"offhook/cmd/internal/localapi"
 	"offhook/hal"
 	"offhook/hal/alsa"
-	"offhook/media/dsp/measure"
+	"offhook/media/measure"
 )
 
-// calibration is what is wanted of board audio --calibrate.
+// calibration is a measurement of a board's sound: what is wanted, and what was found.
 type calibration struct {
 	calibrate bool
-	board     string
+	file      string // of the board
 	plot      string
 	level     float64 // dBFS
 	volume    int     // percent
 	socket    *string
 	json      bool
-	// keep notes how a mixer stands, and returns what puts it back.
-	keep func(hal.Params) (func() error, error)
+	keep      func(hal.Params) (back func() error, err error) // notes how a mixer stands
+
+	ctx    context.Context
+	talk   io.Writer
+	card   hal.AudioIO
+	undo   []func() error // what leaves all as it was
+	format hal.PCMFormat
+	board  string
+
+	// What was played and captured, as the engine's canceller would see it.
+	far, near       []int16
+	played, in, out []int16 // periods; played is the one before
+	lost            uint64  // xruns
+
+	found      measure.Figures
+	tail, late time.Duration // that fit
+	cancelled  measure.Cancelled
+	told       []figure
+	said       []string
+	lines      []string // for the board file
 }
 
 // calibrationFlags declares the flags of board audio.
 func calibrationFlags(fs *flag.FlagSet) *calibration {
-	o := &calibration{socket: socketFlag(fs), keep: alsa.Keep}
-	fs.BoolVar(&o.calibrate, "calibrate", false, "audio plays a sweep and noise, and measures how the microphone hears it")
-	fs.StringVar(&o.board, "board", "", "audio's board: a name or a `FILE`")
-	fs.StringVar(&o.plot, "plot", "", "audio draws what it found into `FILE.svg`")
-	fs.Float64Var(&o.level, "level", -15, "`dB` of full scale that audio's sweep peaks at, -40 to -3")
-	fs.IntVar(&o.volume, "volume", 60, "`percent` that audio sets the loudspeaker to")
-	return o
+	c := &calibration{socket: socketFlag(fs), keep: alsa.Keep}
+	fs.BoolVar(&c.calibrate, "calibrate", false, "audio plays a sweep and noise, and measures how the microphone hears it")
+	fs.StringVar(&c.file, "board", "", "audio's board: a name or a `FILE`")
+	fs.StringVar(&c.plot, "plot", "", "audio draws what it found into `FILE.svg`")
+	fs.Float64Var(&c.level, "level", -15, "`dB` of full scale that audio's sweep peaks at, -40 to -3")
+	fs.IntVar(&c.volume, "volume", 60, "`percent` that audio sets the loudspeaker to")
+	return c
 }
 
-// choose finds the board and refuses what cannot be done, before anything is opened.
-func (o *calibration) choose(args []string) (*board.Board, error) {
+// choose finds the board, and refuses what cannot be done before anything is opened.
+func (c *calibration) choose(args []string) (*board.Board, error) {
+	fault := ""
 	switch {
-	case !o.calibrate:
-		return nil, usageError("audio measures with --calibrate: it plays 15 seconds of sound by the loudspeaker")
-	case o.plot != "" && !strings.HasSuffix(o.plot, ".svg"):
-		return nil, usageError(fmt.Sprintf("--plot: %q: pictures are written as FILE.svg", o.plot))
-	case o.volume < 0 || o.volume > 100:
-		return nil, usageError(fmt.Sprintf("--volume: %d is not between 0 and 100", o.volume))
-	case o.board != "" && len(args) > 0:
-		return nil, usageError("the board is named twice")
-	case o.board != "":
-		args = []string{o.board}
+	case !c.calibrate:
+		fault = "audio measures with --calibrate: it plays 14 seconds of sound by the loudspeaker"
+	case c.plot != "" && !strings.HasSuffix(c.plot, ".svg"):
+		fault = "--plot: pictures are written as FILE.svg"
+	case c.volume < 0 || c.volume > 100:
+		fault = "--volume is not between 0 and 100"
+	case c.file != "" && len(args) > 0:
+		fault = "the board is named twice"
+	}
+	if fault != "" {
+		return nil, usageError(fault)
+	}
+	if c.file != "" {
+		args = []string{c.file}
 	}
 	return chooseBoard(args)
 }
 
-// measured is all that was found.
-type measured struct {
-	board     string
-	format    hal.PCMFormat
-	found     measure.Figures
-	fit       fitting
-	cancelled measure.Cancelled
-	lost      uint64 // xruns while it was measured
-}
-
-// calibrate measures a board's sound and says what its file should have.
-func calibrate(ctx context.Context, t terminal, b *board.Board, table hal.Drivers, o *calibration) error {
+// run measures a board's sound and says what its file should have.
+func (c *calibration) run(ctx context.Context, t terminal, b *board.Board, table hal.Drivers) error {
 	if err := b.Validate(table); err != nil {
 		return err
 	}
-	if _, err := localapi.NewClient(*o.socket).Status(ctx); err == nil {
+	if _, err := localapi.NewClient(*c.socket).Status(ctx); err == nil {
 		return errors.New("the telephone is running, and the sound card is its own: stop it first (systemctl stop offhook, or end offhook run), then measure again")
 	}
-	talk := t.out
-	if o.json {
-		talk = t.err
+	c.ctx, c.talk, c.board = ctx, t.out, b.Name
+	if c.json {
+		c.talk = t.err
 	}
-	m, err := takeSound(ctx, talk, b, table, o)
+	prober, places, err := c.listen(b, table)
+	for _, undo := range c.undo {
+		err = errors.Join(err, undo())
+	}
+	if err == nil { // a slow board computes now: it would have dropped sound meanwhile
+		err = c.compute(prober, places)
+	}
 	if err != nil {
 		return err
 	}
-	if o.plot != "" {
-		if err := os.WriteFile(o.plot, m.svg(), 0o644); err != nil {
+	if c.plot != "" {
+		if err := os.WriteFile(c.plot, c.svg(), 0o644); err != nil {
 			return err
 		}
 	}
-	if o.json {
-		return printJSON(t.out, m.report())
+	if c.json {
+		return printJSON(t.out, c.report())
 	}
-	m.print(t.out)
+	c.print(t.out)
 	return nil
 }
 
-// takeSound opens the card, records, leaves it as it was, and only then computes: a
-// slow board would drop sound meanwhile.
-func takeSound(ctx context.Context, talk io.Writer, b *board.Board, table hal.Drivers, o *calibration) (m measured, err error) {
-	log := slog.New(slog.NewTextHandler(talk, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	card, err := b.Reopen(ctx, table, log)
+// listen opens card and mixer, and plays and records; what it leaves to undo is in c.
+func (c *calibration) listen(b *board.Board, table hal.Drivers) (*measure.Prober, []int, error) {
+	log := slog.New(slog.NewTextHandler(c.talk, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	var err error
+	if c.card, err = b.Reopen(c.ctx, table, log); err != nil {
+		return nil, nil, fmt.Errorf("the sound card does not open: %w", err)
+	}
+	c.undo = append(c.undo, c.card.Close)
+	c.format = c.card.Format()
+	prober, err := measure.New(c.format.SampleRate, c.level)
+	if err == nil {
+		err = c.setMixer(b, table, log)
+	}
 	if err != nil {
-		return m, fmt.Errorf("the sound card does not open: %w", err)
+		return nil, nil, err
 	}
-	m.board, m.format = b.Name, card.Format()
-	prober, err := measure.New(m.format.SampleRate, o.level)
-	if err != nil {
-		return m, errors.Join(err, card.Close())
+	defer context.AfterFunc(c.ctx, func() { _ = c.card.Close() })() // wakes who waits for it
+	places, err := c.all(prober)
+	if c.ctx.Err() != nil {
+		err = errors.New("interrupted: nothing was measured, and the card is as it was")
 	}
-	back, err := setMixer(ctx, talk, b, table, log, o)
-	if err != nil {
-		return m, errors.Join(err, card.Close())
-	}
-	stop := context.AfterFunc(ctx, func() { _ = card.Close() }) // wakes who waits for it
-	r := recording{ctx: ctx, talk: talk, card: card}
-	err = r.all(prober)
-	stop()
-	if err := errors.Join(err, card.Close(), back()); err != nil {
-		return m, err
-	}
-	m.lost = r.lost
-	fmt.Fprintln(talk, "computing")
-	return m, m.compute(prober, &r)
+	return prober, places, err
 }
 
-// setMixer has the loudspeaker heard as in a call, and returns what undoes that.
-func setMixer(ctx context.Context, talk io.Writer, b *board.Board, table hal.Drivers, log *slog.Logger, o *calibration) (back func() error, err error) {
-	back = func() error { return nil }
+// setMixer has the loudspeaker heard as in a call.
+func (c *calibration) setMixer(b *board.Board, table hal.Drivers, log *slog.Logger) error {
 	for _, part := range b.Parts {
 		if part.Kind != board.Mixer {
 			continue
 		}
 		if part.Compatible == "alsa-mixer" {
-			if back, err = o.keep(part.Params); err != nil {
-				return nil, err
+			back, err := c.keep(part.Params)
+			if err != nil {
+				return err
 			}
+			c.undo = append(c.undo, back)
 		}
-		mixer, err := table.Mixers[part.Compatible].Open(ctx, part.Params, log.With("part", part.Path))
+		mixer, err := table.Mixers[part.Compatible].Open(c.ctx, part.Params, log)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s (%s): %w", part.Path, part.Compatible, err), back())
-		}
-		// A board whose loudspeaker is what is always heard has no such output.
-		if err := errors.Join(mixer.Route(hal.Speaker), mixer.Volume(hal.Speaker, o.volume), mixer.Mute(false)); err != nil {
-			fmt.Fprintf(talk, "%s: %v: the sound goes where it went before\n", part.Path, err)
-		}
-		before := back
-		back = func() error { return errors.Join(mixer.Close(), before()) }
-	}
-	return back, nil
-}
-
-// What is played, in this order.
-const (
-	settling = 300 * time.Millisecond
-	quietFor = time.Second
-	sweeps   = 3
-	talkFor  = 6 * time.Second
-)
-
-// recording is a card's sound: what was played and what was captured with it, as the
-// engine's canceller would see them.
-type recording struct {
-	ctx  context.Context
-	talk io.Writer
-	card hal.AudioIO
-
-	played        []int16 // of the period before
-	far, near     []int16
-	quiet         [2]int
-	takes         []int
-	babbled       int
-	lost          uint64
-	in, out       []int16
-	stage, stages int
-}
-
-// all plays everything; each part begins with a period, so that its place is known.
-func (r *recording) all(p *measure.Prober) error {
-	f := r.card.Format()
-	r.in, r.out, r.played = make([]int16, f.Period), make([]int16, f.Period), make([]int16, f.Period)
-	capture, playback := r.card.Xruns()
-	r.stages = sweeps + 2
-	if err := r.move(nil, samplesOf(f, settling)); err != nil {
-		return err
-	}
-	r.quiet[0] = len(r.near)
-	if err := r.play("silence", nil, samplesOf(f, quietFor)); err != nil {
-		return err
-	}
-	r.quiet[1] = len(r.near)
-	for range sweeps {
-		r.takes = append(r.takes, len(r.near)+f.Period)
-		if err := r.play("a sweep", p.Sweep(), p.Length()); err != nil {
 			return err
 		}
+		c.undo = append([]func() error{mixer.Close}, c.undo...)
+		// A board whose loudspeaker is what is always heard has no such output.
+		if err := errors.Join(mixer.Route(hal.Speaker), mixer.Volume(hal.Speaker, c.volume), mixer.Mute(false)); err != nil {
+			fmt.Fprintln(c.talk, err)
+		}
 	}
-	r.babbled = len(r.near)
-	if err := r.play("noise like speech", measure.Babble(f.SampleRate, talkFor), samplesOf(f, talkFor)); err != nil {
-		return err
-	}
-	c, pb := r.card.Xruns()
-	r.lost = c - capture + pb - playback
 	return nil
 }
 
-func samplesOf(f hal.PCMFormat, d time.Duration) int { return int(d.Seconds() * float64(f.SampleRate)) }
+const sweeps = 5
 
-// play tells what it does, and how loud the microphone was.
-func (r *recording) play(what string, sound []int16, length int) error {
-	r.stage++
-	fmt.Fprintf(r.talk, "%d of %d: %s\n", r.stage, r.stages, what)
-	if err := r.move(sound, length); err != nil {
-		return err
+// all plays everything, and tells where in what was recorded each part begins: silence,
+// sweeps, and noise.
+func (c *calibration) all(p *measure.Prober) (places []int, err error) {
+	c.in, c.out, c.played = make([]int16, c.format.Period), make([]int16, c.format.Period), make([]int16, c.format.Period)
+	capture, playback := c.card.Xruns()
+	second := c.format.SampleRate
+	babble := measure.Babble(second, 6*time.Second)
+	if err := c.move(nil, second/3); err != nil { // it settles
+		return nil, err
 	}
-	fmt.Fprintf(r.talk, "  the microphone: %s\n", levelBar(r.near[max(len(r.near)-length, 0):]))
-	return nil
+	for i := range sweeps + 2 {
+		what, sound, length := "a sweep", p.Sweep(), p.Length()
+		switch i {
+		case 0:
+			what, sound, length = "silence", nil, second
+		case sweeps + 1:
+			what, sound, length = "noise like speech", babble, len(babble)
+		}
+		fmt.Fprintf(c.talk, "%d of %d: %s\n", i+1, sweeps+2, what)
+		at := len(c.near)
+		places = append(places, at+c.format.Period) // what is played is heard a period later at least
+		if err := c.move(sound, length); err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(c.talk, "  the microphone: %s\n", levelBar(c.near[at:]))
+	}
+	capture2, playback2 := c.card.Xruns()
+	c.lost = capture2 - capture + playback2 - playback
+	return places, nil
 }
 
-// move plays, and silence after it up to length; what the last period has come back of
-// is in the next part.
-func (r *recording) move(sound []int16, length int) error {
-	n := len(r.in)
+// move plays, and silence after it up to length.
+func (c *calibration) move(sound []int16, length int) error {
+	n := len(c.in)
 	for at := 0; at < length; at += n {
-		if err := r.card.ReadPeriod(r.in); err != nil {
-			return r.cause("capture", err)
+		if err := c.card.ReadPeriod(c.in); err != nil {
+			return err
 		}
-		r.far, r.near = append(r.far, r.played...), append(r.near, r.in...)
-		clear(r.out)
-		copy(r.out, sound[min(at, len(sound)):])
-		if err := r.card.WritePeriod(r.out); err != nil {
-			return r.cause("playback", err)
+		c.far, c.near = append(c.far, c.played...), append(c.near, c.in...)
+		clear(c.out)
+		copy(c.out, sound[min(at, len(sound)):])
+		if err := c.card.WritePeriod(c.out); err != nil {
+			return err
 		}
-		copy(r.played, r.out)
+		copy(c.played, c.out)
 	}
 	return nil
 }
 
-func (r *recording) cause(what string, err error) error {
-	if r.ctx.Err() != nil {
-		return errors.New("interrupted: nothing was measured, and the card is as it was")
+func (c *calibration) compute(p *measure.Prober, places []int) (err error) {
+	fmt.Fprintln(c.talk, "computing")
+	for _, at := range places[1 : sweeps+1] {
+		p.Hear(c.near[at:min(at+p.Length(), len(c.near))], at)
 	}
-	return fmt.Errorf("%s: %w", what, err)
-}
-
-func (m *measured) compute(p *measure.Prober, r *recording) (err error) {
-	for _, at := range r.takes {
-		p.Hear(r.near[at:min(at+p.Length(), len(r.near))], at)
+	c.found = p.Figures(c.near[places[0]:places[1]])
+	if c.found.Echo {
+		c.fit()
+		from := places[sweeps+1]
+		c.cancelled, err = measure.Cancel(c.format.SampleRate, c.far[from:], c.near[from:], c.tail, c.late)
 	}
-	m.found = p.Figures(r.near[r.quiet[0]:r.quiet[1]])
-	m.fit = fit(m.found)
-	if !m.found.Echo {
-		return nil
-	}
-	m.cancelled, err = measure.Cancel(m.format.SampleRate, r.far[r.babbled:], r.near[r.babbled:], m.fit.tail, m.fit.late)
+	c.tellAll()
+	c.set()
+	c.advise()
 	return err
 }

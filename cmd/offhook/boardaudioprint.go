@@ -1,148 +1,155 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"math"
 	"strings"
-	"text/tabwriter"
+
+	"offhook/media/measure"
 )
 
-// calibrated is the JSON of a calibration; null is what could not be measured.
-type calibrated struct {
-	Board      string    `json:"board"`
-	Rate       int       `json:"sample_rate"`
-	Echo       bool      `json:"echo_heard"`
-	Delay      *float64  `json:"delay_ms"`
-	Spread     *float64  `json:"delay_spread_ms"`
-	ERL        *float64  `json:"erl_db"`
-	Noise      *float64  `json:"noise_dbfs"`
-	Level      *float64  `json:"level_dbfs"`
-	Clipped    *float64  `json:"clipped_percent"`
-	Distortion *float64  `json:"distortion_percent"`
-	Tail       *float64  `json:"tail_ms"`
-	Hidden     bool      `json:"tail_hidden"`
-	Drift      *float64  `json:"drift_ppm"`
-	Linear     *float64  `json:"erle_db"`
-	Sent       *float64  `json:"suppressed_db"`
-	Within     *float64  `json:"converged_ms"`
-	Lost       uint64    `json:"xruns"`
-	Half       bool      `json:"duplex_half"`
-	TailMS     *float64  `json:"board_tail_ms"`
-	LateMS     *float64  `json:"board_late_ms"`
-	Response   []tracing `json:"response"`
-	Impulse    []tracing `json:"impulse"`
-	Cancelled  []tracing `json:"erle_over_time"`
-	Settings   []string  `json:"settings"`
-	Sentences  []string  `json:"advice"`
+// figure is one that is told: to a person by its name, to a program by its key.
+type figure struct {
+	key, name string
+	value     any // nil: it could not be measured
 }
 
-// tracing is a point of a curve: Hz or milliseconds, and dB.
-type tracing struct {
-	At float64 `json:"at"`
-	DB float64 `json:"db"`
-}
-
-// rounded is a figure to a hundredth, nil where it is none.
-func rounded(x float64, known bool) *float64 {
-	if !known || math.IsNaN(x) || math.IsInf(x, 0) {
-		return nil
+func (c *calibration) tell(known bool, key, name string, value float64) {
+	f := figure{key, name, nil}
+	if known {
+		f.value = math.Round(100*value)/100 + 0 // no -0
 	}
-	x = math.Round(100*x)/100 + 0
-	return &x
+	c.told = append(c.told, f)
 }
 
-func (m *measured) report() calibrated {
-	f, c := m.found, m.cancelled
-	e := f.Echo
-	return calibrated{
-		Board: m.board, Rate: m.format.SampleRate, Echo: e,
-		Delay: rounded(ms(f.Delay), e), Spread: rounded(ms(f.Spread), e), ERL: rounded(f.ERL, e),
-		Noise: rounded(f.Noise, true), Level: rounded(f.Level, true), Clipped: rounded(100*f.Clipped, true),
-		Distortion: rounded(100*f.Distortion, e && f.Distortion > f.Unseen), Tail: rounded(ms(f.Tail), e), Hidden: f.TailHidden,
-		Drift: rounded(f.Drift, f.Drifts), Linear: rounded(c.Linear, c.Known), Sent: rounded(c.Sent, c.Known),
-		Within: rounded(ms(c.Within), c.Within > 0), Lost: m.lost, Half: m.half(),
-		TailMS: rounded(ms(m.fit.tail), e), LateMS: rounded(ms(m.fit.late), e),
-		Response: m.response(), Impulse: m.impulse(), Cancelled: m.overTime(),
-		Settings: m.settings(), Sentences: m.sentences(),
+func (c *calibration) tellAll() {
+	f, l, echo, known := &c.found, &c.cancelled, c.found.Echo, c.cancelled.Known
+	c.tell(echo, "delay_ms", "bulk delay, ms", ms(f.Delay))
+	c.tell(echo, "delay_spread_ms", "  differs between sweeps by, ms", ms(f.Spread))
+	c.tell(echo, "erl_db", "loss from loudspeaker to microphone (ERL), dB", f.ERL)
+	c.tell(true, "level_dbfs", "the sweep at the microphone, dBFS", f.Level)
+	c.tell(true, "noise_dbfs", "noise of the microphone, dBFS", f.Noise)
+	c.tell(true, "clipped_percent", "clipped, %", 100*f.Clipped)
+	c.tell(f.Distortion > f.Unseen, "distortion_percent", "harmonic distortion, %", 100*f.Distortion)
+	c.tell(echo, "tail_ms", "room, until 25 dB less are left, ms", ms(f.Tail))
+	c.tell(f.Drifts, "drift_ppm", "drift between playback and capture, ppm", f.Drift)
+	c.tell(known, "erle_db", "taken out by the filter (ERLE), dB", l.Linear)
+	c.tell(known, "suppressed_db", "taken out in all, dB", l.Sent)
+	c.tell(l.Within > 0, "converged_ms", "  reached within, ms", ms(l.Within))
+	c.tell(true, "xruns", "dropped periods", float64(c.lost))
+}
+
+// report is the JSON; null is what could not be measured.
+func (c *calibration) report() map[string]any {
+	all := map[string]any{"board": c.board, "sample_rate": c.format.SampleRate, "settings": c.lines, "advice": c.said}
+	for _, f := range c.told {
+		all[f.key] = f.value
 	}
-}
-
-func (m *measured) response() (all []tracing) {
-	for _, b := range m.found.Response {
-		all = append(all, tracing{math.Round(b.Hz), *rounded(b.Gain, true)})
+	for _, curve := range c.curves() {
+		all[curve.key] = curve.points
 	}
 	return all
 }
 
-func (m *measured) impulse() (all []tracing) {
-	for _, i := range m.found.Impulse {
-		all = append(all, tracing{i.At, *rounded(i.Level, true)})
-	}
-	return all
+type curve struct {
+	key, name string
+	points    []measure.Point
 }
 
-func (m *measured) overTime() (all []tracing) {
-	for _, c := range m.cancelled.Moments {
-		all = append(all, tracing{ms(c.At), *rounded(c.Linear, true)})
+func (c *calibration) curves() []curve {
+	return []curve{
+		{"impulse", "impulse response, dB by ms", c.found.Impulse},
+		{"response", "frequency response, dB by Hz", c.found.Response},
+		{"erle_over_time", "taken out by the filter, dB by ms", c.cancelled.Curve},
 	}
-	return all
 }
 
 // print tells a person.
-func (m *measured) print(w io.Writer) {
-	m.draw(w)
-	r := m.report()
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, row := range []struct {
-		name, unit string
-		value      *float64
-	}{
-		{"bulk delay", "ms", r.Delay}, {"  differs between sweeps by", "ms", r.Spread},
-		{"loss from loudspeaker to microphone (ERL)", "dB", r.ERL},
-		{"the sweep at the microphone", "dBFS", r.Level}, {"noise of the microphone", "dBFS", r.Noise},
-		{"clipped", "%", r.Clipped}, {"harmonic distortion", "%", r.Distortion},
-		{"room, until 25 dB less are left", "ms", r.Tail}, {"drift between playback and capture", "ppm", r.Drift},
-		{"taken out by the filter (ERLE)", "dB", r.Linear}, {"taken out in all", "dB", r.Sent}, {"  reached within", "ms", r.Within},
-	} {
-		value := "–"
-		if row.value != nil {
-			value = fmt.Sprintf("%.4g %s", *row.value, row.unit)
-		}
-		fmt.Fprintf(table, "%s\t%s\n", row.name, value)
+func (c *calibration) print(w io.Writer) {
+	for _, curve := range c.curves() {
+		curve.bars(w)
 	}
-	_ = table.Flush() // where the lines before went, too
 	fmt.Fprintln(w)
-	for _, s := range r.Sentences {
-		fmt.Fprintln(w, s)
+	for _, f := range c.told {
+		if f.value == nil {
+			f.value = "–"
+		}
+		fmt.Fprintf(w, "%-46s%v\n", f.name, f.value)
 	}
-	if len(r.Settings) > 0 {
-		fmt.Fprintf(w, "For the board file:\n  %s\n", strings.Join(r.Settings, "\n  "))
+	fmt.Fprintf(w, "\n%s\n", strings.Join(c.said, "\n"))
+	if c.lines != nil {
+		fmt.Fprintf(w, "For the board file:\n  %s\n", strings.Join(c.lines, "\n  "))
 	}
 }
 
-// draw draws the curves as bars.
-func (m *measured) draw(w io.Writer) {
-	bars := func(title, unit string, all []tracing, every, least int) {
-		if len(all) == 0 {
-			return
-		}
-		fmt.Fprintf(w, "%s\n", title)
-		for i := 0; i < len(all); i += every {
-			most := all[i]
-			for _, t := range all[i:min(i+every, len(all))] {
-				most.DB = max(most.DB, t.DB)
-			}
-			fmt.Fprintf(w, "%7.0f %s  %-30s %.0f dB\n", most.At, unit, strings.Repeat("#", max(0, min(30, (int(math.Round(most.DB))-least)/2))), most.DB)
-		}
+// bounds are the least and the most of a curve.
+func (c curve) bounds() (least, most float64) {
+	least, most = math.Inf(1), math.Inf(-1)
+	for _, p := range c.points {
+		least, most = min(least, p.DB), max(most, p.DB)
 	}
-	impulse := m.impulse()
-	end := ms(m.found.Delay+m.found.Tail) + 40
-	for len(impulse) > 0 && impulse[len(impulse)-1].At > end {
-		impulse = impulse[:len(impulse)-1]
+	return math.Floor(least/10) * 10, math.Ceil((most+1)/10) * 10
+}
+
+// bars draws a curve in lines: the loudest of those that share one.
+func (c curve) bars(w io.Writer) {
+	if len(c.points) == 0 {
+		return
 	}
-	bars("\nimpulse response", "ms", impulse, max(1, len(impulse)/24+1), -60)
-	bars("\nfrequency response", "Hz", m.response(), 1, int(-m.found.ERL)-40)
-	bars("\ntaken out by the filter", "ms", m.overTime(), 2, 0)
-	fmt.Fprintln(w)
+	least, most := c.bounds()
+	fmt.Fprintf(w, "\n%s\n", c.name)
+	each := len(c.points)/25 + 1
+	for i := 0; i < len(c.points); i += each {
+		p := c.points[i]
+		for _, other := range c.points[i:min(i+each, len(c.points))] {
+			p.DB = max(p.DB, other.DB)
+		}
+		fmt.Fprintf(w, "%7.0f  %-30s %.0f\n", p.At, strings.Repeat("#", int(30*(p.DB-least)/(most-least))), p.DB)
+	}
+}
+
+// Of the picture, in its own units.
+const (
+	plotWide = 700.0
+	plotHigh = 200.0
+	plotEach = 260.0 // of a curve, with what is written around it
+	plotLeft = 50.0
+	plotGrid = 8 // lines either way
+)
+
+// svg draws the curves. Their points are at equal distances: those of a frequency
+// response are thirds of octaves.
+func (c *calibration) svg() []byte {
+	var b bytes.Buffer
+	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 800" font-family="sans-serif" font-size="12"><rect width="780" height="800" fill="white"/>` + "\n")
+	for i, curve := range c.curves() {
+		curve.draw(&b, 30+float64(i)*plotEach)
+	}
+	b.WriteString("</svg>\n")
+	return b.Bytes()
+}
+
+// draw draws one with its top at y.
+func (c curve) draw(b *bytes.Buffer, y float64) {
+	text := func(x, y float64, s any) { fmt.Fprintf(b, `<text x="%.0f" y="%.0f">%v</text>`+"\n", x, y, s) }
+	text(plotLeft, y-8, c.name)
+	n := float64(len(c.points) - 1)
+	if n < 1 {
+		text(plotLeft, y+plotHigh/2, "not measured")
+		return
+	}
+	least, most := c.bounds()
+	for i := range plotGrid + 1 {
+		part := float64(i) / plotGrid
+		fmt.Fprintf(b, `<path d="M%g %gh%gM%g %gv%g" stroke="#ccc"/>`+"\n", plotLeft, y+plotHigh*part, plotWide, plotLeft+plotWide*part, y, plotHigh)
+		text(10, y+plotHigh*part+4, most-(most-least)*part)
+		text(plotLeft+plotWide*math.Round(n*part)/n-10, y+plotHigh+16, c.points[int(math.Round(n*part))].At)
+	}
+	b.WriteString(`<polyline fill="none" stroke="#06c" stroke-width="2" points="`)
+	for i, p := range c.points {
+		fmt.Fprintf(b, "%.1f,%.1f ", plotLeft+plotWide*float64(i)/n, y+plotHigh*(most-p.DB)/(most-least))
+	}
+	b.WriteString(`"/>` + "\n")
 }

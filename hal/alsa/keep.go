@@ -2,20 +2,17 @@ package alsa
 
 import (
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
 
 	"offhook/hal"
 )
 
-// Keep notes how the controls stand that an alsa-mixer with these parameters sets, and
-// returns what puts them back there: for who only tries something.
+// Keep notes how the controls of the card stand that an alsa-mixer with these parameters
+// is of, and returns what puts them back there: for who only tries something.
 func Keep(p hal.Params) (back func() error, err error) {
 	return keepOn(newMachineCards(linux{dev: "/dev/snd", proc: "/proc"}), p)
 }
 
-func keepOn(k *machineCards, p hal.Params) (func() error, error) {
+func keepOn(k *machineCards, p hal.Params) (back func() error, err error) {
 	c, err := mixerParams(p)
 	if err != nil {
 		return nil, err
@@ -24,63 +21,32 @@ func keepOn(k *machineCards, p hal.Params) (func() error, error) {
 	if err != nil {
 		return nil, err
 	}
-	var kept []elemValue
-	err = onControl(k, number, func(device control) error {
-		kept, err = c.stand(device)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("mixer of sound card %s: %w", c.Card, err)
-	}
+	kept, err := k.stand(number, nil)
 	return func() error {
-		return onControl(k, number, func(device control) error {
-			var errs []error
-			for i := range kept {
-				errs = append(errs, cardError(c.Card, kept[i].id.text(), device.write(&kept[i])))
-			}
-			return errors.Join(errs...)
-		})
-	}, nil
+		_, err := k.stand(number, kept)
+		return cardError(c.Card, "its controls as they were", err)
+	}, cardError(c.Card, "how its controls stand", err)
 }
 
-// onControl opens a card's controls for a moment.
-func onControl(k *machineCards, number int, do func(control) error) error {
-	device, err := k.openControl(number)
-	if err != nil {
-		return err
-	}
-	return errors.Join(do(device), device.close())
-}
-
-// stand reads what can be read and set of the controls that are named, all channels of it.
-func (c mixerConfig) stand(device control) ([]elemValue, error) {
-	all, err := listElements(device, c.Card)
+// stand reads the controls of a card that can be set, all channels of them, and sets
+// those that stood elsewhere.
+func (m *machineCards) stand(number int, stood map[elemID]elemValue) (map[elemID]elemValue, error) {
+	device, err := m.openControl(number)
 	if err != nil {
 		return nil, err
 	}
-	names := []string{c.Capture.Volume, c.Capture.Switch}
-	for _, o := range slices.Sorted(maps.Keys(c.Outputs)) {
-		names = append(names, c.Outputs[o].Volume)
-		names = append(names, slices.Sorted(maps.Keys(c.Outputs[o].Route))...)
-		names = append(names, c.Outputs[o].Switch)
+	ids, err := device.list()
+	now := map[elemID]elemValue{}
+	for _, id := range ids {
+		info, v := elemInfo{id: id}, elemValue{id: id}
+		const both = accessRead | accessWrite
+		if device.info(&info) != nil || info.access&both != both || device.read(&v) != nil {
+			continue // it cannot be put back
+		}
+		now[id] = v
+		if before, known := stood[id]; known && before != v {
+			err = errors.Join(err, device.write(&before))
+		}
 	}
-	var kept []elemValue
-	for i, name := range names {
-		if name == "" || slices.Contains(names[:i], name) {
-			continue
-		}
-		el, err := all.find(name)
-		if err != nil {
-			return nil, err
-		}
-		if el.info.access&accessRead == 0 {
-			continue
-		}
-		v := elemValue{id: el.info.id}
-		if err := device.read(&v); err != nil {
-			return nil, cardError(c.Card, name, err)
-		}
-		kept = append(kept, v)
-	}
-	return kept, nil
+	return now, errors.Join(err, device.close())
 }

@@ -21,10 +21,10 @@ var ErrConfig = errors.New("measure: cannot be had")
 
 const (
 	// Listen is for how long after the sweep an echo is waited for.
-	Listen = 1200 * time.Millisecond
+	Listen = 750 * time.Millisecond
 
-	sweepLong = 1500 * time.Millisecond
-	fadeIn    = 50 * time.Millisecond // nothing jumps, neither cone nor listener
+	sweepLong = 600 * time.Millisecond // both fit the longest transform at 48 kHz
+	fadeIn    = 20 * time.Millisecond  // nothing jumps, neither cone nor listener
 	fadeOut   = 10 * time.Millisecond
 	lowest    = 100.0 // Hz, at which it begins
 	highest   = 20000.0
@@ -39,28 +39,24 @@ type Prober struct {
 	gap   int // samples that are listened to afterwards
 	last  float64
 
-	t       *transform
+	t       *fourier.Transform
 	inverse []complex64 // makes a response of what is heard
 	window  []float32   // the weight that each bin has in it
 	ideal   float64     // energy of the response of a wire
 	time    []float32
 	bins    []complex64
-	takes   []take
-	heard   heard
+	takes   takes
 }
 
 // New makes a Prober whose sweep peaks at so many dB of full scale: -40 to -3.
 func New(rate int, level float64) (*Prober, error) {
-	switch {
-	case rate != 8000 && rate != 16000 && rate != 48000:
-		return nil, fmt.Errorf("%w: %d samples a second; 8000, 16000 and 48000 can", ErrConfig, rate)
-	case !(level >= -40 && level <= -3):
-		return nil, fmt.Errorf("%w: a sweep of %g dB; -40 to -3 can", ErrConfig, level)
+	if rate != 8000 && rate != 16000 && rate != 48000 || !(level >= -40 && level <= -3) {
+		return nil, fmt.Errorf("%w: a sweep of %g dB at %d samples a second: -40 to -3 can, at 8000, 16000 and 48000", ErrConfig, level, rate)
 	}
 	p := &Prober{rate: rate, gap: samples(rate, Listen), last: min(bandEdge*float64(rate), highest)}
 	p.sweep = p.sine(math.Pow(10, level/20))
 	n := fourier.Length(len(p.sweep) + p.gap)
-	p.t = newTransform(n)
+	p.t = fourier.New(n)
 	p.time, p.bins = make([]float32, n), make([]complex64, p.t.Bins())
 	p.inverse, p.window = make([]complex64, p.t.Bins()), make([]float32, p.t.Bins())
 	p.invert()
@@ -99,7 +95,7 @@ func (p *Prober) invert() {
 	perBin := float64(p.rate) / float64(p.t.Len())
 	for k, x := range p.bins {
 		f := float64(k) * perBin
-		w := rise(f, 120, 300) * rise(-f, -p.last*0.98, -p.last*0.85)
+		w := rise(f, 130, 300) * rise(-f, -p.last*0.98, -p.last*0.85)
 		power := float64(real(x))*float64(real(x)) + float64(imag(x))*float64(imag(x))
 		if w == 0 || power == 0 {
 			continue
@@ -130,7 +126,7 @@ func (p *Prober) spectrum(s []int16) {
 func (p *Prober) respond(captured []int16) []float32 {
 	p.spectrum(captured)
 	for k, y := range p.bins {
-		p.bins[k] = times(y, p.inverse[k])
+		p.bins[k] = y * p.inverse[k]
 	}
 	h := make([]float32, p.t.Len())
 	p.t.Inverse(h, p.bins)
