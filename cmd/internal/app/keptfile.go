@@ -16,11 +16,14 @@ import (
 
 // keptFile keeps a value over a restart. It writes in its own goroutine: flash
 // that is slow delays no key. A power cut leaves the old value or the new one.
-type keptFile[T any] struct {
+type keptFile[T any] struct{ kept }
+
+// kept is a keptFile whatever it keeps: its code is there once.
+type kept struct {
 	path   string
 	what   string // for a person
 	log    *slog.Logger
-	newest chan T
+	newest chan any
 }
 
 func newHistoryFile(dir string, log *slog.Logger) *keptFile[[]phone.Entry] {
@@ -36,30 +39,36 @@ func newContactsFile(dir string, log *slog.Logger) *keptFile[[]phone.Contact] {
 }
 
 func newKeptFile[T any](dir, name, what string, log *slog.Logger) *keptFile[T] {
-	return &keptFile[T]{path: filepath.Join(dir, name), what: what, log: log, newest: make(chan T, 1)}
+	return &keptFile[T]{kept{path: filepath.Join(dir, name), what: what, log: log, newest: make(chan any, 1)}}
 }
 
 // load reads what was kept. A damaged file costs that, not the phone.
 func (k *keptFile[T]) load() (kept T) {
-	data, err := os.ReadFile(k.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return kept
-	}
-	if err == nil {
-		err = json.Unmarshal(data, &kept)
-	}
-	if err != nil {
-		k.log.Warn(k.what+" cannot be read: it begins anew", "file", k.path, "error", err)
+	if !k.read(&kept) {
 		var none T
 		return none // not the half that could be read
 	}
 	return kept
 }
 
-// save never blocks. Only the phone's goroutine calls it.
-func (k *keptFile[T]) save(v T) { newest(k.newest, v) }
+// save never blocks. One goroutine alone calls it.
+func (k *keptFile[T]) save(v T) { newest(k.newest, any(v)) }
 
-func (k *keptFile[T]) run(ctx context.Context) error {
+func (k *kept) read(into any) bool {
+	data, err := os.ReadFile(k.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false
+	}
+	if err == nil {
+		err = json.Unmarshal(data, into)
+	}
+	if err != nil {
+		k.log.Warn(k.what+" cannot be read: it begins anew", "file", k.path, "error", err)
+	}
+	return err == nil
+}
+
+func (k *kept) run(ctx context.Context) error {
 	for {
 		select {
 		case v := <-k.newest:
@@ -75,7 +84,7 @@ func (k *keptFile[T]) run(ctx context.Context) error {
 	}
 }
 
-func (k *keptFile[T]) write(v T) {
+func (k *kept) write(v any) {
 	data, err := json.Marshal(v)
 	if err == nil {
 		err = renameio.WriteFile(k.path, data, 0o600)

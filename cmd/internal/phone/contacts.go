@@ -1,8 +1,8 @@
 package phone
 
 import (
-	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"unicode"
 )
@@ -51,8 +51,9 @@ func (t *turn) contactsTold(in Contacts) {
 
 // setContacts sorts them as a person looks for them.
 func (t *turn) setContacts(all []Contact) {
-	slices.SortStableFunc(all, func(a, b Contact) int {
-		return cmp.Or(strings.Compare(sortName(a.Name), sortName(b.Name)), strings.Compare(a.Name, b.Name))
+	sort.SliceStable(all, func(i, j int) bool { // no generic one: that is code for this type alone
+		a, b := sortName(all[i].Name), sortName(all[j].Name)
+		return a < b || a == b && all[i].Name < all[j].Name
 	})
 	t.contacts = all
 	if t.list.on && t.list.kind == listContacts {

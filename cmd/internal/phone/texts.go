@@ -11,7 +11,8 @@ import (
 // Texts is a language: every word that the phone puts on the screen, in the order
 // of texts.txt.
 type Texts struct {
-	Code                                                       string // of the language, and its own name for itself
+	_                                                          [0]func() // never compared: code for that would be larger than the texts
+	Code                                                       string    // of the language, and its own name for itself
 	Name, Booting, Discovering, Fetching                       string
 	ProvisioningFailed, ProvisioningRetry, ProvisioningOld     string
 	Missed                                                     [3]string // for one, for several with %d, and when not told how many
