@@ -16,10 +16,10 @@ import (
 
 // keptFile keeps a value over a restart. It writes in its own goroutine: flash
 // that is slow delays no key. A power cut leaves the old value or the new one.
-type keptFile[T any] struct{ kept }
+type keptFile[T any] struct{ keeper }
 
-// kept is a keptFile whatever it keeps: its code is there once.
-type kept struct {
+// keeper is a keptFile whatever it keeps: its code is there once.
+type keeper struct {
 	path   string
 	what   string // for a person
 	log    *slog.Logger
@@ -39,7 +39,7 @@ func newContactsFile(dir string, log *slog.Logger) *keptFile[[]phone.Contact] {
 }
 
 func newKeptFile[T any](dir, name, what string, log *slog.Logger) *keptFile[T] {
-	return &keptFile[T]{kept{path: filepath.Join(dir, name), what: what, log: log, newest: make(chan any, 1)}}
+	return &keptFile[T]{keeper{path: filepath.Join(dir, name), what: what, log: log, newest: make(chan any, 1)}}
 }
 
 // load reads what was kept. A damaged file costs that, not the phone.
@@ -54,7 +54,7 @@ func (k *keptFile[T]) load() (kept T) {
 // save never blocks. One goroutine alone calls it.
 func (k *keptFile[T]) save(v T) { newest(k.newest, any(v)) }
 
-func (k *kept) read(into any) bool {
+func (k *keeper) read(into any) bool {
 	data, err := os.ReadFile(k.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false
@@ -68,7 +68,7 @@ func (k *kept) read(into any) bool {
 	return err == nil
 }
 
-func (k *kept) run(ctx context.Context) error {
+func (k *keeper) run(ctx context.Context) error {
 	for {
 		select {
 		case v := <-k.newest:
@@ -84,7 +84,7 @@ func (k *kept) run(ctx context.Context) error {
 	}
 }
 
-func (k *kept) write(v any) {
+func (k *keeper) write(v any) {
 	data, err := json.Marshal(v)
 	if err == nil {
 		err = renameio.WriteFile(k.path, data, 0o600)
