@@ -39,7 +39,7 @@ type Part struct {
 	Path string // in the board file: "lamps.message"
 	hal.Spec
 	HandsFree HandsFree // of audio, as all that follow; what Profiles say of it is in it
-	Profiles  Profiles
+	Profiles  *Profiles // nil: none
 }
 
 // Board is a board file.

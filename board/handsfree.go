@@ -39,10 +39,6 @@ func (b *Board) handsFree(t *tree, path string, value any) HandsFree {
 	if h.Late > mostLate {
 		err = errors.Join(err, hal.Faultf("late-ms", "%s is more than 500 ms: an echo that begins later is not looked for", h.Late))
 	}
-	for _, err := range unjoin(err) {
-		if fault, ok := errors.AsType[*hal.ParamError](err); ok {
-			t.fault(path+"."+fault.Path, "%s", fault.Msg)
-		}
-	}
+	t.params(path, err)
 	return h
 }

@@ -54,7 +54,7 @@ func partSchema(drivers hal.Drivers, kind Kind, defs map[string]any) map[string]
 		properties["compatible"] = map[string]any{"const": name}
 		if kind == Audio {
 			properties[handsFree] = hal.Schema(handsFreeDefaults())
-			properties[profiles] = profilesSchema()
+			properties[profiles] = hal.Schema(Profiles{})
 		}
 		def := fmt.Sprintf("%s-%s", kind, name)
 		defs[def] = params

@@ -1,9 +1,12 @@
 package board
 
 import (
+	"errors"
 	"fmt"
 
 	"go.yaml.in/yaml/v3"
+
+	"offhook/hal"
 )
 
 // maxDepth keeps a hostile file from exhausting the stack.
@@ -18,6 +21,15 @@ type tree struct {
 
 func (t *tree) fault(path, format string, args ...any) {
 	t.faults = append(t.faults, t.board.fault(path, format, args...))
+}
+
+// params gives what hal.Decode finds wrong at path its place.
+func (t *tree) params(path string, err error) {
+	for _, err := range unjoin(err) {
+		if fault, ok := errors.AsType[*hal.ParamError](err); ok {
+			t.fault(path+"."+fault.Path, "%s", fault.Msg)
+		}
+	}
 }
 
 func (t *tree) value(path string, n *yaml.Node, depth int) any {

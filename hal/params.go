@@ -88,10 +88,16 @@ func bounded(path string, v reflect.Value, tag reflect.StructTag) error {
 	if !found {
 		return nil
 	}
-	lo, _ := strconv.Atoi(low) // the tag is ours
-	hi, _ := strconv.Atoi(high)
-	if n := v.Int(); n < int64(lo) || n > int64(hi) {
-		return Faultf(path, "%d is not between %s and %s", n, low, high)
+	lo, _ := strconv.ParseFloat(low, 64) // the tag is ours
+	hi, _ := strconv.ParseFloat(high, 64)
+	n := 0.0
+	if v.CanInt() {
+		n = float64(v.Int())
+	} else {
+		n = v.Float()
+	}
+	if !(n >= lo && n <= hi) {
+		return Faultf(path, "%v is not between %s and %s", v, low, high)
 	}
 	return nil
 }

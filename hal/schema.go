@@ -3,6 +3,7 @@ package hal
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -79,9 +80,13 @@ func bound(s map[string]any, t reflect.Type, tag reflect.StructTag) {
 		s["enum"] = all
 	}
 	if r := tag.Get("range"); r != "" {
-		lo, hi := 0, 0
-		_, _ = fmt.Sscanf(r, "%d..%d", &lo, &hi)
-		s["minimum"], s["maximum"] = lo, hi
+		low, high, _ := strings.Cut(r, "..")
+		for key, text := range map[string]string{"minimum": low, "maximum": high} {
+			n, _ := strconv.ParseFloat(text, 64) // the tag is ours
+			if s[key] = n; t.Kind() == reflect.Int {
+				s[key] = int(n)
+			}
+		}
 	}
 }
 

@@ -50,7 +50,7 @@ type Config struct {
 	Real         bool
 	RTCPInterval time.Duration // mean; 0 means 5 s
 	HandsFree    HandsFree     // for patches that are
-	Profiles     Profiles      // of the routes of patches
+	Profiles     *Profiles     // of the routes of patches; nil: none
 	Log          *slog.Logger
 }
 
@@ -104,8 +104,10 @@ func New(cfg Config) (*Engine, error) {
 	if err := cfg.HandsFree.Fits(cfg.SampleRate, cfg.Period); err != nil {
 		return nil, err
 	}
-	if err := cfg.Profiles.fit(cfg.SampleRate, cfg.Period); err != nil {
-		return nil, err
+	for r := Handset; r <= Speaker; r++ {
+		if err := cfg.Profiles.of(r).Fits(cfg.SampleRate, cfg.Period); err != nil {
+			return nil, err
+		}
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -115,8 +117,9 @@ func New(cfg Config) (*Engine, error) {
 		capture: make(media.Frame, cfg.Period), playback: make(media.Frame, cfg.Period),
 		toneFrame: make(media.Frame, cfg.Period), out: make(media.Frame, cfg.Period), mix: make([]int32, cfg.Period),
 		captureGain: dsp.NewGain(cfg.SampleRate, ramp), playbackGain: dsp.NewGain(cfg.SampleRate, ramp),
-		toneGain: dsp.NewGain(cfg.SampleRate, ramp), passage: newPassage(&cfg),
+		toneGain: dsp.NewGain(cfg.SampleRate, ramp),
 	}
+	e.passage.make(cfg.SampleRate, cfg.Period)
 	if cfg.Now == nil {
 		e.cfg.Now, e.cfg.Real = func() time.Duration { return time.Since(e.epoch) }, true
 	} else {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 
 	"offhook/media/dsp/ambient"
 	"offhook/media/dsp/biquad"
@@ -37,8 +36,7 @@ type Profile struct {
 
 // Path is what is done to the sound of a microphone or a loudspeaker.
 type Path struct {
-	HighPass  float64       // Hz; 0: none
-	Equaliser []biquad.Band // at most biquad.Bands
+	Equaliser []biquad.Band // at most biquad.Bands, high-passes among them
 	Gain      float64       // dB
 }
 
@@ -48,36 +46,17 @@ type Ambient struct {
 	Quiet float64 // dBov of noise up to which nothing is done; 0 means -55
 }
 
-func (p *Profiles) of(r Route) Profile {
-	switch r {
-	case Handset:
-		return p.Handset
-	case Headset:
-		return p.Headset
-	case Speaker:
-		return p.Speaker
+func (p *Profiles) of(r Route) *Profile {
+	if p == nil || r == NoRoute {
+		return &Profile{}
 	}
-	return Profile{}
+	return []*Profile{nil, &p.Handset, &p.Headset, &p.Speaker}[r]
 }
 
 // Fits tells by its error why this cannot be had of a device.
 func (p *Profile) Fits(rate, period int) error {
 	_, err := newWay(p, rate, period)
 	return err
-}
-
-// fit is Fits of all.
-func (p *Profiles) fit(rate, period int) error {
-	for r := Handset; r <= Speaker; r++ {
-		one := p.of(r)
-		if err := one.Fits(rate, period); err != nil {
-			return err
-		}
-		if r == Speaker && one.Sidetone != 0 {
-			return errors.New("engine: a loudspeaker has no sidetone: it would howl")
-		}
-	}
-	return nil
 }
 
 // way is a Profile made for a device; what is nil is not wanted.
@@ -89,47 +68,55 @@ type way struct {
 	ambient   *ambient.Control
 }
 
-// Bounds of a sidetone in dB: what is louder howls, what is fainter is not heard.
-const mostSide, leastSide = -6, -40
+// errProfile is of what whoever reads settings should have found.
+var errProfile = errors.New("engine: a profile has a gain or a range that is none, more bands than there are, an unknown duplex, or a sidetone beside an echo canceller")
+
+// Bounds in dB. A sidetone that is louder howls, one that is fainter is not heard; a
+// path that is further off is a fault of the mixer's settings.
+const (
+	mostSide, leastSide = -6, -40
+	mostPath, leastPath = 20, -40
+	mostRange           = 20
+)
+
+// sound tells whether all is within its bounds.
+func (p *Profile) sound() bool {
+	for _, path := range []*Path{&p.Microphone, &p.Loudspeaker} {
+		if len(path.Equaliser) > biquad.Bands || !(path.Gain <= mostPath && path.Gain >= leastPath) {
+			return false
+		}
+	}
+	side := p.Sidetone == 0 || p.Sidetone <= mostSide && p.Sidetone >= leastSide && !p.Clean.Echo
+	return side && duplex.Known(p.Duplex) && p.Ambient.Range >= 0 && p.Ambient.Range <= mostRange
+}
 
 func newWay(p *Profile, rate, period int) (*way, error) {
-	w := &way{}
-	var err error
-	if w.clean, err = newCleaner(p.Clean, rate, period); err != nil {
-		return nil, err
+	if !p.sound() {
+		return nil, errProfile
 	}
-	if w.mic, err = newShaper(p.Microphone, false, rate, period); err != nil {
-		return nil, fmt.Errorf("engine: microphone: %w", err)
-	}
-	if w.loud, err = newShaper(p.Loudspeaker, p.Ambient.Range != 0, rate, period); err != nil {
-		return nil, fmt.Errorf("engine: loudspeaker: %w", err)
+	w := &way{turns: duplex.New(p.Duplex, rate, period)}
+	follows := p.Ambient.Range != 0
+	if follows {
+		w.ambient = ambient.New(ambient.Config{Rate: rate, Block: period, Range: p.Ambient.Range, Quiet: p.Ambient.Quiet})
 	}
 	if p.Sidetone != 0 {
-		if !(p.Sidetone <= mostSide && p.Sidetone >= leastSide) || p.Clean.Echo {
-			return nil, fmt.Errorf("engine: a sidetone of %g dB; %d to %d can, and none beside an echo canceller", p.Sidetone, leastSide, mostSide)
-		}
 		w.side = factor(p.Sidetone)
 	}
-	if known, switches := duplex.Known(p.Duplex); !known || switches {
-		if w.turns, err = duplex.New(p.Duplex, rate, period); err != nil {
-			return nil, fmt.Errorf("engine: %w", err)
-		}
-	}
-	if p.Ambient.Range != 0 {
-		w.ambient, err = ambient.New(ambient.Config{Rate: rate, Block: period, Range: p.Ambient.Range, Quiet: p.Ambient.Quiet})
-		if err != nil {
-			return nil, fmt.Errorf("engine: %w", err)
-		}
-	}
-	return w, nil
+	var errs [3]error
+	w.clean, errs[0] = newCleaner(p.Clean, rate, period)
+	w.mic, errs[1] = newShaper(&p.Microphone, false, rate, period)
+	w.loud, errs[2] = newShaper(&p.Loudspeaker, follows, rate, period)
+	return w, errors.Join(errs[:]...)
 }
 
 // way is that of a route, made once for a device. The mutex is held.
 func (e *Engine) way(r Route) *way {
 	r = min(r, Speaker)
 	if e.ways[r] == nil {
-		p := e.cfg.Profiles.of(r)
-		e.ways[r], _ = newWay(&p, e.cfg.SampleRate, e.cfg.Period) // New has tried it
+		e.ways[r], _ = newWay(e.cfg.Profiles.of(r), e.cfg.SampleRate, e.cfg.Period) // New has tried it
+		if r == Speaker {
+			e.ways[r].side = 0 // it would howl
+		}
 	}
 	return e.ways[r]
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"offhook/media"
+	"offhook/media/dsp"
 	"offhook/media/tone"
 )
 
@@ -120,7 +121,9 @@ func (e *Engine) speaker(set *set) {
 	for k, sum := range e.mix {
 		playback[k] = clip(sum)
 	}
-	e.lower(set)
+	if turns := set.way.turns; turns != nil {
+		turns.Far(dsp.Power(playback))
+	}
 	announce, clip := set.aside.sounds()
 	if announce {
 		add(e.playback, set.aside.said)
@@ -128,7 +131,7 @@ func (e *Engine) speaker(set *set) {
 	if clip && !set.ring {
 		add(e.playback, set.aside.played)
 	}
-	e.playbackGain.Set(set.playback)
+	e.playbackGain.Set(set.playback * e.passage.far)
 	e.playbackGain.Process(e.playback)
 	if set.ring { // which is another loudspeaker's
 		e.passage.loud.process(e.playback, set.way.loud)
@@ -156,7 +159,9 @@ func (e *Engine) speaker(set *set) {
 	if !set.ring {
 		e.passage.loud.process(e.playback, set.way.loud)
 	}
-	e.ownVoice()
+	if e.passage.sounds { // as loud as it is, whatever the volume
+		add(e.playback, e.passage.side)
+	}
 }
 
 // sound adds a tone to what is played.

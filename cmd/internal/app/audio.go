@@ -56,7 +56,7 @@ type audioKeeper struct {
 	format hal.PCMFormat
 	// handsFree and profiles are what the board wants and the format allows.
 	handsFree engine.HandsFree
-	profiles  engine.Profiles
+	profiles  *engine.Profiles
 	first     hal.AudioIO // nil when it did not open
 	reopen    func(context.Context) (hal.AudioIO, error)
 	inbox     chan<- phone.Input

@@ -78,7 +78,7 @@ func (m *mediaProcess) open(ctx context.Context, audio link.Audio) (*link.Sound,
 	}
 	inbox, changes := make(chan phone.Input, 1), make(chan engine.DeviceChanged)
 	k := newAudioKeeper(m.log, own, devices, m.cfg.Drivers, inbox)
-	k.useProfiles(audio.Profiles)
+	k.useProfiles(&audio.Profiles)
 	codecs, err := newCodecTable(codecRate(audio))
 	if err == nil {
 		k.engine, err = engine.New(engine.Config{Device: k.device(), SampleRate: k.format.SampleRate, Period: k.format.Period,

@@ -81,7 +81,7 @@ func (a *App) buildSeparate(log *slog.Logger) error {
 	if !ok || a.cfg.Media == nil {
 		return errors.New("media.process: separate needs an audio part and a program to run as the media process")
 	}
-	audio := link.Audio{Compatible: part.Compatible, Params: part.Params, HandsFree: engine.HandsFree(part.HandsFree), Profiles: profilesOf(part)}
+	audio := link.Audio{Compatible: part.Compatible, Params: part.Params, HandsFree: engine.HandsFree(part.HandsFree), Profiles: *profilesOf(part)}
 	var err error
 	if a.calls.codecs, err = newCodecTable(codecRate(audio)); err != nil {
 		return err

@@ -22,10 +22,14 @@ func routeOf(o hal.Output) engine.Route {
 
 // profilesOf is what a board file's audio part says of each route. What is done to a
 // loudspeaker's echo is HandsFree's, which says it of calls alone.
-func profilesOf(part board.Part) engine.Profiles {
-	p := engine.Profiles{Handset: profileOf(&part.Profiles.Handset), Headset: profileOf(&part.Profiles.Headset), Speaker: profileOf(&part.Profiles.Speaker)}
-	p.Speaker.Clean = engine.HandsFree{}
-	return p
+func profilesOf(part board.Part) *engine.Profiles {
+	p := part.Profiles
+	if p == nil {
+		return &engine.Profiles{}
+	}
+	all := &engine.Profiles{Handset: profileOf(&p.Handset), Headset: profileOf(&p.Headset), Speaker: profileOf(&p.Speaker)}
+	all.Speaker.Clean = engine.HandsFree{}
+	return all
 }
 
 func profileOf(p *board.Profile) engine.Profile {
@@ -37,7 +41,10 @@ func profileOf(p *board.Profile) engine.Profile {
 }
 
 func pathOf(p *board.Path) engine.Path {
-	path := engine.Path{HighPass: p.HighPass, Gain: p.Gain}
+	path := engine.Path{Gain: p.Gain}
+	if p.HighPass != 0 {
+		path.Equaliser = append(path.Equaliser, biquad.Band{Kind: biquad.HighPass, Frequency: p.HighPass})
+	}
 	for _, band := range p.Equaliser {
 		path.Equaliser = append(path.Equaliser, biquad.Band(band))
 	}
@@ -46,15 +53,11 @@ func pathOf(p *board.Path) engine.Path {
 
 // useProfiles takes what the board wants of each route, unless the format is none for
 // it: calls are more than how they sound.
-func (k *audioKeeper) useProfiles(want engine.Profiles) {
-	for name, p := range map[string]*engine.Profile{"handset": &want.Handset, "headset": &want.Headset, "speaker": &want.Speaker} {
-		path := "audio.profiles." + name
-		if err := p.Clean.Fits(k.format.SampleRate, k.format.Period); err != nil {
-			k.log.Error(path+" of the board file: echo, noise and agc are not done, the rest is", "error", err)
-			p.Clean = engine.HandsFree{}
-		}
+func (k *audioKeeper) useProfiles(want *engine.Profiles) {
+	for i, p := range []*engine.Profile{&want.Handset, &want.Headset, &want.Speaker} {
 		if err := p.Fits(k.format.SampleRate, k.format.Period); err != nil {
-			k.log.Error(path+" of the board file is not done: the sound of this route stays as it is", "error", err)
+			k.log.Error("a profile of the board file is not done: the sound stays as it is",
+				"key", []string{"audio.profiles.handset", "audio.profiles.headset", "audio.profiles.speaker"}[i], "error", err)
 			*p = engine.Profile{}
 		}
 	}

@@ -8,25 +8,17 @@
 package ambient
 
 import (
-	"errors"
-	"fmt"
 	"math"
 
 	"offhook/media/dsp"
 )
 
-// ErrConfig is returned (wrapped) for a Config that cannot be had.
-var ErrConfig = errors.New("ambient: cannot be had")
-
 // Config says how.
 type Config struct {
-	Rate, Block int
-	Range       float64 // dB: the most that it is made louder; 0 to 20
+	Rate, Block int     // samples a second, and in each call of Process: up to 100 ms
+	Range       float64 // dB: the most that it is made louder
 	Quiet       float64 // dBov of noise up to which it stays as it is; 0 means -55
 }
-
-// MostRange is the most that can be had, in dB.
-const MostRange = 20
 
 const (
 	pace    = 3.0  // dB a second
@@ -51,19 +43,11 @@ type Control struct {
 }
 
 // New makes one.
-func New(c Config) (*Control, error) {
+func New(c Config) *Control {
 	if c.Quiet == 0 {
 		c.Quiet = -55
 	}
-	switch {
-	case !(c.Range > 0 && c.Range <= MostRange):
-		return nil, fmt.Errorf("%w: a range of %g dB; up to %d can", ErrConfig, c.Range, MostRange)
-	case !(c.Quiet >= -80 && c.Quiet <= -20):
-		return nil, fmt.Errorf("%w: quiet up to %g dBov; -80 to -20 can", ErrConfig, c.Quiet)
-	case c.Rate < 8000 || c.Block < 1 || c.Block > c.Rate/10:
-		return nil, fmt.Errorf("%w: blocks of %d samples at %d Hz; up to 100 ms at 8000 Hz or more can", ErrConfig, c.Block, c.Rate)
-	}
-	return &Control{cfg: c, factor: 1}, nil
+	return &Control{cfg: c, factor: 1}
 }
 
 // Process takes the power of what the microphone heard, and of what was played in

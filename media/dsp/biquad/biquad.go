@@ -12,24 +12,25 @@ import (
 // ErrConfig is returned (wrapped) for a filter that cannot be had.
 var ErrConfig = errors.New("biquad: cannot be had")
 
-// The kinds of a Band; "" is Peak.
+// The kinds of a Band; "" is Peak. A high-pass has no gain.
 const (
 	Peak      = "peak"
 	LowShelf  = "low-shelf"
 	HighShelf = "high-shelf"
+	HighPass  = "high-pass"
 )
 
 // Band is one of an equaliser.
 type Band struct {
 	Kind      string
-	Frequency float64 // Hz: the middle of a peak, or of a shelf's slope
+	Frequency float64 // Hz: the middle of a peak, or of a slope
 	Gain      float64 // dB
-	Q         float64 // 0 means 1, of a shelf 0.71: no overshoot
+	Q         float64 // 0 means 1, of all but peaks 0.71: no overshoot, and a high-pass is Butterworth's
 }
 
 // Bounds of what can be had.
 const (
-	Bands    = 6   // of an equaliser
+	Bands    = 7   // of an equaliser: six and a high-pass
 	MostGain = 20  // dB, up or down
 	LeastQ   = 0.1 // an octave or more either side
 	MostQ    = 10  // what is narrower rings
@@ -42,42 +43,33 @@ const highest = 0.45
 // Section is one filter. The zero Section is silence.
 type Section struct{ b0, b1, b2, a1, a2, z1, z2 float32 }
 
-// HighPass is a Butterworth filter of the second order.
-func HighPass(frequency float64, rate int) (Section, error) {
-	if err := within(frequency, rate); err != nil {
-		return Section{}, err
-	}
-	sin, cos := math.Sincos(2 * math.Pi * frequency / float64(rate))
-	alpha := sin / math.Sqrt2
-	return section((1+cos)/2, -(1 + cos), (1+cos)/2, 1+alpha, -2*cos, 1-alpha), nil
-}
-
 // Section is a band as a filter.
-func (b Band) Section(rate int) (Section, error) {
+func (b *Band) Section(rate int) (s Section, err error) {
 	q := b.Q
-	switch {
-	case q == 0 && (b.Kind == Peak || b.Kind == ""):
-		q = 1
-	case q == 0:
+	if q == 0 {
 		q = math.Sqrt2 / 2
 	}
-	if err := within(b.Frequency, rate); err != nil {
-		return Section{}, err
+	if b.Q == 0 && (b.Kind == Peak || b.Kind == "") {
+		q = 1
 	}
-	if !(math.Abs(b.Gain) <= MostGain) || !(q >= LeastQ && q <= MostQ) {
-		return Section{}, fmt.Errorf("%w: %g dB, a Q of %g: -%d to %d dB, a Q of %g to %d can", ErrConfig, b.Gain, q, MostGain, MostGain, LeastQ, MostQ)
-	}
+	within := b.Frequency > 0 && b.Frequency <= highest*float64(rate) && b.Gain >= -MostGain && b.Gain <= MostGain && q >= LeastQ && q <= MostQ
 	sin, cos := math.Sincos(2 * math.Pi * b.Frequency / float64(rate))
 	alpha, a := sin/(2*q), math.Pow(10, b.Gain/40)
-	switch b.Kind {
-	case Peak, "":
-		return section(1+alpha*a, -2*cos, 1-alpha*a, 1+alpha/a, -2*cos, 1-alpha/a), nil
-	case HighShelf:
-		return shelf(a, cos, alpha, -1), nil
-	case LowShelf:
-		return shelf(a, cos, alpha, 1), nil
+	switch {
+	case !within:
+	case b.Kind == HighShelf:
+		s = shelf(a, cos, alpha, -1)
+	case b.Kind == LowShelf:
+		s = shelf(a, cos, alpha, 1)
+	case b.Kind == HighPass:
+		s = section((1+cos)/2, -(1 + cos), (1+cos)/2, 1+alpha, -2*cos, 1-alpha)
+	case b.Kind == Peak || b.Kind == "":
+		s = section(1+alpha*a, -2*cos, 1-alpha*a, 1+alpha/a, -2*cos, 1-alpha/a)
 	}
-	return Section{}, fmt.Errorf("%w: a band %q; %s, %s and %s can", ErrConfig, b.Kind, Peak, LowShelf, HighShelf)
+	if s.b0 == 0 {
+		err = fmt.Errorf("%w: %q of %g Hz, %g dB at %d samples a second", ErrConfig, b.Kind, b.Frequency, b.Gain, rate)
+	}
+	return s, err
 }
 
 // shelf is the low one with side 1, the high one, its mirror, with -1.
@@ -90,13 +82,6 @@ func shelf(a, cos, alpha, side float64) Section {
 
 func section(b0, b1, b2, a0, a1, a2 float64) Section {
 	return Section{b0: float32(b0 / a0), b1: float32(b1 / a0), b2: float32(b2 / a0), a1: float32(a1 / a0), a2: float32(a2 / a0)}
-}
-
-func within(frequency float64, rate int) error {
-	if !(frequency > 0 && frequency <= highest*float64(rate)) {
-		return fmt.Errorf("%w: %g Hz at %d samples a second; up to %g Hz can", ErrConfig, frequency, rate, highest*float64(rate))
-	}
-	return nil
 }
 
 // Process filters x in its place. It is the transposed direct form II, whose state

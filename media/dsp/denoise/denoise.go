@@ -55,7 +55,7 @@ func New(c Config) (*Suppressor, error) {
 	if !(c.Reduction > 0 && c.Reduction <= 40) || !(c.HighPass > 0 && c.HighPass <= 400) {
 		return nil, fmt.Errorf("%w: %g dB above %g Hz; 0 to 40 dB above 0 to 400 Hz can", ErrConfig, c.Reduction, c.HighPass)
 	}
-	high, err := biquad.HighPass(c.HighPass, c.Rate)
+	high, err := (&biquad.Band{Kind: biquad.HighPass, Frequency: c.HighPass}).Section(c.Rate)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrConfig, err)
 	}

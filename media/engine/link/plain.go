@@ -125,7 +125,6 @@ func (c *coder) handsFree(h *engine.HandsFree) {
 func (c *coder) profile(p *engine.Profile) {
 	c.handsFree(&p.Clean)
 	for _, path := range []*engine.Path{&p.Microphone, &p.Loudspeaker} {
-		c.float(&path.HighPass)
 		sequence(c, &path.Equaliser, func(b *biquad.Band) {
 			c.text(&b.Kind)
 			c.float(&b.Frequency)
