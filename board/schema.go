@@ -11,7 +11,7 @@ import (
 // Schema is a JSON Schema of board files, for editors: of the same declarations
 // by which Load and the drivers read them.
 func Schema(drivers hal.Drivers) map[string]any {
-	defs := map[string]any{"key": hal.KeySchema()}
+	defs := map[string]any{"key": hal.KeySchema(), profiles: hal.Schema(Profiles{})}
 	text := map[string]any{"type": "string"}
 	list := func(items any) map[string]any { return map[string]any{"type": "array", "items": items} }
 	named := func(items any) map[string]any {
@@ -54,7 +54,7 @@ func partSchema(drivers hal.Drivers, kind Kind, defs map[string]any) map[string]
 		properties["compatible"] = map[string]any{"const": name}
 		if kind == Audio {
 			properties[handsFree] = hal.Schema(handsFreeDefaults())
-			properties[profiles] = hal.Schema(Profiles{})
+			properties[profiles] = map[string]any{"$ref": "#/$defs/" + profiles}
 		}
 		def := fmt.Sprintf("%s-%s", kind, name)
 		defs[def] = params
