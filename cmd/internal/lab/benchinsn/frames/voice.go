@@ -4,13 +4,19 @@ import (
 	"time"
 
 	"offhook/media"
+	"offhook/media/dsp"
 	"offhook/media/dsp/agc"
+	"offhook/media/dsp/ambient"
+	"offhook/media/dsp/biquad"
 	"offhook/media/dsp/denoise"
+	"offhook/media/dsp/duplex"
 	"offhook/media/dsp/echo"
 )
 
 // voiceStages are those of a hands-free telephone, at 16 kHz.
-func voiceStages() []stage { return []stage{cancelling(), denoising(), levelling()} }
+func voiceStages() []stage {
+	return []stage{cancelling(), denoising(), levelling(), equalising(), switching()}
+}
 
 // cancelling is the echo of a voice, half as loud and a little later, and another voice over it.
 func cancelling() stage {
@@ -57,6 +63,51 @@ func levelling() stage {
 			c.Process(x)
 			return nil
 		}, nothing, err
+	}}
+}
+
+// equalising is all that one path of a profile may have: a high-pass and six bands.
+func equalising() stage {
+	return stage{"equaliser_16k", func() (frame, end func() error, err error) {
+		voice, x := newLoop(16000, 1), make([]float32, samples(16000))
+		sections := make([]biquad.Section, biquad.Bands)
+		for i := range sections {
+			band := biquad.Band{Frequency: float64(int(100) << i), Gain: 3}
+			if i == 0 {
+				band = biquad.Band{Kind: biquad.HighPass, Frequency: 100}
+			}
+			if sections[i], err = band.Section(16000); err != nil {
+				return nil, nil, err
+			}
+		}
+		return func() error {
+			floats(x, voice.next())
+			for i := range sections {
+				sections[i].Process(x)
+			}
+			return nil
+		}, nothing, nil
+	}}
+}
+
+// switching is a voice switch and loudness by ambient noise, with the power of what
+// they are shown.
+func switching() stage {
+	return stage{"duplex_ambient_16k", func() (frame, end func() error, err error) {
+		const block = 160
+		far, near := newLoop(16000, 1), newLoop(16000, 2)
+		turns := duplex.New(duplex.Half, 16000, block)
+		loud := ambient.New(ambient.Config{Rate: 16000, Block: block, Range: 12})
+		return func() error {
+			f, n := far.next(), near.next()
+			for ; len(f) > 0; f, n = f[block:], n[block:] {
+				played := dsp.Power(f)
+				loud.Process(dsp.Power(n), played)
+				turns.Far(played)
+				turns.Near(dsp.Power(n), played)
+			}
+			return nil
+		}, nothing, nil
 	}}
 }
 
