@@ -34,7 +34,8 @@ type Stats struct {
 	LastReceived                                time.Time
 	LevelSent                                   float64 // dBov of the last second, -127 for silence
 	LevelReceived                               float64
-	KeySent, KeyReceived                        uint64 // packets under the SRTP keys of now
-	Suite                                       string // SRTP crypto suite, "" for plain RTP
-	Encoding                                    string // of what is sent
+	KeySent, KeyReceived                        uint64    // packets under the SRTP keys of now
+	Suite                                       string    // SRTP crypto suite, "" for plain RTP
+	Encoding                                    string    // of what is sent
+	HandsFree                                   HandsFree // nothing is known where nothing is done
 }

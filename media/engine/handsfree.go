@@ -52,6 +52,10 @@ type cleaner struct {
 	wet   fade // how much of what comes out is cleaned
 	far   []float32
 	near  []float32
+
+	noisy  bool // noise is taken out, by whomever
+	meters meters
+	shown  shown
 }
 
 // newCleaner makes one, nil when there is nothing to do.
@@ -59,7 +63,7 @@ func newCleaner(h HandsFree, rate, period int) (*cleaner, error) {
 	if h.none() {
 		return nil, nil
 	}
-	c := &cleaner{block: rate / 100, wet: newFade(rate, cleanRamp)}
+	c := &cleaner{block: rate / 100, wet: newFade(rate, cleanRamp), noisy: h.Noise}
 	if h.Echo && !h.Gain && period == rate/200 {
 		c.block = period
 	}
@@ -67,6 +71,8 @@ func newCleaner(h HandsFree, rate, period int) (*cleaner, error) {
 		return nil, fmt.Errorf("engine: hands-free works on blocks of 10 ms, periods of %d samples at %d Hz are none: have periods of 10 or 20 ms", period, rate)
 	}
 	c.far, c.near = make([]float32, c.block), make([]float32, c.block)
+	c.meters.perSecond = rate / c.block
+	c.forget()
 	var err error
 	if h.Echo {
 		var failed error
@@ -91,6 +97,7 @@ func newCleaner(h HandsFree, rate, period int) (*cleaner, error) {
 // begin is for a call that begins: what was played before it has no echo in it.
 func (c *cleaner) begin() {
 	c.wet.cut()
+	c.forget()
 	if c.echo != nil {
 		c.echo.Restart()
 	}
@@ -105,6 +112,7 @@ func (c *cleaner) process(captured, played media.Frame) {
 
 func (c *cleaner) clean(captured, played media.Frame) {
 	floats(c.near, captured)
+	before := power(c.near)
 	if c.echo != nil {
 		floats(c.far, played)
 		c.echo.Process(c.near, c.near, c.far, nil)
@@ -112,6 +120,7 @@ func (c *cleaner) clean(captured, played media.Frame) {
 	if c.noise != nil {
 		c.noise.Process(c.near, c.near)
 	}
+	c.measure(before, power(c.near))
 	if c.gain != nil {
 		c.gain.Hold(c.echo != nil && c.echo.OnlyEcho())
 		c.gain.Process(c.near)

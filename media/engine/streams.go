@@ -83,12 +83,16 @@ func (e *Engine) CloseStream(id media.StreamID) error {
 // StreamStats are a stream's figures; false when there is no such stream.
 func (e *Engine) StreamStats(id media.StreamID) (media.Stats, bool) {
 	e.mutex.Lock()
-	leg := e.find(id)
+	leg, cleaner := e.find(id), e.cleaning
 	e.mutex.Unlock()
 	if leg == nil {
 		return media.Stats{}, false
 	}
-	return leg.stats(), true
+	stats := leg.stats()
+	if cleaner != nil && slices.Contains(e.patched.Load().Streams, id) {
+		stats.HandsFree = cleaner.figures()
+	}
+	return stats, true
 }
 
 // StreamState is where a stream stands; false when there is no such stream.

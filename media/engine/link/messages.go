@@ -211,6 +211,7 @@ func (m *figures) code(c *coder) {
 	c.id(&m.ID)
 	c.u32(&m.Generation)
 	c.stats(&m.Stats)
+	c.handsFreeStats(&m.Stats.HandsFree)
 	c.state(&m.State)
 }
 

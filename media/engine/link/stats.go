@@ -57,3 +57,12 @@ func first(before, now time.Time) time.Time {
 	}
 	return before
 }
+
+// handsFreeStats codes what comes with a stream's figures.
+func (c *coder) handsFreeStats(h *media.HandsFree) {
+	c.text(&h.Canceller)
+	for _, m := range []*media.Measured{&h.ERL, &h.ERLE, &h.Delay, &h.DoubleTalk, &h.Noise, &h.Gain} {
+		c.bool(&m.Known)
+		c.float(&m.Value)
+	}
+}
