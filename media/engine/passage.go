@@ -40,19 +40,16 @@ func (e *Engine) listen(set *set) {
 		copy(p.side, e.capture)
 		p.sideGain.Process(p.side)
 	}
-	if w.ambient != nil {
+	if w.ambient != nil && set.mic { // which else may be muted in hardware, too
 		w.loud.to = float32(w.ambient.Process(dsp.Power(e.capture), dsp.Power(e.playback)))
 	}
 }
 
 // takeTurns tells who is heard, by the cleaned microphone and what was played.
 func (e *Engine) takeTurns(set *set) {
-	p, near := &e.passage, 0.0
+	p := &e.passage
 	p.open, p.far = 1, 1
-	if turns := set.way.turns; turns != nil {
-		if set.mic {
-			near = dsp.Power(e.capture)
-		}
-		p.open, p.far = turns.Near(near, dsp.Power(e.playback))
+	if turns := set.way.turns; turns != nil && set.mic {
+		p.open, p.far = turns.Near(dsp.Power(e.capture), dsp.Power(e.playback))
 	}
 }

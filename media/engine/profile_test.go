@@ -256,6 +256,55 @@ func TestDuplex_duck(t *testing.T) {
 	}
 }
 
+// With a canceller, what it leaves is not taken for a voice: nothing is quieter while
+// one alone speaks. While both do each hears the other quieter, and never not at all.
+func TestDuplex_duck_with_a_canceller(t *testing.T) {
+	const alone, long = 4 * time.Second, 8 * time.Second
+	one := mediatest.Voice(rate, long, 1)
+	two := silenced(mediatest.Voice(rate, long, 2), 0, alone)
+	run := func(mode string) *call {
+		o := options{codecs: wide(), engine: func(c *engine.Config) {
+			c.HandsFree, c.Profiles = handsFree, &engine.Profiles{Speaker: engine.Profile{Duplex: mode}}
+		}}
+		c := newCall(t, one, two, o)
+		c.a.device.room, c.b.device.room = haltest.NewRoom(rate, 1), haltest.NewRoom(rate, 2)
+		for _, p := range []*phone{c.a, c.b} {
+			p.Connect(engine.Patch{Streams: []media.StreamID{1}, Mic: true, HandsFree: true, Route: engine.Speaker})
+		}
+		c.run(long)
+		return c
+	}
+	full, duck := run(duplex.Full), run(duplex.Duck)
+	less := func(from, to time.Duration) float64 {
+		return mediatest.Level(between(full.b.device.heard, from, to)) - mediatest.Level(between(duck.b.device.heard, from, to))
+	}
+	before, both := less(2*time.Second, alone), less(alone+300*time.Millisecond, long)
+	t.Logf("b hears a %.1f dB quieter alone, %.1f dB while both speak", before, both)
+	if before > 1 || both < 3 {
+		t.Errorf("b hears a %.1f dB quieter while a alone speaks, %.1f dB while both do", before, both)
+	}
+	if got := gainOf(t, between(two, alone, long), between(duck.a.device.heard, alone, long)); got < 0.3 || got > 0.8 {
+		t.Errorf("b is heard %.2f times as loud as it speaks", got)
+	}
+}
+
+// A microphone that is muted, perhaps in hardware, is no quiet room: what was known
+// of the noise stays.
+func TestAmbient_while_muted(t *testing.T) {
+	const long = 10 * time.Second
+	noise := hiss(3*long, 2000, 3)
+	clear(noise[int(long.Seconds()*rate):int(2*long.Seconds()*rate)])
+	said := silenced(tuned(3*long, 700, 300), 0, 2*long-time.Second)
+	c := routed(t, said, noise, engine.Speaker, engine.Profiles{Speaker: engine.Profile{Ambient: engine.Ambient{Range: 12}}}, options{})
+	c.run(long)
+	c.b.Connect(engine.Patch{Streams: []media.StreamID{1}, Route: engine.Speaker})
+	c.run(long)
+	muted := mediatest.ToneLevel(between(c.b.device.heard, 2*long-800*time.Millisecond, 2*long), rate, 700)
+	if want := 20*math.Log10(300.0/32768) + 12; math.Abs(muted-want) > 1 {
+		t.Errorf("%.1f dB while muted, want %.1f", muted, want)
+	}
+}
+
 // A tone has no place to click in but where it is switched.
 func TestDuplex_switches_without_a_click(t *testing.T) {
 	const long, hz, amplitude = 8 * time.Second, 325, 6000

@@ -6,7 +6,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,11 +21,26 @@ import (
 // shelfSource holds books by their address; nothing else may be asked for.
 type shelfSource struct {
 	t     *testing.T
+	mu    sync.Mutex
 	books map[string]string
 	asked []string
 }
 
+func (s *shelfSource) put(url, text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.books[url] = text
+}
+
+func (s *shelfSource) requests() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.asked)
+}
+
 func (s *shelfSource) Fetch(_ context.Context, r provisioning.Request) (provisioning.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	text, ok := s.books[r.URL]
 	s.asked = append(s.asked, r.URL+" "+r.ETag)
 	switch {
@@ -46,8 +63,11 @@ func TestPhonebooks(t *testing.T) {
 		source := &shelfSource{t: t, books: map[string]string{"http://a": vcard("Anna", "1002"), "http://b": ""}}
 		p := newPhonebooks(slog.New(slog.DiscardHandler), t.TempDir())
 		p.sources = map[string]provisioning.Source{"http": source}
+		var mu sync.Mutex
 		var told []string
 		p.tell = func(all []phone.Contact) {
+			mu.Lock()
+			defer mu.Unlock()
 			names := ""
 			for _, c := range all {
 				names += c.Name + " "
@@ -60,6 +80,8 @@ func TestPhonebooks(t *testing.T) {
 		said := func(want string) {
 			t.Helper()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if got := strings.Join(told, "|"); got != want {
 				t.Errorf("told %q, want %q", got, want)
 			}
@@ -72,22 +94,22 @@ func TestPhonebooks(t *testing.T) {
 		}
 		p.use(book("http://a", "http://b"))
 		said("") // one cannot be read: what was there before the restart stays
-		source.books["http://b"] = vcard("Ben", "1003")
+		source.put("http://b", vcard("Ben", "1003"))
 		time.Sleep(bookAgain + time.Second)
 		said("Anna Ben ")
 		time.Sleep(time.Hour)
 		said("Anna Ben ") // not modified
-		source.books["http://b"] = "<html>"
+		source.put("http://b", "<html>")
 		time.Sleep(time.Hour)
 		said("Anna Ben ") // damaged: the last good one
-		source.books["http://b"] = vcard("Carl", "1004")
+		source.put("http://b", vcard("Carl", "1004"))
 		time.Sleep(bookAgain + time.Second)
 		said("Anna Ben |Anna Carl ")
-		before := len(source.asked)
+		before := len(source.requests())
 		p.use(book("http://a"))
 		said("Anna Ben |Anna Carl |Anna ")
-		if len(source.asked) != before {
-			t.Errorf("a book that stays is fetched again: %v", source.asked[before:])
+		if asked := source.requests(); len(asked) != before {
+			t.Errorf("a book that stays is fetched again: %v", asked[before:])
 		}
 		p.use(book())
 		said("Anna Ben |Anna Carl |Anna |")
