@@ -36,7 +36,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 MAX_SIZE  := 16777216
 MAX_AMD64 := 18874368
 
-.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak interop-peers interop-asterisk lint boards screenshots interop browser fuzz deps notices clean
+.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak chaos interop-peers interop-asterisk lint boards screenshots interop browser fuzz deps notices clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -142,6 +142,9 @@ board-test: build ## the release binary on ARM boards in QEMU: keys, hook, lamps
 
 soak: build ## 10 000 calls; fails when goroutines, memory or file descriptors of them are left; ends with a JSON line
 	@exec bin/offhook-lab soak
+
+chaos: build ## names, exchange, network, clock, disk, memory, devices and the agent itself are broken, and it lives; CHAOS_KILLS=50; needs root; ends with a JSON line
+	@exec bin/offhook-lab chaos $(if $(CHAOS_KILLS),--kills $(CHAOS_KILLS))
 
 lint: ## vet, gofmt, staticcheck; govulncheck where its database answers
 	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not gofmt'ed: $$out" >&2; exit 1; fi

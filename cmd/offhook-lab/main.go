@@ -18,6 +18,7 @@ import (
 	"offhook/cmd/internal/lab/benchbeat"
 	"offhook/cmd/internal/lab/benchprov"
 	"offhook/cmd/internal/lab/boardbox"
+	"offhook/cmd/internal/lab/chaos"
 )
 
 func main() {
@@ -32,7 +33,7 @@ type terminal struct{ out, err io.Writer }
 
 const usage = `offhook-lab is the workbench: a PBX, a provisioning server and a telephone on loopback.
 
-Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench-ua|bench-provisioning|board-test|soak [flags]
+Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench-ua|bench-provisioning|board-test|chaos|soak [flags]
 
   run          starts everything and prints the address of the page; Ctrl-C ends it
   demo         provisions, registers, calls and is called by script; prints a JSON line of figures
@@ -45,6 +46,7 @@ Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench
   bench-provisioning
                measures provisioning: phones killed in every change, changes in force, many phones at once; prints a JSON line of figures
   board-test   tries the release binary on ARM boards in QEMU: keys, hook, lamps, relay, sound, screens, power cuts; prints a JSON line of figures
+  chaos        breaks names, exchange, network, clock, disk, memory, devices and the agent itself, and sees that it lives; prints a JSON line of figures
   soak         makes 10 000 calls and fails when anything of them is left; prints a JSON line of figures
 
 offhook-lab COMMAND -h tells the flags. Exit status: 0 done, 1 failed, 2 usage.
@@ -54,6 +56,7 @@ func execute(ctx context.Context, t terminal, args []string) int {
 	commands := map[string]func(context.Context, terminal, []string) error{"run": run, "demo": demo, "bench-media": benchMedia, "bench-beat": benchBeat, "bench-peers": benchPeers, "bench-insns": benchInsns, "bench-ua": benchUA, "bench-voice": benchVoice, "soak": soak,
 		"bench-provisioning": benchProvisioning, benchprov.Command: benchProvisioningPhone,
 		"board-test": boardTest, boardbox.Command: boardTestInside,
+		"chaos": chaosFaults, chaos.Command: chaosInside,
 		benchbeat.Command: benchBeatRole, "help": help, "-h": help, "--help": help}
 	if len(args) == 0 || commands[args[0]] == nil {
 		fmt.Fprint(t.err, usage)

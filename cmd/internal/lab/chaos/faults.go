@@ -1,0 +1,36 @@
+package chaos
+
+import "time"
+
+// What the telephone may need to notice that nothing gets through: a keep-alive's
+// interval, the time for its answer, and a look. A connection that is ended is
+// noticed at once; so is a cable.
+var (
+	byKeepAlive = allowance{registration: keepAlive + 10*time.Second + 2*time.Second, call: 3 * time.Second}
+	atOnce      = allowance{registration: 2 * time.Second, call: 3 * time.Second}
+)
+
+// faults are all, in the order in which they are made.
+func faults() []fault {
+	return []fault{
+		{"killed at random moments", atOnce, kills},
+		{"exchange: restarted", atOnce, exchangeRestarted},
+		{"exchange: restarted again and again", atOnce, exchangeFlaps},
+		{"exchange: restarted in a call", atOnce, exchangeRestartedInCall},
+		{"exchange: away for a minute", atOnce, exchangeAway},
+		{"exchange: in a black hole", byKeepAlive, blackHole},
+		{"exchange: a black hole that is one way", byKeepAlive, oneWayHole},
+		{"exchange: half-open, takes and never answers", atOnce, halfOpen},
+		{"exchange: forgot its connections unheard", byKeepAlive, forgotten},
+		{"exchange: three seconds late", byKeepAlive, slow},
+		{"exchange: refuses, by reset", atOnce, refuses},
+		{"names: dead at the start", atOnce, namesDead},
+		{"names: dead while the exchange restarts", atOnce, namesDeadRestart},
+		{"names: lie, nobody there, for a day", atOnce, namesNobody},
+		{"names: lie, no such name", atOnce, namesNothing},
+		{"names: lie, a stranger's address, for a day", atOnce, namesStranger},
+		{"interface: flaps", atOnce, flaps},
+		{"interface: down for half a minute", atOnce, cableOut},
+		{"interface: another address, in a call", byKeepAlive, moved},
+	}
+}

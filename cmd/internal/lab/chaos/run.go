@@ -1,0 +1,61 @@
+package chaos
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+)
+
+// Run breaks everything in namespaces of its own. The figures are good also where
+// its error is ErrFailed.
+func Run(ctx context.Context, c Config) (figures Figures, err error) {
+	if c.Kills == 0 {
+		c.Kills = defaultKills
+	}
+	if c.Offhook, err = filepath.Abs(c.Offhook); err != nil {
+		return figures, err
+	}
+	if _, err := os.Stat(c.Offhook); err != nil {
+		return figures, fmt.Errorf("%w: make build builds it", err)
+	}
+	if c.Dir, err = os.MkdirTemp("", "chaos"); err != nil { // short: a socket's path is at most 107 bytes
+		return figures, err
+	}
+	defer os.RemoveAll(c.Dir)
+	order, err := json.Marshal(c.Order)
+	if err != nil {
+		return figures, err
+	}
+	cmd := exec.CommandContext(ctx, c.Program, Command, string(order))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL,
+		Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID}
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.Stderr = c.Progress
+	out, err := cmd.Output()
+	if err != nil {
+		return figures, fmt.Errorf("%w (namespaces need root)", err)
+	}
+	if err := json.Unmarshal(out, &figures); err != nil {
+		return figures, err
+	}
+	return figures, figures.failed()
+}
+
+// Inside does an order: it is what Command runs. The figures go to out.
+func Inside(ctx context.Context, args []string, out, progress io.Writer) error {
+	var o Order
+	if len(args) != 1 {
+		return fmt.Errorf("%s is run by chaos", Command)
+	}
+	if err := json.Unmarshal([]byte(args[0]), &o); err != nil {
+		return err
+	}
+	figures, err := o.do(ctx, progress)
+	return errors.Join(err, json.NewEncoder(out).Encode(figures))
+}
