@@ -48,8 +48,9 @@ type cleaner struct {
 	echo  *echo.Canceller     // nil, as all others: it is not wanted
 	noise *denoise.Suppressor // where no canceller does it in the same pass
 	gain  *agc.Control
-	block int
-	wet   fade // how much of what comes out is cleaned
+	block int     // at the rate that it works at
+	band  *narrow // nil: that is the device's
+	wet   fade    // how much of what comes out is cleaned
 	far   []float32
 	near  []float32
 
@@ -69,6 +70,11 @@ func newCleaner(h HandsFree, rate, period int) (*cleaner, error) {
 	}
 	if rate%100 != 0 || period%c.block != 0 {
 		return nil, fmt.Errorf("engine: hands-free works on blocks of 10 ms, periods of %d samples at %d Hz are none: have periods of 10 or 20 ms", period, rate)
+	}
+	if rate > wideband && rate%wideband == 0 {
+		c.band = newNarrow(rate, c.block)
+		c.block /= rate / wideband
+		rate = wideband
 	}
 	c.far, c.near = make([]float32, c.block), make([]float32, c.block)
 	c.meters.perSecond = rate / c.block
@@ -105,11 +111,20 @@ func (c *cleaner) begin() {
 
 // process cleans a period of captured sound; played is the one before it.
 func (c *cleaner) process(captured, played media.Frame) {
+	if c.band != nil {
+		c.band.process(c, captured, played)
+		return
+	}
 	for n := c.block; len(captured) >= n && len(played) >= n; captured, played = captured[n:], played[n:] {
 		c.clean(captured[:n], played[:n])
+		for i, v := range c.near {
+			s := float32(captured[i])
+			captured[i] = whole(s + c.wet.next()*(v*fullScale-s))
+		}
 	}
 }
 
+// clean leaves in near what captured is when it is clean.
 func (c *cleaner) clean(captured, played media.Frame) {
 	floats(c.near, captured)
 	before := power(c.near)
@@ -124,10 +139,6 @@ func (c *cleaner) clean(captured, played media.Frame) {
 	if c.gain != nil {
 		c.gain.Hold(c.echo != nil && c.echo.OnlyEcho())
 		c.gain.Process(c.near)
-	}
-	for i, v := range c.near {
-		s := float32(captured[i])
-		captured[i] = whole(s + c.wet.next()*(v*fullScale-s))
 	}
 }
 

@@ -41,7 +41,8 @@ type Canceller struct {
 	suppressor   *suppressor
 	finder       *finder // nil: the echo is not late
 	x, d, y, e   []float32
-	far0, near0  float32 // last samples, for the emphasis
+	y2, e2       []float32 // of the block that is learned from again
+	far0, near0  float32   // last samples, for the emphasis
 	out0, lin0   float32
 	farPower     float32
 	nearPower    float32
@@ -80,7 +81,7 @@ func New(c Config) (*Canceller, error) {
 	late := int(c.Late * time.Duration(c.Rate) / time.Second / time.Duration(c.Block))
 	f := newFilter(c.Block, int(c.Tail*time.Duration(c.Rate)/time.Second), late)
 	v := func() []float32 { return make([]float32, c.Block) }
-	k := &Canceller{rate: c.Rate, block: c.Block, filter: f, x: v(), d: v(), y: v(), e: v(),
+	k := &Canceller{rate: c.Rate, block: c.Block, filter: f, x: v(), d: v(), y: v(), e: v(), y2: v(), e2: v(),
 		suppressor: newSuppressor(c.Block, c.Noise, f)}
 	if late > 0 {
 		k.finder = newFinder(late, c.Block, c.Rate, f.n)
@@ -123,6 +124,9 @@ func (c *Canceller) Process(out, near, far, linear []float32) {
 	}
 	c.weigh()
 	f.adapt(c.e, c.sinceClipped > 0)
+	if f.doubtful && c.suppressor.lost {
+		c.learnAgain()
+	}
 	if c.harm {
 		copy(c.e, c.d)
 	}
@@ -134,6 +138,16 @@ func (c *Canceller) Process(out, near, far, linear []float32) {
 	f.coherent(c.suppressor)
 	c.follow()
 	c.out0 = deemphasize(out[:n], c.d, c.out0)
+}
+
+// learnAgain takes a block twice while the path is looked for: it is found in nine
+// tenths of the time. What is sent has gone by.
+func (c *Canceller) learnAgain() {
+	c.filter.predict(c.y2)
+	for i, d := range c.d {
+		c.e2[i] = d - c.y2[i]
+	}
+	c.filter.repeat(c.e2)
 }
 
 func (c *Canceller) emphasize(near, far []float32) {

@@ -41,6 +41,7 @@ type filter struct {
 	motion      []float32 // of each bin, 0..1
 	time        []float32
 	turn        int
+	doubtful    bool // much of what is left may be echo of which nothing was learned
 }
 
 func newFilter(block, taps, late int) *filter {
@@ -126,6 +127,11 @@ func (f *filter) estimate(echo, far []float32) {
 	for k, x := range f.spectra[f.at][:len(powers)] {
 		powers[k] = real(x)*real(x) + imag(x)*imag(x)
 	}
+	f.predict(echo)
+}
+
+// predict tells the echo of what is played, and what is in doubt of it.
+func (f *filter) predict(echo []float32) {
 	clear(f.sum)
 	clear(f.known)
 	for p := 0; p+1 < f.parts; p += 2 {
@@ -170,15 +176,14 @@ func (f *filter) addOne(p int) {
 
 // adapt learns from what was left. A microphone that clipped teaches nothing.
 func (f *filter) adapt(left []float32, clipped bool) {
-	clear(f.time[:f.n-f.block])
-	copy(f.time[f.n-f.block:], left)
-	f.t.Forward(f.err, f.time)
+	f.spectrum(left)
 	part := float32(f.block) / float32(f.n)
 	other := f.other[:len(f.err)]
 	for k, e := range f.err {
 		p := (real(e)*real(e) + imag(e)*imag(e)) * ((1 - observe) / part)
 		other[k] = observe*other[k] + p
 	}
+	f.doubtful = false
 	if clipped {
 		return
 	}
@@ -199,6 +204,36 @@ func (f *filter) adapt(left []float32, clipped bool) {
 			doubt[k] = smaller(more, 1)
 		}
 	}
+	f.shorten()
+}
+
+// repeat learns from the same block once more, from what is left of it now. It has
+// nothing new to say: the doubts stay.
+func (f *filter) repeat(left []float32) {
+	f.spectrum(left)
+	f.temper()
+	for p := range f.path {
+		i := f.past(p)
+		n := len(f.err)
+		path, spectrum, doubt, rates := f.path[p][:n], f.spectra[i][:n], f.doubts[p][:n], f.rates[:n]
+		for k, e := range f.err {
+			gain := doubt[k] * rates[k]
+			x, w := spectrum[k], path[k]
+			path[k] = complex(real(w)+gain*(real(x)*real(e)+imag(x)*imag(e)), imag(w)+gain*(real(x)*imag(e)-imag(x)*real(e)))
+		}
+	}
+	f.shorten()
+}
+
+// spectrum is that of what was left of a block.
+func (f *filter) spectrum(left []float32) {
+	clear(f.time[:f.n-f.block])
+	copy(f.time[f.n-f.block:], left)
+	f.t.Forward(f.err, f.time)
+}
+
+// shorten lets some partitions be as long as they are, in turns.
+func (f *filter) shorten() {
 	for range min(constrained, f.parts) {
 		f.constrain(f.path[f.turn])
 		if f.turn++; f.turn == f.parts {
@@ -216,9 +251,14 @@ func (f *filter) temper() {
 	spread(f.strangers, f.other)
 	n := len(f.known)
 	rates, near, strangers := f.rates[:n], f.spread[:n], f.strangers[:n]
+	var doubts, others float32
 	for k, known := range f.known {
-		rates[k] = 1 / (larger(near[k], leastSpread*known) + strangers[k] + tiny)
+		doubt := larger(near[k], leastSpread*known)
+		rates[k] = 1 / (doubt + strangers[k] + tiny)
+		doubts += doubt
+		others += strangers[k]
 	}
+	f.doubtful = doubts > 0.5*others
 }
 
 // spread is the mean of each bin and the two on either side; beyond the ends

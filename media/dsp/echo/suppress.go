@@ -10,7 +10,7 @@ const (
 	leakMemory  = 0.98  // of the leakage, a block
 	decided     = 0.9   // how much of the a-priori ratio is the block before's
 	tailMemory  = 0.6   // the room's end, past the filter
-	floorSpeech = 0.18  // -15 dB: while the near side speaks
+	floorSpeech = 0.17  // -15 dB: while the near side speaks
 	floorEcho   = 0.003 // else
 	anywhere    = 0.2   // power of an echo by that of what was played, until it is found
 	noiseFloor  = 0.15  // of noise that is suppressed
@@ -315,7 +315,7 @@ func (s *suppressor) weigh() bool {
 		speaks = 0 // half duplex, until the path is known
 	}
 	floor := floorEcho + speaks*(floorSpeech-floorEcho)
-	over := 6 - 5.75*speaks
+	over := 6 - 5.85*speaks
 	kept := float32(decided)
 	if s.alarmed {
 		kept = 0 // what was taken for speech a block ago was echo
