@@ -280,6 +280,7 @@ func fixture(now time.Time) localapi.Status {
 		Concealed: 40 * time.Millisecond, Encoding: "PCMU", Suite: "AEAD_AES_128_GCM"}
 	plainStats := *stats
 	plainStats.Suite = ""
+	plainStats.HandsFree = media.HandsFree{Canceller: "converged", ERL: media.Figure(4.25), ERLE: media.Figure(31), Delay: media.Figure(12), DoubleTalk: media.Figure(0), Gain: media.Figure(-3)}
 	return localapi.Status{
 		Version: "v1.2.3", Board: "workbench", Started: now.Add(-3 * time.Hour),
 		Accounts: []localapi.Account{

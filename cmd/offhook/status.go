@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"offhook/cmd/internal/localapi"
+	"offhook/media"
 )
 
 func sortedKeys(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
@@ -155,7 +156,29 @@ func callFigures(c localapi.Call, now time.Time) string {
 		secure = "not encrypted"
 	}
 	return line + fmt.Sprintf(", %s (%s), received %d lost %d, jitter %s, delay %s, concealed %s",
-		m.Encoding, secure, m.Received, m.Lost, m.Jitter.Round(100*time.Microsecond), m.PlayoutDelay.Round(time.Millisecond), m.Concealed)
+		m.Encoding, secure, m.Received, m.Lost, m.Jitter.Round(100*time.Microsecond), m.PlayoutDelay.Round(time.Millisecond), m.Concealed) + handsFreeFigures(m.HandsFree)
+}
+
+// handsFreeFigures says what is done to the microphone, as far as that is known.
+func handsFreeFigures(h media.HandsFree) string {
+	line := ""
+	for _, f := range []struct {
+		name, unit string
+		media.Measured
+	}{{"echo comes back at", "dB", negative(h.ERL)}, {"less by", "dB", h.ERLE}, {"after", "ms", h.Delay}, {"both speak", "%", h.DoubleTalk},
+		{"noise", "dB", negative(h.Noise)}, {"gain", "dB", h.Gain}} {
+		if f.Known {
+			line += ", " + f.name + " " + f.String() + " " + f.unit
+		}
+	}
+	if h.Canceller != "" {
+		return "; echo canceller " + h.Canceller + line
+	}
+	return line
+}
+
+func negative(m media.Measured) media.Measured {
+	return media.Measured{Value: -m.Value, Known: m.Known}
 }
 
 func audioLine(a localapi.Audio) string {
