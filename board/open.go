@@ -43,7 +43,7 @@ func (e *PartError) Unwrap() error { return e.Err }
 // working (a phone whose screen is broken can still call for help): the error
 // joins a *PartError for each, beside the devices that did open.
 func (b *Board) Open(ctx context.Context, drivers hal.Drivers, log *slog.Logger) (*Devices, error) {
-	d := &Devices{Keypads: map[string]hal.Keypad{}, Lamps: map[string]hal.Indicator{}, Relays: map[string]hal.Relay{}, Readers: map[string]hal.Reader{}}
+	d := newDevices()
 	var failed []error
 	// Expanders first: other parts are on their lines.
 	for _, first := range []bool{true, false} {
@@ -57,6 +57,10 @@ func (b *Board) Open(ctx context.Context, drivers hal.Drivers, log *slog.Logger)
 		}
 	}
 	return d, errors.Join(failed...)
+}
+
+func newDevices() *Devices {
+	return &Devices{Keypads: map[string]hal.Keypad{}, Lamps: map[string]hal.Indicator{}, Relays: map[string]hal.Relay{}, Readers: map[string]hal.Reader{}}
 }
 
 func (d *Devices) open(ctx context.Context, drivers hal.Drivers, part Part, log *slog.Logger) error {
@@ -122,10 +126,9 @@ func (b *Board) Reopen(ctx context.Context, drivers hal.Drivers, log *slog.Logge
 	return nil, errors.New("board: it has no audio part")
 }
 
-// OpenPart opens one part: a keypad, the hook or a reader that went away or was not
-// there. The error is a *PartError.
+// OpenPart opens one part that went away or was not there. The error is a *PartError.
 func (b *Board) OpenPart(ctx context.Context, drivers hal.Drivers, part Part, log *slog.Logger) (io.Closer, error) {
-	d := &Devices{Keypads: map[string]hal.Keypad{}, Readers: map[string]hal.Reader{}}
+	d := newDevices()
 	if err := d.open(ctx, drivers, part, log.With("part", part.Path)); err != nil {
 		return nil, &PartError{Part: part, Err: err}
 	}

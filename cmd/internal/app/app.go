@@ -263,7 +263,7 @@ func (a *App) parts() []part {
 		{"push", a.pushing.run},
 	}
 	parts = append(parts, a.inputs()...)
-	parts = append(parts, part{"control socket", a.serve})
+	parts = append(parts, part{"parts that come late", a.afresh}, part{"control socket", a.serve})
 	if w := a.devices.Watchdog; w != nil {
 		k := kicker{watchdog: w, log: a.cfg.Log, phone: a.desk.ping, agent: a.agent.Ping, steps: a.engine.Steps}
 		parts = append(parts, part{"watchdog", k.run})
