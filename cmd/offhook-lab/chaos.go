@@ -42,3 +42,8 @@ func chaosFaults(ctx context.Context, t terminal, args []string) error {
 func chaosInside(ctx context.Context, t terminal, args []string) error {
 	return chaos.Inside(ctx, args, t.out, t.err)
 }
+
+// chaosAgent is a telephone whose board may be wounded.
+func chaosAgent(ctx context.Context, t terminal, args []string) error {
+	return chaos.Agent(ctx, args, t.out, t.err)
+}

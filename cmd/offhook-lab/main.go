@@ -56,7 +56,7 @@ func execute(ctx context.Context, t terminal, args []string) int {
 	commands := map[string]func(context.Context, terminal, []string) error{"run": run, "demo": demo, "bench-media": benchMedia, "bench-beat": benchBeat, "bench-peers": benchPeers, "bench-insns": benchInsns, "bench-ua": benchUA, "bench-voice": benchVoice, "soak": soak,
 		"bench-provisioning": benchProvisioning, benchprov.Command: benchProvisioningPhone,
 		"board-test": boardTest, boardbox.Command: boardTestInside,
-		"chaos": chaosFaults, chaos.Command: chaosInside,
+		"chaos": chaosFaults, chaos.Command: chaosInside, chaos.AgentCommand: chaosAgent,
 		benchbeat.Command: benchBeatRole, "help": help, "-h": help, "--help": help}
 	if len(args) == 0 || commands[args[0]] == nil {
 		fmt.Fprint(t.err, usage)

@@ -6,6 +6,7 @@ import "time"
 // interval, the time for its answer, and a look. A connection that is ended is
 // noticed at once; so is a cable.
 var (
+	byRefresh   = allowance{registration: 30*time.Second + 32*time.Second + 3*time.Second, call: 3 * time.Second} // half of its minute, and RFC 3261's timer F
 	byKeepAlive = allowance{registration: keepAlive + 10*time.Second + 2*time.Second, call: 3 * time.Second}
 	atOnce      = allowance{registration: 2 * time.Second, call: 3 * time.Second}
 )
@@ -19,7 +20,7 @@ func faults() []fault {
 		{"exchange: restarted in a call", atOnce, exchangeRestartedInCall},
 		{"exchange: away for a minute", atOnce, exchangeAway},
 		{"exchange: in a black hole", byKeepAlive, blackHole},
-		{"exchange: a black hole that is one way", byKeepAlive, oneWayHole},
+		{"exchange: a black hole that is one way, fresh", byRefresh, oneWayHole},
 		{"exchange: half-open, takes and never answers", atOnce, halfOpen},
 		{"exchange: forgot its connections unheard", byKeepAlive, forgotten},
 		{"exchange: three seconds late", byKeepAlive, slow},
@@ -32,5 +33,20 @@ func faults() []fault {
 		{"interface: flaps", atOnce, flaps},
 		{"interface: down for half a minute", atOnce, cableOut},
 		{"interface: another address, in a call", byKeepAlive, moved},
+		{"disk: full", atOnce, diskFull},
+		{"disk: read-only", atOnce, diskReadOnly},
+		{"disk: emptied", atOnce, diskEmptied},
+		{"disk: errors of writing", atOnce, diskErrors},
+		{"memory: none, then little", atOnce, noMemory},
+		{"page: closed in calls, a key held", atOnce, pageClosed},
+		{"clock: ten years ahead, and back", atOnce, jump(tenYears)},
+		{"clock: ten years back, and right again", atOnce, jump(-tenYears)},
+		{"clock: both in a call", atOnce, withClock(jumpInCall)},
+		{"clock: ten years back at the start", atOnce, startWrong(-tenYears)},
+		{"clock: ten years ahead at the start", atOnce, startWrong(tenYears)},
+		{"codec: unplugged in a call", atOnce, wounded(codecUnplugged)},
+		{"I2C: stuck, in a call", atOnce, wounded(busStuck)},
+		{"I2C: stuck at the start", atOnce, wounded(busStuckAtStart)},
+		{"GPIO: hook and keys chatter", atOnce, wounded(chatter)},
 	}
 }

@@ -40,11 +40,14 @@ func exchangeAway(ctx context.Context, s *suite) error {
 
 // filter drops packets in this process' network, in a chain of that hook.
 func filter(ctx context.Context, hook, rule string) error {
-	text := fmt.Sprintf("table inet chaos { chain %s { type filter hook %s priority 0; %s; } }", hook, hook, rule)
 	cmd := exec.CommandContext(ctx, "nft", "-f", "-")
-	cmd.Stdin = strings.NewReader(text)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: nft: %w: %s", errNotHere, err, out)
+	cmd.Stdin = strings.NewReader(fmt.Sprintf("table inet chaos {\nchain %s {\ntype filter hook %s priority 0\n%s\n}\n}\n", hook, hook, rule))
+	out, err := cmd.CombinedOutput()
+	if errors.Is(err, exec.ErrNotFound) {
+		return fmt.Errorf("%w: install nftables", errNotHere)
+	}
+	if err != nil {
+		return fmt.Errorf("nft: %w: %s", err, out)
 	}
 	return nil
 }
@@ -58,19 +61,28 @@ func apartFor(ctx context.Context, s *suite, d time.Duration, hooks ...string) e
 	s.world.exchange.cut(true)
 	defer s.world.exchange.cut(false)
 	for _, hook := range hooks {
-		if err := filter(ctx, hook, "tcp dport "+fmt.Sprint(portSIP)+" drop; tcp sport "+fmt.Sprint(portSIP)+" drop"); err != nil {
+		if err := filter(ctx, hook, fmt.Sprintf("tcp dport %d drop\ntcp sport %[1]d drop", portSIP)); err != nil {
 			return err
 		}
 	}
 	return errors.Join(pause(ctx, d), unfilter(ctx))
 }
 
+// blackHole begins when the telephone knows that its pings are answered.
 func blackHole(ctx context.Context, s *suite) error {
+	if err := pause(ctx, keepAlive+3*time.Second); err != nil {
+		return err
+	}
 	return apartFor(ctx, s, 40*time.Second, "input", "output")
 }
 
+// oneWayHole begins right after a registration, before a ping was answered: the next
+// refresh has to find it out.
 func oneWayHole(ctx context.Context, s *suite) error {
-	return apartFor(ctx, s, 40*time.Second, "output")
+	if err := errors.Join(exchangeRestarted(ctx, s), s.healthy(ctx, time.Minute)); err != nil {
+		return err
+	}
+	return apartFor(ctx, s, 90*time.Second, "output")
 }
 
 // halfOpen has somebody take connections who never says a word.
@@ -89,13 +101,12 @@ func halfOpen(ctx context.Context, s *suite) error {
 // of the connections are gone, and nobody told the telephone.
 func forgotten(ctx context.Context, s *suite) error {
 	s.world.exchange.cut(true)
-	if err := filter(ctx, "output", "tcp sport "+fmt.Sprint(portSIP)+" drop"); err != nil {
+	defer s.world.exchange.cut(false)
+	if err := filter(ctx, "output", fmt.Sprintf("tcp sport %d drop", portSIP)); err != nil {
 		return err
 	}
 	s.world.exchange.close()
-	err := errors.Join(pause(ctx, 2*time.Second), s.world.exchange.open(ctx), pause(ctx, time.Second), unfilter(ctx))
-	s.world.exchange.cut(false)
-	return err
+	return errors.Join(pause(ctx, 2*time.Second), s.world.exchange.open(ctx), pause(ctx, time.Second), unfilter(ctx))
 }
 
 // slow is an exchange whose every word comes late, also while the telephone starts.
@@ -112,6 +123,7 @@ func slow(ctx context.Context, s *suite) error {
 	}
 	s.keeper.kill()
 	registered := s.healthy(ctx, time.Minute)
+	s.lift()
 	g.close()
 	x.close()
 	return errors.Join(registered, x.open(ctx))

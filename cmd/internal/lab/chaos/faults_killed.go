@@ -26,7 +26,7 @@ func kills(ctx context.Context, s *suite) error {
 			continue
 		}
 		s.figures.KillsSurvived++
-		took = append(took, d)
+		took, s.within = append(took, d), max(s.within, d)
 		if (i+1)%50 == 0 {
 			s.tell("    %d kills, %d survived, the longest recovery %.1f s", i+1, s.figures.KillsSurvived, seconds(slices.Max(took)))
 		}

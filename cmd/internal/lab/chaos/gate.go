@@ -11,19 +11,27 @@ import (
 // takes connections and never says a word.
 type gate struct {
 	listener net.Listener
-	to       string        // "" for nobody
-	late     time.Duration // each way
+	dial     func() (net.Conn, error) // nil for nobody
+	late     time.Duration            // each way
 	done     chan struct{}
 	open     sync.WaitGroup
 	closing  sync.Once
 }
 
+// openGate opens one that leads to an address, "" for nowhere.
 func openGate(address, to string, late time.Duration) (*gate, error) {
+	if to == "" {
+		return openGateBy(address, late, nil)
+	}
+	return openGateBy(address, late, func() (net.Conn, error) { return net.Dial("tcp", to) })
+}
+
+func openGateBy(address string, late time.Duration, dial func() (net.Conn, error)) (*gate, error) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	g := &gate{listener: listener, to: to, late: late, done: make(chan struct{})}
+	g := &gate{listener: listener, dial: dial, late: late, done: make(chan struct{})}
 	g.open.Go(g.accept)
 	return g, nil
 }
@@ -60,11 +68,11 @@ func (g *gate) serve(c net.Conn) {
 		_ = c.Close() // whoever reads it notices
 	})
 	defer close(ended)
-	if g.to == "" {
+	if g.dial == nil {
 		<-g.done
 		return
 	}
-	up, err := net.Dial("tcp", g.to)
+	up, err := g.dial()
 	if err != nil {
 		return
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 )
 
@@ -28,6 +30,15 @@ func Run(ctx context.Context, c Config) (figures Figures, err error) {
 		return figures, err
 	}
 	defer os.RemoveAll(c.Dir)
+	if c.Program, err = filepath.Abs(c.Program); err != nil {
+		return figures, err
+	}
+	if c.Self = c.Program; slices.ContainsFunc(faults(), func(f fault) bool { return strings.HasPrefix(f.name, "clock") && c.wants(f.name) }) {
+		fmt.Fprintln(c.Progress, "building an agent whose clock can be set")
+		if c.Strange, err = buildStrange(ctx, c.Source, c.Dir); err != nil && !errors.Is(err, errNotHere) {
+			return figures, err
+		}
+	}
 	order, err := json.Marshal(c.Order)
 	if err != nil {
 		return figures, err
@@ -38,13 +49,13 @@ func Run(ctx context.Context, c Config) (figures Figures, err error) {
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.Stderr = c.Progress
 	out, err := cmd.Output()
-	if err != nil {
+	if len(out) == 0 {
 		return figures, fmt.Errorf("%w (namespaces need root)", err)
 	}
 	if err := json.Unmarshal(out, &figures); err != nil {
 		return figures, err
 	}
-	return figures, figures.failed()
+	return figures, errors.Join(figures.failed(), err)
 }
 
 // Inside does an order: it is what Command runs. The figures go to out.
