@@ -130,6 +130,7 @@ func TestCall_cancelled(t *testing.T) {
 	if res := call.final(); res.StatusCode != 487 {
 		t.Errorf("%d", res.StatusCode)
 	}
+	receive(t, in.in.tx.Acks(), "ACK") // one that comes to a phone that is gone opens a socket there
 }
 
 func cancel(t *testing.T, d *dialled) {

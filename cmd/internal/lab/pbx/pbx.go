@@ -159,6 +159,7 @@ func (p *PBX) Close() error {
 	p.handlers.wait() // before serving: a handler may start what serves
 	p.serving.Wait()
 	p.open.left.Wait()
+	p.agent.Close() // who sent meanwhile opened another socket
 	return nil
 }
 

@@ -197,7 +197,7 @@ func (ph *testPhone) voice() *voice {
 	return v
 }
 
-func receive[T any](t *testing.T, from chan T, what string) T {
+func receive[T any](t *testing.T, from <-chan T, what string) T {
 	t.Helper()
 	select {
 	case v := <-from:
