@@ -20,7 +20,7 @@ type Config struct {
 
 // Order is what the process in namespaces of its own is told.
 type Order struct {
-	Offhook string   // the agent's program
+	Offhook string   // the agent's program; "" for this one, which can be an agent
 	Self    string   // this program, which knows AgentCommand
 	Strange string   // the same, with a clock that can be set; "" for none
 	Kills   int      // how often the agent is killed at random moments; 0 means 50

@@ -15,9 +15,9 @@ var (
 func faults() []fault {
 	return []fault{
 		{"killed at random moments", atOnce, kills},
-		{"exchange: restarted", atOnce, exchangeRestarted},
-		{"exchange: restarted again and again", atOnce, exchangeFlaps},
-		{"exchange: restarted in a call", atOnce, exchangeRestartedInCall},
+		{"exchange: one restart", atOnce, exchangeRestarted},
+		{"exchange: restart after restart", atOnce, exchangeFlaps},
+		{"exchange: a restart in a call", atOnce, exchangeRestartedInCall},
 		{"exchange: away for a minute", atOnce, exchangeAway},
 		{"exchange: in a black hole", byKeepAlive, blackHole},
 		{"exchange: a black hole that is one way, fresh", byRefresh, oneWayHole},

@@ -6,11 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestFigures(t *testing.T) {
 	well := result{name: "a", recovery: 1500 * time.Millisecond, looks: 7}

@@ -23,7 +23,6 @@ const restartAfter = 100 * time.Millisecond
 // keeper starts the telephone, and again whenever it has ended.
 type keeper struct {
 	config station.Config
-	agent  string // what the wrapper runs
 	cancel context.CancelFunc
 	done   chan struct{}
 	log    *tail
@@ -34,14 +33,19 @@ type keeper struct {
 	because error
 }
 
-// keep starts a telephone in a network namespace. Who is to be found by its pid, which
-// the wrapper writes, is killed from its first instruction on.
-func keep(ctx context.Context, dir, namespace string, agents ...string) (*keeper, error) {
-	k := &keeper{agent: agents[0], done: make(chan struct{}), log: &tail{}}
+// keep starts a telephone in a network namespace.
+func keep(ctx context.Context, dir, namespace, agent string) (*keeper, error) {
+	return keepBy(ctx, dir, "nsenter --net=/run/netns/"+namespace, agent)
+}
+
+// keepBy starts it by another program. The wrapper writes its pid: so it can be killed
+// from its first instruction on.
+func keepBy(ctx context.Context, dir, by, agent string) (*keeper, error) {
+	k := &keeper{done: make(chan struct{}), log: &tail{}}
 	k.config = station.Config{Binary: filepath.Join(dir, "inside"), Dir: dir, Log: k.log, Args: []string{"--config", filepath.Join(dir, "offhook.yaml")}}
 	text := fmt.Sprintf("#!/bin/sh\necho $$ >'%s/pid'\n[ ! -e '%[1]s/cgroup' ] || echo $$ >\"$(cat '%[1]s/cgroup')/cgroup.procs\"\n"+
-		"exec nsenter --net=/run/netns/%s \"$(cat '%[1]s/agent')\" \"$@\"\n", dir, namespace)
-	if err := errors.Join(os.WriteFile(k.config.Binary, []byte(text), 0o700), k.run(agents[0])); err != nil {
+		"exec %s \"$(cat '%[1]s/agent')\" \"$@\"\n", dir, by)
+	if err := errors.Join(os.WriteFile(k.config.Binary, []byte(text), 0o700), k.run(agent)); err != nil {
 		return nil, err
 	}
 	ctx, k.cancel = context.WithCancel(ctx)

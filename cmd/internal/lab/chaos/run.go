@@ -20,11 +20,13 @@ func Run(ctx context.Context, c Config) (figures Figures, err error) {
 	if c.Kills == 0 {
 		c.Kills = defaultKills
 	}
-	if c.Offhook, err = filepath.Abs(c.Offhook); err != nil {
-		return figures, err
-	}
-	if _, err := os.Stat(c.Offhook); err != nil {
-		return figures, fmt.Errorf("%w: make build builds it", err)
+	if c.Offhook != "" {
+		if c.Offhook, err = filepath.Abs(c.Offhook); err != nil {
+			return figures, err
+		}
+		if _, err := os.Stat(c.Offhook); err != nil {
+			return figures, fmt.Errorf("%w: make build builds it", err)
+		}
 	}
 	if c.Dir, err = os.MkdirTemp("", "chaos"); err != nil { // short: a socket's path is at most 107 bytes
 		return figures, err

@@ -71,11 +71,20 @@ func shifted(source string) (string, error) {
 	return strings.Replace(source, nowHas, nowGets, 1) + varGets, nil
 }
 
-// buildStrange builds the agent with a clock that can be set.
-func buildStrange(ctx context.Context, source, dir string) (string, error) {
+// timeSource is the file of Go's time.Now.
+func timeSource(ctx context.Context) (string, error) {
 	root, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
 	if err != nil {
 		return "", fmt.Errorf("%w: go: %w", errNotHere, err)
+	}
+	return filepath.Join(strings.TrimSpace(string(root)), "src", "time", "time.go"), nil
+}
+
+// buildStrange builds the agent with a clock that can be set.
+func buildStrange(ctx context.Context, source, dir string) (string, error) {
+	original, err := timeSource(ctx)
+	if err != nil {
+		return "", err
 	}
 	if source, err = filepath.Abs(source); err != nil {
 		return "", err
@@ -83,7 +92,6 @@ func buildStrange(ctx context.Context, source, dir string) (string, error) {
 	if _, err := os.Stat(filepath.Join(source, "cmd", "offhook", "main.go")); err != nil {
 		return "", fmt.Errorf("%w: %w", errNotHere, err)
 	}
-	original := filepath.Join(strings.TrimSpace(string(root)), "src", "time", "time.go")
 	text, err := os.ReadFile(original)
 	if err != nil {
 		return "", err

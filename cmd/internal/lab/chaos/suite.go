@@ -52,6 +52,13 @@ func (o Order) do(ctx context.Context, progress io.Writer) (Figures, error) {
 		return s.figures, err
 	}
 	defer s.world.close()
+	if o.Offhook == "" { // this program does as well
+		o.Offhook = filepath.Join(o.Dir, "agent-itself")
+		s.order.Offhook = o.Offhook
+		if err := wrapper(o.Offhook, o.Self, o.Dir); err != nil {
+			return s.figures, err
+		}
+	}
 	if s.keeper, err = keep(ctx, o.Dir, phoneNet, o.Offhook); err != nil {
 		return s.figures, err
 	}
