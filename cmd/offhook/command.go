@@ -32,7 +32,7 @@ func commands() []command {
 		provisioningCommand(),
 		statusCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), dndCommand(), forwardCommand(), messageCommand(), doorCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
 		historyCommand(), rollbackCommand(), setCommand(), unsetCommand(),
-		sealCommand(), unsealCommand(), farmCommand(), boardCommand(), versionCommand(), completionCommand(), helpCommand(),
+		sealCommand(), unsealCommand(), farmCommand(), setupCommand(), boardCommand(), versionCommand(), completionCommand(), helpCommand(),
 	}
 }
 

@@ -23,7 +23,15 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// asProgram in the environment makes of this test the program that it tests.
+const asProgram = "OFFHOOK_TEST_AS_PROGRAM"
 
 // offhook runs a command line.
 func offhook(t *testing.T, args ...string) (status int, out, stderr string) {
@@ -78,7 +86,7 @@ func TestExecute(t *testing.T) {
 		{"completion", 2, "", "bash|zsh|fish is missing"},
 		{"completion tcsh", 2, "", `no completion for "tcsh"`},
 		{"board", 2, "", "is missing"},
-		{"board fly", 2, "", `"fly" is none of list, detect, probe, show and test`},
+		{"board fly", 2, "", `"fly" is none of list, detect, probe, show, test and audio`},
 		{"board list", 0, "workbench", ""},
 		{"board list --json", 0, `"name": "workbench"`, ""},
 		{"board show workbench", 0, "sample-rate=16000", ""},

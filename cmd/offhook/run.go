@@ -73,6 +73,7 @@ func (f runFlags) run(ctx context.Context, t terminal) error {
 	if err := b.Validate(table); err != nil {
 		return fmt.Errorf("the board's file has faults:\n%w", err)
 	}
+	supervised(b, &table)
 	err = app.Run(ctx, app.Config{Version: version, Built: built(), Board: b, Drivers: table, Agent: config, Socket: f.socket,
 		Log: log, Ring: ring, Level: level, Faceplate: panel.URL, Media: mediaProcess,
 		Ready: func() {
@@ -80,6 +81,7 @@ func (f runFlags) run(ctx context.Context, t terminal) error {
 				fmt.Fprintln(t.out, "faceplate", url)
 			}
 			fmt.Fprintln(t.out, "ready")
+			_ = notify("READY=1") // one that does not hear it says so itself
 		}})
 	if errors.Is(err, app.ErrRestart) {
 		log.Info("restarting as asked")
