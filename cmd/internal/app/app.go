@@ -198,12 +198,16 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d.door.restore()
 	d.history, d.chosen = newHistoryFile(a.cfg.Agent.State, log), newSettingsFile(a.cfg.Agent.State, log)
 	d.settled, d.decide = a.settled, a.newcomers.decide
+	d.choices = newChooser()
+	d.choices.tell = func(ctx context.Context, in phone.Input) { post(ctx, d.inbox, in) }
+	d.choices.set = func(ctx context.Context, path, value string) error { return a.manager.SetUser(ctx, path, value) }
 	recoverRecordings(a.cfg.Agent.State, log)
 	d.inbox <- d.chosen.load() // the first of what it hears; nobody else writes yet
 	d.names = newContactsFile(a.cfg.Agent.State, log)
 	d.inbox <- a.phonebooks.load()
 	d.inbox <- phone.Contacts{Own: true, All: d.names.load()}
 	d.inbox <- phone.Restore{Entries: d.history.load()}
+	d.inbox <- a.described()
 }
 
 func (a *App) buildProvisioning(log *slog.Logger) error {
@@ -245,6 +249,7 @@ func (a *App) parts() []part {
 		{"history", a.desk.history.run},
 		{"settings", a.desk.chosen.run},
 		{"contacts", a.desk.names.run},
+		{"user's settings", a.desk.choices.run},
 		{"kept phone book", a.phonebooks.kept.run},
 		{"phone book", a.readPhonebooks},
 		{"door codes", a.desk.door.used.run},

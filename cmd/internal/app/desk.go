@@ -23,6 +23,7 @@ type desk struct {
 	chosen  *keptFile[phone.Settings]
 	names   *keptFile[[]phone.Contact]
 	door    *doorman
+	choices *chooser
 	// decide hears what a person says about provisioning servers.
 	decide func(phone.Effect)
 	// observe hears of the user agent's events besides the phone.
@@ -251,6 +252,8 @@ func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 		d.names.save(e.All)
 	case phone.Keep:
 		d.chosen.save(e.Settings)
+	case phone.SetUser:
+		d.choices.want(e)
 	case phone.Decide, phone.ForgetRefused:
 		d.decide(e)
 	case phone.Log:

@@ -34,6 +34,8 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 		AutoAnswer: autoAnswer(doc.Phone.AutoAnswer),
 		Hour12:     doc.Phone.TimeFormat == "12h",
 		Language:   doc.Phone.Language,
+		RingTone:   doc.Phone.RingTone,
+		Locked:     keptFromUser(doc),
 		Backlight:  phone.BacklightConfig{Active: doc.Screen.Backlight, Idle: doc.Screen.BacklightIdle, After: doc.Screen.Timeout},
 		Volumes: map[hal.Output]int{
 			hal.Handset: doc.Audio.Volume.Handset, hal.Speaker: doc.Audio.Volume.Handsfree,

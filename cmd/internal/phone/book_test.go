@@ -128,7 +128,7 @@ func TestStep_history_is_deleted(t *testing.T) {
 	at := func(i int) time.Time { return time.Date(2026, 11, 22, 12, i, 0, 0, time.UTC) }
 	history := Restore{[]Entry{{Kind: Missed, Number: "1", Time: at(4)}, {Kind: Dialled, Number: "2", Time: at(3)}, {Kind: Received, Number: "3", Time: at(2)}, {Kind: Dialled, Number: "2", Time: at(1)}}}
 	all := press(hal.KeySoft3, hal.KeyUp, hal.KeyOK, hal.KeyDown, hal.KeyOK)
-	dialled := press(hal.KeyMenu, hal.KeyUp, hal.KeyUp, hal.KeyOK)
+	dialled := press(hal.KeyMenu, hal.KeyDown, hal.KeyDown, hal.KeyDown, hal.KeyDown, hal.KeyOK)
 	for _, c := range []struct {
 		arrow string
 		given []Input

@@ -33,6 +33,8 @@ type Config struct {
 	Hour12         bool   // 2:05 pm instead of 14:05
 	Language       string // of the screen: "en"; English when not known
 	Backlight      BacklightConfig
+	RingTone       string
+	Locked         []string // of UserPaths, what the administrator keeps
 }
 
 // Account is an account as the phone needs it.

@@ -14,6 +14,7 @@ func (t *turn) configure(c Config) {
 	c.LineKeys = slices.Clone(c.LineKeys)
 	c.Emergency = slices.Clone(c.Emergency)
 	c.Bell = slices.Clone(c.Bell)
+	c.Locked = slices.Clone(c.Locked)
 	c.Volumes = maps.Clone(c.Volumes)
 	t.config, t.words = c, nil
 	t.chosen = t.chosen.under(&t.config)

@@ -41,6 +41,9 @@ func (t *turn) longPress(k hal.Key) {
 }
 
 func (t *turn) press(k hal.Key) {
+	if t.keyTested(k) {
+		return
+	}
 	if len(k) == 1 && strings.ContainsAny(string(k), "0123456789*#") {
 		t.digitKey(k[0])
 		return

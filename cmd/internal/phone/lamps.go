@@ -24,6 +24,12 @@ func (s *State) lamps() lamps {
 		lampIf(s.ringing() != nil || s.recalled() != nil, hal.LampFast),
 		lampIf(s.held() != nil, hal.LampSlow),
 	}
+	if s.list.lit {
+		for i := range l {
+			l[i] = hal.LampOn
+		}
+		return l
+	}
 	for i, k := range s.config.lineKeys() {
 		l[lampCount-8+i] = s.lineLamp(k)
 	}

@@ -3,6 +3,7 @@ package phone
 import (
 	"slices"
 
+	"offhook/hal"
 	"offhook/ua"
 )
 
@@ -19,6 +20,16 @@ const (
 	listMenu     // what there is
 	listCall     // what can be done with a call of the history
 	listDeleteAll
+	listSettings
+	listLanguages
+	listVolumes
+	listRingTones
+	listLevels
+	listAbout
+	listTests
+	listKeys   // no list: keys are tested
+	listQR     // no list: a code to scan
+	listDetail // no list: a line in full
 )
 
 // list is a list on the screen.
@@ -33,6 +44,8 @@ type list struct {
 	who    Contact   // whose numbers these are
 	number string    // that gets a name
 	name   typing
+	level  hal.Output // that is set
+	lit    bool       // lamps are tested
 }
 
 func (l *list) move(by, length int) {
@@ -90,7 +103,7 @@ func (s *State) listLength() int {
 		return len(s.list.found)
 	case listNumbers:
 		return len(s.list.who.Numbers)
-	case listNaming:
+	case listNaming, listKeys, listQR, listDetail:
 		return 0
 	case listCalls, listMissed, listDialled:
 		return len(s.listEntries())

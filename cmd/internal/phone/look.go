@@ -15,8 +15,10 @@ import (
 func (s *State) kind() Kind {
 	c := s.byFocus()
 	switch {
-	case s.list.on && s.list.kind == listNaming:
+	case s.list.on && (s.list.kind == listNaming || s.list.kind == listKeys):
 		return KindDialling
+	case s.list.on && (s.list.kind == listQR || s.list.kind == listDetail):
+		return KindQR
 	case s.list.on:
 		return KindList
 	case s.entry.on && len(s.config.Accounts) > 0:
@@ -83,6 +85,8 @@ func (s *State) view() View {
 		s.diallingView(&v)
 	case KindList:
 		s.listView(&v)
+	case KindQR:
+		s.pageOfList(&v)
 	case KindNotice:
 		s.pageView(&v)
 	case KindEnded, KindFailed:
@@ -160,7 +164,7 @@ func (s *State) diversionText() string {
 
 func (s *State) diallingView(v *View) {
 	if s.list.on {
-		s.namingView(v)
+		s.pageOfList(v)
 		return
 	}
 	x := s.texts()

@@ -60,6 +60,20 @@ func (s *State) menu() []choice {
 		return s.mainMenu()
 	case listCall:
 		return s.callMenu()
+	case listSettings:
+		return s.settingsMenu()
+	case listLanguages:
+		return s.languageMenu()
+	case listVolumes:
+		return s.volumeMenu()
+	case listRingTones:
+		return s.ringToneMenu()
+	case listLevels:
+		return s.levelMenu()
+	case listAbout:
+		return s.aboutMenu()
+	case listTests:
+		return s.testMenu()
 	case listDeleteAll:
 		x := s.texts()
 		return []choice{{Item{Title: x.KeepThem}, (*turn).back}, {Item{Icon: IconBad, Title: x.DeleteThem}, (*turn).deleteAll}}
@@ -69,14 +83,16 @@ func (s *State) menu() []choice {
 
 func (s *State) mainMenu() []choice {
 	x := s.texts()
-	open := func(kind listKind) func(*turn) { return func(t *turn) { t.enter(kind) } }
 	return []choice{
-		{Item{Icon: s.statusIcon(), Title: x.StatusTitle}, open(listStatus)},
-		{Item{Icon: IconPerson, Title: x.ContactsTitle, Detail: some(len(s.contacts))}, open(listContacts)},
-		{Item{Icon: IconIncoming, Title: x.AllCalls, Detail: some(len(s.history))}, open(listCalls)},
-		{Item{Icon: IconMissed, Title: x.MissedCalls, Detail: some(s.missed())}, open(listMissed)},
-		{Item{Icon: IconOutgoing, Title: x.DialledCalls}, open(listDialled)},
+		{Item{Icon: s.statusIcon(), Title: x.StatusTitle}, opens(listStatus)},
+		{Item{Icon: IconPerson, Title: x.ContactsTitle, Detail: some(len(s.contacts))}, opens(listContacts)},
+		{Item{Icon: IconIncoming, Title: x.AllCalls, Detail: some(len(s.history))}, opens(listCalls)},
+		{Item{Icon: IconMissed, Title: x.MissedCalls, Detail: some(s.missed())}, opens(listMissed)},
+		{Item{Icon: IconOutgoing, Title: x.DialledCalls}, opens(listDialled)},
 		{Item{Title: x.DND[1], Detail: which(x.OnOff, s.dnd())}, func(t *turn) { t.setDND(!t.dnd()) }},
+		{Item{Title: x.SettingsTitle, Detail: x.Name}, opens(listSettings)},
+		{Item{Title: x.AboutTitle, Detail: s.network.Address}, opens(listAbout)},
+		{Item{Title: x.TestsTitle}, opens(listTests)},
 	}
 }
 
@@ -153,6 +169,22 @@ func (s *State) menuView(v *View) {
 	switch s.list.kind {
 	case listMenu:
 		v.Title = x.MenuTitle
+	case listSettings:
+		v.Title = x.SettingsTitle
+	case listLanguages:
+		v.Title = x.LanguageTitle
+	case listVolumes:
+		v.Title = x.VolumesTitle
+	case listRingTones:
+		v.Title = x.RingToneTitle
+	case listLevels:
+		if v.Title = x.output(s.list.level); s.list.level == levelLight {
+			v.Title = x.LightTitle
+		}
+	case listAbout:
+		v.Title = x.AboutTitle
+	case listTests:
+		v.Title = x.TestsTitle
 	case listCall:
 		v.Title = s.list.who.Name
 		if v.Title == "" {

@@ -48,6 +48,7 @@ const (
 	actFindAll
 	actSaveName
 	actUnname
+	actDetail
 	actionCount
 )
 
@@ -111,6 +112,8 @@ func (s *State) softKeys() [4]action {
 		}
 		some := len(s.listEntries()) > 0
 		return [4]action{when(some, actDialItem), when(some, actDeleteItem), when(some, actMore), actBack}
+	case KindQR:
+		return [4]action{3: actBack}
 	case KindNotice:
 		return s.pageKeys()
 	}
@@ -135,6 +138,9 @@ func (s *State) idleThird() action {
 }
 
 func (s *State) diallingKeys() [4]action {
+	if s.list.on && s.list.kind == listKeys {
+		return [4]action{}
+	}
 	if s.list.on {
 		return [4]action{when(s.list.name.text != "", actSaveName), when(s.list.name.text != "", actUnname), actNone, actBack}
 	}
@@ -201,6 +207,8 @@ func (s *State) okAction() action {
 		return actClose
 	case KindList:
 		return s.listOK()
+	case KindQR:
+		return actBack
 	case KindNotice:
 		return s.pageAction(true)
 	}
@@ -210,7 +218,7 @@ func (s *State) okAction() action {
 func (s *State) listOK() action {
 	switch s.list.kind {
 	case listStatus:
-		return actNone
+		return actDetail
 	case listContacts:
 		return actDialContact
 	case listCalls, listMissed, listDialled, listNumbers:
@@ -237,6 +245,8 @@ func (s *State) cancelAction() action {
 		if s.list.find != "" {
 			return actUnfind
 		}
+		return actBack
+	case KindQR:
 		return actBack
 	case KindNotice:
 		return s.pageAction(false)
@@ -327,6 +337,8 @@ func (t *turn) browse(a action) {
 		t.saveName()
 	case actUnname:
 		t.unname()
+	case actDetail:
+		t.openDetail()
 	default:
 		t.answerPage(a)
 	}

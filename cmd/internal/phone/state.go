@@ -22,6 +22,7 @@ type State struct {
 	read         read
 	confirmed    bool // a trial ended well, a moment ago
 	network      Network
+	device       Device
 	audio        Audio
 	bindings     []binding
 	mailboxes    []ua.MessageWaiting

@@ -56,6 +56,10 @@ func (t *turn) take(in Input) {
 		t.recorded(in)
 	case DoorSaid:
 		t.doorSaid(in)
+	case Device:
+		t.device = in
+	case SettingRefused:
+		t.complain(t.texts().NotSet + ": " + in.Cause)
 	case Contacts:
 		t.contactsTold(in)
 	case Restore:

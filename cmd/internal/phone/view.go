@@ -26,12 +26,13 @@ const (
 	KindFailed       // the call did not come about
 	KindList
 	KindNotice // of the configuration, for a person to answer
+	KindQR     // something to read in full, or to scan
 )
 
 var kindNames = [...]string{"booting", "provisioning", "provisioning-failed", "idle", "dialling", "calling", "ringing",
-	"waiting", "in-call", "held", "transferring", "ended", "failed", "list", "notice"}
+	"waiting", "in-call", "held", "transferring", "ended", "failed", "list", "notice", "qr"}
 
-func (k Kind) String() string { return kindNames[min(k, KindNotice)] }
+func (k Kind) String() string { return kindNames[min(k, KindQR)] }
 
 // View says everything that the screen shows, in words ready to be drawn.
 type View struct {
@@ -47,6 +48,7 @@ type View struct {
 	List    List
 	Status  Status
 	Volume  VolumeBar
+	QR      string // what a code that is scanned says, "" for none
 	Notice  string // passing remark: "Transferred"
 	// Progress of provisioning in percent; 0 when not known.
 	Progress int
@@ -130,6 +132,7 @@ const (
 	IconGood
 	IconBad
 	IconPerson
+	IconLocked
 )
 
 // Status is the status bar, and the idle screen's facts.

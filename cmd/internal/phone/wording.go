@@ -87,6 +87,7 @@ var softLabels = [actionCount]label{
 	actSaveName:      labelSave,
 	actUnname:        labelDelete,
 	actUnfind:        labelDelete,
+	actDetail:        labelMore,
 }
 
 // label is what a soft key that does this says, "" for none.

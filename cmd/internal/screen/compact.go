@@ -54,7 +54,7 @@ func (c *compact) body(v *phone.View, body image.Rectangle) {
 		c.dialling(v, body)
 	case phone.KindList:
 		c.list(v, body)
-	case phone.KindFailed, phone.KindNotice:
+	case phone.KindFailed, phone.KindNotice, phone.KindQR: // a code would be too small to be scanned
 		c.failed(v, body)
 	default:
 		c.call(v, body)

@@ -56,6 +56,8 @@ func (r *roomy) paint(v *phone.View) {
 		r.trouble(v, r.text, r.badDeep, iconHangUp)
 	case phone.KindList:
 		r.list(v)
+	case phone.KindQR:
+		r.code(v)
 	default:
 		r.call(v)
 	}

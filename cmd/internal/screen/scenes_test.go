@@ -194,6 +194,7 @@ func idleScenes(add func(string, *stage)) {
 	add("list-empty", ready().keys(hal.KeyUp))
 	add("list-status", ready().in(phone.Audio{Gone: true, Cause: "USB sound card unplugged"}).keys(hal.KeyMenu, hal.KeyOK))
 	bookScenes(add)
+	settingScenes(add)
 	add("notice", ready().keys(hal.KeyRedial))
 	add("trouble-everywhere", ready().in(history(), phone.UA{Event: ua.MessageWaiting{Account: "a", Waiting: true, New: 140}},
 		phone.Network{Cause: "cable unplugged"}, phone.Audio{Gone: true, Cause: "USB sound card unplugged"}))
@@ -215,11 +216,30 @@ func bookScenes(add func(string, *stage)) {
 	add("list-contacts-found", ready().in(people()).keys(hal.KeySoft3, "6"))
 	add("list-contacts-none", ready().in(people()).keys(hal.KeySoft3, "9", "9", "9"))
 	add("list-numbers", ready().in(people()).keys(hal.KeySoft3, hal.KeyOK, hal.KeyDown))
-	add("list-dialled", ready().in(history()).keys(hal.KeyMenu, hal.KeyUp, hal.KeyUp, hal.KeyOK))
+	add("list-dialled", ready().in(history()).keys(hal.KeyMenu, hal.KeyDown, hal.KeyDown, hal.KeyDown, hal.KeyDown, hal.KeyOK))
 	add("call-menu", ready().in(history()).keys(hal.KeyUp, hal.KeyDown, hal.KeySoft3))
 	add("naming", ready().in(history()).keys(hal.KeyUp, hal.KeyDown, hal.KeySoft3, hal.KeyDown, hal.KeyOK, "9", "6", "6", "6", "7", "5", "5"))
 	add("delete-all", ready().in(history()).keys(hal.KeyUp, hal.KeySoft3, hal.KeyUp, hal.KeyOK))
 	add("contact-saved", ready().in(history()).keys(hal.KeyUp, hal.KeyDown, hal.KeySoft3, hal.KeyDown, hal.KeyOK, "9", hal.KeyOK))
+}
+
+func settingScenes(add func(string, *stage)) {
+	menu := func(downs int, more ...hal.Key) *stage {
+		st := ready().in(history(), phone.Device{Model: "Desk 4", Version: "1.4.2", MAC: "00:04:f2:a8:1c:55", Dims: true}).keys(hal.KeyMenu)
+		for range downs {
+			st.keys(hal.KeyDown)
+		}
+		return st.keys(hal.KeyOK).keys(more...)
+	}
+	add("settings", menu(6, hal.KeyDown))
+	add("languages", menu(6, hal.KeyOK, hal.KeyDown))
+	add("volumes", menu(6, hal.KeyDown, hal.KeyOK))
+	add("level", menu(6, hal.KeyDown, hal.KeyOK, hal.KeyOK))
+	add("about", menu(7, hal.KeyDown))
+	add("code", menu(7, hal.KeyOK))
+	add("detail", menu(7, hal.KeyDown, hal.KeyDown, hal.KeyOK))
+	add("tests", menu(8))
+	add("key-test", menu(8, hal.KeyDown, hal.KeyOK, "7"))
 }
 
 func diallingScenes(add func(string, *stage)) {
