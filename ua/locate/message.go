@@ -17,7 +17,7 @@ const datagramSize = 1232
 const (
 	maxRecords = 64
 	maxChain   = 8                // CNAMEs in a row
-	ttlMost    = 5 * time.Minute  // an answer that leads nowhere, of a server that lies or of one that was corrected, does not outlast it for a day
+	ttlMost    = time.Minute      // what a server says that lies, or was corrected since, does not count for a day
 	negative   = 10 * time.Second // without a SOA, which RFC 2308 §5 would not keep at all: less than until the next attempt
 	negMost    = 5 * time.Minute  // RFC 2308 §5 lets it be bounded
 )
