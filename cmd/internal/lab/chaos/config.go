@@ -28,6 +28,7 @@ type Order struct {
 	Only    []string // names of faults, or beginnings of them; all when empty
 	Keep    string   // folder for the agent's log; "" for none
 	Dir     string   // for everything else
+	Lane    int      // whose faults these are
 }
 
 // defaultKills is a minute of them.

@@ -63,6 +63,22 @@ func (f *Figures) add(r result) {
 	}
 }
 
+// join counts what another lane gave.
+func (f *Figures) join(o Figures) {
+	f.Faults += o.Faults
+	f.Survived += o.Survived
+	f.ScreenLies += o.ScreenLies
+	f.Looks += o.Looks
+	f.Kills += o.Kills
+	f.KillsSurvived += o.KillsSurvived
+	f.TakenBack += o.TakenBack
+	f.KillRecoveryP50, f.KillRecoveryMax = max(f.KillRecoveryP50, o.KillRecoveryP50), max(f.KillRecoveryMax, o.KillRecoveryMax) // one lane kills
+	if o.LongestRecovery > f.LongestRecovery || f.LongestOf == "" {
+		f.LongestRecovery, f.LongestOf = o.LongestRecovery, o.LongestOf
+	}
+	f.NotMade, f.Failures = append(f.NotMade, o.NotMade...), append(f.Failures, o.Failures...)
+}
+
 // failed tells whether the run is one.
 func (f *Figures) failed() error {
 	if f.Survived < f.Faults || f.ScreenLies > 0 || f.KillsSurvived < f.Kills || f.Faults == 0 {

@@ -40,13 +40,22 @@ func TestFigures(t *testing.T) {
 	}
 }
 
+func TestFigures_join(t *testing.T) {
+	var f Figures
+	f.join(Figures{Faults: 2, Survived: 1, ScreenLies: 3, Looks: 4, LongestRecovery: 5, LongestOf: "a", Failures: []string{"x"}})
+	f.join(Figures{Faults: 1, Survived: 1, Kills: 7, KillsSurvived: 6, KillRecoveryMax: 2, TakenBack: 1, LongestRecovery: 4, LongestOf: "b", NotMade: []string{"y"}, Failures: []string{"z"}})
+	if got, want := fmt.Sprintf("%+v", f), "{Faults:3 Survived:2 LongestRecovery:5 LongestOf:a ScreenLies:3 Looks:4 Kills:7 KillsSurvived:6 KillRecoveryP50:0 KillRecoveryMax:2 TakenBack:1 Seconds:0 NotMade:[y] Failures:[x z]}"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestOrder_wants(t *testing.T) {
 	if !(Order{}).wants("anything") || !(Order{Only: []string{"x", "disk"}}).wants("disk: full") || (Order{Only: []string{"disk"}}).wants("exchange") {
 		t.Error("other faults are made than were named")
 	}
 	seen := map[string]bool{}
 	for _, f := range faults() {
-		if f.name == "" || seen[f.name] || f.do == nil || f.allow.registration == 0 || f.allow.call == 0 {
+		if f.name == "" || seen[f.name] || f.do == nil || f.allow.registration == 0 || f.allow.call == 0 || f.lane < 0 || f.lane >= lanes {
 			t.Errorf("%q: a name that is taken, nothing to do or nothing allowed", f.name)
 		}
 		seen[f.name] = true

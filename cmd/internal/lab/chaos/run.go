@@ -9,9 +9,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
+	"time"
 )
 
 // Run breaks everything in namespaces of its own. The figures are good also where
@@ -41,6 +44,34 @@ func Run(ctx context.Context, c Config) (figures Figures, err error) {
 			return figures, err
 		}
 	}
+	began := time.Now()
+	c.Progress = &oneAtATime{to: c.Progress}
+	fmt.Fprintf(c.Progress, "%-44s %10s %6s\n", "fault", "recovered", "lies")
+	var all sync.WaitGroup
+	var mu sync.Mutex // guards what follows
+	for lane := range lanes {
+		if !slices.ContainsFunc(faults(), func(f fault) bool { return f.lane == lane && c.wants(f.name) }) {
+			continue
+		}
+		all.Go(func() {
+			f, failed := c.lane(ctx, lane)
+			mu.Lock()
+			defer mu.Unlock()
+			figures.join(f)
+			err = errors.Join(err, failed)
+		})
+	}
+	all.Wait()
+	figures.Seconds = int(time.Since(began).Seconds())
+	return figures, errors.Join(figures.failed(), err)
+}
+
+// lane runs the faults of one in namespaces of its own.
+func (c Config) lane(ctx context.Context, lane int) (figures Figures, err error) {
+	c.Order.Lane = lane
+	if c.Dir, err = os.MkdirTemp(c.Dir, ""); err != nil {
+		return figures, err
+	}
 	order, err := json.Marshal(c.Order)
 	if err != nil {
 		return figures, err
@@ -50,14 +81,25 @@ func Run(ctx context.Context, c Config) (figures Figures, err error) {
 		Cloneflags: syscall.CLONE_NEWNET | syscall.CLONE_NEWNS | syscall.CLONE_NEWPID}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.Stderr = c.Progress
+	runtime.LockOSThread() // Pdeathsig comes when the thread ends that made the process
+	defer runtime.UnlockOSThread()
 	out, err := cmd.Output()
 	if len(out) == 0 {
 		return figures, fmt.Errorf("%w (namespaces need root)", err)
 	}
-	if err := json.Unmarshal(out, &figures); err != nil {
-		return figures, err
-	}
-	return figures, errors.Join(figures.failed(), err)
+	return figures, errors.Join(json.Unmarshal(out, &figures), err)
+}
+
+// oneAtATime is written to by several.
+type oneAtATime struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (o *oneAtATime) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.to.Write(p)
 }
 
 // Inside does an order: it is what Command runs. The figures go to out.

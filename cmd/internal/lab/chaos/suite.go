@@ -17,6 +17,7 @@ import (
 
 // fault is one thing that goes wrong.
 type fault struct {
+	lane  int // below lanes
 	name  string
 	allow allowance
 	// do makes the fault and ends it; with a running telephone before and after.
@@ -64,14 +65,13 @@ func (o Order) do(ctx context.Context, progress io.Writer) (Figures, error) {
 	}
 	defer s.keeper.close()
 	if o.Keep != "" {
-		if s.keeper.log.all, err = os.Create(filepath.Join(o.Keep, "chaos-agent.log")); err != nil {
+		if s.keeper.log.all, err = os.Create(filepath.Join(o.Keep, fmt.Sprintf("chaos-agent-%d.log", o.Lane))); err != nil {
 			return s.figures, err
 		}
 		defer s.keeper.log.all.Close()
 	}
-	s.tell("%-44s %10s %6s  %s", "fault", "recovered", "lies", "")
 	for _, f := range faults() {
-		if !o.wants(f.name) {
+		if f.lane != o.Lane || !o.wants(f.name) {
 			continue
 		}
 		if err := s.one(ctx, f); err != nil {
