@@ -42,6 +42,7 @@ type desk struct {
 	doorDue   time.Time // that it is set to
 
 	renewed time.Time // when new keys were asked for
+	metered string    // what was told of the echo
 }
 
 // inboxSize is how many inputs may wait; whoever posts waits beyond that.
@@ -76,6 +77,7 @@ func (d *desk) run(ctx context.Context) error {
 			now := d.look(ctx)
 			if busy {
 				d.renewKeys(now)
+				d.meter(ctx)
 			}
 			tick.Reset(untilTick(now, busy))
 		case work := <-d.works:

@@ -58,6 +58,9 @@ func (s ProvisioningState) String() string {
 	return [...]string{"booting", "discovering", "fetching", "provisioned", "failed"}[min(s, ProvisioningFailed)]
 }
 
+// Echo is how hands-free goes, "" while it is not at work.
+type Echo struct{ Figures string }
+
 // Provisioning tells how far the configuration has come.
 type Provisioning struct {
 	State    ProvisioningState
@@ -190,6 +193,7 @@ func (Provisioning) input()     {}
 func (Network) input()          {}
 func (Audio) input()            {}
 func (Media) input()            {}
+func (Echo) input()             {}
 func (Digit) input()            {}
 func (Restore) input()          {}
 func (RemoteDial) input()       {}

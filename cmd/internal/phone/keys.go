@@ -66,6 +66,9 @@ func (t *turn) press(k hal.Key) {
 	case hal.KeyCancel:
 		t.act(t.cancelAction())
 	case hal.KeyMenu:
+		if t.live() != nil {
+			t.metered = !t.metered
+		}
 		t.toggleList(listMenu)
 	case hal.KeySpeaker:
 		t.handsfreeKey(hal.Speaker)

@@ -214,6 +214,9 @@ func (s *State) callView(v *View, c *call) {
 		v.Title = x.OnHold
 	default:
 		v.Title = x.InCall
+		if s.metered && s.echo != "" {
+			v.Text = []string{x.Echo + " " + s.echo}
+		}
 		if c.RemoteHold {
 			v.Title = x.HeldByThem
 		} else if s.mute {

@@ -177,7 +177,7 @@ func (w *world) random() {
 			Clock{w.now.Add(time.Minute)}, Audio{Gone: true}, Network{Up: true}, UA{ua.MessageWaiting{Account: "a", Waiting: true, New: -1}},
 			RemoteDial{Number: "600"}, RemoteHangup{}, RemoteAnswer{}, RemoteReject{}, RemoteHold{On: true}, RemoteHold{}, RemoteTransfer{Number: "101"}, RemoteDND{On: true}, RemoteDND{}, RemoteForward{"106"}, RemoteForward{}, UA{ua.MessageReceived{Account: "a", Text: "hello"}}, RemoteDigits{"12"},
 			Digit{Call: w.nextID, Digit: '5'}, Media{Call: w.nextID, Suite: "AES"}, Invited{Ref: 1 << 40, Call: 1}, Provisioning{State: ProvisioningFailed}, Config{},
-			Contacts{All: []Contact{{Name: "Ann", Numbers: []string{"106"}}, {Name: "Zoë Ångström", Numbers: []string{"107", "108"}}}}, Contacts{Own: true, All: []Contact{{Name: "Bo", Numbers: []string{"109"}}}}, Contacts{}, Device{Dims: true}, SettingRefused{Cause: "no"},
+			Contacts{All: []Contact{{Name: "Ann", Numbers: []string{"106"}}, {Name: "Zoë Ångström", Numbers: []string{"107", "108"}}}}, Contacts{Own: true, All: []Contact{{Name: "Bo", Numbers: []string{"109"}}}}, Contacts{}, Device{Dims: true}, Echo{"31 dB"}, SettingRefused{Cause: "no"},
 		}).Draw(t, "other"))
 	case 14:
 		w.step(UA{ua.DialogsChanged{Account: "a", Resource: "106", State: ua.LineState(rapid.IntRange(0, 4).Draw(t, "line")), Incoming: rapid.Bool().Draw(t, "incoming"),

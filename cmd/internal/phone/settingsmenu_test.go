@@ -158,3 +158,22 @@ func TestView_about_and_tests(t *testing.T) {
 		t.Errorf("twice ends: %q", v.Title)
 	}
 }
+
+func TestView_echo_is_told_in_calls(t *testing.T) {
+	call := then(desk(t), talking(), []Input{Echo{"31 dB, 12 ms"}})
+	for _, c := range []struct {
+		arrow string
+		given []Input
+		want  string
+	}{
+		{"nobody asks -> not shown", call, ""},
+		{"menu key in a call -> shown", then(call, press(hal.KeyMenu)), "Echo 31 dB, 12 ms"},
+		{"once more -> not shown", then(call, press(hal.KeyMenu, hal.KeyMenu)), ""},
+		{"hands-free is not at work -> nothing", then(call, press(hal.KeyMenu), []Input{Echo{}}), ""},
+	} {
+		s, _ := run(t, State{}, c.given...)
+		if got := strings.Join(s.View().Text, "|"); got != c.want || s.View().Kind != KindInCall {
+			t.Errorf("%s: %q (%v), want %q", c.arrow, got, s.View().Kind, c.want)
+		}
+	}
+}

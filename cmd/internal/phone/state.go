@@ -24,6 +24,8 @@ type State struct {
 	network      Network
 	device       Device
 	audio        Audio
+	echo         string // figures of hands-free
+	metered      bool   // they are shown in calls
 	bindings     []binding
 	mailboxes    []ua.MessageWaiting
 	watched      []ua.DialogsChanged

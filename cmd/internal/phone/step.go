@@ -56,6 +56,8 @@ func (t *turn) take(in Input) {
 		t.recorded(in)
 	case DoorSaid:
 		t.doorSaid(in)
+	case Echo:
+		t.echo = in.Figures
 	case Device:
 		t.device = in
 	case SettingRefused:

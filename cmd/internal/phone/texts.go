@@ -50,6 +50,7 @@ type Texts struct {
 	LightTitle, ClockTitle, Locked, NotSet                     string
 	AboutTitle, Version, Model, Address                        string
 	TestsTitle, LampTest, KeyTest, KeyTestHelp                 string
+	Echo                                                       string
 	QRTitle, OnTrial, TrialConfirmed, RolledBack               string
 	RolledBackMeans, DocumentRefused, RefusedMeans, NewServer  string
 	NamedBy, SignedBy, PlainServer, BadCertificate             string

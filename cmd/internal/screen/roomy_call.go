@@ -68,6 +68,10 @@ func (r *roomy) call(v *phone.View) {
 	r.write(name, r.text, x, y, left, r.fit(name, r.title(v.Party), width))
 	r.write(number, r.soft, x, y+r.px(24), left, r.fit(number, r.subtitle(v.Party), width))
 	r.callState(v, cy+radius, crowded)
+	if v.Kind == phone.KindInCall && len(v.Text) > 0 && !crowded {
+		small := r.style(regular, 12)
+		r.write(small, r.soft, r.px(margin), r.body.Max.Y-r.px(6), left, r.fit(small, v.Text[0], r.w-2*r.px(margin)))
+	}
 	r.others(v)
 }
 

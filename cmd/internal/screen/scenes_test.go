@@ -271,6 +271,7 @@ func callScenes(add func(string, *stage)) {
 	foreign.Remote = ua.Party{User: "1090", DisplayName: "田中 花子"}
 	add("ringing-foreign", ready().call(foreign))
 	add("in-call", talking())
+	add("in-call-echo", talking().in(phone.Echo{Figures: "31 dB, 12 ms, ERL 4.3 dB, double talk 0 %"}).keys(hal.KeyMenu))
 	secure := phone.Media{Call: 1, Encoding: "G722", Suite: "AEAD_AES_128_GCM"}
 	add("in-call-secure", talking().in(secure).keys(hal.KeySpeaker))
 	add("in-call-muted", talking().in(secure).keys(hal.KeyMute))
