@@ -37,7 +37,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 MAX_SIZE  := 16777216
 MAX_AMD64 := 18874368
 
-.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak chaos interop-peers interop-asterisk lint boards screenshots interop browser fuzz deps notices clean
+.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak chaos interop-peers interop-asterisk lint boards screenshots interop browser fuzz deb deps notices clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,6 +102,11 @@ cross: ## static binaries for the boards in dist/, each within its size
 		size=$$(stat -c %s dist/offhook-$$t); echo "dist/offhook-$$t $$size bytes"; \
 		if [ $$size -gt $$max ]; then echo "dist/offhook-$$t is larger than $$max bytes" >&2; exit 1; fi; \
 	done
+
+deb: ## Debian packages for armhf, arm64 and amd64 in dist/; CHECK=1 installs, upgrades and purges one in a copy of this system, which needs root
+	@$(MAKE) -s cross TARGETS='linux-arm6 linux-arm64 linux-amd64'
+	@buildroot/debian/build dist
+	@$(if $(CHECK),DEB=1 .ci/deps && buildroot/debian/check dist)
 
 bench: ## the benchmarks of the audio path
 	$(GO) test -run '^$$' -bench . -benchmem ./media/...
