@@ -32,7 +32,7 @@ func Default() Document {
 			DSCP:     DSCP{Audio: 46, Signalling: 24}, // EF and CS3 (RFC 4594 §2.3)
 		},
 		Log:       Log{Level: "info"},
-		Door:      Door{Hold: 3 * time.Second, Digits: []string{"rfc4733"}, Attempts: 3, Lock: time.Minute},
+		Door:      Door{Hold: 3 * time.Second, Digits: []string{"rfc4733"}, Attempts: 3, CardAttempts: 10, Lock: time.Minute},
 		Recording: Recording{Announce: "tone", MaxTime: 2 * time.Hour, KeepFree: 64},
 		Emergency: Emergency{CallBack: 30 * time.Minute},
 	}

@@ -23,8 +23,10 @@ type Door struct {
 	Callers []string `key:"callers" match:"callee"`
 	// Attempts are wrong codes in a row before no code counts for a time, Lock;
 	// each lock after another lasts twice as long.
-	Attempts int           `key:"attempts" range:"1..10"`
-	Lock     time.Duration `key:"lock" range:"10s..1h"`
+	Attempts int `key:"attempts" range:"1..10"`
+	// CardAttempts are strange cards in a row before no card counts for as long.
+	CardAttempts int           `key:"card-attempts" range:"3..100"`
+	Lock         time.Duration `key:"lock" range:"10s..1h"`
 	// Keypad takes the digits that are pressed at the station for codes.
 	Keypad bool `key:"keypad"`
 	// ForcedAlarm tells of a door that opens though nothing here opened it.

@@ -29,7 +29,7 @@ func (d *doorman) use(doc provisioning.Document) {
 
 // doorConfig is what the door is told of a document, which was checked.
 func doorConfig(doc provisioning.Door, zone *time.Location) door.Config {
-	c := door.Config{Attempts: doc.Attempts, Lock: doc.Lock, ForcedAlarm: doc.ForcedAlarm, HeldOpen: doc.HeldOpen}
+	c := door.Config{Attempts: doc.Attempts, CardAttempts: doc.CardAttempts, Lock: doc.Lock, ForcedAlarm: doc.ForcedAlarm, HeldOpen: doc.HeldOpen}
 	if doc.Relay == "" {
 		return c
 	}

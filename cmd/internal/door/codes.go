@@ -78,13 +78,17 @@ func shown(call ua.CallID, e Entry) []Effect {
 	return []Effect{e}
 }
 
-// card judges a credential. Nobody guesses cards by hand: strange ones lock
-// nothing, so that nobody locks out who has a good one.
+// card judges a credential. Strange ones are counted like wrong codes, apart from
+// them: who guesses numbers with a machine is kept out, and who has a good one and
+// finds the reader locked has his code.
 func (s State) card(in Card) (State, []Effect) {
 	if len(s.config.Doors) == 0 {
 		return s, nil
 	}
 	note := Note{Event: Refused, Warn: true, By: string(ByReader)}
+	if s, effects, locked := s.lockedOut(ByReader, note, in.Now); locked {
+		return s, effects
+	}
 	for _, code := range s.config.Codes {
 		if !slices.Contains(code.Cards, in.Code) {
 			continue
@@ -92,13 +96,32 @@ func (s State) card(in Card) (State, []Effect) {
 		note.By = code.Name
 		why := s.uncounted(code, in.Now)
 		if why == "" {
+			s.guards = without(s.guards, ByReader)
 			return s.right(code, note, true, in.Now)
 		}
 		note.Text = "the card of " + code.Name + " does not count: " + why
 		return s, []Effect{note}
 	}
 	note.Text = fmt.Sprintf("the card %d is nobody's", in.Code)
-	return s, []Effect{note}
+	return s.wrong(ByReader, note, in.Now)
+}
+
+// lockedOut tells whether nothing counts at a place now, which is said once.
+func (s State) lockedOut(at Place, note Note, now time.Time) (State, []Effect, bool) {
+	g := s.guards[at]
+	if !now.Before(g.locked) {
+		return s, nil, false
+	}
+	if g.warned {
+		return s, nil, true
+	}
+	g.warned = true
+	s.guards = with(s.guards, at, g)
+	note.Text = "door code ignored: too many wrong ones before"
+	if at == ByReader {
+		note.Text = "the card is ignored: too many strange ones before"
+	}
+	return s, []Effect{note}, true
 }
 
 // drop forgets what was dialled. As long as a code, it was a guess like any other:
@@ -126,17 +149,11 @@ func (c Config) match(p Place, dialed string) (found Code, ok bool) {
 func (s State) judge(call ua.CallID, code Code, right bool, now time.Time) (State, []Effect) {
 	at := place(call)
 	note := Note{Event: Refused, Warn: true, Call: call, Who: s.talks[call].Who, By: string(at)}
-	g := s.guards[at]
-	if now.Before(g.locked) {
-		if g.warned {
-			return s, nil
-		}
-		g.warned = true
-		s.guards = with(s.guards, at, g)
-		note.Text = "door code ignored: too many wrong ones before"
-		return s, []Effect{note}
+	if s, effects, locked := s.lockedOut(at, note, now); locked {
+		return s, effects
 	}
 	if !right {
+		note.Text = "wrong door code"
 		return s.wrong(at, note, now)
 	}
 	note.By = code.Name
@@ -198,12 +215,15 @@ const maxLock = time.Hour
 func (s State) wrong(at Place, note Note, now time.Time) (State, []Effect) {
 	g := s.guards[at]
 	g.wrong++
-	note.Text = "wrong door code"
-	if g.wrong >= s.config.attempts() {
+	if g.wrong >= s.config.attempts(at) {
 		length := min(max(2*g.last, s.config.lock()), max(maxLock, s.config.lock()))
 		g = guard{last: length, locked: now.Add(length)}
 		note.Event = Locked
-		note.Text = fmt.Sprintf("wrong door code: no code counts for the next %s", span(length))
+		what := "code"
+		if at == ByReader {
+			what = "card"
+		}
+		note.Text += fmt.Sprintf(": no %s counts for the next %s", what, span(length))
 	}
 	s.guards = with(s.guards, at, g)
 	return s, []Effect{note}
@@ -219,8 +239,17 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d seconds", int(d.Seconds()))
 }
 
-func (c Config) attempts() int {
-	if c.Attempts == 0 {
+// cardAttempts is how many strange cards in a row lock a reader: whoever takes the
+// wrong one out of his purse does not.
+const cardAttempts = 10
+
+func (c Config) attempts(at Place) int {
+	switch {
+	case at == ByReader && c.CardAttempts > 0:
+		return c.CardAttempts
+	case at == ByReader:
+		return cardAttempts
+	case c.Attempts == 0:
 		return 3
 	}
 	return c.Attempts

@@ -67,6 +67,14 @@ func TestStep_codes(t *testing.T) {
 		}
 		return strings.Join(out, ", ")
 	}
+	strange := func(n int) (all []Input) {
+		for range n {
+			all = append(all, Card{Code: 8, Now: start})
+		}
+		return all
+	}
+	told := strings.TrimSuffix(strings.Repeat("the card 8 is nobody's, ", 10), ", ")
+	told9 := strings.TrimSuffix(strings.Repeat("the card 8 is nobody's, ", 9), ", ")
 	ignored := "door code ignored: too many wrong ones before"
 	cases := []struct {
 		name string
@@ -106,6 +114,10 @@ func TestStep_codes(t *testing.T) {
 		{"card of one use and a delay -> once, later", seq(one(Card{Code: 99, Now: start}, Tick{start.Add(2 * time.Second)}, Card{Code: 99, Now: start.Add(time.Minute)})), "keep, open gate 10s, the card of fob does not count: it was used up"},
 		{"strange cards -> told, and nobody is locked out", seq(one(Card{Code: 8, Now: start}, Card{Code: 9, Now: start}, Card{Code: 10, Now: start}, Card{Code: 13899649, Now: start})),
 			"the card 8 is nobody's, the card 9 is nobody's, the card 10 is nobody's, open strike 3s"},
+		{"strange cards, one after another -> no card counts for a while, codes do", seq(one(strange(10)...), one(Card{Code: 7, Now: start}, Card{Code: 7, Now: start}), pin("739155", 0), one(Card{Code: 7, Now: start.Add(time.Minute)})),
+			told + ": no card counts for the next minute, the card is ignored: too many strange ones before, open strike 3s, open strike 3s"},
+		{"strange cards with a good one between -> no lock", seq(one(strange(9)...), one(Card{Code: 99, Now: start}), one(strange(9)...)), strings.Join([]string{told9, "keep", told9}, ", ")},
+		{"a good card at a wrong hour is no strange one", seq(one(strange(9)...), one(Card{Code: 7, Now: start.Add(time.Hour)}, Card{Code: 7, Now: start})), told9 + ", the card of badge does not count: not at this time, open strike 3s"},
 		{"card without a door -> shut", []Input{Config{Codes: house(t).Codes}, Card{Code: 7, Now: start}}, ""},
 		{"a name without digits, dialled nothing -> shut", seq(dial(1, "#*#")), ""},
 		{"by command, a door -> opens it", seq(one(Command{Relay: "gate", Now: start})), "open gate 10s"},

@@ -14,13 +14,15 @@ import (
 // Config says which relays open doors, and who opens them. The zero value opens
 // nothing.
 type Config struct {
-	Doors       []Door // the exit button and the contact belong to the first
-	Codes       []Code
-	Attempts    int           // wrong codes in a row before no code counts; 0 means 3
-	Lock        time.Duration // how long the first time; 0 means a minute
-	ForcedAlarm bool
-	HeldOpen    time.Duration // 0: never too long
-	ClockFloor  time.Time     // a clock before this is not set
+	Doors    []Door // the exit button and the contact belong to the first
+	Codes    []Code
+	Attempts int           // wrong codes in a row before no code counts; 0 means 3
+	Lock     time.Duration // how long the first time; 0 means a minute
+	// CardAttempts are strange cards in a row before no card counts; 0 means 10.
+	CardAttempts int
+	ForcedAlarm  bool
+	HeldOpen     time.Duration // 0: never too long
+	ClockFloor   time.Time     // a clock before this is not set
 }
 
 // Door is a relay that opens one.
