@@ -42,13 +42,14 @@ func TestSettle(t *testing.T) {
 		{"the address is another -> broken", nil, [][]byte{addressMessage(true, eth, "192.0.2.7/24", 0, 0), addressMessage(false, eth, "192.0.2.8/24", 0, 0)}, broken},
 		{"another route -> changed", nil, [][]byte{routeMessage(false, eth, "10.0.0.0/8", "192.0.2.9", 0)}, changed},
 		{"the router is another -> changed", nil, [][]byte{routeMessage(true, eth, "0.0.0.0/0", "192.0.2.1", 100), routeMessage(false, eth, "0.0.0.0/0", "192.0.2.2", 100)}, changed},
-		{"the cable is pulled -> nothing to do", nil, [][]byte{linkMessage(false, eth, false, false)}, Event{}},
+		{"the cable is pulled -> down", nil, [][]byte{linkMessage(false, eth, false, false)}, Event{Down: true}},
 		{"the cable is back -> broken", [][][]byte{{linkMessage(false, eth, false, false)}}, [][]byte{linkMessage(false, eth, true, false)}, broken},
 		{"out and in between two looks -> nothing", nil, [][]byte{linkMessage(false, eth, false, false), linkMessage(false, eth, true, false)}, Event{}},
 		{"wireless comes, too -> changed", nil, wireless, changed},
 		{"the cable is pulled beside wireless -> broken", [][][]byte{wireless}, [][]byte{linkMessage(false, eth, false, false)}, broken},
 		{"the link is taken away with all that it had -> broken", [][][]byte{wireless}, [][]byte{linkMessage(true, eth, false, false)}, broken},
-		{"all is gone -> nothing to do", nil, [][]byte{addressMessage(true, eth, "192.0.2.7/24", 0, 0)}, Event{}},
+		{"all is gone -> down", nil, [][]byte{addressMessage(true, eth, "192.0.2.7/24", 0, 0)}, Event{Down: true}},
+		{"more goes, of nothing -> told once", [][][]byte{{linkMessage(false, eth, false, false)}}, [][]byte{addressMessage(true, eth, "192.0.2.7/24", 0, 0)}, Event{}},
 		{"a tentative address -> nothing", nil, [][]byte{addressMessage(false, eth, "2001:db8::7/64", 0, 0x40)}, Event{}},
 	} {
 		t.Run(test.arrow, func(t *testing.T) {

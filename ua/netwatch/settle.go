@@ -10,6 +10,8 @@ type Event struct {
 	// Broken, with Network: an address had gone since the last Event, so that
 	// what rides on old sockets may be dead though it does not look it.
 	Broken bool
+	// Down, alone: nothing can be reached any more.
+	Down bool
 	// Clock: the time of day was set.
 	Clock bool
 	// Slept is how long the device was suspended; timers ran late by it.
@@ -44,17 +46,18 @@ func (s *settle) due() time.Time {
 	return s.last.Add(s.quiet)
 }
 
-// look compares with what was told last. While nothing can be reached nothing
-// is told: whoever would act on it could do nothing.
+// look compares with what was told last. That nothing can be reached is told once,
+// and nothing more until something can: whoever would act on it could do nothing.
 func (s *settle) look(now view) (Event, bool) {
 	s.since, s.last = time.Time{}, time.Time{}
 	if now.equal(s.told) {
 		return Event{}, false
 	}
 	s.broken = s.broken || now.lacks(s.told)
+	could := s.told.usable()
 	s.told = now
 	if !now.usable() {
-		return Event{}, false
+		return Event{Down: could}, could
 	}
 	event := Event{Network: true, Broken: s.broken}
 	s.broken = false

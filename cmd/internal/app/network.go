@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"offhook/cmd/internal/phone"
 	"offhook/provisioning"
 	"offhook/ua/netwatch"
 )
@@ -18,6 +20,9 @@ func (a *App) watchNetwork(ctx context.Context) error {
 	log := a.cfg.Log.With("room", "network")
 	w, err := netwatch.New(netwatch.Config{Log: log, Notify: func(e netwatch.Event) {
 		log.Info("changed", "network", e.Network, "broken", e.Broken, "clock", e.Clock, "slept", e.Slept)
+		if a.reaches(ctx, e); e.Down {
+			return // there is nobody to register with
+		}
 		if err := patiently(ctx, reaction(a.agent, e)); err != nil && ctx.Err() == nil {
 			log.Warn("the user agent could not be told", "error", err)
 		}
@@ -36,6 +41,22 @@ func (a *App) watchNetwork(ctx context.Context) error {
 	}
 	<-ctx.Done()
 	return nil
+}
+
+// unreached is what a person is told while there is no network: an account stands as
+// registered until its own timers find out.
+const unreached = "no cable, no radio, or no address"
+
+// reaches tells the telephone, and who asks for its status, whether there is a network.
+func (a *App) reaches(ctx context.Context, e netwatch.Event) {
+	switch {
+	case e.Down:
+		a.health.note("network", errors.New(unreached))
+		post(ctx, a.desk.inbox, phone.Network{Cause: unreached})
+	case e.Network:
+		a.health.well("network")
+		post(ctx, a.desk.inbox, phone.Network{Up: true})
+	}
 }
 
 // follower is what of the user agent follows the network.
