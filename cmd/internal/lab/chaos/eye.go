@@ -8,10 +8,12 @@ import (
 	"image/png"
 )
 
-// The colours by which a person tells, as docs and palette have them: the mark of
-// the registration, and the key that ends or rejects a call.
+// The colours by which a person tells, as docs and palette have them: the mark of the
+// registration, the card that says what is wrong (no network), and the key that ends or
+// rejects a call.
 var (
 	inkGood = color.RGBA{0x4b, 0xd4, 0x8b, 0xff}
+	inkCard = color.RGBA{0x4a, 0x3a, 0x14, 0xff}
 	inkStop = color.RGBA{0xb3, 0x34, 0x3f, 0xff}
 )
 
@@ -19,12 +21,14 @@ var (
 var (
 	screenSize  = image.Pt(320, 240)
 	placeOfMark = image.Rect(12, 4, 26, 22)
+	placeOfCard = image.Rect(10, 80, 310, 202)
 	placeOfKeys = image.Rect(6, 206, 314, 234)
 )
 
 // How many pixels of its colour make the one and the other.
 const (
 	enoughMark   = 20
+	enoughCard   = 1500
 	enoughOfAKey = 400
 )
 
@@ -37,7 +41,10 @@ func look(picture []byte) (claim, error) {
 	if img.Bounds().Size() != screenSize {
 		return claim{}, fmt.Errorf("a screen of %v cannot be read, only one of %v", img.Bounds().Size(), screenSize)
 	}
-	return claim{registered: count(img, placeOfMark, inkGood) >= enoughMark, call: count(img, placeOfKeys, inkStop) >= enoughOfAKey}, nil
+	c := claim{call: count(img, placeOfKeys, inkStop) >= enoughOfAKey}
+	trouble := !c.call && count(img, placeOfCard, inkCard) >= enoughCard // a call that is held is in that colour, too
+	c.registered = !trouble && count(img, placeOfMark, inkGood) >= enoughMark
+	return c, nil
 }
 
 // count is how many pixels have a colour, as near as RGB565 comes to it.

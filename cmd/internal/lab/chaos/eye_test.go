@@ -14,7 +14,7 @@ func TestLook(t *testing.T) {
 	for name, want := range map[string]claim{
 		"booting": {}, "idle": {registered: true}, "idle-registering": {}, "idle-unregistered": {},
 		"ringing": {registered: true, call: true}, "calling": {registered: true, call: true}, "in-call": {registered: true, call: true},
-		"hold": {registered: true, call: true}, "two-calls": {registered: true, call: true}, "ended": {registered: true}, "menu": {registered: true},
+		"hold": {registered: true, call: true}, "two-calls": {registered: true, call: true}, "ended": {registered: true}, "menu": {registered: true}, "trouble-everywhere": {},
 		"idle-lines": {registered: true}, "failed-network": {registered: true}, "ringing-de": {registered: true, call: true}, "in-call-secure": {registered: true, call: true},
 	} {
 		t.Run(name, func(t *testing.T) {

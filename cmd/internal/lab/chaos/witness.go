@@ -67,6 +67,9 @@ func said(s localapi.Status) claim {
 	for _, a := range s.Accounts {
 		c.registered = c.registered && a.State == "registered"
 	}
+	for _, d := range s.Devices {
+		c.registered = c.registered && d.Part != "network" // without one it is told not to be reached
+	}
 	for _, call := range s.Calls {
 		c.call = c.call || call.Ended.IsZero()
 	}
