@@ -54,8 +54,14 @@ func (x *exchange) close() {
 	p := x.pbx
 	x.pbx = nil
 	x.mu.Unlock()
-	if p != nil {
-		_ = p.Close() // says nothing
+	if p == nil {
+		return
+	}
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = p.Close() }() // says nothing
+	select {
+	case <-ended:
+	case <-time.After(10 * time.Second): // one that waits for a connection that is lost ends with the process
 	}
 }
 
