@@ -141,8 +141,5 @@ func (s *State) backlight() Backlight {
 	if s.dim && s.open() == 0 && s.path == "" {
 		return Backlight{Percent: max(0, min(b.Idle, 100))}
 	}
-	if b.Active <= 0 {
-		return Backlight{Percent: 100}
-	}
-	return Backlight{Percent: min(b.Active, 100)}
+	return Backlight{Percent: s.light()}
 }

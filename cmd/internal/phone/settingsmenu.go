@@ -129,11 +129,15 @@ func (s *State) volumeMenu() (out []choice) {
 func (t *turn) openLevels(of hal.Output, now int) {
 	t.enter(listLevels)
 	t.list.level = of
-	t.list.at = 10 - now/10
+	t.list.at = min(10-now/10, t.listLength()-1)
 }
 
 func (s *State) levelMenu() (out []choice) {
-	for p := 100; p >= 0; p -= 10 {
+	last := 0
+	if s.list.level == levelLight { // nobody finds the way back in the dark
+		last = 10
+	}
+	for p := 100; p >= last; p -= 10 {
 		out = append(out, choice{Item{Title: percent(p)}, func(t *turn) { t.setLevelTo(p) }})
 	}
 	return out
@@ -148,7 +152,13 @@ func (t *turn) setLevelTo(p int) {
 	t.back()
 }
 
-func (s *State) light() int { return s.config.Backlight.Active }
+// light is the panel's when in use.
+func (s *State) light() int {
+	if a := s.config.Backlight.Active; a > 0 {
+		return min(a, 100)
+	}
+	return 100
+}
 
 func percent(n int) string { return strconv.Itoa(n) + " %" }
 

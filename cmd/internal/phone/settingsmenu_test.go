@@ -46,6 +46,7 @@ func TestView_settings(t *testing.T) {
 		want  string
 	}{
 		{"a light that can be set", then(lit, device()), "Language English|Volume|Ring tone Bell|Screen light 80 %|12-hour clock Off"},
+		{"a light that nobody has set -> all of it", then(device()), "Language English|Volume|Ring tone Bell|Screen light 100 %|12-hour clock Off"},
 		{"no light -> no such line", then(lit), "Language English|Volume|Ring tone Bell|12-hour clock Off"},
 		{"the administrator's -> so marked", then(locked, device()), "Sprache Deutsch (locked)|Lautstärke|Klingelton ding.wav (locked)|Helligkeit 80 % (locked)|12-Stunden-Uhr An (locked)"},
 	} {
@@ -65,7 +66,7 @@ func TestStep_settings_are_set(t *testing.T) {
 	}{
 		{"language -> set", keysOf(down(0), down(1)), "English *|Deutsch|Français|Español|Italiano|Nederlands", SetUser{pathLanguage, "de"}},
 		{"ring tone -> set", keysOf(down(2), down(2)), "Bell *|Warble|Chime", SetUser{pathRingTone, "chime"}},
-		{"light -> set", keysOf(down(3), []hal.Key{hal.KeyUp, hal.KeyUp, hal.KeyOK}), "100 %|90 %|80 %|70 %|60 %|50 %|40 %|30 %|20 %|10 %|0 %", SetUser{pathLight, "100"}},
+		{"light -> set", keysOf(down(3), []hal.Key{hal.KeyUp, hal.KeyUp, hal.KeyOK}), "100 %|90 %|80 %|70 %|60 %|50 %|40 %|30 %|20 %|10 %", SetUser{pathLight, "100"}},
 		{"clock -> set", keysOf(down(4)), "Language English|Volume|Ring tone Bell|Screen light 80 %|12-hour clock Off", SetUser{pathClock, "12h"}},
 		{"volume -> set", keysOf(down(1), down(3), down(1)), "100 %|90 %|80 %|70 %|60 %|50 %|40 %|30 %|20 %|10 %|0 %", Volume{hal.Ringer, 50}},
 	} {

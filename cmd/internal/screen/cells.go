@@ -26,6 +26,8 @@ func Cells(v phone.View, cols, rows int, shows func(rune) bool) []string {
 		p.dialling(&v)
 	case phone.KindList:
 		p.list(&v, p.room)
+	case phone.KindQR:
+		p.facts(&v)
 	default:
 		p.party(&v)
 	}
@@ -33,7 +35,9 @@ func Cells(v phone.View, cols, rows int, shows func(rune) bool) []string {
 	case v.Volume.Shown:
 		p.lines = append(p.lines[:min(len(p.lines), 1)], p.pair(v.Volume.Label, percentText(v.Volume.Percent)), p.bar(v.Volume.Percent))
 	case v.Notice != "":
-		p.lines = append(p.lines[:min(len(p.lines), 1)], p.wrap(v.Notice, p.room)...)
+		p.lines = p.lines[:min(len(p.lines), 1)]
+		p.widen(v.Notice)
+		p.lines = append(p.lines, p.wrap(v.Notice, p.room)...)
 	}
 	return p.page(&v, rows)
 }
@@ -162,6 +166,23 @@ func (p *cellPage) party(v *phone.View) {
 	}
 }
 
+// facts are a line each.
+func (p *cellPage) facts(v *phone.View) {
+	for i, t := range v.Text {
+		if i == 0 {
+			p.widen(t)
+		}
+		p.lines = append(p.lines, p.wrap(t, p.room)...)
+	}
+}
+
+// widen gives both lines of a display that has no more to a text that needs them.
+func (p *cellPage) widen(text string) {
+	if p.body == 1 && len(p.cells(text)) > p.cols {
+		p.lines, p.room = nil, 2
+	}
+}
+
 // name is whom a person reads of: the number of one whose name is in letters that
 // the display does not have.
 func (p *cellPage) name(party phone.Party) string {
@@ -186,7 +207,11 @@ func (p *cellPage) list(v *phone.View, room int) {
 		if i == v.List.Selected {
 			mark = ">"
 		}
-		p.add(p.join(mark+p.cells(it.Title), cut(p.cells(it.Detail), p.cols/2)))
+		detail := cut(p.cells(it.Detail), p.cols/2)
+		if it.Icon == phone.IconLocked && p.has(signSecure) {
+			detail = p.cells(string(signSecure)) + detail
+		}
+		p.add(p.join(mark+p.cells(it.Title), detail))
 	}
 }
 
@@ -286,8 +311,9 @@ func (p *cellPage) wrap(text string, lines int) []string {
 		}
 		words = words[used:]
 		if len(line) > p.cols {
-			words = append([]string{line[p.cols:]}, words...)
-			line = line[:p.cols]
+			at := breakAt(line, p.cols)
+			words = append([]string{line[at:]}, words...)
+			line = line[:at]
 		}
 		out = append(out, line)
 	}

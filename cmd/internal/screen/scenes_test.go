@@ -232,6 +232,12 @@ func settingScenes(add func(string, *stage)) {
 		return st.keys(hal.KeyOK).keys(more...)
 	}
 	add("settings", menu(6, hal.KeyDown))
+	kept := config()
+	kept.Locked, kept.Backlight.Active = phone.UserPaths(), 60
+	locked := func(more ...hal.Key) *stage { return (&stage{s: menu(6).s}).in(kept).keys(more...) }
+	add("settings-locked", locked(hal.KeyDown))
+	add("setting-kept", locked(hal.KeyOK))
+	add("light", menu(6, hal.KeyDown, hal.KeyDown, hal.KeyDown, hal.KeyOK, hal.KeyDown))
 	add("languages", menu(6, hal.KeyOK, hal.KeyDown))
 	add("volumes", menu(6, hal.KeyDown, hal.KeyOK))
 	add("level", menu(6, hal.KeyDown, hal.KeyOK, hal.KeyOK))
