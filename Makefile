@@ -37,7 +37,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 MAX_SIZE  := 16777216
 MAX_AMD64 := 18874368
 
-.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak chaos interop-peers interop-asterisk lint boards screenshots interop browser fuzz deb deps notices clean
+.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak chaos interop-peers interop-asterisk lint boards screenshots interop browser fuzz deb buildroot-check deps notices clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -107,6 +107,11 @@ deb: ## Debian packages for armhf, arm64 and amd64 in dist/; CHECK=1 installs, u
 	@$(MAKE) -s cross TARGETS='linux-arm6 linux-arm64 linux-amd64'
 	@buildroot/debian/build dist
 	@$(if $(CHECK),DEB=1 .ci/deps && buildroot/debian/check dist)
+
+buildroot-check: ## the BR2_EXTERNAL tree as far as it can be told without Buildroot; BUILDROOT=DIR, a checkout of it, tells the rest
+	@IMAGES=1 .ci/deps
+	@BUILDROOT=$(BUILDROOT) buildroot/check
+	@buildroot/check-broken
 
 bench: ## the benchmarks of the audio path
 	$(GO) test -run '^$$' -bench . -benchmem ./media/...

@@ -4,9 +4,10 @@ set -euo pipefail
 
 binaries=${1:-$BINARIES_DIR}
 here=$(cd "$(dirname "$0")" && pwd)
-empty=$(mktemp -d)
-trap 'rm -rf "$empty"' EXIT
-genimage --rootpath "$empty" --tmppath "$empty/tmp" --inputpath "$binaries" --outputpath "$binaries" --config "$here/genimage.cfg"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/empty"
+genimage --rootpath "$work/empty" --tmppath "$work/tmp" --inputpath "$binaries" --outputpath "$binaries" --config "$here/genimage.cfg"
 cat >"$binaries/start-qemu.sh" <<-'S'
 	#!/bin/sh
 	cd "$(dirname "$0")" || exit

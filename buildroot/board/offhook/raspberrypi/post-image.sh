@@ -35,7 +35,8 @@ lines() { printf '\\t\\t\\t"%s",\\n' "$@"; }
 sed "s|#FIRST_FILES#|$(lines "${first[@]}")|; s|#BOOT_FILES#|$(lines "${boot[@]}")|" \
 	"$here/genimage.cfg.in" >"$binaries/genimage.cfg"
 
-empty=$(mktemp -d)
-trap 'rm -rf "$empty"' EXIT
-genimage --rootpath "$empty" --tmppath "$empty/tmp" --inputpath "$binaries" --outputpath "$binaries" \
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/empty"
+genimage --rootpath "$work/empty" --tmppath "$work/tmp" --inputpath "$binaries" --outputpath "$binaries" \
 	--config "$binaries/genimage.cfg"
