@@ -157,8 +157,8 @@ func (c *conn) mic(data []byte, samples []int16) ([]int16, error) {
 	if peer == nil {
 		return a.Samples, nil
 	}
-	if period := cap(peer.out.blocks[0].Samples); peer.sync && len(a.Samples) != period {
-		return samples, fmt.Errorf("%w: a mic block of %d samples; in sync mode it is a period, %d", wire.ErrMessage, len(a.Samples), period)
+	if peer.sync && len(a.Samples) != peer.period {
+		return samples, fmt.Errorf("%w: a mic block of %d samples; in sync mode it is a period, %d", wire.ErrMessage, len(a.Samples), peer.period)
 	}
 	peer.mic.push(a)
 	return a.Samples, nil

@@ -9,11 +9,12 @@ import (
 
 // peer is the page that has the sound, as the audio device sees it.
 type peer struct {
-	sync bool
-	pair int   // how many periods make a message
-	mic  *ring // page's reader -> ReadPeriod
-	out  *ring // ReadPeriod and WritePeriod -> page's writer
-	wake chan struct{}
+	sync   bool
+	pair   int   // how many periods make a message
+	period int   // samples
+	mic    *ring // page's reader -> ReadPeriod
+	out    *ring // ReadPeriod and WritePeriod -> page's writer
+	wake   chan struct{}
 }
 
 // What a ring holds: a page's microphone comes in blocks of at most 40 ms; the
@@ -29,7 +30,7 @@ func newPeer(f hal.PCMFormat, sync bool, wake chan struct{}) *peer {
 	if !sync && periodTime(f) < 10*time.Millisecond {
 		pair = 2
 	}
-	return &peer{sync: sync, pair: pair, mic: newRing(micBlocks, most), out: newRing(outBlocks, f.Period), wake: wake}
+	return &peer{sync: sync, pair: pair, period: f.Period, mic: newRing(micBlocks, most), out: newRing(outBlocks, f.Period), wake: wake}
 }
 
 // send queues a block for the page without ever waiting.

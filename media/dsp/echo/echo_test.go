@@ -235,3 +235,26 @@ func TestRestart(t *testing.T) {
 		t.Errorf("%v allocations", allocated)
 	}
 }
+
+// A mixer behind the reference is turned up and down: the echo is as quiet as before.
+func TestVolumeChanges(t *testing.T) {
+	const rate, n = 16000, 16000 * 12
+	far := talk(1, n, rate)
+	echoed := through(room(3, 80, 1600), far)
+	near := make([]float32, n)
+	volume := func(second int) float32 {
+		return [...]float32{0.3, 0.3, 0.3, 0.6, 0.6, 0.6, 1, 1, 1, 0.3, 0.3, 0.3}[second]
+	}
+	for i, v := range echoed {
+		near[i] = volume(i/rate) * v
+	}
+	out, _, _ := cancel(t, Config{Rate: rate, Block: 160}, near, far)
+	for _, second := range []int{3, 6, 9} {
+		at := second * rate
+		soon, later := decibels(near[at:at+2*rate], out[at:at+2*rate]), decibels(near[at+2*rate:at+3*rate], out[at+2*rate:at+3*rate])
+		t.Logf("%g -> %g: %.1f dB less in two seconds, %.1f after them", volume(second-1), volume(second), soon, later)
+		if soon < 40 || later < 40 {
+			t.Errorf("%g -> %g: %.1f dB less in two seconds, %.1f after them", volume(second-1), volume(second), soon, later)
+		}
+	}
+}

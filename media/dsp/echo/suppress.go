@@ -45,6 +45,7 @@ type suppressor struct {
 	judges    float32   // bins that quick is the mean of
 	sudden    float32   // the same as strange, sooner and less sure
 	alarmed   bool      // just now
+	risen     float32   // how sure it is that the echo has become louder, 0..1
 	lost      bool      // the path is not known
 	found     int       // blocks in which the echo was taken out
 	changing  int       // blocks for which a path that was known may be another one
@@ -104,7 +105,7 @@ func (s *suppressor) restart() {
 		clear(v)
 	}
 	clear(s.sey)
-	s.quick, s.likeness, s.strange, s.sudden, s.near = 0, 0, 0, 0, 0
+	s.quick, s.likeness, s.strange, s.sudden, s.risen, s.near = 0, 0, 0, 0, 0, 0
 }
 
 // lose has the path be one that is not known.
@@ -238,10 +239,12 @@ func (s *suppressor) judge(across, errors float32) {
 }
 
 // surprise judges by a few blocks. Whoever speaks, each bin of the error goes with the
-// echo or against it by chance: the fewer bins, the further all of them may go.
+// echo or against it by chance: the fewer bins, the further all of them may go. All with
+// it is an echo that was turned up, as much as twice.
 func (s *suppressor) surprise() {
 	chance := 0.1 + 2.5/float32(math.Sqrt(float64(s.judges+1)))
 	now := max(min(max(-s.quick-chance, 0)*8, 1), 0.8*s.sudden)
+	s.risen = max(min(max(s.quick-chance, 0)*8, 1), 0.8*s.risen)
 	s.alarmed = now > alarm && s.sudden <= alarm
 	s.sudden = now
 	if s.alarmed && !s.lost && s.finder != nil {
@@ -256,7 +259,7 @@ func (s *suppressor) remaining() {
 	if s.lost {
 		scale *= 4
 	}
-	least := 4 * max(s.strange, s.sudden-0.15)
+	least := max(4*max(s.strange, s.sudden-0.15), s.risen)
 	n := len(s.e)
 	echoes, known, rests, leaks := s.y[:n], s.f.known[:n], s.rest[:n], s.leak[:n]
 	leakE, leakY, covers, varies := s.leakE[:n], s.leakY[:n], s.covers[:n], s.varies[:n]
