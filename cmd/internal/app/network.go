@@ -1,8 +1,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"net"
 	"time"
 
 	"offhook/cmd/internal/phone"
@@ -18,6 +20,7 @@ const longSleep = 10 * time.Second
 // Without it the phone works; it finds out later.
 func (a *App) watchNetwork(ctx context.Context) error {
 	log := a.cfg.Log.With("room", "network")
+	post(ctx, a.desk.inbox, networkNow())
 	w, err := netwatch.New(netwatch.Config{Log: log, Notify: func(e netwatch.Event) {
 		log.Info("changed", "network", e.Network, "broken", e.Broken, "clock", e.Clock, "slept", e.Slept)
 		if a.reaches(ctx, e); e.Down {
@@ -55,8 +58,39 @@ func (a *App) reaches(ctx context.Context, e netwatch.Event) {
 		post(ctx, a.desk.inbox, phone.Network{Cause: unreached})
 	case e.Network:
 		a.health.well("network")
-		post(ctx, a.desk.inbox, phone.Network{Up: true})
+		post(ctx, a.desk.inbox, networkNow())
 	}
+}
+
+// networkNow is what a person is told of the network: nothing is down before the
+// kernel says so, but without an address nothing is up either.
+func networkNow() phone.Network {
+	address := ""
+	if interfaces, err := net.Interfaces(); err == nil {
+		for _, i := range interfaces {
+			if i.Flags&net.FlagRunning != 0 && i.Flags&net.FlagLoopback == 0 {
+				addresses, _ := i.Addrs() // of one that has gone meanwhile there are none
+				address = cmp.Or(address, ownAddress(addresses))
+			}
+		}
+	}
+	return phone.Network{Up: address != "", Address: address}
+}
+
+// ownAddress is where others reach an interface: IPv4 first, which people read more
+// easily; "" where it has an address of the link at most.
+func ownAddress(all []net.Addr) (address string) {
+	for _, a := range all {
+		n, ok := a.(*net.IPNet)
+		switch {
+		case !ok || !n.IP.IsGlobalUnicast():
+		case n.IP.To4() != nil:
+			return n.IP.String()
+		case address == "":
+			address = n.IP.String()
+		}
+	}
+	return address
 }
 
 // follower is what of the user agent follows the network.

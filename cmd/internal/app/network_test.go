@@ -1,11 +1,15 @@
 package app
 
 import (
+	"net"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"offhook/cmd/internal/localapi"
 	"offhook/cmd/internal/phone"
+	"offhook/hal"
 	"offhook/ua/netwatch"
 )
 
@@ -28,6 +32,39 @@ func TestNetwork_that_is_gone_is_shown(t *testing.T) {
 	w.app.reaches(t.Context(), netwatch.Event{Network: true, Broken: true})
 	w.view("a network", func(v phone.View) bool { return !v.Status.NetworkDown })
 	w.until("a network in status", func(s localapi.Status) bool { return len(s.Devices) == 0 })
+}
+
+func TestOwnAddress(t *testing.T) {
+	for _, c := range []struct{ arrow, given, want string }{
+		{"both -> IPv4", "fe80::1/64 2001:db8::7/64 192.0.2.17/24", "192.0.2.17"},
+		{"IPv6 -> not the link's", "fe80::1/64 2001:db8::7/64 2001:db8::8/64", "2001:db8::7"},
+		{"of the link alone -> none", "fe80::1/64 169.254.7.7/16", ""},
+		{"none", "", ""},
+	} {
+		var all []net.Addr
+		for _, text := range strings.Fields(c.given) {
+			ip, n, err := net.ParseCIDR(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, &net.IPNet{IP: ip, Mask: n.Mask})
+		}
+		if got := ownAddress(append(all, &net.UnixAddr{})); got != c.want {
+			t.Errorf("%s: %q, want %q", c.arrow, got, c.want)
+		}
+	}
+}
+
+func TestJourney_the_telephone_says_where_it_is(t *testing.T) {
+	now := networkNow()
+	w := newWorld(t, boardFile)
+	w.registered()
+	w.parts.keys.tap(hal.KeyMenu)
+	w.parts.keys.tap(hal.KeyOK)
+	w.view("the network's line", func(v phone.View) bool {
+		i := slices.IndexFunc(v.List.Items, func(it phone.Item) bool { return it.Title == "Network" })
+		return i >= 0 && (v.List.Items[i].Icon == phone.IconGood) == now.Up && (!now.Up || v.List.Items[i].Detail == now.Address)
+	})
 }
 
 func TestReaction(t *testing.T) {

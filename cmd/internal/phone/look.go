@@ -108,7 +108,10 @@ func (s *State) view() View {
 }
 
 func (s *State) provisioningView(v *View) {
-	x, p := s.texts(), s.provisioning
+	x, p, lacking := s.texts(), s.provisioning, ""
+	if !s.network.Up {
+		lacking = x.NetworkHint
+	}
 	v.Progress = max(0, min(p.Progress, 100))
 	switch p.State {
 	case Discovering:
@@ -117,10 +120,10 @@ func (s *State) provisioningView(v *View) {
 		v.Title = x.Fetching
 	default:
 		v.Title, v.Progress = x.ProvisioningFailed, 0
-		v.Text = nonEmpty(p.Cause, x.ProvisioningRetry)
+		v.Text = nonEmpty(lacking, p.Cause, x.ProvisioningRetry)
 	}
 	if p.State != ProvisioningFailed {
-		v.Text = nonEmpty(p.Detail)
+		v.Text = nonEmpty(cmp.Or(lacking, p.Detail))
 	}
 	if s.network.Address != "" {
 		v.Status.Number = s.network.Address

@@ -49,6 +49,7 @@ const (
 	actSaveName
 	actUnname
 	actDetail
+	actQR // who the phone is
 	actionCount
 )
 
@@ -65,6 +66,8 @@ func (a action) role() SoftRole {
 // softKeys are the actions of the soft keys, as the screen's labels have them.
 func (s *State) softKeys() [4]action {
 	switch s.kind() {
+	case KindProvisioning, KindProvisioningFailed:
+		return [4]action{actQR}
 	case KindIdle:
 		return s.idleKeys()
 	case KindDialling:
@@ -121,9 +124,12 @@ func (s *State) softKeys() [4]action {
 }
 
 func (s *State) idleKeys() [4]action {
+	if len(s.config.Accounts) == 0 { // whom to give a configuration is to be told first
+		return [4]action{actQR}
+	}
 	return [4]action{
 		when(s.lastDialled() != "", actRedial),
-		when(len(s.config.Accounts) > 0, actCalls),
+		actCalls,
 		s.idleThird(),
 		when(s.voicemail() != nil, actMessages),
 	}
@@ -187,7 +193,12 @@ func when(condition bool, a action) action {
 // okAction is what the ok key does now.
 func (s *State) okAction() action {
 	switch s.kind() {
+	case KindProvisioning, KindProvisioningFailed:
+		return actQR
 	case KindIdle:
+		if len(s.config.Accounts) == 0 {
+			return actQR
+		}
 		return actCalls
 	case KindDialling:
 		switch {
@@ -339,6 +350,8 @@ func (t *turn) browse(a action) {
 		t.unname()
 	case actDetail:
 		t.openDetail()
+	case actQR:
+		t.openList(listQR)
 	default:
 		t.answerPage(a)
 	}

@@ -116,25 +116,55 @@ func TestView_idle_tells_what_is_broken(t *testing.T) {
 }
 
 func TestView_provisioning(t *testing.T) {
+	up, plug := Network{Up: true}, "Plug in the network cable, or check the wireless network."
 	cases := []struct {
-		in   Provisioning
-		kind Kind
-		text []string
+		arrow string
+		net   Network
+		in    Provisioning
+		kind  Kind
+		text  []string
 	}{
-		{Provisioning{}, KindBooting, nil},
-		{Provisioning{State: Discovering, Detail: "DHCP"}, KindProvisioning, []string{"DHCP"}},
-		{Provisioning{State: Fetching, Detail: "https://p.example", Progress: 250}, KindProvisioning, []string{"https://p.example"}},
-		{Provisioning{State: ProvisioningFailed, Cause: "no route"}, KindProvisioningFailed, []string{"no route", "The phone tries again by itself."}},
-		{Provisioning{State: Provisioned}, KindIdle, []string{"The configuration names no account. Ask the administrator."}},
+		{"booting", up, Provisioning{}, KindBooting, nil},
+		{"discovering", up, Provisioning{State: Discovering, Detail: "DHCP"}, KindProvisioning, []string{"DHCP"}},
+		{"fetching", up, Provisioning{State: Fetching, Detail: "https://p.example", Progress: 250}, KindProvisioning, []string{"https://p.example"}},
+		{"failed", up, Provisioning{State: ProvisioningFailed, Cause: "no route"}, KindProvisioningFailed, []string{"no route", "The phone tries again by itself."}},
+		{"nothing in it", up, Provisioning{State: Provisioned}, KindIdle, []string{"The configuration names no account. Ask the administrator."}},
+		{"discovering, no network -> what to do", Network{}, Provisioning{State: Discovering, Detail: "DHCP"}, KindProvisioning, []string{plug}},
+		{"failed, no network -> what to do first", Network{}, Provisioning{State: ProvisioningFailed, Cause: "no route"}, KindProvisioningFailed, []string{plug, "no route", "The phone tries again by itself."}},
 	}
 	for _, c := range cases {
-		t.Run(c.in.State.String(), func(t *testing.T) {
-			s, _ := run(t, State{}, c.in)
+		t.Run(c.arrow, func(t *testing.T) {
+			s, _ := run(t, State{}, c.net, c.in)
 			v := s.View()
 			if v.Kind != c.kind || cmp.Diff(v.Text, c.text) != "" && len(c.text) > 0 || v.Progress > 100 {
 				t.Errorf("%v %q %d", v.Kind, v.Text, v.Progress)
 			}
 		})
+	}
+}
+
+// A telephone that nobody has configured tells who it is.
+func TestStep_first_start_offers_the_code(t *testing.T) {
+	for _, state := range []ProvisioningState{Discovering, Fetching, ProvisioningFailed, Provisioned} {
+		for _, k := range []hal.Key{hal.KeySoft1, hal.KeyOK} {
+			given := then(Network{Up: true, Address: "192.0.2.17"}, device(), Provisioning{State: state})
+			before, _ := run(t, State{}, given...)
+			if got := before.View().Soft[0].Label; got != "QR" {
+				t.Errorf("%v: the first key says %q", state, got)
+			}
+			s, _ := run(t, before, press(k)...)
+			if v := s.View(); v.Kind != KindQR || v.QR != "offhook mac=00:04:f2:a8:1c:55 ip=192.0.2.17 model=Desk 4" {
+				t.Errorf("%v, %s: %v %q", state, k, v.Kind, v.QR)
+			}
+			s, _ = run(t, s, press(hal.KeyCancel)...)
+			if s.View().Kind != before.View().Kind {
+				t.Errorf("%v: back at %v", state, s.View().Kind)
+			}
+		}
+	}
+	s, _ := run(t, State{}, Provisioning{})
+	if soft := s.View().Soft; soft != ([4]SoftKey{}) {
+		t.Errorf("a phone that starts offers %+v", soft)
 	}
 }
 

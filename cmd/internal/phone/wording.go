@@ -42,6 +42,7 @@ const (
 	labelMore
 	labelClear
 	labelSave
+	labelQR
 	labelCount
 )
 
@@ -88,6 +89,7 @@ var softLabels = [actionCount]label{
 	actUnname:        labelDelete,
 	actUnfind:        labelDelete,
 	actDetail:        labelMore,
+	actQR:            labelQR,
 }
 
 // label is what a soft key that does this says, "" for none.

@@ -148,6 +148,9 @@ func (p *cellPage) dialling(v *phone.View) {
 func (p *cellPage) party(v *phone.View) {
 	title := p.name(v.Party)
 	p.add(p.pair(title, ""))
+	if v.Kind == phone.KindProvisioning && len(p.cells(v.Title)) > p.cols {
+		p.lines = p.wrap(v.Title, 2)
+	}
 	room := 1
 	if len(p.lines) < 2 {
 		room = p.body

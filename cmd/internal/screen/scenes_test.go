@@ -136,7 +136,14 @@ func bootScenes(add func(string, *stage)) {
 	add("booting", (&stage{}).in(phone.Provisioning{}))
 	add("provisioning", (&stage{}).in(phone.Clock{Now: noon()}, phone.Network{Up: true, Address: "192.0.2.17"},
 		phone.Provisioning{State: phone.Fetching, Detail: "https://provisioning.example/phones/0004f2a81c55.yaml", Progress: 40}))
-	add("discovering", (&stage{}).in(phone.Provisioning{State: phone.Discovering, Detail: "DHCP, SIP multicast, DNS"}))
+	up := phone.Network{Up: true, Address: "192.0.2.17"}
+	add("discovering", (&stage{}).in(up, phone.Provisioning{State: phone.Discovering, Detail: "DHCP, SIP multicast, DNS"}))
+	add("discovering-no-network", (&stage{}).in(phone.Provisioning{State: phone.Discovering, Detail: "DHCP, SIP multicast, DNS"}))
+	unknown := phone.Provisioning{State: phone.ProvisioningFailed, Cause: "no provisioning server is known; set provisioning.url in the agent's file"}
+	add("provisioning-unknown", (&stage{}).in(phone.Clock{Now: noon()}, up, unknown))
+	add("provisioning-no-network", (&stage{}).in(phone.Clock{Now: noon()}, unknown))
+	add("provisioning-code", (&stage{}).in(phone.Clock{Now: noon()}, up, unknown,
+		phone.Device{Model: "Desk 4", Version: "1.4.2", MAC: "00:04:f2:a8:1c:55", Dims: true}).keys(hal.KeySoft1))
 	add("provisioning-failed", (&stage{}).in(phone.Clock{Now: noon()}, phone.Network{Up: true}, phone.Provisioning{State: phone.ProvisioningFailed,
 		Cause: "TLS: certificate of provisioning.example has expired on 21 November. Renew it on the server, or set the phone's clock."}))
 	add("no-account", (&stage{}).in(phone.Clock{Now: noon()}, phone.Provisioning{State: phone.Provisioned}))
