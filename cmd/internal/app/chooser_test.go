@@ -16,7 +16,7 @@ import (
 // settingsOf opens the telephone's own settings.
 func settingsOf(w *world) {
 	w.parts.keys.tap(hal.KeyMenu)
-	for range 6 {
+	for range 7 {
 		w.parts.keys.tap(hal.KeyDown)
 	}
 	w.parts.keys.tap(hal.KeyOK)

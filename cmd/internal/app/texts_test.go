@@ -6,6 +6,8 @@ import (
 
 	"offhook/cmd/internal/localapi"
 	"offhook/cmd/internal/phone"
+	"offhook/hal"
+	"offhook/ua"
 )
 
 func TestJourney_message_that_is_not_delivered_is_told(t *testing.T) {
@@ -41,4 +43,22 @@ func TestJourney_do_not_disturb(t *testing.T) {
 		t.Fatal(err)
 	}
 	one.view("where calls go", func(v phone.View) bool { return strings.Contains(strings.Join(v.Text, " "), "Calls go to 1003") })
+}
+
+func TestJourney_a_text_is_kept_and_answered(t *testing.T) {
+	w := newWorld(t, boardFile)
+	w.registered()
+	post(t.Context(), w.app.desk.inbox, phone.UA{Event: ua.MessageReceived{Account: ua.AccountID(w.app.bindings.list()[0].ID), From: ua.Party{User: "1002", DisplayName: "Anna"}, Text: "Door open"}})
+	w.view("a text", func(v phone.View) bool { return strings.Contains(v.Notice, "Door open") && v.Status.Messages == 1 })
+	w.stop()
+
+	w.parts = newParts(t)
+	w.cfg.Drivers = w.parts.drivers()
+	w.registered()
+	w.view("the text of before the restart", func(v phone.View) bool { return v.Kind == phone.KindIdle && v.Soft[2].Label == "Texts" })
+	w.parts.keys.tap(hal.KeySoft3, hal.KeyOK)
+	w.view("in full", func(v phone.View) bool { return len(v.Text) > 0 && v.Text[0] == "Door open" })
+	w.parts.keys.tap(hal.KeyOK, hal.KeyOK)
+	w.view("what became of the reply", func(v phone.View) bool { return v.Notice == "Not sent: Method Not Allowed" })
+	w.quiet()
 }

@@ -165,6 +165,8 @@ func (t *turn) commandFailed(in CommandFailed) {
 		if c := t.byID(e.Call); c != nil {
 			t.transferFailed(c, why)
 		}
+	case SendMessage:
+		t.complain(t.texts().MessageFailed + ": " + why)
 	default:
 		t.do(Log{Warn: true, Text: "phone: a command failed: " + why})
 	}
@@ -223,6 +225,8 @@ func (t *turn) wanted(e Effect) bool {
 		return c != nil && c.ringing()
 	case SendDigit:
 		return t.byID(e.Call) != nil
+	case SendMessage:
+		return true
 	}
 	return false
 }

@@ -190,18 +190,6 @@ func (t *turn) registrationChanged(e ua.RegistrationChanged) {
 	t.bindings[i] = binding{RegistrationChanged: e, good: good}
 }
 
-// messageReceived shows a text, not at a door station: its screen is anybody's.
-func (t *turn) messageReceived(e ua.MessageReceived) {
-	if t.config.DoorCode {
-		return
-	}
-	from := (&call{Call: ua.Call{Remote: e.From}}).party().Title()
-	t.wake()
-	t.remark(t.texts().MessageFrom + " " + from + ": " + strings.Join(strings.Fields(e.Text), " "))
-	t.start(timerNotice, messageTime)
-	t.signal(Tone{Kind: ToneConfirm})
-}
-
 func (t *turn) messageWaiting(e ua.MessageWaiting) {
 	i := slices.IndexFunc(t.mailboxes, func(m ua.MessageWaiting) bool { return m.Account == e.Account })
 	if i < 0 {

@@ -106,7 +106,7 @@ func numbered(k hal.Key, name string, n int) (int, bool) {
 
 func (t *turn) arrow(by int) {
 	switch {
-	case t.kind() == KindList:
+	case t.list.on:
 		t.list.move(by, t.listLength())
 	case t.open() > 1 && !t.entry.on:
 		t.moveFocus(by)

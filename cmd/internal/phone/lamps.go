@@ -16,7 +16,7 @@ func lampNames() [lampCount]LampName {
 
 func (s *State) lamps() lamps {
 	l := lamps{
-		lampIf(s.messages() != 0, hal.LampFlutter),
+		lampIf(s.envelopes() != 0, hal.LampFlutter),
 		s.registeredLamp(),
 		lampIf(s.path == hal.Speaker, hal.LampOn),
 		lampIf(s.mute, hal.LampOn),

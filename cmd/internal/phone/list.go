@@ -27,9 +27,12 @@ const (
 	listLevels
 	listAbout
 	listTests
-	listKeys   // no list: keys are tested
-	listQR     // no list: a code to scan
-	listDetail // no list: a line in full
+	listKeys // no list: keys are tested
+	listInbox
+	listReplies
+	listMessage // no list: one in full
+	listQR      // no list: a code to scan
+	listDetail  // no list: a line in full
 )
 
 // list is a list on the screen.
@@ -105,6 +108,8 @@ func (s *State) listLength() int {
 		return len(s.list.who.Numbers)
 	case listNaming, listKeys, listQR, listDetail:
 		return 0
+	case listMessage:
+		return s.scrolls()
 	case listCalls, listMissed, listDialled:
 		return len(s.listEntries())
 	}
@@ -121,6 +126,11 @@ func (s *State) item() (Entry, bool) {
 
 // dialItem calls the chosen entry back, by the account that it came by.
 func (t *turn) dialItem() {
+	if t.list.kind == listMessage {
+		t.list = list{}
+		t.place(t.reading.Number)
+		return
+	}
 	if t.list.kind == listNumbers {
 		number := t.list.who.Numbers[min(t.list.at, len(t.list.who.Numbers)-1)]
 		t.list = list{}
@@ -139,6 +149,10 @@ func (t *turn) dialItem() {
 }
 
 func (t *turn) deleteItem() {
+	if t.list.kind == listInbox {
+		t.deleteMessage()
+		return
+	}
 	if c, ok := t.contact(); ok && c.Own {
 		t.deleteContact(c)
 		return

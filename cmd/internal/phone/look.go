@@ -17,7 +17,7 @@ func (s *State) kind() Kind {
 	switch {
 	case s.list.on && (s.list.kind == listNaming || s.list.kind == listKeys):
 		return KindDialling
-	case s.list.on && (s.list.kind == listQR || s.list.kind == listDetail):
+	case s.list.on && (s.list.kind == listQR || s.list.kind == listDetail || s.list.kind == listMessage):
 		return KindQR
 	case s.list.on:
 		return KindList
@@ -150,7 +150,7 @@ func (s *State) idleView(v *View) {
 		v.Title, v.Text = x.NoSound, nonEmpty(s.audio.Cause)
 	}
 	if v.Title == "" {
-		v.Text = nonEmpty(s.trialText(), s.diversionText(), x.count(x.Missed, s.missed()), x.count(x.Messages, s.messages()))
+		v.Text = nonEmpty(s.trialText(), s.diversionText(), x.count(x.Missed, s.missed()), x.count(x.Messages, s.messages()), x.count(x.NewTexts, s.unread()))
 	}
 }
 
@@ -367,7 +367,7 @@ func (s *State) status() Status {
 	st := Status{
 		Clock: s.clock(s.now), Date: s.date(), Name: s.config.Name,
 		Registration: s.registration(), Muted: s.mute, Recording: s.recording, Output: s.path,
-		Messages: s.messages(), Missed: s.missed(),
+		Messages: s.envelopes(), Missed: s.missed(),
 		RingerOff: s.level(hal.Ringer) == 0, AudioGone: s.audio.Gone,
 		NetworkDown: !s.network.Up && s.network.Cause != "",
 	}

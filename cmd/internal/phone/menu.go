@@ -74,6 +74,10 @@ func (s *State) menu() []choice {
 		return s.aboutMenu()
 	case listTests:
 		return s.testMenu()
+	case listInbox:
+		return s.inboxMenu()
+	case listReplies:
+		return s.replyMenu()
 	case listDeleteAll:
 		x := s.texts()
 		return []choice{{Item{Title: x.KeepThem}, (*turn).back}, {Item{Icon: IconBad, Title: x.DeleteThem}, (*turn).deleteAll}}
@@ -89,6 +93,7 @@ func (s *State) mainMenu() []choice {
 		{Item{Icon: IconIncoming, Title: x.AllCalls, Detail: some(len(s.history))}, opens(listCalls)},
 		{Item{Icon: IconMissed, Title: x.MissedCalls, Detail: some(s.missed())}, opens(listMissed)},
 		{Item{Icon: IconOutgoing, Title: x.DialledCalls}, opens(listDialled)},
+		{Item{Icon: IconMessage, Title: x.InboxTitle, Detail: some(s.unread())}, opens(listInbox)},
 		{Item{Title: x.DND[1], Detail: which(x.OnOff, s.dnd())}, func(t *turn) { t.setDND(!t.dnd()) }},
 		{Item{Title: x.SettingsTitle, Detail: x.Name}, opens(listSettings)},
 		{Item{Title: x.AboutTitle, Detail: s.network.Address}, opens(listAbout)},
@@ -185,6 +190,10 @@ func (s *State) menuView(v *View) {
 		v.Title = x.AboutTitle
 	case listTests:
 		v.Title = x.TestsTitle
+	case listInbox:
+		v.Title, v.List.Empty = x.InboxTitle, x.NoMessages
+	case listReplies:
+		v.Title = s.reading.title()
 	case listCall:
 		v.Title = s.list.who.Name
 		if v.Title == "" {

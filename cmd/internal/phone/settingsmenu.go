@@ -230,6 +230,8 @@ func (s *State) pageOfList(v *View) {
 		v.Title, v.Entry, v.Text = x.KeyTest, s.list.number, []string{x.KeyTestHelp}
 	case listQR:
 		v.Title, v.Text, v.QR = x.QRTitle, nonEmpty(s.network.Address, s.device.MAC, s.device.Model), s.identity()
+	case listMessage:
+		v.Title, v.Text = s.reading.title(), nonEmpty(s.messageText(), s.when(s.reading.Time))
 	case listDetail:
 		v.Title, v.Text = s.list.who.Name, []string{s.list.number}
 	}

@@ -29,7 +29,7 @@ func down(n int) []hal.Key { return append(slices.Repeat([]hal.Key{hal.KeyDown},
 
 func keysOf(parts ...[]hal.Key) []hal.Key { return slices.Concat(parts...) }
 
-var toSettings = keysOf([]hal.Key{hal.KeyMenu}, down(6))
+var toSettings = keysOf([]hal.Key{hal.KeyMenu}, down(7))
 
 func device() Input {
 	return Device{Model: "Desk 4", Version: "1.2", MAC: "00:04:f2:a8:1c:55", Dims: true}
@@ -122,7 +122,7 @@ func TestStep_menus_lead_back(t *testing.T) {
 
 func TestView_about_and_tests(t *testing.T) {
 	network := Network{Up: true, Address: "192.0.2.17"}
-	about := keysOf([]hal.Key{hal.KeyMenu}, down(7))
+	about := keysOf([]hal.Key{hal.KeyMenu}, down(8))
 	s, _ := run(t, State{}, then(desk(t), network, device(), press(about...))...)
 	if got := shownLines(s); got != "This phone QR|Address 192.0.2.17|MAC 00:04:f2:a8:1c:55|Model Desk 4|Version 1.2" {
 		t.Errorf("about: %q", got)
@@ -135,7 +135,7 @@ func TestView_about_and_tests(t *testing.T) {
 	if v := s.View(); v.Kind != KindQR || v.Title != "MAC" || v.Text[0] != "00:04:f2:a8:1c:55" {
 		t.Errorf("in full: %v %q %q", v.Kind, v.Title, v.Text)
 	}
-	tests := keysOf([]hal.Key{hal.KeyMenu}, down(8))
+	tests := keysOf([]hal.Key{hal.KeyMenu}, down(9))
 	s, _ = run(t, State{}, then(desk(t), press(tests...), press(hal.KeyOK))...)
 	for i, p := range s.lamps() {
 		if p != hal.LampOn {

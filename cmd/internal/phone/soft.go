@@ -50,6 +50,8 @@ const (
 	actUnname
 	actDetail
 	actQR // who the phone is
+	actInbox
+	actReply
 	actionCount
 )
 
@@ -110,12 +112,18 @@ func (s *State) softKeys() [4]action {
 		case listNumbers:
 			return [4]action{actDialItem, actNone, actNone, actBack}
 		case listCalls, listMissed, listDialled:
+		case listInbox:
+			some := len(s.inbox) > 0
+			return [4]action{when(some, actChoose), when(some, actDeleteItem), actNone, actBack}
 		default:
 			return [4]action{actChoose, actNone, actNone, actBack}
 		}
 		some := len(s.listEntries()) > 0
 		return [4]action{when(some, actDialItem), when(some, actDeleteItem), when(some, actMore), actBack}
 	case KindQR:
+		if s.list.kind == listMessage {
+			return s.messageKeys()
+		}
 		return [4]action{3: actBack}
 	case KindNotice:
 		return s.pageKeys()
@@ -137,8 +145,11 @@ func (s *State) idleKeys() [4]action {
 
 // idleThird: whom to call back goes before whom to call.
 func (s *State) idleThird() action {
-	if s.missed() > 0 {
+	switch {
+	case s.missed() > 0:
 		return actMissed
+	case s.unread() > 0:
+		return actInbox
 	}
 	return when(len(s.contacts) > 0, actContacts)
 }
@@ -219,6 +230,9 @@ func (s *State) okAction() action {
 	case KindList:
 		return s.listOK()
 	case KindQR:
+		if s.list.kind == listMessage {
+			return s.messageKeys()[0]
+		}
 		return actBack
 	case KindNotice:
 		return s.pageAction(true)
@@ -352,6 +366,10 @@ func (t *turn) browse(a action) {
 		t.openDetail()
 	case actQR:
 		t.openList(listQR)
+	case actInbox:
+		t.openList(listInbox)
+	case actReply:
+		t.enter(listReplies)
 	default:
 		t.answerPage(a)
 	}

@@ -58,6 +58,9 @@ type State struct {
 	recording bool
 
 	history  []Entry
+	inbox    []Message // newest first; replaced, never changed
+	reading  Message   // on the screen
+	sending  ua.MessageID
 	contacts []Contact // in the order of the phone book; replaced, never changed
 
 	again []Effect // refused as busy, to be tried again

@@ -1,6 +1,8 @@
 package phone
 
 import (
+	"slices"
+
 	"offhook/hal"
 	"offhook/ua"
 )
@@ -64,6 +66,10 @@ func (t *turn) take(in Input) {
 		t.complain(t.texts().NotSet + ": " + in.Cause)
 	case Contacts:
 		t.contactsTold(in)
+	case Inbox:
+		t.setInbox(append(slices.Clone(t.inbox), in.All...))
+	case Sending:
+		t.sending = in.ID
 	case Restore:
 		t.restore(in.Entries)
 	case Settings:
@@ -86,6 +92,8 @@ func (t *turn) event(e ua.Event) {
 		t.registrationChanged(e)
 	case ua.MessageReceived:
 		t.messageReceived(e)
+	case ua.MessageSent:
+		t.messageSent(e)
 	case ua.MessageWaiting:
 		t.messageWaiting(e)
 	case ua.DialogsChanged:

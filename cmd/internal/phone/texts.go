@@ -51,6 +51,9 @@ type Texts struct {
 	AboutTitle, Version, Model, Address                        string
 	TestsTitle, LampTest, KeyTest, KeyTestHelp                 string
 	Echo                                                       string
+	InboxTitle, NoMessages, MessageSent, MessageFailed         string
+	NewTexts                                                   [3]string
+	Replies                                                    [3]string
 	QRTitle, OnTrial, TrialConfirmed, RolledBack               string
 	RolledBackMeans, DocumentRefused, RefusedMeans, NewServer  string
 	NamedBy, SignedBy, PlainServer, BadCertificate             string

@@ -133,6 +133,7 @@ const (
 	IconBad
 	IconPerson
 	IconLocked
+	IconMessage
 )
 
 // Status is the status bar, and the idle screen's facts.

@@ -43,6 +43,8 @@ const (
 	labelClear
 	labelSave
 	labelQR
+	labelTexts
+	labelReply
 	labelCount
 )
 
@@ -90,6 +92,8 @@ var softLabels = [actionCount]label{
 	actUnfind:        labelDelete,
 	actDetail:        labelMore,
 	actQR:            labelQR,
+	actInbox:         labelTexts,
+	actReply:         labelReply,
 }
 
 // label is what a soft key that does this says, "" for none.

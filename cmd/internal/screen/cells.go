@@ -211,12 +211,15 @@ func (p *cellPage) list(v *phone.View, room int) {
 			mark = ">"
 		}
 		detail := cut(p.cells(it.Detail), p.cols/2)
-		if it.Icon == phone.IconLocked && p.has(signSecure) {
-			detail = p.cells(string(signSecure)) + detail
+		if sign := rowSigns[it.Icon]; sign != 0 && p.has(sign) {
+			detail = p.cells(string(sign)) + detail
 		}
 		p.add(p.join(mark+p.cells(it.Title), detail))
 	}
 }
+
+// rowSigns are before what a line tells.
+var rowSigns = [phone.IconMessage + 1]rune{phone.IconLocked: signSecure, phone.IconMessage: signMessages}
 
 func (p *cellPage) bar(percent int) string {
 	n := max(0, min(percent, 100)) * p.cols / 100

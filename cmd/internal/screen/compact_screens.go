@@ -218,6 +218,8 @@ func itemMark(i phone.ItemIcon) string {
 		return markAlert
 	case phone.IconPerson:
 		return markPerson
+	case phone.IconMessage:
+		return markLetter
 	case phone.IconLocked:
 		return markPadlock
 	}

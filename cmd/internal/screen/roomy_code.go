@@ -13,27 +13,31 @@ const quiet = 4
 // code: what is scanned on a light ground, as large as there is room, and what it
 // says: beside it, or below on a panel that is upright.
 func (r *roomy) code(v *phone.View) {
-	x, y := r.px(margin), r.body.Min.Y
+	x, y, most := r.px(margin), r.body.Min.Y, r.h
 	if c, err := qr.Encode(v.QR); err == nil && v.QR != "" {
 		tile := r.tile(c)
+		most = 2 // of what is told beside it
 		if x = tile.Max.X + r.px(14); r.h > r.w {
 			x, y = r.px(margin), tile.Max.Y
 		}
 	}
 	width := r.w - r.px(margin) - x
-	title, s := r.style(bold, 18), r.style(regular, 14)
+	title, s, ink, line := r.style(bold, 18), r.style(regular, 14), r.soft, r.px(19)
+	if most > 2 { // what the page is for
+		s, ink, line = r.style(regular, 16), r.text, r.px(21)
+	}
 	y += r.px(24)
 	for _, l := range r.wrap(title, v.Title, width, 3) {
 		r.write(title, r.text, x, y, left, l)
 		y += r.px(22)
 	}
 	for _, t := range v.Text {
-		for _, l := range r.wrap(s, t, width, 2) {
-			if y < r.body.Max.Y-r.px(4) {
-				r.write(s, r.soft, x, y, left, l)
-			}
-			y += r.px(19)
+		room := (r.body.Max.Y-r.px(4)-y)/line + 1
+		for _, l := range r.wrap(s, t, width, max(0, min(most, room))) {
+			r.write(s, ink, x, y, left, l)
+			y += line
 		}
+		s, ink, line = r.style(regular, 14), r.soft, r.px(19)
 	}
 }
 

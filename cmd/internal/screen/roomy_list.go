@@ -85,6 +85,8 @@ func (r *roomy) itemLook(i phone.ItemIcon) (icon, ink, bool) {
 		return iconWarning, r.warn, true
 	case phone.IconPerson:
 		return iconPerson, r.soft, true
+	case phone.IconMessage:
+		return iconEnvelope, r.accent, true
 	case phone.IconLocked:
 		return iconPadlock, r.soft, true
 	}

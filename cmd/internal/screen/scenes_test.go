@@ -27,6 +27,7 @@ type scene struct {
 type stage struct {
 	s      phone.State
 	nextID ua.CallID
+	timers []phone.StartTimer
 }
 
 func (st *stage) in(inputs ...phone.Input) *stage {
@@ -34,11 +35,22 @@ func (st *stage) in(inputs ...phone.Input) *stage {
 		var effects []phone.Effect
 		st.s, effects = phone.Step(st.s, in)
 		for _, e := range effects {
-			if i, ok := e.(phone.Invite); ok {
+			switch e := e.(type) {
+			case phone.Invite:
 				st.nextID++
-				st.in(phone.Invited{Ref: i.Ref, Call: st.nextID})
+				st.in(phone.Invited{Ref: e.Ref, Call: st.nextID})
+			case phone.StartTimer:
+				st.timers = append(st.timers, e)
 			}
 		}
+	}
+	return st
+}
+
+// later is when all that lasts for a while is over.
+func (st *stage) later() *stage {
+	for _, e := range st.timers {
+		st.in(phone.Timer{ID: e.ID, Gen: e.Gen})
 	}
 	return st
 }
@@ -184,6 +196,7 @@ func idleScenes(add func(string, *stage)) {
 	add("idle-dnd", ready().in(history(), phone.RemoteDND{On: true}))
 	add("idle-forwarded", ready().in(phone.RemoteForward{Number: "1007"}))
 	add("message", ready().in(phone.UA{Event: ua.MessageReceived{Account: "a", From: ua.Party{User: "1002", DisplayName: "Anna Lindqvist"}, Text: "The delivery is at the back door"}}))
+	messageScenes(add)
 	watching := config()
 	watching.Accounts[0].Domain = "pbx.example"
 	watching.LineKeys = []phone.LineKey{{Account: "a"}, watches("1002", "Anna"), watches("1007", "Carl"), watches("1044", "Workshop")}
@@ -205,6 +218,21 @@ func idleScenes(add func(string, *stage)) {
 	add("notice", ready().keys(hal.KeyRedial))
 	add("trouble-everywhere", ready().in(history(), phone.UA{Event: ua.MessageWaiting{Account: "a", Waiting: true, New: 140}},
 		phone.Network{Cause: "cable unplugged"}, phone.Audio{Gone: true, Cause: "USB sound card unplugged"}))
+}
+
+func messageScenes(add func(string, *stage)) {
+	text := func(user, name, text string) phone.Input {
+		return phone.UA{Event: ua.MessageReceived{Account: "a", From: ua.Party{User: user, DisplayName: name}, Text: text}}
+	}
+	waiting := ready().in(people(), text("1044", "Zoë Müller-Lüdenscheidt", "The heating in rooms 4.10 to 4.22 is off from nine until noon on Monday. Please leave the radiators open; whoever needs a fan heater finds one at the front desk. The lift on the north side stays out of order until Thursday, and parcels go to the loading bay."),
+		text("1007", "", "Call me"), text("1002", "Anna Lindqvist", "The delivery is at the back door"), phone.Clock{Now: noon().Add(time.Minute)}).later()
+	quiet := func(keys ...hal.Key) *stage { return (&stage{s: waiting.s}).keys(keys...) }
+	add("messages-waiting", quiet())
+	add("messages", quiet(hal.KeySoft3, hal.KeyDown))
+	add("message-open", quiet(hal.KeySoft3, hal.KeyDown, hal.KeyDown, hal.KeyOK))
+	add("message-scrolled", quiet(hal.KeySoft3, hal.KeyDown, hal.KeyDown, hal.KeyOK, hal.KeyDown, hal.KeyDown))
+	add("replies", quiet(hal.KeySoft3, hal.KeyOK, hal.KeyOK, hal.KeyDown))
+	add("messages-none", ready().keys(hal.KeyMenu, hal.KeyDown, hal.KeyDown, hal.KeyDown, hal.KeyDown, hal.KeyDown, hal.KeyOK))
 }
 
 func people() phone.Input {
@@ -238,21 +266,21 @@ func settingScenes(add func(string, *stage)) {
 		}
 		return st.keys(hal.KeyOK).keys(more...)
 	}
-	add("settings", menu(6, hal.KeyDown))
+	add("settings", menu(7, hal.KeyDown))
 	kept := config()
 	kept.Locked, kept.Backlight.Active = phone.UserPaths(), 60
-	locked := func(more ...hal.Key) *stage { return (&stage{s: menu(6).s}).in(kept).keys(more...) }
+	locked := func(more ...hal.Key) *stage { return (&stage{s: menu(7).s}).in(kept).keys(more...) }
 	add("settings-locked", locked(hal.KeyDown))
 	add("setting-kept", locked(hal.KeyOK))
-	add("light", menu(6, hal.KeyDown, hal.KeyDown, hal.KeyDown, hal.KeyOK, hal.KeyDown))
-	add("languages", menu(6, hal.KeyOK, hal.KeyDown))
-	add("volumes", menu(6, hal.KeyDown, hal.KeyOK))
-	add("level", menu(6, hal.KeyDown, hal.KeyOK, hal.KeyOK))
-	add("about", menu(7, hal.KeyDown))
-	add("code", menu(7, hal.KeyOK))
-	add("detail", menu(7, hal.KeyDown, hal.KeyDown, hal.KeyOK))
-	add("tests", menu(8))
-	add("key-test", menu(8, hal.KeyDown, hal.KeyOK, "7"))
+	add("light", menu(7, hal.KeyDown, hal.KeyDown, hal.KeyDown, hal.KeyOK, hal.KeyDown))
+	add("languages", menu(7, hal.KeyOK, hal.KeyDown))
+	add("volumes", menu(7, hal.KeyDown, hal.KeyOK))
+	add("level", menu(7, hal.KeyDown, hal.KeyOK, hal.KeyOK))
+	add("about", menu(8, hal.KeyDown))
+	add("code", menu(8, hal.KeyOK))
+	add("detail", menu(8, hal.KeyDown, hal.KeyDown, hal.KeyOK))
+	add("tests", menu(9))
+	add("key-test", menu(9, hal.KeyDown, hal.KeyOK, "7"))
 }
 
 func diallingScenes(add func(string, *stage)) {
