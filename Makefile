@@ -103,10 +103,10 @@ cross: ## static binaries for the boards in dist/, each within its size
 		if [ $$size -gt $$max ]; then echo "dist/offhook-$$t is larger than $$max bytes" >&2; exit 1; fi; \
 	done
 
-deb: ## Debian packages for armhf, arm64 and amd64 in dist/; CHECK=1 installs, upgrades and purges one in a copy of this system, which needs root
+deb: ## Debian packages for armhf, arm64 and amd64 in dist/; CHECK=1 installs, upgrades and purges one in a copy of this system, which needs root; CHECK=service has systemd run it there
 	@$(MAKE) -s cross TARGETS='linux-arm6 linux-arm64 linux-amd64'
 	@buildroot/debian/build dist
-	@$(if $(CHECK),DEB=1 .ci/deps && buildroot/debian/check dist)
+	@$(if $(CHECK),DEB=1 .ci/deps && buildroot/debian/check dist $(CHECK))
 
 buildroot-check: ## the BR2_EXTERNAL tree as far as it can be told without Buildroot; BUILDROOT=DIR, a checkout of it, tells the rest
 	@IMAGES=1 .ci/deps
