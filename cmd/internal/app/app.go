@@ -206,8 +206,6 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d.names = newContactsFile(a.cfg.Agent.State, log)
 	d.inbox <- a.phonebooks.load()
 	d.inbox <- phone.Contacts{Own: true, All: d.names.load()}
-	d.written = newKeptFile[[]phone.Message](a.cfg.Agent.State, "messages.json", "the texts that were received", log)
-	d.inbox <- phone.Inbox{All: d.written.load()}
 	d.inbox <- phone.Restore{Entries: d.history.load()}
 	d.inbox <- a.described()
 }
@@ -251,7 +249,6 @@ func (a *App) parts() []part {
 		{"history", a.desk.history.run},
 		{"settings", a.desk.chosen.run},
 		{"contacts", a.desk.names.run},
-		{"messages", a.desk.written.run},
 		{"user's settings", a.desk.choices.run},
 		{"kept phone book", a.phonebooks.kept.run},
 		{"phone book", a.readPhonebooks},

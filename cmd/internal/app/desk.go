@@ -22,7 +22,6 @@ type desk struct {
 	history *keptFile[[]phone.Entry]
 	chosen  *keptFile[phone.Settings]
 	names   *keptFile[[]phone.Contact]
-	written *keptFile[[]phone.Message]
 	door    *doorman
 	choices *chooser
 	// decide hears what a person says about provisioning servers.
@@ -251,8 +250,6 @@ func (d *desk) carryOut(ctx context.Context, e phone.Effect) phone.Input {
 		d.startTimer(ctx, e)
 	case phone.History:
 		d.history.save(e.Entries)
-	case phone.KeepInbox:
-		d.written.save(e.All)
 	case phone.SendMessage:
 		id, err := d.agent.SendMessage(e.Account, e.Target, e.Text)
 		if err != nil {

@@ -3,27 +3,9 @@ package phone
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"offhook/ua"
 )
-
-// Message is a text that was received (RFC 3428).
-type Message struct {
-	Account ua.AccountID `json:"account"`
-	Name    string       `json:"name,omitempty"`
-	Number  string       `json:"number"`
-	Time    time.Time    `json:"time"`
-	Text    string       `json:"text"`
-	New     bool         `json:"new,omitempty"` // not yet opened
-}
-
-// Inbox gives back the messages of before a restart, newest first.
-type Inbox struct{ All []Message }
-
-// KeepInbox replaces the messages to be kept over a restart. Nobody changes the
-// slice any more.
-type KeepInbox struct{ All []Message }
 
 // SendMessage sends a text. It is answered by Sending or CommandFailed.
 type SendMessage struct {
@@ -35,24 +17,14 @@ type SendMessage struct {
 // Sending answers a SendMessage: what it became.
 type Sending struct{ ID ua.MessageID }
 
-func (Inbox) input()        {}
 func (Sending) input()      {}
-func (KeepInbox) effect()   {}
 func (SendMessage) effect() {}
 
 const (
-	inboxLimit  = 20   // messages that are kept
+	inboxLimit  = 20   // texts that are kept
 	messageMost = 1300 // octets, as many as one may have (RFC 3428 §8)
-	scrollWords = 3    // that a key scrolls a message by: the smallest display shows as many
+	scrollWords = 3    // that a key scrolls a text by: the smallest display shows as many
 )
-
-// title is who has sent it.
-func (m *Message) title() string {
-	if m.Name != "" {
-		return m.Name
-	}
-	return m.Number
-}
 
 // messageReceived shows a text and keeps it, not at a door station: its screen is
 // anybody's.
@@ -60,111 +32,77 @@ func (t *turn) messageReceived(e ua.MessageReceived) {
 	if t.config.DoorCode {
 		return
 	}
-	from := (&call{Call: ua.Call{Remote: e.From}}).party()
-	m := Message{Account: e.Account, Name: from.Name, Number: from.Number, Time: t.now, New: true,
-		Text: strings.Join(strings.Fields(e.Text), " ")}
-	m.Text = strings.ToValidUTF8(m.Text[:min(len(m.Text), messageMost)], "")
-	if name := t.bookName(m.Number); name != "" {
-		m.Name = name
+	c := call{Call: ua.Call{Remote: e.From}}
+	t.named(&c)
+	from := c.party()
+	text := strings.Join(strings.Fields(e.Text), " ")
+	text = strings.ToValidUTF8(text[:min(len(text), messageMost)], "")
+	t.note(Entry{Kind: Texted, Account: e.Account, Name: from.Name, Number: from.Number, Time: t.now, New: true, Text: text})
+	if t.list.on && t.list.kind == listInbox { // the line stays chosen
+		t.list.at = min(t.list.at+1, len(t.listEntries())-1)
 	}
-	t.setInbox(slices.Insert(slices.Clone(t.inbox), 0, m))
-	t.do(KeepInbox{t.inbox})
 	t.wake()
-	t.remark(t.texts().MessageFrom + " " + m.title() + ": " + m.Text)
+	t.remark(t.texts().MessageFrom + " " + from.Title() + ": " + text)
 	t.start(timerNotice, messageTime)
 	t.signal(Tone{Kind: ToneConfirm})
 }
 
-// setInbox replaces the messages. Lines of the list that is open move with them.
-func (t *turn) setInbox(all []Message) {
-	grown := len(all) - len(t.inbox)
-	t.inbox = all[:min(len(all), inboxLimit)]
-	if t.list.on && t.list.kind == listInbox {
-		t.list.at = max(0, min(t.list.at+max(0, grown), len(t.inbox)-1))
-	}
-}
-
-func (s *State) unread() (n int) {
-	for i := range s.inbox {
-		if s.inbox[i].New {
-			n++
+// note keeps what happened.
+func (t *turn) note(e Entry) {
+	texts := 0
+	t.history = slices.DeleteFunc(slices.Insert(t.history, 0, e), func(o Entry) bool {
+		if o.Kind == Texted {
+			texts++
 		}
-	}
-	return n
+		return o.Kind == Texted && texts > inboxLimit
+	})
+	t.history = t.history[:min(len(t.history), historyLimit)]
+	t.saveHistory()
 }
 
 // envelopes are all messages that wait, spoken and written; -1 when not told how
 // many.
 func (s *State) envelopes() int {
-	spoken, written := s.messages(), s.unread()
+	spoken, written := s.messages(), s.news(Texted)
 	if written > 0 {
 		return max(spoken, 0) + written
 	}
 	return spoken
 }
 
-func (s *State) inboxMenu() (out []choice) {
-	for i := range s.inbox {
-		m := &s.inbox[i]
-		it := Item{Title: m.title(), Detail: s.when(m.Time)}
-		if m.New {
-			it.Icon = IconMessage
-		}
-		out = append(out, choice{it, (*turn).openMessage})
-	}
-	return out
-}
-
 // openMessage shows the chosen one in full.
 func (t *turn) openMessage() {
-	t.reading = t.inbox[t.list.at]
-	if t.reading.New {
-		all := slices.Clone(t.inbox)
-		all[t.list.at].New = false
-		t.inbox = all
-		t.do(KeepInbox{all})
+	e, ok := t.item()
+	if !ok {
+		return
 	}
+	t.reading = e
+	for i := range t.history {
+		if t.history[i] == e {
+			t.history[i].New = false
+		}
+	}
+	t.saveHistory()
 	t.enter(listMessage)
 }
 
-func (t *turn) deleteMessage() {
-	if t.list.at < len(t.inbox) {
-		t.setInbox(slices.Delete(slices.Clone(t.inbox), t.list.at, t.list.at+1))
-		t.do(KeepInbox{t.inbox})
-	}
-}
-
-// scrolls is how often the message on the screen can be scrolled, and once more.
-func (s *State) scrolls() int {
-	return (len(strings.Fields(s.reading.Text)) + scrollWords - 1) / scrollWords
-}
-
-// messageText is what of the message is not scrolled away.
-func (s *State) messageText() string {
+// scrolled is what of the text on the screen is not scrolled away, and how often a
+// key scrolls until it is there again.
+func (s *State) scrolled() (string, int) {
 	words := strings.Fields(s.reading.Text)
+	times := (len(words) + scrollWords - 1) / scrollWords
 	if at := s.list.at * scrollWords; at > 0 && at < len(words) {
-		return "… " + strings.Join(words[at:], " ")
+		return "… " + strings.Join(words[at:], " "), times
 	}
-	return s.reading.Text
+	return s.reading.Text, times
 }
 
-// messageKeys: who withholds himself gets no reply.
-func (s *State) messageKeys() [4]action {
-	known := s.reading.Number != ""
-	return [4]action{when(known, actReply), when(known, actDialItem), actNone, actBack}
-}
-
-func (s *State) replyMenu() (out []choice) {
-	for _, text := range s.texts().Replies {
-		out = append(out, choice{Item{Title: text}, func(t *turn) { t.reply(text) }})
-	}
-	return out
-}
-
-// reply answers the message on the screen, by the account that it came by.
-func (t *turn) reply(text string) {
+// reply sends the chosen text to who wrote the one on the screen, by the account
+// that it came by.
+func (t *turn) reply() {
+	text := t.texts().Replies[t.list.at]
 	t.back()
-	t.do(SendMessage{Account: t.reading.Account, Target: ua.Target(t.reading.Number), Text: text})
+	t.do(SendMessage{t.reading.Account, ua.Target(t.reading.Number), text})
 }
 
 // messageSent tells what became of a reply; whatever else is sent is not ours to tell.

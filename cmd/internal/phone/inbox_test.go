@@ -15,6 +15,10 @@ func texted(from ua.Party, text string) Input {
 	return UA{ua.MessageReceived{Account: "b", From: from, Text: text}}
 }
 
+func texts(s State) []Entry {
+	return slices.DeleteFunc(slices.Clone(s.history), func(e Entry) bool { return e.Kind != Texted })
+}
+
 // annas are two messages, the newest of which is Anna's.
 func annas(t *testing.T) []Input {
 	return then(desk(t), texted(ua.Party{User: "1003", DisplayName: "Carl"}, "one two three four five six seven"),
@@ -37,9 +41,9 @@ func inboxShown(s State) string {
 func TestStep_messages_are_kept_and_told(t *testing.T) {
 	s, effects := run(t, State{}, then(desk(t), Contacts{All: []Contact{{Name: "Ann", Numbers: []string{"1002"}}}},
 		texted(ua.Party{User: "1002", DisplayName: "Anna"}, " Door\n open "))...)
-	want := Message{Account: "b", Name: "Ann", Number: "1002", Time: at(), Text: "Door open", New: true}
-	i := slices.IndexFunc(effects, func(e Effect) bool { _, ok := e.(KeepInbox); return ok })
-	if i < 0 || !slices.Equal(effects[i].(KeepInbox).All, []Message{want}) {
+	want := Entry{Kind: Texted, Account: "b", Name: "Ann", Number: "1002", Time: at(), Text: "Door open", New: true}
+	i := slices.IndexFunc(effects, func(e Effect) bool { _, ok := e.(History); return ok })
+	if i < 0 || !slices.Equal(effects[i].(History).Entries, []Entry{want}) {
 		t.Errorf("keeps %+v", effects)
 	}
 	if v := s.View(); v.Notice != "Message from Ann: Door open" || v.Status.Messages != 1 || !slices.Contains(v.Text, "1 new text") || v.Soft[2].Label != "Texts" {
@@ -59,17 +63,18 @@ func TestStep_messages_are_kept_and_told(t *testing.T) {
 }
 
 func TestStep_messages_are_the_newest(t *testing.T) {
-	s, _ := run(t, State{}, then(desk(t), Inbox{[]Message{{Number: "9", Text: "before"}}})...)
+	s, _ := run(t, State{}, then(desk(t), Restore{[]Entry{{Kind: Texted, Number: "9", Text: "before"}}})...)
 	for i := range inboxLimit + 1 {
 		s, _ = run(t, s, texted(ua.Party{User: fmt.Sprint(i)}, strings.Repeat("ä", 1000)))
 	}
-	if len(s.inbox) != inboxLimit || s.inbox[0].Number != "20" || s.inbox[inboxLimit-1].Number != "1" {
-		t.Errorf("%d, %+v", len(s.inbox), s.inbox[0])
+	all := texts(s)
+	if len(all) != inboxLimit || all[0].Number != "20" || all[inboxLimit-1].Number != "1" {
+		t.Fatalf("%d, %+v", len(all), all)
 	}
-	if got := s.inbox[0].Text; len(got) > messageMost || strings.Trim(got, "ä") != "" {
+	if got := all[0].Text; len(got) > messageMost || strings.Trim(got, "ä") != "" {
 		t.Errorf("%d octets", len(got))
 	}
-	s, _ = run(t, State{}, then(annas(t), Inbox{[]Message{{Number: "9", Text: "before"}}}, press(hal.KeySoft3))...)
+	s, _ = run(t, State{}, then(annas(t), Restore{[]Entry{{Kind: Texted, Number: "9", Text: "before"}}}, press(hal.KeySoft3))...)
 	if got := inboxShown(s); got != "Anna*|Carl*|9" {
 		t.Errorf("restored: %q", got)
 	}
@@ -95,6 +100,8 @@ func TestStep_inbox(t *testing.T) {
 		{"another comes -> the line stays chosen", then(press(hal.KeySoft3, hal.KeyDown), texted(ua.Party{User: "9"}, "x"), press(hal.KeyOK)), "Carl", "one two three four five six seven|14:05", nil},
 		{"another comes -> the open one stays", then(opened, texted(ua.Party{User: "9"}, "x")), "Anna", "Door open|14:05", nil},
 		{"ok -> replies", then(opened, press(hal.KeyOK)), "Anna", "I will call back.|I am on my way.|Yes, thank you.", nil},
+		{"all calls deleted -> texts stay", then(Restore{[]Entry{{Kind: Missed, Number: "8", Time: at(), New: true}}}, press(hal.KeyDown, hal.KeySoft2, hal.KeyCancel, hal.KeySoft3)), "Texts", "Anna*|Carl*", nil},
+		{"missed calls are seen -> texts are not", then(Restore{[]Entry{{Kind: Missed, Number: "8", Time: at(), New: true}}}, press(hal.KeySoft3, hal.KeyCancel, hal.KeySoft3)), "Texts", "Anna*|Carl*", nil},
 		{"no reply -> back", then(opened, press(hal.KeySoft1, hal.KeyCancel)), "Anna", "Door open|14:05", nil},
 		{"reply -> sent", then(opened, press(hal.KeySoft1, hal.KeyDown, hal.KeyOK)), "Anna", "Door open|14:05", sent},
 		{"dial -> called", then(opened, press(hal.KeySoft2)), "Calling", "", Invite{Ref: 1, Account: "a", Target: "1002"}},
@@ -145,7 +152,7 @@ func TestView_nobody_to_reply_to(t *testing.T) {
 	}
 	closed := configured(t, func(c *Config) { c.DoorCode = true })
 	s, effects := run(t, State{}, then(desk(t), closed, texted(ua.Party{User: "1002"}, "x"))...)
-	if len(s.inbox) != 0 || s.View().Notice != "" || len(effects) != 0 {
-		t.Errorf("at a door: %+v %q", s.inbox, s.View().Notice)
+	if len(s.history) != 0 || s.View().Notice != "" || len(effects) != 0 {
+		t.Errorf("at a door: %+v %q", s.history, s.View().Notice)
 	}
 }

@@ -77,12 +77,12 @@ func (t *turn) toggleList(kind listKind) {
 // listEntries are the history's entries that the list shows.
 func (s *State) listEntries() []Entry {
 	switch s.list.kind {
-	case listMissed:
-		return slices.DeleteFunc(slices.Clone(s.history), func(e Entry) bool { return e.Kind != Missed })
+	case listCalls, listMissed, listInbox:
+		return slices.DeleteFunc(slices.Clone(s.history), func(e Entry) bool {
+			return s.list.kind == listMissed && e.Kind != Missed || (e.Kind == Texted) != (s.list.kind == listInbox)
+		})
 	case listDialled:
 		return s.dialled()
-	case listCalls:
-		return s.history
 	}
 	return nil
 }
@@ -109,8 +109,9 @@ func (s *State) listLength() int {
 	case listNaming, listKeys, listQR, listDetail:
 		return 0
 	case listMessage:
-		return s.scrolls()
-	case listCalls, listMissed, listDialled:
+		_, times := s.scrolled()
+		return times
+	case listCalls, listMissed, listDialled, listInbox:
 		return len(s.listEntries())
 	}
 	return len(s.menu())
@@ -149,10 +150,6 @@ func (t *turn) dialItem() {
 }
 
 func (t *turn) deleteItem() {
-	if t.list.kind == listInbox {
-		t.deleteMessage()
-		return
-	}
 	if c, ok := t.contact(); ok && c.Own {
 		t.deleteContact(c)
 		return
@@ -174,19 +171,20 @@ func (t *turn) deleteItem() {
 func (t *turn) saveHistory() { t.do(History{Entries: slices.Clone(t.history)}) }
 
 func (t *turn) markSeen() {
-	if t.missed() == 0 {
+	if t.news(Missed) == 0 {
 		return
 	}
 	for i := range t.history {
-		t.history[i].New = false
+		t.history[i].New = t.history[i].New && t.history[i].Kind != Missed
 	}
 	t.saveHistory()
 }
 
-func (s *State) missed() int {
+// news counts what nobody has looked at.
+func (s *State) news(kind EntryKind) int {
 	n := 0
 	for _, e := range s.history {
-		if e.New {
+		if e.New && e.Kind == kind {
 			n++
 		}
 	}
@@ -227,9 +225,7 @@ func (t *turn) record(c *call) {
 	if e.Number == "" && e.Name == "" || c.caller != (ua.Party{}) && c.Answered.IsZero() {
 		return
 	}
-	t.history = slices.Insert(t.history, 0, e)
-	t.history = t.history[:min(len(t.history), historyLimit)]
-	t.saveHistory()
+	t.note(e)
 }
 
 func (s *State) lastDialled() string {

@@ -150,7 +150,7 @@ func (s *State) idleView(v *View) {
 		v.Title, v.Text = x.NoSound, nonEmpty(s.audio.Cause)
 	}
 	if v.Title == "" {
-		v.Text = nonEmpty(s.trialText(), s.diversionText(), x.count(x.Missed, s.missed()), x.count(x.Messages, s.messages()), x.count(x.NewTexts, s.unread()))
+		v.Text = nonEmpty(s.trialText(), s.diversionText(), x.count(x.Missed, s.news(Missed)), x.count(x.Messages, s.messages()), x.count(x.NewTexts, s.news(Texted)))
 	}
 }
 
@@ -296,6 +296,8 @@ func (s *State) listView(v *View) {
 		v.Title, v.List.Empty = x.AllCalls, x.NoCalls
 	case listDialled:
 		v.Title, v.List.Empty = x.DialledCalls, x.NothingDialled
+	case listInbox:
+		v.Title, v.List.Empty = x.InboxTitle, x.NoMessages
 	case listStatus:
 		v.Title = x.StatusTitle
 		v.List.Items = s.statusItems()
@@ -315,21 +317,24 @@ func (s *State) listView(v *View) {
 		return
 	}
 	for _, e := range s.listEntries() {
-		title := cmp.Or(s.bookName(e.Number), e.Name)
-		if title == "" {
-			title = e.Number
-		}
-		v.List.Items = append(v.List.Items, Item{Icon: icon(e.Kind), Title: title, Detail: s.when(e.Time)})
+		v.List.Items = append(v.List.Items, Item{Icon: icon(&e), Title: s.entryTitle(&e), Detail: s.when(e.Time)})
 	}
 	v.List.Selected = s.list.at
 }
 
-func icon(k EntryKind) ItemIcon {
-	switch k {
-	case Missed:
+// entryTitle is whom an entry is about.
+func (s *State) entryTitle(e *Entry) string { return cmp.Or(s.bookName(e.Number), e.Name, e.Number) }
+
+func icon(e *Entry) ItemIcon {
+	switch {
+	case e.Kind == Missed:
 		return IconMissed
-	case Dialled:
+	case e.Kind == Dialled:
 		return IconOutgoing
+	case e.Kind == Texted && e.New:
+		return IconMessage
+	case e.Kind == Texted:
+		return IconNone
 	}
 	return IconIncoming
 }
@@ -367,7 +372,7 @@ func (s *State) status() Status {
 	st := Status{
 		Clock: s.clock(s.now), Date: s.date(), Name: s.config.Name,
 		Registration: s.registration(), Muted: s.mute, Recording: s.recording, Output: s.path,
-		Messages: s.envelopes(), Missed: s.missed(),
+		Messages: s.envelopes(), Missed: s.news(Missed),
 		RingerOff: s.level(hal.Ringer) == 0, AudioGone: s.audio.Gone,
 		NetworkDown: !s.network.Up && s.network.Cause != "",
 	}

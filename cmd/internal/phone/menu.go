@@ -74,10 +74,12 @@ func (s *State) menu() []choice {
 		return s.aboutMenu()
 	case listTests:
 		return s.testMenu()
-	case listInbox:
-		return s.inboxMenu()
 	case listReplies:
-		return s.replyMenu()
+		var out []choice
+		for _, text := range s.texts().Replies {
+			out = append(out, choice{Item{Title: text}, (*turn).reply})
+		}
+		return out
 	case listDeleteAll:
 		x := s.texts()
 		return []choice{{Item{Title: x.KeepThem}, (*turn).back}, {Item{Icon: IconBad, Title: x.DeleteThem}, (*turn).deleteAll}}
@@ -90,10 +92,10 @@ func (s *State) mainMenu() []choice {
 	return []choice{
 		{Item{Icon: s.statusIcon(), Title: x.StatusTitle}, opens(listStatus)},
 		{Item{Icon: IconPerson, Title: x.ContactsTitle, Detail: some(len(s.contacts))}, opens(listContacts)},
-		{Item{Icon: IconIncoming, Title: x.AllCalls, Detail: some(len(s.history))}, opens(listCalls)},
-		{Item{Icon: IconMissed, Title: x.MissedCalls, Detail: some(s.missed())}, opens(listMissed)},
+		{Item{Icon: IconIncoming, Title: x.AllCalls, Detail: ""}, opens(listCalls)},
+		{Item{Icon: IconMissed, Title: x.MissedCalls, Detail: some(s.news(Missed))}, opens(listMissed)},
 		{Item{Icon: IconOutgoing, Title: x.DialledCalls}, opens(listDialled)},
-		{Item{Icon: IconMessage, Title: x.InboxTitle, Detail: some(s.unread())}, opens(listInbox)},
+		{Item{Icon: IconMessage, Title: x.InboxTitle, Detail: some(s.news(Texted))}, opens(listInbox)},
 		{Item{Title: x.DND[1], Detail: which(x.OnOff, s.dnd())}, func(t *turn) { t.setDND(!t.dnd()) }},
 		{Item{Title: x.SettingsTitle, Detail: x.Name}, opens(listSettings)},
 		{Item{Title: x.AboutTitle, Detail: s.network.Address}, opens(listAbout)},
@@ -190,10 +192,8 @@ func (s *State) menuView(v *View) {
 		v.Title = x.AboutTitle
 	case listTests:
 		v.Title = x.TestsTitle
-	case listInbox:
-		v.Title, v.List.Empty = x.InboxTitle, x.NoMessages
 	case listReplies:
-		v.Title = s.reading.title()
+		v.Title = s.entryTitle(&s.reading)
 	case listCall:
 		v.Title = s.list.who.Name
 		if v.Title == "" {

@@ -231,7 +231,8 @@ func (s *State) pageOfList(v *View) {
 	case listQR:
 		v.Title, v.Text, v.QR = x.QRTitle, nonEmpty(s.network.Address, s.device.MAC, s.device.Model), s.identity()
 	case listMessage:
-		v.Title, v.Text = s.reading.title(), nonEmpty(s.messageText(), s.when(s.reading.Time))
+		text, _ := s.scrolled()
+		v.Title, v.Text = s.entryTitle(&s.reading), nonEmpty(text, s.when(s.reading.Time))
 	case listDetail:
 		v.Title, v.Text = s.list.who.Name, []string{s.list.number}
 	}

@@ -52,6 +52,7 @@ const (
 	actQR // who the phone is
 	actInbox
 	actReply
+	actOpen // a text
 	actionCount
 )
 
@@ -113,8 +114,8 @@ func (s *State) softKeys() [4]action {
 			return [4]action{actDialItem, actNone, actNone, actBack}
 		case listCalls, listMissed, listDialled:
 		case listInbox:
-			some := len(s.inbox) > 0
-			return [4]action{when(some, actChoose), when(some, actDeleteItem), actNone, actBack}
+			some := len(s.listEntries()) > 0
+			return [4]action{when(some, actOpen), when(some, actDeleteItem), actNone, actBack}
 		default:
 			return [4]action{actChoose, actNone, actNone, actBack}
 		}
@@ -122,7 +123,8 @@ func (s *State) softKeys() [4]action {
 		return [4]action{when(some, actDialItem), when(some, actDeleteItem), when(some, actMore), actBack}
 	case KindQR:
 		if s.list.kind == listMessage {
-			return s.messageKeys()
+			known := s.reading.Number != "" // who withholds himself gets no reply
+			return [4]action{when(known, actReply), when(known, actDialItem), actNone, actBack}
 		}
 		return [4]action{3: actBack}
 	case KindNotice:
@@ -146,9 +148,9 @@ func (s *State) idleKeys() [4]action {
 // idleThird: whom to call back goes before whom to call.
 func (s *State) idleThird() action {
 	switch {
-	case s.missed() > 0:
+	case s.news(Missed) > 0:
 		return actMissed
-	case s.unread() > 0:
+	case s.news(Texted) > 0:
 		return actInbox
 	}
 	return when(len(s.contacts) > 0, actContacts)
@@ -231,7 +233,7 @@ func (s *State) okAction() action {
 		return s.listOK()
 	case KindQR:
 		if s.list.kind == listMessage {
-			return s.messageKeys()[0]
+			return s.softKeys()[0]
 		}
 		return actBack
 	case KindNotice:
@@ -244,6 +246,8 @@ func (s *State) listOK() action {
 	switch s.list.kind {
 	case listStatus:
 		return actDetail
+	case listInbox:
+		return actOpen
 	case listContacts:
 		return actDialContact
 	case listCalls, listMissed, listDialled, listNumbers:
@@ -368,6 +372,8 @@ func (t *turn) browse(a action) {
 		t.openList(listQR)
 	case actInbox:
 		t.openList(listInbox)
+	case actOpen:
+		t.openMessage()
 	case actReply:
 		t.enter(listReplies)
 	default:

@@ -58,8 +58,7 @@ type State struct {
 	recording bool
 
 	history  []Entry
-	inbox    []Message // newest first; replaced, never changed
-	reading  Message   // on the screen
+	reading  Entry // a text on the screen
 	sending  ua.MessageID
 	contacts []Contact // in the order of the phone book; replaced, never changed
 

@@ -1,8 +1,6 @@
 package phone
 
 import (
-	"slices"
-
 	"offhook/hal"
 	"offhook/ua"
 )
@@ -66,8 +64,6 @@ func (t *turn) take(in Input) {
 		t.complain(t.texts().NotSet + ": " + in.Cause)
 	case Contacts:
 		t.contactsTold(in)
-	case Inbox:
-		t.setInbox(append(slices.Clone(t.inbox), in.All...))
 	case Sending:
 		t.sending = in.ID
 	case Restore:

@@ -94,6 +94,7 @@ var softLabels = [actionCount]label{
 	actQR:            labelQR,
 	actInbox:         labelTexts,
 	actReply:         labelReply,
+	actOpen:          labelOK,
 }
 
 // label is what a soft key that does this says, "" for none.

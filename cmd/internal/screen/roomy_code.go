@@ -23,7 +23,7 @@ func (r *roomy) code(v *phone.View) {
 	}
 	width := r.w - r.px(margin) - x
 	title, s, ink, line := r.style(bold, 18), r.style(regular, 14), r.soft, r.px(19)
-	if most > 2 { // what the page is for
+	if v.QR == "" { // it is what the page is for
 		s, ink, line = r.style(regular, 16), r.text, r.px(21)
 	}
 	y += r.px(24)
@@ -37,7 +37,6 @@ func (r *roomy) code(v *phone.View) {
 			r.write(s, ink, x, y, left, l)
 			y += line
 		}
-		s, ink, line = r.style(regular, 14), r.soft, r.px(19)
 	}
 }
 
