@@ -166,7 +166,7 @@ func (t *turn) commandFailed(in CommandFailed) {
 			t.transferFailed(c, why)
 		}
 	case SendMessage:
-		t.complain(t.texts().MessageFailed + ": " + why)
+		t.notDelivered(why)
 	default:
 		t.do(Log{Warn: true, Text: "phone: a command failed: " + why})
 	}

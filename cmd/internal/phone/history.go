@@ -19,6 +19,7 @@ const (
 
 // Entry is one call of the history, or a text.
 type Entry struct {
+	_       [0]func()     // never compared: code for that would be larger than same
 	Kind    EntryKind     `json:"kind"`
 	Account ua.AccountID  `json:"account,omitempty"`
 	Name    string        `json:"name,omitempty"`
@@ -27,6 +28,10 @@ type Entry struct {
 	Length  time.Duration `json:"length,omitempty"` // of the talk, in nanoseconds
 	New     bool          `json:"new,omitempty"`    // missed and not yet looked at
 	Text    string        `json:"text,omitempty"`
+}
+
+func (e *Entry) same(o *Entry) bool {
+	return e.Time.Equal(o.Time) && e.Kind == o.Kind && e.Number == o.Number && e.Text == o.Text
 }
 
 // historyLimit is how many calls are kept.

@@ -1,7 +1,6 @@
 package phone
 
 import (
-	"slices"
 	"strings"
 
 	"offhook/ua"
@@ -9,6 +8,7 @@ import (
 
 // SendMessage sends a text. It is answered by Sending or CommandFailed.
 type SendMessage struct {
+	_       [0]func() // never compared
 	Account ua.AccountID
 	Target  ua.Target
 	Text    string
@@ -47,16 +47,19 @@ func (t *turn) messageReceived(e ua.MessageReceived) {
 	t.signal(Tone{Kind: ToneConfirm})
 }
 
-// note keeps what happened.
+// note keeps what happened, before all else.
 func (t *turn) note(e Entry) {
-	texts := 0
-	t.history = slices.DeleteFunc(slices.Insert(t.history, 0, e), func(o Entry) bool {
-		if o.Kind == Texted {
+	all, texts := append([]Entry{e}, t.history...), 0
+	for i := range all {
+		if all[i].Kind == Texted {
 			texts++
 		}
-		return o.Kind == Texted && texts > inboxLimit
-	})
-	t.history = t.history[:min(len(t.history), historyLimit)]
+		if texts > inboxLimit {
+			all = all[:i+copy(all[i:], all[i+1:])]
+			break
+		}
+	}
+	t.history = all[:min(len(all), historyLimit)]
 	t.saveHistory()
 }
 
@@ -77,12 +80,7 @@ func (t *turn) openMessage() {
 		return
 	}
 	t.reading = e
-	for i := range t.history {
-		if t.history[i] == e {
-			t.history[i].New = false
-		}
-	}
-	t.saveHistory()
+	t.markSeen(Texted, &e)
 	t.enter(listMessage)
 }
 
@@ -102,7 +100,7 @@ func (s *State) scrolled() (string, int) {
 func (t *turn) reply() {
 	text := t.texts().Replies[t.list.at]
 	t.back()
-	t.do(SendMessage{t.reading.Account, ua.Target(t.reading.Number), text})
+	t.do(SendMessage{Account: t.reading.Account, Target: ua.Target(t.reading.Number), Text: text})
 }
 
 // messageSent tells what became of a reply; whatever else is sent is not ours to tell.
@@ -110,8 +108,10 @@ func (t *turn) messageSent(e ua.MessageSent) {
 	switch {
 	case e.ID != t.sending || e.ID == 0:
 	case e.Reason != "":
-		t.complain(t.texts().MessageFailed + ": " + e.Reason)
+		t.notDelivered(e.Reason)
 	default:
 		t.remark(t.texts().MessageSent)
 	}
 }
+
+func (t *turn) notDelivered(why string) { t.complain(t.texts().MessageFailed + ": " + why) }

@@ -75,27 +75,34 @@ func (t *turn) toggleList(kind listKind) {
 }
 
 // listEntries are the history's entries that the list shows.
-func (s *State) listEntries() []Entry {
-	switch s.list.kind {
-	case listCalls, listMissed, listInbox:
-		return slices.DeleteFunc(slices.Clone(s.history), func(e Entry) bool {
-			return s.list.kind == listMissed && e.Kind != Missed || (e.Kind == Texted) != (s.list.kind == listInbox)
-		})
-	case listDialled:
-		return s.dialled()
-	}
-	return nil
-}
-
-// dialled are the numbers that were dialled, each once, the last one first.
-func (s *State) dialled() []Entry {
-	var out []Entry
-	for _, e := range s.history {
-		if e.Kind == Dialled && e.Number != "" && !slices.ContainsFunc(out, func(o Entry) bool { return o.Number == e.Number }) {
-			out = append(out, e)
+func (s *State) listEntries() (out []Entry) {
+	for i := range s.history {
+		if e := &s.history[i]; s.lists(e, out) {
+			out = append(out, *e)
 		}
 	}
 	return out
+}
+
+// lists reports whether the list shows an entry below those before it: of dialled
+// numbers each once, the last one first.
+func (s *State) lists(e *Entry, before []Entry) bool {
+	switch s.list.kind {
+	case listCalls:
+		return e.Kind != Texted
+	case listMissed:
+		return e.Kind == Missed
+	case listInbox:
+		return e.Kind == Texted
+	case listDialled:
+		for i := range before {
+			if before[i].Number == e.Number {
+				return false
+			}
+		}
+		return e.Kind == Dialled && e.Number != ""
+	}
+	return false
 }
 
 func (s *State) listLength() int {
@@ -158,33 +165,38 @@ func (t *turn) deleteItem() {
 	if !ok {
 		return
 	}
-	before := len(t.history)
-	t.history = slices.DeleteFunc(t.history, func(o Entry) bool { // of a dialled number all of them
-		return o == e || t.list.kind == listDialled && o.Kind == Dialled && o.Number == e.Number
-	})
-	if len(t.history) != before {
-		t.saveHistory()
+	left := 0
+	for i := range t.history {
+		o := &t.history[i]
+		if !o.same(&e) && (t.list.kind != listDialled || o.Kind != Dialled || o.Number != e.Number) { // of a dialled number all go
+			t.history[left] = *o
+			left++
+		}
 	}
+	t.history = t.history[:left]
+	t.saveHistory()
 	t.list.at = max(0, min(t.list.at, len(t.listEntries())-1))
 }
 
 func (t *turn) saveHistory() { t.do(History{Entries: slices.Clone(t.history)}) }
 
-func (t *turn) markSeen() {
-	if t.news(Missed) == 0 {
+// markSeen has one entry of a kind be new no more, or all of them.
+func (t *turn) markSeen(kind EntryKind, one *Entry) {
+	if t.news(kind) == 0 {
 		return
 	}
 	for i := range t.history {
-		t.history[i].New = t.history[i].New && t.history[i].Kind != Missed
+		if e := &t.history[i]; e.Kind == kind && (one == nil || e.same(one)) {
+			e.New = false
+		}
 	}
 	t.saveHistory()
 }
 
 // news counts what nobody has looked at.
-func (s *State) news(kind EntryKind) int {
-	n := 0
-	for _, e := range s.history {
-		if e.New && e.Kind == kind {
+func (s *State) news(kind EntryKind) (n int) {
+	for i := range s.history {
+		if e := &s.history[i]; e.New && e.Kind == kind {
 			n++
 		}
 	}
@@ -229,8 +241,8 @@ func (t *turn) record(c *call) {
 }
 
 func (s *State) lastDialled() string {
-	for _, e := range s.history {
-		if e.Kind == Dialled && e.Number != "" {
+	for i := range s.history {
+		if e := &s.history[i]; e.Kind == Dialled && e.Number != "" {
 			return e.Number
 		}
 	}

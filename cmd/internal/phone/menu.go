@@ -47,7 +47,7 @@ func (t *turn) showList(l list) {
 	t.list = l
 	switch l.kind {
 	case listMissed:
-		t.markSeen()
+		t.markSeen(Missed, nil)
 	case listContacts:
 		t.search(l.find)
 	}
@@ -75,11 +75,7 @@ func (s *State) menu() []choice {
 	case listTests:
 		return s.testMenu()
 	case listReplies:
-		var out []choice
-		for _, text := range s.texts().Replies {
-			out = append(out, choice{Item{Title: text}, (*turn).reply})
-		}
-		return out
+		return choices(s.texts().Replies[:], "", (*turn).reply)
 	case listDeleteAll:
 		x := s.texts()
 		return []choice{{Item{Title: x.KeepThem}, (*turn).back}, {Item{Icon: IconBad, Title: x.DeleteThem}, (*turn).deleteAll}}

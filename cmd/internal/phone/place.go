@@ -82,8 +82,8 @@ func (s *State) nameOf(number string) string {
 	if name := s.bookName(number); name != "" {
 		return name
 	}
-	for _, e := range s.history {
-		if e.Number == number && e.Name != "" {
+	for i := range s.history {
+		if e := &s.history[i]; e.Number == number && e.Name != "" {
 			return e.Name
 		}
 	}

@@ -80,12 +80,26 @@ func (t *turn) openLanguages() {
 	t.list.at = max(0, slices.Index(codes, t.texts().Code))
 }
 
-func (s *State) languageMenu() (out []choice) {
-	codes, names := languages()
-	for i, name := range names {
-		out = append(out, choice{chosenItem(name, codes[i] == s.texts().Code), func(t *turn) { t.set(pathLanguage, codes[i]) }})
+// choices are lines of which one is chosen now, and what choosing does.
+func choices(titles []string, chosen string, do func(*turn)) (out []choice) {
+	for _, title := range titles {
+		it := Item{Title: title}
+		if title == chosen {
+			it.Icon = IconGood
+		}
+		out = append(out, choice{it, do})
 	}
 	return out
+}
+
+func (s *State) languageMenu() []choice {
+	_, names := languages()
+	return choices(names, s.texts().Name, (*turn).chooseLanguage)
+}
+
+func (t *turn) chooseLanguage() {
+	codes, _ := languages()
+	t.set(pathLanguage, codes[t.list.at])
 }
 
 func (s *State) ringTone() string {
@@ -99,20 +113,8 @@ func (s *State) ringTone() string {
 	return tone // a file
 }
 
-func (s *State) ringToneMenu() (out []choice) {
-	for i, tone := range ringTones {
-		name := s.texts().RingTones[i]
-		out = append(out, choice{chosenItem(name, name == s.ringTone()), func(t *turn) { t.set(pathRingTone, tone) }})
-	}
-	return out
-}
-
-func chosenItem(title string, chosen bool) Item {
-	it := Item{Title: title}
-	if chosen {
-		it.Icon = IconGood
-	}
-	return it
+func (s *State) ringToneMenu() []choice {
+	return choices(s.texts().RingTones[:], s.ringTone(), func(t *turn) { t.set(pathRingTone, ringTones[t.list.at]) })
 }
 
 // levelLight is, among the outputs that have a level, the screen.
@@ -120,9 +122,14 @@ const levelLight = hal.Output("light")
 
 func (s *State) volumeMenu() (out []choice) {
 	for i, o := range levelled() {
-		out = append(out, choice{Item{Title: s.texts().Outputs[i], Detail: percent(s.level(o))}, func(t *turn) { t.openLevels(o, t.level(o)) }})
+		out = append(out, choice{Item{Title: s.texts().Outputs[i], Detail: percent(s.level(o))}, (*turn).openVolume})
 	}
 	return out
+}
+
+func (t *turn) openVolume() {
+	o := levelled()[t.list.at]
+	t.openLevels(o, t.level(o))
 }
 
 // openLevels offers ten steps, at the one that is.
@@ -132,18 +139,20 @@ func (t *turn) openLevels(of hal.Output, now int) {
 	t.list.at = min(10-now/10, t.listLength()-1)
 }
 
-func (s *State) levelMenu() (out []choice) {
+func (s *State) levelMenu() []choice {
 	last := 0
 	if s.list.level == levelLight { // nobody finds the way back in the dark
 		last = 10
 	}
+	var titles []string
 	for p := 100; p >= last; p -= 10 {
-		out = append(out, choice{Item{Title: percent(p)}, func(t *turn) { t.setLevelTo(p) }})
+		titles = append(titles, percent(p))
 	}
-	return out
+	return choices(titles, "", (*turn).chooseLevel)
 }
 
-func (t *turn) setLevelTo(p int) {
+func (t *turn) chooseLevel() {
+	p := 100 - 10*t.list.at
 	if t.list.level == levelLight {
 		t.set(pathLight, strconv.Itoa(p))
 		return

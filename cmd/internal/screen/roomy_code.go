@@ -22,9 +22,9 @@ func (r *roomy) code(v *phone.View) {
 		}
 	}
 	width := r.w - r.px(margin) - x
-	title, s, ink, line := r.style(bold, 18), r.style(regular, 14), r.soft, r.px(19)
+	title, s, ink, line := r.style(bold, 18), r.style(regular, 14), r.soft, r.px(20)
 	if v.QR == "" { // it is what the page is for
-		s, ink, line = r.style(regular, 16), r.text, r.px(21)
+		s, ink = r.style(regular, 16), r.text
 	}
 	y += r.px(24)
 	for _, l := range r.wrap(title, v.Title, width, 3) {
