@@ -32,7 +32,7 @@ func (r *roomy) code(v *phone.View) {
 		y += r.px(22)
 	}
 	for _, t := range v.Text {
-		room := (r.body.Max.Y-r.px(4)-y)/line + 1
+		room := (r.body.Max.Y - r.px(4) - y + line) / line
 		for _, l := range r.wrap(s, t, width, max(0, min(most, room))) {
 			r.write(s, ink, x, y, left, l)
 			y += line
