@@ -19,6 +19,7 @@ import (
 	"offhook/cmd/internal/lab/benchprov"
 	"offhook/cmd/internal/lab/boardbox"
 	"offhook/cmd/internal/lab/chaos"
+	"offhook/cmd/internal/lab/flood"
 )
 
 func main() {
@@ -33,7 +34,7 @@ type terminal struct{ out, err io.Writer }
 
 const usage = `offhook-lab is the workbench: a PBX, a provisioning server and a telephone on loopback.
 
-Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench-ua|bench-provisioning|board-test|chaos|soak [flags]
+Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench-ua|bench-provisioning|board-test|chaos|flood|soak [flags]
 
   run          starts everything and prints the address of the page; Ctrl-C ends it
   demo         provisions, registers, calls and is called by script; prints a JSON line of figures
@@ -47,6 +48,7 @@ Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench
                measures provisioning: phones killed in every change, changes in force, many phones at once; prints a JSON line of figures
   board-test   tries the release binary on ARM boards in QEMU: keys, hook, lamps, relay, sound, screens, power cuts; prints a JSON line of figures
   chaos        breaks names, exchange, network, clock, disk, memory, devices and the agent itself, and sees that it lives; prints a JSON line of figures
+  flood        throws at a telephone in a call what strangers throw, and sees that the call lives; prints a JSON line of figures
   soak         makes 10 000 calls and fails when anything of them is left; prints a JSON line of figures
 
 offhook-lab COMMAND -h tells the flags. Exit status: 0 done, 1 failed, 2 usage.
@@ -57,6 +59,7 @@ func execute(ctx context.Context, t terminal, args []string) int {
 		"bench-provisioning": benchProvisioning, benchprov.Command: benchProvisioningPhone,
 		"board-test": boardTest, boardbox.Command: boardTestInside,
 		"chaos": chaosFaults, chaos.Command: chaosInside, chaos.AgentCommand: chaosAgent,
+		"flood": floodAttacks, flood.Command: floodAttack,
 		benchbeat.Command: benchBeatRole, "help": help, "-h": help, "--help": help}
 	if len(args) == 0 || commands[args[0]] == nil {
 		fmt.Fprint(t.err, usage)
