@@ -114,7 +114,7 @@ func pace(ctx context.Context, rate int, send func(number uint64)) uint64 {
 		}
 		now := time.Now()
 		due = min(most, due+float64(rate)*now.Sub(last).Seconds())
-		for last = now; due >= 1; due-- {
+		for last = now; due >= 1 && ctx.Err() == nil; due-- {
 			send(sent)
 			sent++
 		}

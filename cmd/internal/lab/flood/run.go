@@ -70,7 +70,7 @@ func (c Config) attack(ctx context.Context) (results []result, err error) {
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(c.Progress, "%-36s %9s %8s %14s %9s %6s %13s  %s\n", "attack", "sent/s", "refused", "concealed/min", "memory", "CPU", "calls rang", "")
+	fmt.Fprintf(c.Progress, "%-36s %9s %8s %8s %14s %9s %6s %13s  %s\n", "attack", "sent/s", "failed", "noticed", "concealed/min", "memory", "CPU", "calls rang", "")
 	for _, a := range attacks(c.Short) {
 		if !c.wants(a) {
 			continue
@@ -151,11 +151,7 @@ func (c Config) tell(r result) {
 	if len(missed) > 0 {
 		verdict = "MISSED: " + strings.Join(missed, "; ")
 	}
-	slowest := time.Duration(0)
-	for _, took := range r.during.setups {
-		slowest = max(slowest, took)
-	}
-	fmt.Fprintf(c.Progress, "%-36s %9.0f %8d %5.0f (%5.0f) %6d KiB %5.0f%% %2d/%-2d %4d ms  %s\n", r.attack.name,
-		float64(r.report.Sent)/r.during.time.Seconds(), r.report.Failed, r.during.concealedPerMinute(), r.quiet.concealedPerMinute(),
-		r.growth()>>10, 100*r.during.cores(), len(r.during.setups), len(r.during.setups)+r.during.missed, slowest.Milliseconds(), verdict)
+	fmt.Fprintf(c.Progress, "%-36s %9.0f %8d %8d %5.0f (%5.0f) %6d KiB %5.0f%% %2d/%-2d %4d ms  %s\n", r.attack.name,
+		float64(r.report.Sent)/r.during.time.Seconds(), r.report.Failed, r.report.Answers+r.during.refused, r.during.concealedPerMinute(), r.quiet.concealedPerMinute(),
+		r.growth()>>10, 100*r.during.cores(), len(r.during.setups), len(r.during.setups)+r.during.missed, percentile(r.during.setups, 100).Milliseconds(), verdict)
 }

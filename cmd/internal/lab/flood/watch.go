@@ -60,6 +60,7 @@ func (w *world) watch(ctx context.Context, long time.Duration) (seen window, err
 	if seen.up = from != nil && to != nil; seen.up {
 		seen.concealed = to.Media.Concealed - from.Media.Concealed
 		seen.received = to.Media.Received - from.Media.Received
+		seen.refused = to.Media.Discarded + to.Media.Foreign - from.Media.Discarded - from.Media.Foreign
 	}
 	return seen, nil
 }
