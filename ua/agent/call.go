@@ -3,6 +3,7 @@ package agent
 import (
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"offhook/ua"
@@ -34,6 +35,7 @@ type call struct {
 	how      manner // in which we called
 	withheld bool   // our identity is
 	diversion
+	guest    netip.Addr // a stranger that we talk to: flooding must not keep him from hanging up
 	started  time.Time
 	answered time.Time
 
@@ -294,6 +296,9 @@ func (o *owner) forget(c *call) {
 		return
 	}
 	delete(o.calls, c.id)
+	if c.guest.IsValid() {
+		o.gate.Distrust(c.guest)
+	}
 	o.names.dropDialog(c.callID)
 	rest := o.dialogs[c.callID][:0:0]
 	for _, other := range o.dialogs[c.callID] {

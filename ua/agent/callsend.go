@@ -102,6 +102,10 @@ func (o *owner) callReply(c *call, action dialog.Reply) {
 	a := action.Answer
 	var fields []wire.Field
 	method := s.request.Method
+	if method == "INVITE" && a.Status/100 == 2 && s.flow.open && !c.guest.IsValid() {
+		c.guest = s.from.Addr()
+		o.gate.Trust(c.guest)
+	}
 	if a.Status > 100 && a.Status < 300 && (method == "INVITE" || method == "UPDATE") {
 		o.tell(c, s.flow, s.from)
 		contact := c.contact

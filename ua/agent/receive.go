@@ -14,8 +14,20 @@ import (
 
 var _ reader = (*Agent)(nil)
 
-// allow decides, before anything is parsed, whether a message is looked at.
+// allow decides, before anything is parsed, whether a message is looked at. What is
+// dropped is told once a minute, and then only.
 func (a *Agent) allow(f *flow, from netip.AddrPort, octets int) bool {
+	if a.letIn(f, from, octets) {
+		return true
+	}
+	if d, ok := a.gate.Report(); ok {
+		a.log.Warn("messages were dropped before they were read", "of one source", d.Source, "of all strangers", d.All,
+			"of scanners", d.Muted, "too large", d.Large, "scanners", d.Mutes, "last from", from)
+	}
+	return false
+}
+
+func (a *Agent) letIn(f *flow, from netip.AddrPort, octets int) bool {
 	if f.isStream() {
 		return a.gate.Allow(from.Addr())
 	}

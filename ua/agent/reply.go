@@ -19,10 +19,23 @@ var phrases = map[int]string{
 	505: "Version Not Supported", 513: "Message Too Large", 603: "Decline",
 }
 
+// isStrike reports whether an answer says that a request was malformed or was not
+// for us: what a scanner gets, and a telephone that means us does not.
+func isStrike(status int) bool {
+	switch status {
+	case 400, 403, 404, 405, 416, 420, 481, 483, 501, 505:
+		return true
+	}
+	return false
+}
+
 // response makes a response (RFC 3261 §8.2.6).
 func (a *Agent) response(s *serverTx, status int, reason string, fields []wire.Field, body []byte) *sip.Response {
 	if reason == "" {
 		reason = phrases[status]
+	}
+	if isStrike(status) {
+		a.gate.Refused(s.from.Addr())
 	}
 	r := sip.NewResponse(status, clean(reason))
 	add := func(name, value string) { r.AppendHeader(sip.NewHeader(name, clean(value))) }

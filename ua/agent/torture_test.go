@@ -99,7 +99,7 @@ func torturedAt(tb testing.TB, transport ua.Transport, at netip.AddrPort) (*phon
 			Listen:  []Listen{{Transport: transport, Address: at}},
 			AnyUser: true, ForceRport: true,
 		}
-		c.Guard = guard.Config{Rate: 1e6, Burst: 1e6}
+		c.Guard = guard.Config{Rate: 1e6, Burst: 1e6, AllRate: 1e6, AllBurst: 1e6, Strikes: 1e6}
 	})
 	p.must(p.agent.SetAccounts([]ua.Account{{ID: "p2p", User: "phone", Domain: "127.0.0.1", Transport: transport}}))
 	bound, err := p.agent.Listening(tb.Context())

@@ -161,3 +161,21 @@ func TestFlood_does_not_keep_a_call_from_ending(t *testing.T) {
 	}
 	p.awaitCallThat("the end by BYE", func(c ua.Call) bool { return c.Cause == ua.RemoteBye })
 }
+
+func TestScanner_gets_no_answer_by_and_by(t *testing.T) {
+	p := newPhone(t, func(c *Config) {
+		c.Inbound.Listen = []Listen{{Transport: ua.UDP, Address: netip.MustParseAddrPort("127.0.0.1:0")}}
+		c.Guard = guard.Config{Rate: 1e6, Burst: 1e6, AllRate: 1e6, AllBurst: 1e6, Strikes: 3}
+	})
+	p.must(p.agent.SetAccounts([]ua.Account{{ID: "p2p", User: "phone", Domain: "neighbour", Transport: ua.UDP}}))
+	bound, err := p.agent.Listening(t.Context())
+	p.must(err)
+	peer := uatest.NewPeer(t, bound[0])
+	for i := range 10 { // extensions, one after the other
+		peer.Send(strings.ReplaceAll(request("INVITE", fmt.Sprintf("sip:%d@%%TO%%", 100+i), offer), "z9hG4bK-", fmt.Sprintf("z9hG4bKscan%d", i)))
+		if i < 4 {
+			peer.Expect("404")
+		}
+	}
+	waitFor(t, func() bool { return p.agent.gate.Dropped() == guard.Dropped{Muted: 6, Mutes: 1} })
+}

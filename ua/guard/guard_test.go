@@ -33,8 +33,8 @@ func TestGate_rate_of_one_source(t *testing.T) {
 		if !gate.Allow(netip.MustParseAddr("192.0.2.2")) {
 			t.Error("another source pays for the first")
 		}
-		if got := gate.Dropped(); got != 190 {
-			t.Errorf("%d counted as dropped", got)
+		if got := gate.Dropped(); got != (Dropped{Source: 190}) {
+			t.Errorf("%+v counted as dropped", got)
 		}
 	})
 }
@@ -57,16 +57,16 @@ func TestGate_trusted_sources_have_more(t *testing.T) {
 }
 
 func TestGate_memory_is_bounded(t *testing.T) {
-	gate := NewGate(Config{Sources: 64})
+	gate := NewGate(Config{Sources: 64, AllRate: 1e6, AllBurst: 1e6})
 	gate.Trust(somebody)
 	gate.Allow(somebody)
 	for i := range 10000 {
 		gate.Allow(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
 	}
-	if got := len(gate.buckets); got > 65 {
+	if got := len(gate.sources); got > 65 {
 		t.Errorf("%d sources are remembered", got)
 	}
-	if gate.buckets[somebody] == nil {
+	if gate.sources[somebody] == nil {
 		t.Error("the server was forgotten")
 	}
 }
@@ -75,6 +75,122 @@ func TestGate_large_datagrams(t *testing.T) {
 	gate := NewGate(Config{MaxDatagram: 1000})
 	if gate.Datagram(somebody, 1001) || !gate.Datagram(somebody, 1000) {
 		t.Error("the limit is not where it is")
+	}
+}
+
+func TestGate_invented_addresses_share_one_bucket(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := NewGate(Config{AllRate: 100, AllBurst: 200})
+		gate.Trust(somebody)
+		invented := func(n int) (count int) {
+			for i := range n {
+				if gate.Allow(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})) {
+					count++
+				}
+			}
+			return count
+		}
+		if got := invented(20000); got != 200 {
+			t.Errorf("%d of 20000 at once, want the burst of 200", got)
+		}
+		if got := len(gate.sources); got > 201 {
+			t.Errorf("%d sources are remembered of 200 that were let in", got)
+		}
+		if !gate.Allow(somebody) {
+			t.Error("a server pays for strangers")
+		}
+		<-time.After(time.Second)
+		if got := invented(20000); got != 100 {
+			t.Errorf("%d after a second, want 100", got)
+		}
+		<-time.After(10 * time.Second) // one that is loud leaves the others theirs
+		for range 10000 {
+			gate.Allow(netip.MustParseAddr("192.0.2.9"))
+		}
+		if !gate.Allow(netip.MustParseAddr("192.0.2.10")) {
+			t.Error("one source takes what is all's")
+		}
+	})
+}
+
+func TestGate_scanners_are_muted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := NewGate(Config{Strikes: 3, Mute: time.Minute})
+		refuse := func(from netip.Addr, n int) {
+			for range n {
+				if gate.Allow(from) {
+					gate.Refused(from)
+				}
+			}
+		}
+		refuse(somebody, 3)
+		if !gate.Allow(somebody) {
+			t.Error("three refusals are none too many")
+		}
+		refuse(somebody, 5)
+		if gate.Allow(somebody) {
+			t.Error("it is heard after its fourth refusal")
+		}
+		if !gate.Allow(netip.MustParseAddr("192.0.2.2")) {
+			t.Error("another source is muted")
+		}
+		if got := gate.Dropped(); got != (Dropped{Muted: 5, Mutes: 1}) {
+			t.Errorf("%+v", got)
+		}
+		<-time.After(time.Minute)
+		if !gate.Allow(somebody) {
+			t.Error("it is muted for good")
+		}
+		gate.Trust(somebody)
+		refuse(somebody, 30)
+		if !gate.Allow(somebody) {
+			t.Error("a server is muted")
+		}
+	})
+}
+
+func TestGate_muted_sources_are_remembered_before_others(t *testing.T) {
+	gate := NewGate(Config{Strikes: 1, Sources: 8, AllRate: 1e6, AllBurst: 1e6})
+	gate.Allow(somebody)
+	gate.Refused(somebody)
+	gate.Refused(somebody)
+	for i := range 100 {
+		gate.Allow(netip.AddrFrom4([4]byte{10, 0, 0, byte(i)}))
+	}
+	if gate.Allow(somebody) {
+		t.Error("invented addresses made a scanner's be forgotten")
+	}
+}
+
+func TestGate_report_once_a_minute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gate := NewGate(Config{Rate: 1, Burst: 1})
+		gate.Allow(somebody)
+		gate.Allow(somebody)
+		if _, ok := gate.Report(); ok {
+			t.Error("it tells before a minute has passed")
+		}
+		<-time.After(time.Minute)
+		gate.Allow(somebody)
+		gate.Allow(somebody)
+		if got, ok := gate.Report(); !ok || got != (Dropped{Source: 2}) {
+			t.Errorf("%+v, %v", got, ok)
+		}
+		if _, ok := gate.Report(); ok {
+			t.Error("it tells twice")
+		}
+		<-time.After(time.Minute)
+		if _, ok := gate.Report(); ok {
+			t.Error("it tells of nothing")
+		}
+	})
+}
+
+func BenchmarkGate_invented_addresses(b *testing.B) {
+	gate := NewGate(Config{})
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		gate.Allow(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
 	}
 }
 
