@@ -34,7 +34,7 @@ type terminal struct{ out, err io.Writer }
 
 const usage = `offhook-lab is the workbench: a PBX, a provisioning server and a telephone on loopback.
 
-Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench-ua|bench-provisioning|board-test|chaos|flood|soak [flags]
+Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench-ua|bench-provisioning|board-test|chaos|flood|soak|sbom [flags]
 
   run          starts everything and prints the address of the page; Ctrl-C ends it
   demo         provisions, registers, calls and is called by script; prints a JSON line of figures
@@ -50,12 +50,13 @@ Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench
   chaos        breaks names, exchange, network, clock, disk, memory, devices and the agent itself, and sees that it lives; prints a JSON line of figures
   flood        throws at a telephone in a call what strangers throw, and sees that the call lives; prints a JSON line of figures
   soak         makes 10 000 calls and fails when anything of them is left; prints a JSON line of figures
+  sbom         prints what programs are made of, as CycloneDX: sbom --version V PROGRAM...
 
 offhook-lab COMMAND -h tells the flags. Exit status: 0 done, 1 failed, 2 usage.
 `
 
 func execute(ctx context.Context, t terminal, args []string) int {
-	commands := map[string]func(context.Context, terminal, []string) error{"run": run, "demo": demo, "bench-media": benchMedia, "bench-beat": benchBeat, "bench-peers": benchPeers, "bench-insns": benchInsns, "bench-ua": benchUA, "bench-voice": benchVoice, "soak": soak,
+	commands := map[string]func(context.Context, terminal, []string) error{"run": run, "demo": demo, "bench-media": benchMedia, "bench-beat": benchBeat, "bench-peers": benchPeers, "bench-insns": benchInsns, "bench-ua": benchUA, "bench-voice": benchVoice, "soak": soak, "sbom": listParts,
 		"bench-provisioning": benchProvisioning, benchprov.Command: benchProvisioningPhone,
 		"board-test": boardTest, boardbox.Command: boardTestInside,
 		"chaos": chaosFaults, chaos.Command: chaosInside, chaos.AgentCommand: chaosAgent,
@@ -84,16 +85,22 @@ func help(_ context.Context, t terminal, _ []string) error {
 var errUsage = errors.New("usage")
 
 func parse(fs *flag.FlagSet, t terminal, args []string) error {
-	fs.SetOutput(t.err)
-	if err := fs.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return errUsage
+	if err := parseSome(fs, t, args); err != nil {
+		return err
 	}
 	if fs.NArg() > 0 {
 		fmt.Fprintf(t.err, "%q is not a flag\n", fs.Arg(0))
 		return errUsage
 	}
 	return nil
+}
+
+// parseSome leaves arguments to the command.
+func parseSome(fs *flag.FlagSet, t terminal, args []string) error {
+	fs.SetOutput(t.err)
+	err := fs.Parse(args)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		return errUsage
+	}
+	return err
 }
