@@ -38,6 +38,7 @@ func TestMain(m *testing.M) {
 		defer os.RemoveAll(dir)
 		binaries = filepath.Join(dir, "bin")
 		build := exec.Command("go", "build", "-o", binaries+"/", "offhook/cmd/offhook", "offhook/cmd/offhook-lab")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0") // as the firmware is
 		if out, err := build.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
 			return 1

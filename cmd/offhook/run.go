@@ -63,6 +63,9 @@ func (f runFlags) run(ctx context.Context, t terminal) error {
 		return err
 	}
 	log, ring, level := f.logger(t, config)
+	if err := harden(); err != nil {
+		log.Warn("this process is less shut off than it could be", "error", err)
+	}
 	b, err := f.chooseBoard(config)
 	if err != nil {
 		return err
