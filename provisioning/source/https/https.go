@@ -22,6 +22,7 @@ import (
 // Config is the limits.
 type Config struct {
 	Timeout      time.Duration // of a whole fetch; 0 means 30 s
+	Stall        time.Duration // how long nothing may come of a download; 0 means a minute
 	MaxSize      int64         // bytes of a document; 0 means 1 MiB
 	MaxRedirects int           // 0 means 5
 	// Floor is when the program was made: the time cannot be earlier. A board
@@ -41,6 +42,9 @@ var _ provisioning.Source = (*Source)(nil)
 func New(cfg Config) *Source {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = 30 * time.Second
+	}
+	if cfg.Stall == 0 {
+		cfg.Stall = time.Minute
 	}
 	if cfg.MaxSize == 0 {
 		cfg.MaxSize = 1 << 20
@@ -74,28 +78,36 @@ func (s *Source) Fetch(ctx context.Context, r provisioning.Request) (provisionin
 	if err := allowed(u, r.Access.AllowHTTP); err != nil {
 		return provisioning.Response{}, err
 	}
-	security, err := tlsConfig(r.Access)
-	if err != nil {
-		return provisioning.Response{}, err
-	}
-	security.Time = s.time
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
 	defer cancel()
-	transport, err := newTransport(security, s.cfg.Timeout, r.Access.Proxy)
+	client, done, err := s.client(u, r)
 	if err != nil {
 		return provisioning.Response{}, err
 	}
-	defer transport.CloseIdleConnections()
-	client := &http.Client{
-		Transport:     &login{next: transport, origin: u, access: r.Access},
-		CheckRedirect: s.redirects(r.Access.AllowHTTP),
-	}
+	defer done()
 	response, err := client.Do(newRequest(ctx, u, r))
 	if err != nil {
 		return provisioning.Response{}, s.explain(err, u)
 	}
 	defer response.Body.Close()
 	return s.read(client, response, r, u)
+}
+
+// client is who asks the server of an address; done closes what it has opened.
+func (s *Source) client(u *url.URL, r provisioning.Request) (client *http.Client, done func(), err error) {
+	security, err := tlsConfig(r.Access)
+	if err != nil {
+		return nil, nil, err
+	}
+	security.Time = s.time
+	transport, err := newTransport(security, s.cfg.Timeout, r.Access.Proxy)
+	if err != nil {
+		return nil, nil, err
+	}
+	return &http.Client{
+		Transport:     &login{next: transport, origin: u, access: r.Access},
+		CheckRedirect: s.redirects(r.Access.AllowHTTP),
+	}, transport.CloseIdleConnections, nil
 }
 
 func newRequest(ctx context.Context, u *url.URL, r provisioning.Request) *http.Request {

@@ -1,0 +1,143 @@
+package firmware
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// Slot is where a program may be besides where it was installed.
+type Slot string
+
+// The slots. Installed is none of them.
+const (
+	Installed Slot = ""
+	A         Slot = "a"
+	B         Slot = "b"
+)
+
+// other is the slot that a new program goes into.
+func (s Slot) other() Slot {
+	if s == A {
+		return B
+	}
+	return A
+}
+
+// maxStarts is how often a program on trial may start until it is given up: power
+// goes, and people pull plugs, just then too.
+const maxStarts = 3
+
+// maxFailed bounds what is remembered of programs that failed.
+const maxFailed = 8
+
+// Record is what is remembered of the slots. It is changed as a whole.
+type Record struct {
+	Installed string   `json:"installed"`         // version of the installed program that wrote it
+	Slot      Slot     `json:"slot,omitempty"`    // whose program is good
+	Before    Slot     `json:"before,omitempty"`  // that was good before it, and is still there
+	Trial     Slot     `json:"trial,omitempty"`   // whose program is on trial; Installed: none
+	Version   string   `json:"version,omitempty"` // of it
+	Sum       string   `json:"sum,omitempty"`     // of it
+	Starts    int      `json:"starts,omitempty"`  // of it
+	Failed    []string `json:"failed,omitempty"`  // sums of programs that failed, the newest last
+	Reason    string   `json:"reason,omitempty"`  // why the last one did
+}
+
+// parseRecord reads one. What cannot be read is as if there were none: the installed
+// program is always good.
+func parseRecord(data []byte) (r Record) {
+	if json.Unmarshal(data, &r) != nil {
+		return Record{}
+	}
+	for _, s := range []Slot{r.Slot, r.Before, r.Trial} {
+		if s != Installed && s != A && s != B {
+			return Record{}
+		}
+	}
+	return r
+}
+
+// Start tells whose program is to run now. A program on trial has had its start
+// counted.
+func (r Record) Start(installed string) (Record, Slot) {
+	if r.Installed != installed {
+		// Somebody has installed another one by hand: it is meant.
+		return Record{Installed: installed, Failed: r.Failed}, Installed
+	}
+	if r.Trial == Installed {
+		return r, r.Slot
+	}
+	if r.Starts >= maxStarts {
+		r = r.Fail("it was started " + times[maxStarts] + " and did not become well")
+		return r, r.Slot
+	}
+	r.Starts++
+	return r, r.Trial
+}
+
+var times = [...]string{maxStarts: "three times"}
+
+// Try puts a slot's program on trial.
+func (r Record) Try(slot Slot, m Manifest) Record {
+	if slot == r.Before {
+		r.Before = Installed // what was there is overwritten
+	}
+	r.Trial, r.Version, r.Sum, r.Starts = slot, m.Version, m.SHA256, 0
+	return r
+}
+
+// Commit makes the program on trial the good one.
+func (r Record) Commit() Record {
+	if r.Trial == Installed {
+		return r
+	}
+	r.Before, r.Slot = r.Slot, r.Trial
+	r.Trial, r.Version, r.Sum, r.Starts, r.Reason = Installed, "", "", 0, ""
+	return r
+}
+
+// Fail gives the program on trial up.
+func (r Record) Fail(reason string) Record {
+	if r.Trial == Installed {
+		return r
+	}
+	r.Reason = "version " + r.Version + ": " + reason
+	r = r.failed(r.Sum)
+	r.Trial, r.Version, r.Sum, r.Starts = Installed, "", "", 0
+	return r
+}
+
+func (r Record) failed(sum string) Record {
+	if sum == "" || slices.Contains(r.Failed, sum) {
+		return r
+	}
+	r.Failed = append(slices.Clone(r.Failed), sum)
+	r.Failed = r.Failed[max(0, len(r.Failed)-maxFailed):]
+	return r
+}
+
+// Back returns to what was good before, of its own accord; sum is of the program
+// that runs, which is not taken again by itself. It is the installed program where
+// there is no other.
+func (r Record) Back(sum string) (Record, bool) {
+	switch {
+	case r.Trial != Installed:
+		return r.Fail("somebody went back"), true
+	case r.Slot == Installed:
+		return r, false
+	}
+	r = r.failed(sum)
+	r.Slot, r.Before = r.Before, Installed
+	r.Reason = "somebody went back"
+	return r, true
+}
+
+// broken passes a slot by whose program does not verify any more.
+func (r Record) broken(slot Slot, why string) Record {
+	if slot == r.Trial {
+		return r.Fail(why)
+	}
+	r.Slot, r.Before = r.Before, Installed
+	r.Reason = why
+	return r
+}
