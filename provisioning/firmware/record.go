@@ -41,6 +41,7 @@ type Record struct {
 	Starts    int      `json:"starts,omitempty"`  // of it
 	Failed    []string `json:"failed,omitempty"`  // sums of programs that failed, the newest last
 	Reason    string   `json:"reason,omitempty"`  // why the last one did
+	Told      bool     `json:"told,omitempty"`    // to whoever wants to know
 }
 
 // parseRecord reads one. What cannot be read is as if there were none: the installed
@@ -101,7 +102,7 @@ func (r Record) Fail(reason string) Record {
 	if r.Trial == Installed {
 		return r
 	}
-	r.Reason = "version " + r.Version + ": " + reason
+	r.Reason, r.Told = "version "+r.Version+": "+reason, false
 	r = r.failed(r.Sum)
 	r.Trial, r.Version, r.Sum, r.Starts = Installed, "", "", 0
 	return r
@@ -113,6 +114,12 @@ func (r Record) failed(sum string) Record {
 	}
 	r.Failed = append(slices.Clone(r.Failed), sum)
 	r.Failed = r.Failed[max(0, len(r.Failed)-maxFailed):]
+	return r
+}
+
+// acquit has the program that failed last be tried again.
+func (r Record) acquit() Record {
+	r.Failed = r.Failed[:max(0, len(r.Failed)-1)]
 	return r
 }
 
@@ -128,7 +135,7 @@ func (r Record) Back(sum string) (Record, bool) {
 	}
 	r = r.failed(sum)
 	r.Slot, r.Before = r.Before, Installed
-	r.Reason = "somebody went back"
+	r.Reason, r.Told = "somebody went back", false
 	return r, true
 }
 
@@ -138,6 +145,6 @@ func (r Record) broken(slot Slot, why string) Record {
 		return r.Fail(why)
 	}
 	r.Slot, r.Before = r.Before, Installed
-	r.Reason = why
+	r.Reason, r.Told = why, false
 	return r
 }
