@@ -37,7 +37,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 MAX_SIZE  := 16777216
 MAX_AMD64 := 18874368
 
-.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak chaos flood interop-peers interop-asterisk lint boards screenshots interop browser fuzz deb buildroot-check deps notices release clean
+.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak chaos flood update-test interop-peers interop-asterisk lint boards screenshots interop browser fuzz deb buildroot-check deps notices release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -192,6 +192,9 @@ deps: ## install the Debian packages that the tests need
 
 notices: ## write THIRD-PARTY notices of the firmware binary to docs/
 	@.ci/notices > docs/third-party.md
+
+update-test: build ## installs good and bad versions in a running telephone, with CUTS=20 power cuts, in six minutes; ends with a JSON line
+	@exec bin/offhook-lab update-test $(if $(CUTS),--cuts $(CUTS))
 
 release: ## everything of the tag VERSION in release/VERSION, built twice to see that the bytes are the same; KEY=FILE signs it
 	@buildroot/release "$(VERSION)" $(KEY)

@@ -23,6 +23,7 @@ type AgentConfig struct {
 	Device       AgentDevice       `key:"device"`
 	Provisioning AgentProvisioning `key:"provisioning"`
 	Log          AgentLog          `key:"log"`
+	Firmware     AgentFirmware     `key:"firmware"`
 	Config       LocalDocument     `key:"config"`
 
 	origin map[string]Position
@@ -79,6 +80,11 @@ type AgentLog struct {
 	Format string `key:"format" oneof:"text json"`
 }
 
+// AgentFirmware says whose programs may take the place of this one.
+type AgentFirmware struct {
+	Keys string `key:"keys"` // a file of public keys, PEM
+}
+
 // LocalDocument is a Document kept with the agent: inline, or in a file.
 type LocalDocument struct {
 	File     string    // as written; empty when inline
@@ -97,7 +103,8 @@ func DefaultAgentConfig() AgentConfig {
 			DHCP:    AgentDHCP{Options: []string{"160", "159", "66", "43", "125"}, Source: "auto"},
 			Persona: AgentPersona{Maker: "off"},
 		},
-		Log: AgentLog{Level: "info", Format: "text"},
+		Log:      AgentLog{Level: "info", Format: "text"},
+		Firmware: AgentFirmware{Keys: "/etc/offhook/firmware.pem"},
 	}
 }
 

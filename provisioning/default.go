@@ -34,6 +34,7 @@ func Default() Document {
 		Log:       Log{Level: "info"},
 		Door:      Door{Hold: 3 * time.Second, Digits: []string{"rfc4733"}, Attempts: 3, CardAttempts: 10, Lock: time.Minute},
 		Recording: Recording{Announce: "tone", MaxTime: 2 * time.Hour, KeepFree: 64},
+		Firmware:  Firmware{Share: 100, Trial: 5 * time.Minute},
 		Emergency: Emergency{CallBack: 30 * time.Minute},
 	}
 }

@@ -38,12 +38,15 @@ type Push struct {
 	Token       ua.Secret `key:"token"`
 }
 
-// Firmware says which program the phone should have. It is kept and shown; this
-// version installs nothing.
+// Firmware says which program the phone should have.
 type Firmware struct {
 	URL     string `key:"url" match:"url"`
 	Version string `key:"version" match:"label"` // the one to have: 1.2.3, or the least: >=1.2.3
 	Window  string `key:"window" match:"window"` // of the day in which to install, in the phone's time zone
+	// Share is the percent of the phones that are to have it.
+	Share     int           `key:"share" range:"0..100"`
+	Downgrade bool          `key:"downgrade"`
+	Trial     time.Duration `key:"trial" range:"1m..1h"` // until which a new version has to be well
 }
 
 // Action is a web server that is told of events.
@@ -90,7 +93,7 @@ func (p Push) Endpoint() string {
 var Events = []string{
 	"started", "registered", "unregistered", "registration-failed",
 	"call-incoming", "call-outgoing", "call-answered", "call-ended", "call-missed",
-	"configured", "configuration-failed",
+	"configured", "configuration-failed", "firmware-installed", "firmware-failed",
 	"door-opened", "door-refused", "door-locked", "door-forced", "door-held-open", "door-closed", "door-tamper", "*",
 }
 

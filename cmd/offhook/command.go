@@ -31,7 +31,7 @@ func commands() []command {
 		runCommand(), checkCommand(), lintCommand(), explainCommand(),
 		provisioningCommand(),
 		statusCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), dndCommand(), forwardCommand(), messageCommand(), doorCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
-		historyCommand(), rollbackCommand(), setCommand(), unsetCommand(),
+		historyCommand(), rollbackCommand(), firmwareCommand(), setCommand(), unsetCommand(),
 		sealCommand(), unsealCommand(), farmCommand(), setupCommand(), boardCommand(), versionCommand(), completionCommand(), helpCommand(),
 	}
 }

@@ -427,6 +427,10 @@ func (a *answering) Differences(_ context.Context, from, to int) ([]string, erro
 func (a *answering) Rollback(_ context.Context, r localapi.RollbackRequest) (localapi.RollbackRequest, error) {
 	return localapi.RollbackRequest{Number: max(r.Number, 1)}, a.note(fmt.Sprint("rollback ", r.Number))
 }
+func (a *answering) InstallFirmware(_ context.Context, r localapi.InstallRequest) error {
+	return a.note("firmware " + r.File)
+}
+func (a *answering) FirmwareBack(context.Context) error { return a.note("firmware back") }
 func (a *answering) Set(_ context.Context, r localapi.SetRequest) error {
 	return a.note("set " + r.Path + "=" + r.Value)
 }

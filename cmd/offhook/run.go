@@ -58,6 +58,13 @@ func runCommand() command {
 }
 
 func (f runFlags) run(ctx context.Context, t terminal) error {
+	launched, err := f.launched()
+	if err == nil {
+		err = launch(launched)
+	}
+	if err != nil {
+		fmt.Fprintln(t.err, "offhook: another version of this program could not be run:", err)
+	}
 	config, err := f.agentConfig()
 	if err != nil {
 		return err
@@ -77,7 +84,7 @@ func (f runFlags) run(ctx context.Context, t terminal) error {
 		return fmt.Errorf("the board's file has faults:\n%w", err)
 	}
 	supervised(b, &table)
-	err = app.Run(ctx, app.Config{Version: version, Built: built(), Board: b, Drivers: table, Agent: config, Socket: f.socket,
+	err = app.Run(ctx, app.Config{Version: version, Built: built(), Firmware: launched, Board: b, Drivers: table, Agent: config, Socket: f.socket,
 		Log: log, Ring: ring, Level: level, Faceplate: panel.URL, Media: mediaProcess,
 		Ready: func() {
 			if url := panel.URL(); url != "" {
@@ -97,10 +104,13 @@ func (f runFlags) run(ctx context.Context, t terminal) error {
 // stays where it was.
 func again(page string) error {
 	self, err := os.Executable()
+	if installed := os.Getenv(installedVariable); installed != "" {
+		self, err = installed, nil // it says which version is next
+	}
 	if err != nil {
 		return err
 	}
-	return syscall.Exec(self, stayAt(page, os.Args), os.Environ())
+	return syscall.Exec(self, stayAt(page, os.Args), installedOnly(os.Environ()))
 }
 
 // stayAt is the command line with the page's address, which may have been any

@@ -66,6 +66,12 @@ func printStatus(out io.Writer, s localapi.Status, now time.Time) error {
 	for _, a := range p.Attempts {
 		fmt.Fprintf(w, "step %s\t%s\n", a.Step, plain(strings.ReplaceAll(attemptLine(a), "\n", "; ")))
 	}
+	if err := printFirmware(w, s.Firmware, now); err != nil {
+		return err
+	}
+	if n := s.Dropped.Total(); n > 0 {
+		fmt.Fprintf(w, "strangers\t%d messages were dropped unread\n", n)
+	}
 	fmt.Fprintf(w, "sound\t%s\n", audioLine(s.Audio))
 	for _, d := range s.Devices {
 		fmt.Fprintf(w, "part %s\t%s\n", d.Part, plain(d.Error))

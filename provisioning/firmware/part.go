@@ -53,6 +53,9 @@ func (s Slots) refuse(refused bool) error {
 
 // openPart begins or goes on with the download of a URL.
 func (s Slots) openPart(url string, tell func(int)) (*part, error) {
+	if err := s.Disk.MkdirAll(s.Dir); err != nil {
+		return nil, err
+	}
 	p := &part{slots: s, tell: tell, of: s.loadPartOf()}
 	if p.of.URL != url {
 		p.of = partOf{URL: url}

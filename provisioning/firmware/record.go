@@ -39,6 +39,7 @@ type Record struct {
 	Version   string   `json:"version,omitempty"` // of it
 	Sum       string   `json:"sum,omitempty"`     // of it
 	Starts    int      `json:"starts,omitempty"`  // of it
+	Bound     bool     `json:"bound,omitempty"`   // an account was registered before it: one has to be with it
 	Failed    []string `json:"failed,omitempty"`  // sums of programs that failed, the newest last
 	Reason    string   `json:"reason,omitempty"`  // why the last one did
 	Told      bool     `json:"told,omitempty"`    // to whoever wants to know
@@ -79,11 +80,12 @@ func (r Record) Start(installed string) (Record, Slot) {
 var times = [...]string{maxStarts: "three times"}
 
 // Try puts a slot's program on trial.
-func (r Record) Try(slot Slot, m Manifest) Record {
+func (r Record) Try(slot Slot, m Manifest, bound bool) Record {
 	if slot == r.Before {
 		r.Before = Installed // what was there is overwritten
 	}
 	r.Trial, r.Version, r.Sum, r.Starts = slot, m.Version, m.SHA256, 0
+	r.Bound = bound
 	return r
 }
 
@@ -139,8 +141,8 @@ func (r Record) Back(sum string) (Record, bool) {
 	return r, true
 }
 
-// broken passes a slot by whose program does not verify any more.
-func (r Record) broken(slot Slot, why string) Record {
+// Broken passes a slot by whose program does not verify, or cannot be run.
+func (r Record) Broken(slot Slot, why string) Record {
 	if slot == r.Trial {
 		return r.Fail(why)
 	}

@@ -17,6 +17,7 @@ type Disk interface {
 	Write(path string, data []byte) error
 	Rename(from, to string) error
 	Remove(path string) error
+	MkdirAll(path string) error
 	SyncDir(path string) error
 	// Open opens a file for reading, and tells how long it is.
 	Open(path string) (File, int64, error)
@@ -45,6 +46,7 @@ func (s Slots) recordFile() string { return filepath.Join(s.Dir, "record") }
 
 // Part is the file that a download grows in, PartOf what it is of.
 func (s Slots) Part() string   { return filepath.Join(s.Dir, "part") }
+func (s Slots) hand() string   { return filepath.Join(s.Dir, "hand") } // what a person gives
 func (s Slots) partOf() string { return filepath.Join(s.Dir, "part.of") }
 
 // Load reads the record.
@@ -96,7 +98,7 @@ func (s Slots) Choose(installed string) (path string, slot Slot, err error) {
 			break
 		}
 		if _, bad := s.Check(s.Program(slot)); bad != nil {
-			r = r.broken(slot, explain(bad))
+			r = r.Broken(slot, explain(bad))
 			continue
 		}
 		path = s.Program(slot)
@@ -138,7 +140,7 @@ func explain(err error) string {
 
 // Install verifies the file of a download and puts it on trial for the next start,
 // in the slot that does not run. It is gone from where it was, good or not.
-func (s Slots) Install(path, installed string, allowed func(Manifest) error) (m Manifest, err error) {
+func (s Slots) Install(path, installed string, bound bool, allowed func(Manifest) error) (m Manifest, err error) {
 	m, err = s.Check(path)
 	if err == nil {
 		err = allowed(m)
@@ -171,7 +173,7 @@ func (s Slots) Install(path, installed string, allowed func(Manifest) error) (m 
 	if err := s.Disk.SyncDir(s.Dir); err != nil {
 		return m, err
 	}
-	return m, s.Save(r.Try(slot, m))
+	return m, s.Save(r.Try(slot, m, bound))
 }
 
 // Room tells whether so many more octets fit, and leave the disk some.

@@ -43,7 +43,7 @@ func put(t *testing.T, s Slots, version string) error {
 	if err := s.Disk.Write(s.Part(), program(t, version, here, "maker")); err != nil {
 		return err
 	}
-	_, err := s.Install(s.Part(), packaged, anything)
+	_, err := s.Install(s.Part(), packaged, true, anything)
 	return err
 }
 
@@ -137,7 +137,7 @@ func TestSlots_what_does_not_verify_is_never_run(t *testing.T) {
 			s := slots(p)
 			must(t, p.MkdirAll("state"))
 			must(t, s.Disk.Write(s.Part(), c.bad(program(t, "v2", here, "maker"))))
-			if _, err := s.Install(s.Part(), packaged, anything); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, err := s.Install(s.Part(), packaged, true, anything); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("installed: %v", err)
 			}
 			if _, err := p.ReadFile(s.Part()); err == nil {
@@ -194,7 +194,7 @@ func TestSlots_refused_by_who_asked(t *testing.T) {
 	must(t, p.MkdirAll("state"))
 	must(t, s.Disk.Write(s.Part(), program(t, "v0.1", here, "maker")))
 	older := errors.New("older")
-	if _, err := s.Install(s.Part(), packaged, func(Manifest) error { return older }); !errors.Is(err, older) {
+	if _, err := s.Install(s.Part(), packaged, true, func(Manifest) error { return older }); !errors.Is(err, older) {
 		t.Error(err)
 	}
 	if got := started(t, s); got != packaged {

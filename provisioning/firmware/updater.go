@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"sync"
 	"time"
@@ -21,6 +22,9 @@ type Partial interface {
 // that need not be fetched.
 var ErrNotModified = errors.New("the file is the one that was no good")
 
+// ErrNoKey is a telephone that takes no other version from anybody.
+var ErrNoKey = errors.New("no key is installed that a version could be signed by: see firmware.keys of the agent's file")
+
 // Config is what an Updater works with.
 type Config struct {
 	Slots     Slots
@@ -31,10 +35,12 @@ type Config struct {
 	Zone      func() *time.Location
 	// Download fetches a file, unless it is the version named.
 	Download func(ctx context.Context, url, not string, p Partial) error
-	// Missing is what keeps the telephone from being well; "": it is.
-	Missing func(context.Context) string
+	// Stuck is which part of the program does not move; "": all do.
+	Stuck func(context.Context) string
+	// Bound tells whether an account is registered.
+	Bound func() bool
 	// Restart starts the program anew once nobody uses the telephone.
-	Restart func()
+	Restart func(context.Context)
 	// Tell tells whoever wants to know of an event.
 	Tell func(event, version, reason string)
 	Log  *slog.Logger
@@ -54,15 +60,19 @@ const (
 
 // Status is what a person wants to know.
 type Status struct {
-	Phase   Phase     `json:"phase,omitempty"`
-	Slot    Slot      `json:"slot,omitempty"`
-	Wanted  string    `json:"wanted,omitempty"`
-	Percent int       `json:"percent,omitempty"` // of a download
-	Due     time.Time `json:"due,omitzero"`      // of the next step
-	Missing string    `json:"missing,omitempty"` // until it is well, on trial
-	Error   string    `json:"error,omitempty"`   // why what is wished for is not done
-	Failed  string    `json:"failed,omitempty"`  // why the last other version was given up
+	Phase   Phase
+	Slot    Slot
+	Wanted  string
+	Percent int       // of a download
+	Due     time.Time // of the next step
+	Missing string    // until it is well, on trial
+	Error   string    // why what is wished for is not done
+	Failed  string    // why the last other version was given up
 }
+
+// patience is how often a telephone that is not well is looked at, once a minute,
+// before another version is installed all the same: it may be what it needs.
+const patience = 60
 
 // Updater has the telephone run the version that is wished for. It is used by one
 // goroutine, but for Use and Status.
@@ -71,6 +81,9 @@ type Updater struct {
 	wishes   chan Wish
 	wish     Wish
 	failures int
+	unwell   int // looks, when another version was due
+
+	record sync.Mutex // held while the record is read and written
 
 	mu     sync.Mutex
 	status Status
@@ -127,6 +140,8 @@ func (u *Updater) Run(ctx context.Context) error {
 
 // before tells, once, of a version that was given up in an earlier life.
 func (u *Updater) before() (lately bool) {
+	u.record.Lock()
+	defer u.record.Unlock()
 	r := u.Slots.Load()
 	u.now(func(s *Status) { s.Failed = r.Reason })
 	if r.Reason == "" || r.Told {
@@ -151,16 +166,25 @@ func (u *Updater) acquit(ctx context.Context) bool {
 			return false
 		case u.wish = <-u.wishes:
 		case <-time.After(lookEvery):
-			if u.Missing(ctx) == "" {
+			if u.missing(ctx, u.Slots.Load().Bound) == "" {
 				return true
 			}
 		}
 	}
 	u.Log.Info("this version does not become well either: the last one may be tried again")
-	if err := errors.Join(u.Slots.refuse(false), u.Slots.Save(u.Slots.Load().acquit())); err != nil {
+	if err := errors.Join(u.Slots.refuse(false), u.keep(Record.acquit)); err != nil {
 		u.Log.Warn("that is not kept", "error", err)
 	}
 	return true
+}
+
+// missing is what keeps the telephone from being well. Where an account was
+// registered, one has to be.
+func (u *Updater) missing(ctx context.Context, bound bool) string {
+	if stuck := u.Stuck(ctx); stuck != "" || !bound || u.Bound() {
+		return stuck
+	}
+	return "no account is registered"
 }
 
 // lookEvery is how often a program on trial is looked at; it has to be well twice.
@@ -183,20 +207,20 @@ func (u *Updater) judge(ctx context.Context) bool {
 			continue
 		case <-time.After(lookEvery):
 		}
-		missing := u.Missing(ctx)
+		missing := u.missing(ctx, r.Bound)
 		if well++; missing != "" {
 			well = 0
 		}
 		ends := began.Add(u.wish.Trial)
 		u.now(func(s *Status) { s.Phase, s.Missing, s.Due = OnTrial, missing, ends })
 		if missing != "" && !time.Now().Before(ends) {
-			u.giveUp("it was not well within " + u.wish.Trial.String() + ": " + missing)
+			u.giveUp(ctx, "it was not well within "+u.wish.Trial.String()+": "+missing)
 			<-ctx.Done()
 			return false
 		}
 	}
 	for {
-		err := u.Slots.Save(u.Slots.Load().Commit())
+		err := u.keep(Record.Commit)
 		if err == nil {
 			break
 		}
@@ -213,19 +237,19 @@ func (u *Updater) judge(ctx context.Context) bool {
 	return true
 }
 
-func (u *Updater) giveUp(reason string) {
+func (u *Updater) giveUp(ctx context.Context, reason string) {
 	u.Log.Error("this version is given up", "version", u.Version, "reason", reason)
-	if err := u.Slots.Save(u.Slots.Load().Fail(reason)); err != nil {
+	if err := u.keep(func(r Record) Record { return r.Fail(reason) }); err != nil {
 		u.Log.Error("that cannot be kept; its starts are counted", "error", err)
 	}
-	u.Restart()
+	u.Restart(ctx)
 }
 
 // step does what is next of what is wished, and tells when to look again.
 func (u *Updater) step(ctx context.Context) time.Duration {
 	why, wanted := u.wish.Wanted(u.Version, u.Telephone)
 	if wanted && len(u.Slots.Keys) == 0 {
-		why, wanted = "no key is installed that a version could be signed by: see firmware.keys of the agent's file", false
+		why, wanted = ErrNoKey.Error(), false
 	}
 	if !wanted {
 		u.now(func(s *Status) { *s = Status{Slot: u.Slot, Failed: s.Failed, Error: why} })
@@ -280,12 +304,21 @@ func (u *Updater) get(ctx context.Context) (time.Duration, error) {
 		u.now(func(s *Status) { s.Phase, s.Due = Ready, due })
 		return due.Sub(now), nil
 	}
-	if _, err := u.Slots.Install(u.Slots.Part(), u.Installed, u.allows); err != nil {
+	bound := u.Bound()
+	if missing := u.missing(ctx, true); missing != "" && u.unwell < patience {
+		u.unwell++ // whether another version is well could not be told
+		u.now(func(s *Status) { s.Phase, s.Due, s.Missing = Ready, now.Add(time.Minute), missing })
+		return time.Minute, nil
+	}
+	u.record.Lock()
+	_, err = u.Slots.Install(u.Slots.Part(), u.Installed, bound, u.allows)
+	u.record.Unlock()
+	if err != nil {
 		return 0, err
 	}
 	u.now(func(s *Status) { s.Phase, s.Due = Ready, now })
 	u.Log.Info("another version starts once nobody uses the telephone", "version", m.Version)
-	u.Restart()
+	u.Restart(ctx)
 	return 24 * time.Hour, nil
 }
 
@@ -306,4 +339,72 @@ func (u *Updater) allows(m Manifest) error {
 		return fmt.Errorf("this very program was given up before: %s", r.Reason)
 	}
 	return u.wish.Allows(m, u.Version)
+}
+
+// keep changes the record.
+func (u *Updater) keep(change func(Record) Record) error {
+	u.record.Lock()
+	defer u.record.Unlock()
+	return u.Slots.Save(change(u.Slots.Load()))
+}
+
+// InstallFile puts the program of a file on trial, whatever is wished for, and starts
+// it once nobody uses the telephone. Any goroutine may call it.
+func (u *Updater) InstallFile(ctx context.Context, path string) (m Manifest, err error) {
+	if m, err = u.Slots.Check(path); err != nil {
+		return m, err
+	}
+	if err := u.Slots.Disk.MkdirAll(u.Slots.Dir); err != nil {
+		return m, err
+	}
+	copied := u.Slots.hand()
+	if err := u.copy(path, copied); err != nil {
+		return m, errors.Join(err, u.Slots.Disk.Remove(copied))
+	}
+	u.record.Lock()
+	defer u.record.Unlock()
+	m, err = u.Slots.Install(copied, u.Installed, u.Bound(), func(Manifest) error { return nil })
+	if err == nil {
+		u.Log.Info("another version was installed by hand; it starts once nobody uses the telephone", "version", m.Version)
+		u.Restart(ctx)
+	}
+	return m, err
+}
+
+func (u *Updater) copy(path, to string) error {
+	from, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	info, err := from.Stat()
+	if err != nil {
+		return err
+	}
+	if err := u.Slots.Room(info.Size()); err != nil {
+		return err
+	}
+	file, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(file, from)
+	return errors.Join(err, file.Close())
+}
+
+// Back returns to the version of before. Any goroutine may call it.
+func (u *Updater) Back(ctx context.Context) error {
+	u.record.Lock()
+	defer u.record.Unlock()
+	r := u.Slots.Load()
+	m, _ := u.Slots.Check(u.Slots.Program(u.Slot)) // of the installed one there is none
+	r, ok := r.Back(m.SHA256)
+	if !ok {
+		return errors.New("the installed program runs: there is none before it")
+	}
+	if err := u.Slots.Save(r); err != nil {
+		return err
+	}
+	u.Restart(ctx)
+	return nil
 }

@@ -84,9 +84,15 @@ func (r *rig) life(long time.Duration) (version string, status Status) {
 	ctx, restart := context.WithTimeout(r.Context(), long)
 	defer restart()
 	u := New(Config{Slots: s, Slot: slot, Installed: packaged, Version: version, Telephone: "0004135a0b0c",
-		Zone: func() *time.Location { return time.UTC }, Download: r.download, Restart: restart, Log: slog.New(slog.DiscardHandler),
-		Missing: func(context.Context) string { return r.missing[version] },
-		Tell:    func(event, version, reason string) { r.events = append(r.events, event+" "+version+" "+reason) }})
+		Zone: func() *time.Location { return time.UTC }, Download: r.download, Restart: func(context.Context) { restart() }, Log: slog.New(slog.DiscardHandler),
+		Stuck: func(context.Context) string {
+			if r.missing[version] == "registration" {
+				return ""
+			}
+			return r.missing[version]
+		},
+		Bound: func() bool { return r.missing[version] != "registration" },
+		Tell:  func(event, version, reason string) { r.events = append(r.events, event+" "+version+" "+reason) }})
 	u.Use(r.wish)
 	if err := u.Run(ctx); err != nil {
 		r.Error(err)
@@ -131,7 +137,7 @@ func TestUpdater(t *testing.T) {
 		{"one that is never well -> the one before, why, and not fetched again", func(r *rig) {
 			r.lives(time.Hour, packaged, "v2")
 			r.publish("v3")
-			r.missing["v3"] = "no account is registered"
+			r.missing["v3"] = "registration"
 			r.told("firmware-installed v2 ")
 			r.lives(time.Hour, "v2", "v3")
 			s := r.lives(time.Hour, "v2")
@@ -153,10 +159,19 @@ func TestUpdater(t *testing.T) {
 			r.told("firmware-failed v1 version v2: it was started three times and did not become well")
 		}},
 		{"the one before is not well either -> the new one may be tried again", func(r *rig) {
-			r.missing["v2"], r.missing[packaged] = "no account is registered", "no account is registered"
-			r.lives(time.Hour, packaged, "v2", packaged)
+			r.lives(time.Hour, packaged)
+			r.missing["v2"], r.missing[packaged] = "registration", "registration" // the exchange is away
+			r.lives(30*time.Minute, "v2", packaged)
 			r.missing = map[string]string{}
-			r.lives(24*time.Hour, "v2", "v2")
+			r.lives(24*time.Hour, packaged, "v2", "v2")
+			r.told("firmware-failed v1 version v2: it was not well within 5m0s: no account is registered", "firmware-installed v2 ")
+		}},
+		{"a telephone that is not well -> an hour later all the same", func(r *rig) {
+			r.missing[packaged] = "registration"
+			if s := r.lives(50*time.Minute, packaged); s.Phase != Ready || s.Missing != "no account is registered" {
+				r.Errorf("%+v", s)
+			}
+			r.lives(2*time.Hour, packaged, "v2", "v2")
 		}},
 		{"connections that break -> gone on with, later and later", func(r *rig) {
 			r.breaks = len(r.file)/4 + 1
@@ -215,7 +230,7 @@ func TestUpdater_a_wish_of_later(t *testing.T) {
 		ctx, restart := context.WithTimeout(t.Context(), time.Hour)
 		defer restart()
 		u := New(Config{Slots: s, Installed: packaged, Version: packaged, Zone: func() *time.Location { return time.UTC },
-			Download: r.download, Restart: restart, Log: slog.New(slog.DiscardHandler)})
+			Download: r.download, Restart: func(context.Context) { restart() }, Log: slog.New(slog.DiscardHandler)})
 		done := make(chan struct{})
 		go func() { defer close(done); _ = u.Run(ctx) }()
 		time.Sleep(time.Minute)

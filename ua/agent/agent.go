@@ -63,6 +63,9 @@ func New(config Config) (*Agent, error) {
 	}, nil
 }
 
+// Dropped counts the messages that were dropped before they were read.
+func (a *Agent) Dropped() guard.Dropped { return a.gate.Dropped() }
+
 // Events returns what happens, in order. It is closed when Run returns.
 func (a *Agent) Events() <-chan ua.Event { return a.events }
 

@@ -33,15 +33,16 @@ var ErrRestart = errors.New("app: restart asked for")
 
 // Config is what an App is made of.
 type Config struct {
-	Version string
-	Built   time.Time // when the program was made; zero: not known
-	Board   *board.Board
-	Drivers hal.Drivers
-	Agent   provisioning.AgentConfig
-	Socket  string // of the control API
-	Log     *slog.Logger
-	Ring    *LogRing
-	Level   *slog.LevelVar // follows the document's log level
+	Version  string
+	Built    time.Time // when the program was made; zero: not known
+	Firmware Firmware
+	Board    *board.Board
+	Drivers  hal.Drivers
+	Agent    provisioning.AgentConfig
+	Socket   string // of the control API
+	Log      *slog.Logger
+	Ring     *LogRing
+	Level    *slog.LevelVar // follows the document's log level
 	// Media is the command of the media process that listens at a path, for
 	// boards whose sound is a process of its own.
 	Media func(path string) *exec.Cmd
@@ -83,6 +84,7 @@ type App struct {
 	teller      *teller
 	pushing     *pushing
 	phonebooks  *phonebooks
+	renewal     *renewal
 	listening   listening
 	undisturbed bool // as the agent was told; the desk's
 }
@@ -183,6 +185,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.teller, a.pushing = newTeller(log.With("room", "actions"), a.device), newPushing(log.With("room", "push"))
 	a.phonebooks = newPhonebooks(log.With("room", "phone book"), a.cfg.Agent.State)
 	a.newcomers = newNewcomers(log.With("room", "provisioning"))
+	a.buildFirmware(log.With("room", "firmware"))
 	a.joinDesk(log)
 	return a.buildProvisioning(log.With("room", "provisioning"))
 }
@@ -266,6 +269,7 @@ func (a *App) parts() []part {
 		{"provisioning", a.manager.Run},
 		{"actions", a.teller.run},
 		{"push", a.pushing.run},
+		{"firmware", a.renewal.Run},
 	}
 	parts = append(parts, a.inputs()...)
 	parts = append(parts, part{"parts that come late", a.afresh}, part{"control socket", a.serve})

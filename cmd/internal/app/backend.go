@@ -22,6 +22,7 @@ func (a *App) Status(ctx context.Context) (localapi.Status, error) {
 	}
 	s.Provisioning.Waiting, s.Provisioning.Refused = a.newcomers.list(), a.trust.Refused()
 	s.Listening, s.ListenError = a.listening.list()
+	s.Firmware, s.Dropped = a.renewal.told(), localapi.Dropped(a.agent.Dropped())
 	diverting, err := ask(ctx, a.desk, func(s phone.State) localapi.Diverting {
 		dnd, to := s.Diverting()
 		return localapi.Diverting{DoNotDisturb: dnd, Forward: to}

@@ -24,11 +24,25 @@ type Status struct {
 	Diverting    Diverting    `json:"diverting"`
 	Listening    []Listener   `json:"listening,omitzero"`
 	ListenError  string       `json:"listen_error,omitzero"`
+	Dropped      Dropped      `json:"dropped,omitzero"` // SIP messages that nobody read
 	Provisioning Provisioning `json:"provisioning"`
+	Firmware     Firmware     `json:"firmware,omitzero"`
 	Audio        Audio        `json:"audio"`
 	Devices      []Device     `json:"devices"`            // parts that do not work
 	Faceplate    string       `json:"faceplate,omitzero"` // address of the page, on a workbench
 }
+
+// Dropped counts SIP messages that were dropped before they were read, by why.
+type Dropped struct {
+	Source uint64 `json:"source,omitempty"` // too much from one source
+	All    uint64 `json:"all,omitempty"`    // too much from all untrusted ones
+	Muted  uint64 `json:"muted,omitempty"`  // from sources that had been refused too often
+	Large  uint64 `json:"large,omitempty"`  // datagrams over the limit
+	Mutes  uint64 `json:"mutes,omitempty"`  // how often a source was muted
+}
+
+// Total is all messages that were dropped.
+func (d Dropped) Total() uint64 { return d.Source + d.All + d.Muted + d.Large }
 
 // Account is one account's binding.
 type Account struct {
@@ -199,6 +213,10 @@ type Backend interface {
 	Dial(context.Context, DialRequest) error
 	Answer(context.Context) error
 	Hangup(context.Context) error
+	// InstallFirmware puts the program of a file on trial, FirmwareBack returns to the
+	// one of before.
+	InstallFirmware(context.Context, InstallRequest) error
+	FirmwareBack(context.Context) error
 	Reprovision(context.Context) error
 	Accepter
 	Record(context.Context, Switch) error

@@ -54,6 +54,10 @@ func (f *fakeBackend) Message(_ context.Context, r MessageRequest) error {
 func (f *fakeBackend) OpenDoor(_ context.Context, r DoorRequest) error {
 	return f.called("door " + r.Relay)
 }
+func (f *fakeBackend) InstallFirmware(_ context.Context, r InstallRequest) error {
+	return f.called("install " + r.File)
+}
+func (f *fakeBackend) FirmwareBack(context.Context) error { return f.called("back") }
 func (f *fakeBackend) History(context.Context) (History, error) {
 	return History{Documents: []Kept{{Number: 3, Verdict: "confirmed"}}}, f.called("history")
 }

@@ -107,6 +107,8 @@ func handler(b Backend) http.Handler {
 	mux.HandleFunc("POST /v1/forward", tell("forward", b.Forward))
 	mux.HandleFunc("POST /v1/door/open", tell("door", b.OpenDoor))
 	mux.HandleFunc("POST /v1/message", tell("message", b.Message))
+	mux.HandleFunc("POST /v1/firmware/install", tell("install", b.InstallFirmware))
+	mux.HandleFunc("POST /v1/firmware/back", post(b.FirmwareBack))
 	configuration(mux, b)
 	mux.HandleFunc("GET /v1/logs", func(w http.ResponseWriter, r *http.Request) { logs(w, r, b) })
 	mux.HandleFunc("GET /v1/screen.png", func(w http.ResponseWriter, r *http.Request) {

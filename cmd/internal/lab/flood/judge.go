@@ -16,6 +16,7 @@ type window struct {
 	concealed time.Duration // sound that the call made up
 	received  uint64        // of its packets
 	refused   uint64        // packets that came and were not its own
+	dropped   uint64        // SIP messages that the telephone did not read
 	rss       int64         // most, of all the telephone's processes
 	cpu       time.Duration
 	setups    []time.Duration // of calls that were to ring
@@ -59,7 +60,7 @@ func (r result) growth() int64 { return max(0, r.during.rss-r.before) }
 func (r result) arrived() bool {
 	switch r.attack.kind {
 	case datagrams:
-		return r.report.Answers > 0
+		return r.report.Answers+r.during.dropped > 0
 	case handshakes, silences:
 		return r.report.Sent > r.report.Failed
 	default:

@@ -152,6 +152,6 @@ func (c Config) tell(r result) {
 		verdict = "MISSED: " + strings.Join(missed, "; ")
 	}
 	fmt.Fprintf(c.Progress, "%-36s %9.0f %8d %8d %5.0f (%5.0f) %6d KiB %5.0f%% %2d/%-2d %4d ms  %s\n", r.attack.name,
-		float64(r.report.Sent)/r.during.time.Seconds(), r.report.Failed, r.report.Answers+r.during.refused, r.during.concealedPerMinute(), r.quiet.concealedPerMinute(),
+		float64(r.report.Sent)/r.during.time.Seconds(), r.report.Failed, r.report.Answers+r.during.refused+r.during.dropped, r.during.concealedPerMinute(), r.quiet.concealedPerMinute(),
 		r.growth()>>10, 100*r.during.cores(), len(r.during.setups), len(r.during.setups)+r.during.missed, percentile(r.during.setups, 100).Milliseconds(), verdict)
 }

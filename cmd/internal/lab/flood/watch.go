@@ -51,6 +51,7 @@ func (w *world) watch(ctx context.Context, long time.Duration) (seen window, err
 		}
 	}
 	seen.time = time.Since(start)
+	seen.dropped = last.Dropped.Total() - before.Dropped.Total()
 	stop()
 	callers.Wait()
 	if err != nil {
