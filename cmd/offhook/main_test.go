@@ -485,6 +485,9 @@ func TestControl(t *testing.T) {
 		{"rollback 3 --json", 0, "{\n  \"number\": 3\n}\n", ""},
 		{"set phone.name Back door", 0, "set\n", ""},
 		{"unset phone.name", 0, "given back\n", ""},
+		{"firmware install /var/lib/offhook/new", 0, "it starts once nobody uses the telephone, and is on trial then\n", ""},
+		{"firmware back", 0, "the version of before starts once nobody uses the telephone\n", ""},
+		{"firmware forward", 2, "", "offhook firmware: it is offhook firmware, offhook firmware install FILE or offhook firmware back\n"},
 		{"explain phone", 0, "phone.name  Hall  default\n", ""},
 		{"explain pho", 1, "", "offhook explain: there is no setting \"pho\" (offhook explain without a path lists them)\n"},
 		{"screen -", 0, "PNG", ""},
@@ -497,7 +500,7 @@ func TestControl(t *testing.T) {
 			t.Errorf("%s: status %d\nstdout %q\nstderr %q", c.args, status, out, stderr)
 		}
 	}
-	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, record true, record false, conference true, play ding.wav, dnd true, forward 1007, forward , door , door gate, message a 1002 back door, reprovision, rollback 0, rollback 3, set phone.name=Back door, unset phone.name" {
+	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, record true, record false, conference true, play ding.wav, dnd true, forward 1007, forward , door , door gate, message a 1002 back door, reprovision, rollback 0, rollback 3, set phone.name=Back door, unset phone.name, firmware /var/lib/offhook/new, firmware back" {
 		t.Errorf("asked %s", got)
 	}
 	status, out, _ := offhook(t, "status", "--json")
