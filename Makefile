@@ -37,7 +37,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 MAX_SIZE  := 16777216
 MAX_AMD64 := 18874368
 
-.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak chaos flood update-test interop-peers interop-asterisk lint boards screenshots interop browser fuzz deb buildroot-check deps notices release clean
+.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak chaos flood update-test image-test interop-peers interop-asterisk lint boards screenshots interop browser fuzz deb buildroot-check deps notices release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -195,6 +195,17 @@ notices: ## write THIRD-PARTY notices of the firmware binary to docs/
 
 update-test: build ## installs good and bad versions in a running telephone, with CUTS=20 power cuts, in six minutes; ends with a JSON line
 	@exec bin/offhook-lab update-test $(if $(CUTS),--cuts $(CUTS))
+
+image-test: build ## an ARM board in QEMU gets good and bad versions by provisioning, with CUTS=20 power cuts, in a quarter of an hour; needs root; ends with a JSON line
+	@BOARD=1 .ci/deps
+	@rm -rf out/twice && git clone -q . out/twice
+	@for in in . out/twice; do \
+		if [ $$in != . ]; then cache=$$PWD/out/twice.cache; fi; \
+		$${cache:+env GOCACHE=$$cache} $(MAKE) -s -C $$in cross TARGETS=linux-arm64 VERSION=v0.0.1000 || exit 1; \
+	done
+	@same=; if cmp dist/offhook-linux-arm64 out/twice/dist/offhook-linux-arm64; then same=--reproducible; fi; \
+	rm -rf out/twice out/twice.cache; \
+	exec bin/offhook-lab image-test $$same $(if $(CUTS),--power-cuts $(CUTS))
 
 release: ## everything of the tag VERSION in release/VERSION, built twice to see that the bytes are the same; KEY=FILE signs it
 	@buildroot/release "$(VERSION)" $(KEY)

@@ -34,7 +34,7 @@ type terminal struct{ out, err io.Writer }
 
 const usage = `offhook-lab is the workbench: a PBX, a provisioning server and a telephone on loopback.
 
-Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench-ua|bench-provisioning|board-test|chaos|flood|update-test|soak|sbom|sign [flags]
+Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench-ua|bench-provisioning|board-test|chaos|flood|update-test|image-test|soak|sbom|sign [flags]
 
   run          starts everything and prints the address of the page; Ctrl-C ends it
   demo         provisions, registers, calls and is called by script; prints a JSON line of figures
@@ -49,6 +49,7 @@ Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench
   board-test   tries the release binary on ARM boards in QEMU: keys, hook, lamps, relay, sound, screens, power cuts; prints a JSON line of figures
   chaos        breaks names, exchange, network, clock, disk, memory, devices and the agent itself, and sees that it lives; prints a JSON line of figures
   flood        throws at a telephone in a call what strangers throw, and sees that the call lives; prints a JSON line of figures
+  image-test   the same on an ARM board in QEMU, whose power is cut; prints a JSON line of figures
   soak         makes 10 000 calls and fails when anything of them is left; prints a JSON line of figures
   update-test  installs good and bad versions in a running telephone, with power cuts; prints a JSON line of figures
   sbom         prints what programs are made of, as CycloneDX: sbom --version V PROGRAM...
@@ -58,7 +59,7 @@ offhook-lab COMMAND -h tells the flags. Exit status: 0 done, 1 failed, 2 usage.
 `
 
 func execute(ctx context.Context, t terminal, args []string) int {
-	commands := map[string]func(context.Context, terminal, []string) error{"run": run, "demo": demo, "bench-media": benchMedia, "bench-beat": benchBeat, "bench-peers": benchPeers, "bench-insns": benchInsns, "bench-ua": benchUA, "bench-voice": benchVoice, "soak": soak, "sbom": listParts, "sign": sign, "update-test": updateTest,
+	commands := map[string]func(context.Context, terminal, []string) error{"run": run, "demo": demo, "bench-media": benchMedia, "bench-beat": benchBeat, "bench-peers": benchPeers, "bench-insns": benchInsns, "bench-ua": benchUA, "bench-voice": benchVoice, "soak": soak, "sbom": listParts, "sign": sign, "update-test": updateTest, "image-test": imageTest,
 		"bench-provisioning": benchProvisioning, benchprov.Command: benchProvisioningPhone,
 		"board-test": boardTest, boardbox.Command: boardTestInside,
 		"chaos": chaosFaults, chaos.Command: chaosInside, chaos.AgentCommand: chaosAgent,

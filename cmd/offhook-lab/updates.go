@@ -11,7 +11,7 @@ import (
 
 // updateTest installs good and bad versions.
 func updateTest(ctx context.Context, t terminal, args []string) error {
-	c := updates.Config{Progress: t.err}
+	c := updates.Config{Progress: t.err, Slow: true}
 	fs := flag.NewFlagSet("offhook-lab update-test", flag.ContinueOnError)
 	fs.IntVar(&c.Cuts, "cuts", 20, "how `OFTEN` the power is cut")
 	fs.Uint64Var(&c.Seed, "seed", 1, "`NUMBER` that fixes when")

@@ -26,6 +26,7 @@ type Box struct {
 	Arch      string   // as Debian says
 	Stories   []string // names of boots; all when empty
 	PowerCuts int
+	Updates   bool // instead of stories: other versions of the program, with power cuts
 }
 
 // Config says what is tried.
@@ -70,6 +71,7 @@ type Figures struct {
 	RelayPulses       int            `json:"relay_pulses"`                  // that were measured
 	RelayGlitches     int            `json:"relay_glitches"`
 	LateMS            float64        `json:"guest_late_ms_max"` // of another program in the box, while they lasted
+	Updates           Updates        `json:"updates,omitzero"`
 	SecondsByBox      map[string]int `json:"seconds_by_box"`
 	Seconds           int            `json:"seconds"`
 	Failures          []string       `json:"failures,omitempty"`
@@ -89,6 +91,7 @@ func (f *Figures) add(o Figures) {
 	f.RelayHoldErrorIn = max(f.RelayHoldErrorIn, o.RelayHoldErrorIn)
 	f.RelayPulses += o.RelayPulses
 	f.RelayGlitches += o.RelayGlitches
+	f.Updates.add(o.Updates)
 	f.LateMS = max(f.LateMS, o.LateMS)
 	f.Failures = append(f.Failures, o.Failures...)
 	for _, m := range []struct{ to, from map[string]int }{

@@ -75,7 +75,10 @@ func (b *box) check(name string, err error) bool {
 // live boots the box with each screen and tries everything.
 func (b *box) live(ctx context.Context) error {
 	b.volume = filepath.Join(b.order.Dir, "state.img")
-	if err := newVolume(ctx, b.volume); err != nil {
+	if b.order.Updates {
+		return b.updates(ctx)
+	}
+	if err := newVolume(ctx, b.volume, 24); err != nil {
 		return err
 	}
 	for _, s := range b.arch.stories() {
@@ -99,21 +102,22 @@ func (b *box) live(ctx context.Context) error {
 	return nil
 }
 
-// newVolume makes the empty state volume.
-func newVolume(ctx context.Context, file string) error {
+// newVolume makes the empty state volume, of so many MiB.
+func newVolume(ctx context.Context, file string, size int) error {
 	if err := os.RemoveAll(file); err != nil {
 		return err
 	}
-	_, err := output(exec.CommandContext(ctx, "/sbin/mkfs.ext4", "-q", "-m", "0", file, "24M"))
+	_, err := output(exec.CommandContext(ctx, "/sbin/mkfs.ext4", "-q", "-m", "0", file, fmt.Sprintf("%dM", size)))
 	return err
 }
 
 // root writes the first root file system for a board.
-func (b *box) root(board string) error {
+func (b *box) root(board string) error { return b.rootWith(board, rootFiles{}) }
+
+func (b *box) rootWith(board string, files rootFiles) error {
 	b.initrd = filepath.Join(b.order.Dir, "initrd")
-	return writeRoot(b.initrd, b.order.Kernel, b.order.Guest, b.order.Agent, rootFiles{
-		"etc/offhook/board.yaml": board, "etc/offhook/offhook.yaml": agentFile, "etc/offhook/ca.pem": b.world.authority.PEM(),
-	})
+	files["etc/offhook/board.yaml"], files["etc/offhook/offhook.yaml"], files["etc/offhook/ca.pem"] = board, agentFile, b.world.authority.PEM()
+	return writeRoot(b.initrd, b.order.Kernel, b.order.Guest, b.order.Agent, files)
 }
 
 // story is what happens in one boot.

@@ -18,6 +18,7 @@ type Config struct {
 	Progress io.Writer
 	Cuts     int // of the power
 	Seed     uint64
+	Slow     bool // also what takes a minute: a version that cannot register
 }
 
 // Figures are what came of it.
@@ -54,12 +55,16 @@ func Run(ctx context.Context, c Config) (f Figures, err error) {
 		return f, err
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
-	r := &run{Config: c, world: w, number: base}
+	r := &run{Config: c, world: w, number: Base}
 	for range 2 {
 		err = errors.Join(err, r.install(ctx))
 	}
-	err = errors.Join(err, r.bad(ctx, "crashes", w.crashing, &r.f.RolledBack), r.bad(ctx, "by a thief", w.thiefs, &r.f.Refused),
-		r.bad(ctx, "truncated", w.truncated, &r.f.Refused), r.bad(ctx, "a bit flipped", w.flipped, &r.f.Refused), r.install(ctx))
+	err = errors.Join(err, r.bad(ctx, "crashes", w.crashing, &r.f.RolledBack), r.bad(ctx, "by a thief", w.Thiefs, &r.f.Refused),
+		r.bad(ctx, "truncated", w.Truncated, &r.f.Refused), r.bad(ctx, "a bit flipped", w.Flipped, &r.f.Refused))
+	if c.Slow {
+		err = errors.Join(err, r.bad(ctx, "cannot register", w.Speechless, &r.f.RolledBack))
+	}
+	err = errors.Join(err, r.install(ctx))
 	random := rand.New(rand.NewPCG(c.Seed, 0))
 	for i := range c.Cuts {
 		if ctx.Err() != nil {
@@ -74,10 +79,15 @@ func Run(ctx context.Context, c Config) (f Figures, err error) {
 // cutWithin is what fetching, starting and trying a version takes.
 const cutWithin = 14 * time.Second
 
+// crashing is a version that ends as soon as it runs.
+func (w *world) crashing(number int) ([]byte, error) {
+	return w.Signed([]byte("#!/bin/sh\nexit 1\n"), number)
+}
+
 func (r *run) next() (version string, file []byte, err error) {
 	r.number++
-	file, err = r.good(r.number)
-	return name(r.number), file, err
+	file, err = r.Good(r.number)
+	return Name(r.number), file, err
 }
 
 // stays waits until a version is the good one.
@@ -112,7 +122,7 @@ func (r *run) install(ctx context.Context) error {
 // run, and to say why.
 func (r *run) bad(ctx context.Context, what string, made func(int) ([]byte, error), ended *int) error {
 	r.f.Bad++
-	before, version := name(r.number), name(r.number+1)
+	before, version := Name(r.number), Name(r.number+1)
 	file, err := made(r.number + 1)
 	if err != nil {
 		return err

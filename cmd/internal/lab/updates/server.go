@@ -11,10 +11,11 @@ import (
 	"time"
 )
 
-// server hands out the newest version, so slowly that its download takes a while.
-type server struct {
+// Server hands out the newest version, so slowly that its download takes a while.
+type Server struct {
+	URL string
+
 	http *http.Server
-	url  string
 	done chan struct{}
 
 	mu   sync.Mutex
@@ -23,24 +24,26 @@ type server struct {
 
 const downloadTime = time.Second
 
-func newServer() (*server, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+// NewServer serves at a free port of a host.
+func NewServer(host string) (*Server, error) {
+	l, err := net.Listen("tcp4", net.JoinHostPort(host, "0"))
 	if err != nil {
 		return nil, err
 	}
-	s := &server{url: "http://" + l.Addr().String() + "/offhook", done: make(chan struct{})}
+	s := &Server{URL: "http://" + l.Addr().String() + "/offhook", done: make(chan struct{})}
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: 5 * time.Second}
 	go func() { defer close(s.done); _ = s.http.Serve(l) }() // until Close
 	return s, nil
 }
 
-func (s *server) publish(file []byte) {
+// Publish has another file handed out from now on.
+func (s *Server) Publish(file []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.file = file
 }
 
-func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	file := s.file
 	s.mu.Unlock()
@@ -49,7 +52,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(w, r, "offhook", time.Time{}, &slow{bytes.NewReader(file), len(file)})
 }
 
-func (s *server) close() error {
+// Close ends it.
+func (s *Server) Close() error {
 	err := s.http.Close()
 	<-s.done
 	return err

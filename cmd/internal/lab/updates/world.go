@@ -19,10 +19,10 @@ import (
 // world is an exchange, a server of programs, and a telephone that somebody starts
 // again whenever it ends.
 type world struct {
-	maker
+	Maker
 	dir       string
 	installed string
-	files     *server
+	files     *Server
 	pbx       *pbx.PBX
 	authority *ca.Authority
 	phone     *station.Station // nil: it does not run
@@ -40,7 +40,7 @@ func newWorld(ctx context.Context, dir string) (w *world, err error) {
 			err = errors.Join(err, w.close())
 		}
 	}()
-	if w.maker, w.installed, err = newMaker(ctx, dir); err != nil {
+	if w.Maker, w.installed, err = build(ctx, dir); err != nil {
 		return w, err
 	}
 	if w.authority, err = ca.Open(filepath.Join(dir, "ca")); err != nil {
@@ -53,11 +53,11 @@ func newWorld(ctx context.Context, dir string) (w *world, err error) {
 	if w.pbx, err = pbx.Start(pbx.Config{Log: slog.New(slog.DiscardHandler), Journal: &journal.Journal{}, Host: host, Certificate: pair}); err != nil {
 		return w, err
 	}
-	w.files, err = newServer()
+	w.files, err = NewServer(host)
 	if err != nil {
 		return w, err
 	}
-	keys, err := w.keys()
+	keys, err := w.Keys()
 	if err != nil {
 		return w, err
 	}
@@ -79,9 +79,9 @@ config:
 // wish puts a version on the server and has the telephone want it from its next
 // start on.
 func (w *world) wish(version string, file []byte) error {
-	w.files.publish(file)
+	w.files.Publish(file)
 	registrar, _, _ := w.pbx.Addresses()
-	text := fmt.Sprintf(document, w.keyFile(), extension, pbx.Realm, registrar, extension, w.authority.PEM(), w.files.url, version)
+	text := fmt.Sprintf(document, w.keyFile(), extension, pbx.Realm, registrar, extension, w.authority.PEM(), w.files.URL, version)
 	return os.WriteFile(filepath.Join(w.dir, "offhook.yaml"), []byte(text), 0o600)
 }
 
@@ -138,7 +138,7 @@ func (w *world) close() (err error) {
 		err = w.phone.Stop()
 	}
 	if w.files != nil {
-		err = errors.Join(err, w.files.close())
+		err = errors.Join(err, w.files.Close())
 	}
 	if w.pbx != nil {
 		err = errors.Join(err, w.pbx.Close())
