@@ -41,6 +41,8 @@ type Config struct {
 	Bound func() bool
 	// Restart starts the program anew once nobody uses the telephone.
 	Restart func(context.Context)
+	// Changed hears of each change of the status.
+	Changed func(context.Context, Status)
 	// Tell tells whoever wants to know of an event.
 	Tell func(event, version, reason string)
 	Log  *slog.Logger
@@ -110,15 +112,17 @@ func (u *Updater) Status() Status {
 	return u.status
 }
 
-func (u *Updater) now(change func(*Status)) {
+func (u *Updater) now(ctx context.Context, change func(*Status)) {
 	u.mu.Lock()
-	defer u.mu.Unlock()
 	change(&u.status)
+	s := u.status
+	u.mu.Unlock()
+	u.Changed(ctx, s)
 }
 
 // Run judges this program if it is on trial, and then does what is wished.
 func (u *Updater) Run(ctx context.Context) error {
-	if u.before() && !u.acquit(ctx) || !u.judge(ctx) {
+	if u.before(ctx) && !u.acquit(ctx) || !u.judge(ctx) {
 		return nil
 	}
 	for {
@@ -139,11 +143,11 @@ func (u *Updater) Run(ctx context.Context) error {
 }
 
 // before tells, once, of a version that was given up in an earlier life.
-func (u *Updater) before() (lately bool) {
+func (u *Updater) before(ctx context.Context) (lately bool) {
 	u.record.Lock()
 	defer u.record.Unlock()
 	r := u.Slots.Load()
-	u.now(func(s *Status) { s.Failed = r.Reason })
+	u.now(ctx, func(s *Status) { s.Failed = r.Reason })
 	if r.Reason == "" || r.Told {
 		return false
 	}
@@ -212,7 +216,7 @@ func (u *Updater) judge(ctx context.Context) bool {
 			well = 0
 		}
 		ends := began.Add(u.wish.Trial)
-		u.now(func(s *Status) { s.Phase, s.Missing, s.Due = OnTrial, missing, ends })
+		u.now(ctx, func(s *Status) { s.Phase, s.Missing, s.Due = OnTrial, missing, ends })
 		if missing != "" && !time.Now().Before(ends) {
 			u.giveUp(ctx, "it was not well within "+u.wish.Trial.String()+": "+missing)
 			<-ctx.Done()
@@ -231,7 +235,7 @@ func (u *Updater) judge(ctx context.Context) bool {
 		case <-time.After(time.Minute):
 		}
 	}
-	u.now(func(s *Status) { *s = Status{Slot: u.Slot} })
+	u.now(ctx, func(s *Status) { *s = Status{Slot: u.Slot} })
 	u.Log.Info("this version is good", "version", u.Version)
 	u.Tell("firmware-installed", u.Version, "")
 	return true
@@ -252,10 +256,10 @@ func (u *Updater) step(ctx context.Context) time.Duration {
 		why, wanted = ErrNoKey.Error(), false
 	}
 	if !wanted {
-		u.now(func(s *Status) { *s = Status{Slot: u.Slot, Failed: s.Failed, Error: why} })
+		u.now(ctx, func(s *Status) { *s = Status{Slot: u.Slot, Failed: s.Failed, Error: why} })
 		return 24 * time.Hour
 	}
-	u.now(func(s *Status) { s.Wanted, s.Error = u.wish.Version, "" })
+	u.now(ctx, func(s *Status) { s.Wanted, s.Error = u.wish.Version, "" })
 	wait, err := u.get(ctx)
 	switch {
 	case err == nil:
@@ -266,7 +270,7 @@ func (u *Updater) step(ctx context.Context) time.Duration {
 	}
 	u.failures++
 	wait = u.again()
-	u.now(func(s *Status) { s.Phase, s.Error, s.Due = Failing, err.Error(), time.Now().Add(wait) })
+	u.now(ctx, func(s *Status) { s.Phase, s.Error, s.Due = Failing, err.Error(), time.Now().Add(wait) })
 	u.Log.Warn("the wanted version is not installed", "version", u.wish.Version, "error", err, "again", wait.Round(time.Second))
 	return wait
 }
@@ -279,12 +283,12 @@ func (u *Updater) again() time.Duration {
 
 // get fetches what is wished for and, when its time has come, has it started.
 func (u *Updater) get(ctx context.Context) (time.Duration, error) {
-	p, err := u.Slots.openPart(u.wish.URL, func(percent int) { u.now(func(s *Status) { s.Percent = percent }) })
+	p, err := u.Slots.openPart(u.wish.URL, func(percent int) { u.now(ctx, func(s *Status) { s.Percent = percent }) })
 	if err != nil {
 		return 0, err
 	}
 	if !p.whole() {
-		u.now(func(s *Status) { s.Phase, s.Percent, s.Due = Downloading, 0, time.Time{} })
+		u.now(ctx, func(s *Status) { s.Phase, s.Percent, s.Due = Downloading, 0, time.Time{} })
 		u.Log.Info("another version is fetched", "version", u.wish.Version, "have", p.have)
 		err := errors.Join(u.Download(ctx, u.wish.URL, p.refusedVersion(), p), p.close())
 		if errors.Is(err, ErrNotModified) {
@@ -301,13 +305,13 @@ func (u *Updater) get(ctx context.Context) (time.Duration, error) {
 	now := time.Now().In(u.Zone())
 	due := u.wish.Due(now, u.Telephone)
 	if due.After(now) {
-		u.now(func(s *Status) { s.Phase, s.Due = Ready, due })
+		u.now(ctx, func(s *Status) { s.Phase, s.Due = Ready, due })
 		return due.Sub(now), nil
 	}
 	bound := u.Bound()
 	if missing := u.missing(ctx, true); missing != "" && u.unwell < patience {
 		u.unwell++ // whether another version is well could not be told
-		u.now(func(s *Status) { s.Phase, s.Due, s.Missing = Ready, now.Add(time.Minute), missing })
+		u.now(ctx, func(s *Status) { s.Phase, s.Due, s.Missing = Ready, now.Add(time.Minute), missing })
 		return time.Minute, nil
 	}
 	u.record.Lock()
@@ -316,7 +320,7 @@ func (u *Updater) get(ctx context.Context) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	u.now(func(s *Status) { s.Phase, s.Due = Ready, now })
+	u.now(ctx, func(s *Status) { s.Phase, s.Due = Ready, now })
 	u.Log.Info("another version starts once nobody uses the telephone", "version", m.Version)
 	u.Restart(ctx)
 	return 24 * time.Hour, nil

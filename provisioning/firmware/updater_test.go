@@ -84,7 +84,7 @@ func (r *rig) life(long time.Duration) (version string, status Status) {
 	ctx, restart := context.WithTimeout(r.Context(), long)
 	defer restart()
 	u := New(Config{Slots: s, Slot: slot, Installed: packaged, Version: version, Telephone: "0004135a0b0c",
-		Zone: func() *time.Location { return time.UTC }, Download: r.download, Restart: func(context.Context) { restart() }, Log: slog.New(slog.DiscardHandler),
+		Zone: func() *time.Location { return time.UTC }, Download: r.download, Restart: func(context.Context) { restart() }, Changed: func(context.Context, Status) {}, Log: slog.New(slog.DiscardHandler),
 		Stuck: func(context.Context) string {
 			if r.missing[version] == "registration" {
 				return ""
@@ -230,7 +230,7 @@ func TestUpdater_a_wish_of_later(t *testing.T) {
 		ctx, restart := context.WithTimeout(t.Context(), time.Hour)
 		defer restart()
 		u := New(Config{Slots: s, Installed: packaged, Version: packaged, Zone: func() *time.Location { return time.UTC },
-			Download: r.download, Restart: func(context.Context) { restart() }, Log: slog.New(slog.DiscardHandler)})
+			Download: r.download, Restart: func(context.Context) { restart() }, Changed: func(context.Context, Status) {}, Log: slog.New(slog.DiscardHandler)})
 		done := make(chan struct{})
 		go func() { defer close(done); _ = u.Run(ctx) }()
 		time.Sleep(time.Minute)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"offhook/cmd/internal/localapi"
+	"offhook/cmd/internal/phone"
 	"offhook/provisioning"
 	"offhook/provisioning/firmware"
 	"offhook/provisioning/source/https"
@@ -64,6 +65,7 @@ func (a *App) buildFirmware(log *slog.Logger) {
 			a.reboot.Store(true) // carried out once nobody uses the telephone
 			a.desk.do(ctx, func() { a.desk.look(ctx) })
 		},
+		Changed: func(ctx context.Context, s firmware.Status) { post(ctx, a.desk.inbox, shownFirmware(s)) },
 		Tell: func(event, version, reason string) {
 			a.teller.tell(event, map[string]string{"version": version, "cause": reason})
 		},
@@ -118,6 +120,12 @@ func (r *renewal) download(ctx context.Context, address, not string, p firmware.
 		return firmware.ErrNotModified
 	}
 	return err
+}
+
+// shownFirmware is what a person at the telephone needs to know.
+func shownFirmware(s firmware.Status) phone.Firmware {
+	state := map[firmware.Phase]phone.FirmwareState{firmware.Downloading: phone.FirmwareLoading, firmware.Ready: phone.FirmwareReady, firmware.OnTrial: phone.FirmwareTrial}[s.Phase]
+	return phone.Firmware{State: state, Percent: s.Percent, Failed: s.Failed}
 }
 
 // told is what the control socket tells.

@@ -73,6 +73,26 @@ type Provisioning struct {
 	Refused    string // what is wrong with the server's document; "" when nothing is
 }
 
+// Firmware tells what becomes of another version of the program.
+type Firmware struct {
+	State   FirmwareState
+	Percent int    // of its download
+	Failed  string // why the last one was given up; "" when none was
+}
+
+// FirmwareState is how far another version has come.
+type FirmwareState int
+
+// The states.
+const (
+	FirmwareNone FirmwareState = iota
+	FirmwareLoading
+	FirmwareReady // starts soon
+	FirmwareTrial // this is it
+)
+
+func (Firmware) input() {}
+
 // Network tells of the network connection.
 type Network struct {
 	Up      bool

@@ -150,8 +150,22 @@ func (s *State) idleView(v *View) {
 		v.Title, v.Text = x.NoSound, nonEmpty(s.audio.Cause)
 	}
 	if v.Title == "" {
-		v.Text = nonEmpty(s.trialText(), s.diversionText(), x.count(x.Missed, s.news(Missed)), x.count(x.Messages, s.messages()), x.count(x.NewTexts, s.news(Texted)))
+		v.Text = nonEmpty(s.trialText(), s.firmwareText(), s.diversionText(), x.count(x.Missed, s.news(Missed)), x.count(x.Messages, s.messages()), x.count(x.NewTexts, s.news(Texted)))
 	}
+}
+
+// firmwareText tells of another version of the program.
+func (s *State) firmwareText() string {
+	x := s.texts()
+	switch s.firmware.State {
+	case FirmwareLoading:
+		return x.NewVersion[0] + " " + percent(s.firmware.Percent)
+	case FirmwareReady:
+		return x.NewVersion[1]
+	case FirmwareTrial:
+		return x.NewVersion[2]
+	}
+	return ""
 }
 
 // diversionText tells why it will not ring.

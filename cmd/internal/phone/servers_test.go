@@ -183,3 +183,24 @@ func TestStep_trials_are_told(t *testing.T) {
 		})
 	}
 }
+
+func TestView_another_version_is_told(t *testing.T) {
+	for _, c := range []struct {
+		arrow string
+		given Firmware
+		want  string
+	}{
+		{"none -> nothing", Firmware{}, ""},
+		{"loading -> how much", Firmware{State: FirmwareLoading, Percent: 45}, "New version 45 %"},
+		{"ready -> soon", Firmware{State: FirmwareReady}, "New version: starts soon"},
+		{"on trial -> that it is", Firmware{State: FirmwareTrial}, "New version on trial"},
+		{"given up before -> nothing at rest", Firmware{Failed: "version v2: it crashed"}, ""},
+	} {
+		t.Run(c.arrow, func(t *testing.T) {
+			s, _ := run(t, State{}, then(desk(t), []Input{c.given})...)
+			if got := strings.Join(s.View().Text, "|"); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
+}

@@ -177,7 +177,7 @@ func (s *State) aboutMenu() (out []choice) {
 	out = append(out, choice{Item{Title: x.QRTitle, Detail: "QR"}, opens(listQR)})
 	for _, fact := range []Item{
 		{Title: x.Address, Detail: s.network.Address}, {Title: "MAC", Detail: s.device.MAC},
-		{Title: x.Model, Detail: s.device.Model}, {Title: x.Version, Detail: s.device.Version}, {Title: "Web", Detail: s.device.Web},
+		{Title: x.Model, Detail: s.device.Model}, {Title: x.Version, Detail: s.device.Version}, {Title: x.VersionFailed, Detail: s.firmware.Failed}, {Title: "Web", Detail: s.device.Web},
 	} {
 		if fact.Detail != "" {
 			out = append(out, choice{fact, (*turn).openDetail})

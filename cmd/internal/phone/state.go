@@ -23,6 +23,7 @@ type State struct {
 	confirmed    bool // a trial ended well, a moment ago
 	network      Network
 	device       Device
+	firmware     Firmware
 	audio        Audio
 	echo         string // figures of hands-free
 	metered      bool   // they are shown in calls

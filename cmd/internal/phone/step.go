@@ -60,6 +60,8 @@ func (t *turn) take(in Input) {
 		t.echo = in.Figures
 	case Device:
 		t.device = in
+	case Firmware:
+		t.firmware = in
 	case SettingRefused:
 		t.complain(t.texts().NotSet + ": " + in.Cause)
 	case Contacts:

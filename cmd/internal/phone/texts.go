@@ -49,6 +49,8 @@ type Texts struct {
 	RingTones                                                  [3]string // in the order of ringTones
 	LightTitle, ClockTitle, Locked, NotSet                     string
 	AboutTitle, Version, Model, Address                        string
+	NewVersion                                                 [3]string // loading, ready, on trial
+	VersionFailed                                              string
 	TestsTitle, LampTest, KeyTest, KeyTestHelp                 string
 	Echo                                                       string
 	InboxTitle, NoMessages, MessageSent, MessageFailed         string
