@@ -90,6 +90,7 @@ browser: ## the faceplate in Chromium
 	@.ci/deps
 	$(GO) test -tags browser -count 1 ./hal/faceplate/browsertest
 	$(GO) test -tags browser -count 1 -run Browser ./cmd/internal/interop
+	$(GO) test -tags 'interop browser' -count 1 -run Persons ./cmd/internal/interop
 
 # 32-bit ARM has pages of 4 KiB (-R), the Raspberry Pi 5 has 16: the linker would fill
 # each segment up to 64, which kernels of servers have, and of none of our boards.
@@ -179,6 +180,7 @@ screenshots: ## pictures of the faceplate for README and docs
 	@.ci/deps
 	@mkdir -p docs/pictures
 	$(GO) test -tags browser -count 1 -run Screenshots ./cmd/internal/interop -screenshots $(CURDIR)/docs/pictures
+	$(GO) test -tags 'interop browser' -count 1 -run Persons ./cmd/internal/interop -people $(CURDIR)/docs/pictures/people
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@for p in $$($(GO) list ./...); do \

@@ -186,6 +186,11 @@ func (d *doorman) take(in door.Input) (said []phone.Input) {
 		case door.Note:
 			d.note(e)
 			said = append(said, words(e)...)
+		case door.Shut:
+			said = nil // whether the code was right is nobody's to know
+			if e.Call == 0 {
+				said = []phone.Input{phone.DoorSaid{Kind: phone.DoorLocked}}
+			}
 		}
 	}
 	return said

@@ -52,6 +52,7 @@ func phoneConfig(doc provisioning.Document) (phone.Config, error) {
 	c.LineKeys, call = lineKeys(doc)
 	c.CallKey, c.CallLine = call.Number, call.Account
 	c.Bell = bells(doc.Door)
+	c.Street = doc.Door.Keypad
 	c.DoorCode, c.Recording = doc.Door.TakesCodes(), doc.Recording.Enabled
 	return c, nil
 }

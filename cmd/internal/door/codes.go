@@ -113,7 +113,7 @@ func (s State) lockedOut(at Place, note Note, now time.Time) (State, []Effect, b
 		return s, nil, false
 	}
 	if g.warned {
-		return s, nil, true
+		return s, []Effect{Shut{note.Call}}, true
 	}
 	g.warned = true
 	s.guards = with(s.guards, at, g)
@@ -121,7 +121,7 @@ func (s State) lockedOut(at Place, note Note, now time.Time) (State, []Effect, b
 	if at == ByReader {
 		note.Text = "the card is ignored: too many strange ones before"
 	}
-	return s, []Effect{note}, true
+	return s, []Effect{note, Shut{note.Call}}, true
 }
 
 // drop forgets what was dialled. As long as a code, it was a guess like any other:

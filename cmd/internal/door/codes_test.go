@@ -173,3 +173,30 @@ func TestLock_is_bounded(t *testing.T) {
 		t.Errorf("locked for %s at most, want %s", longest, maxLock)
 	}
 }
+
+// Whoever tries while no code counts is told so each time, and not whether his was
+// right; the log hears of the first alone.
+func TestStep_locked_is_told_each_time(t *testing.T) {
+	s, _ := Step(State{}, Config{Doors: []Door{{Relay: "strike", Hold: time.Second}}, Attempts: 2, Lock: time.Minute,
+		Codes: []Code{{Name: "house", Digits: ua.NewSecret("2580"), Relay: "strike", Places: []Place{ByKeypad}}}})
+	notes, shut := 0, 0
+	for i, digits := range []string{"1111", "2222", "2580", "3333", "2580"} {
+		for _, d := range digits {
+			var effects []Effect
+			s, effects = Step(s, Digit{Digit: byte(d), Now: start.Add(time.Duration(i) * time.Second)})
+			for _, e := range effects {
+				switch e := e.(type) {
+				case Note:
+					notes++
+				case Shut:
+					shut++
+				case Open:
+					t.Errorf("the door opens: %+v", e)
+				}
+			}
+		}
+	}
+	if notes != 3 || shut != 3 {
+		t.Errorf("%d notes, %d times told that it is shut", notes, shut)
+	}
+}

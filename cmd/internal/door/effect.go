@@ -1,8 +1,10 @@
 package door
 
-import "offhook/ua"
+import (
+	"time"
 
-import "time"
+	"offhook/ua"
+)
 
 // Effect is something to be done; the concrete types are below.
 type Effect interface{ effect() }
@@ -22,6 +24,10 @@ type Entry struct {
 	Digits int
 	Over   bool
 }
+
+// Shut tells that a code was tried while none counts, each time; a Note tells of the
+// first alone.
+type Shut struct{ Call ua.CallID }
 
 // Event is what happened, as web servers and the door's log are told.
 type Event string
@@ -52,3 +58,4 @@ func (Open) effect()  {}
 func (Keep) effect()  {}
 func (Entry) effect() {}
 func (Note) effect()  {}
+func (Shut) effect()  {}

@@ -7,7 +7,9 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"image/png"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -27,9 +29,16 @@ type person struct {
 	shots    int
 }
 
+// see keeps what the screen shows, once the page has drawn it.
 func (p *person) see(what string) {
+	p.t.Helper()
+	p.do(poll(`new Promise((r) => requestAnimationFrame(() => setTimeout(() => r(true), 300)))`))
 	p.shots++
-	p.shot(p.dir, fmt.Sprintf("%s-%d-%s", p.who, p.shots, what), width, height)
+	f, err := os.Create(filepath.Join(p.dir, fmt.Sprintf("%s-%d-%s.png", p.who, p.shots, what)))
+	must(p.t, err)
+	screen, _ := p.p.page.Screen()
+	must(p.t, png.Encode(f, screen))
+	must(p.t, f.Close())
 }
 
 // sit has somebody sit down at a telephone.
@@ -99,6 +108,7 @@ func receptionist(t *testing.T, ctx context.Context, k *kamailio) {
 	p.shows(ctx, "Tom talks", talks("1003"))
 	p.shows(ctx, "Anna is held", func(c localapi.Call) bool { return c.Held && strings.Contains(c.Remote, ":1002@") })
 	p.see("two-calls")
+	p.shot(p.dir, "receptionist", width, height)
 
 	p.click("line1")
 	p.shows(ctx, "Anna talks again", talks("1002"))
@@ -142,6 +152,7 @@ func visitor(t *testing.T, ctx context.Context, k *kamailio) {
 	indoor.lift()
 	p.shows(ctx, "the kitchen answers", talks("1002"))
 	must(t, indoor.page.Tap("1", "1", "1", "1"))
+	station.logs(ctx, "wrong door code", 1)
 	p.see("wrong-code-inside")
 	p.relay(false)
 	must(t, indoor.page.Tap("2", "5", "8", "0"))
@@ -197,9 +208,6 @@ func installer(t *testing.T, ctx context.Context) {
 	must(t, w.p.Control().Reprovision(ctx))
 	w.p.accountIs(ctx, "1001", "failed")
 	p.see("wrong-password")
-	p.click("menu")
-	p.see("menu")
-	p.click("cancel")
 
 	w.lab.SetDocument(phoneMAC, document(w.lab, "offhook-1001"))
 	must(t, w.p.Control().Reprovision(ctx))

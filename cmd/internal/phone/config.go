@@ -28,6 +28,7 @@ type Config struct {
 	Bell           []Bell       // whom it calls instead, one after another
 	CallLine       ua.AccountID // that it is dialled by, "" for the usual one
 	Recording      bool         // calls may be recorded
+	Street         bool         // whoever stands here is a stranger: he sees no lists of people, and changes nothing
 	DoorCode       bool         // what the far end presses may be a door's code: it is not shown
 	Volumes        map[hal.Output]int
 	Hour12         bool   // 2:05 pm instead of 14:05

@@ -23,6 +23,9 @@ func (t *turn) key(e hal.KeyEvent) {
 }
 
 func (t *turn) longPress(k hal.Key) {
+	if t.config.Street && !streetKey(k) {
+		return
+	}
 	switch k {
 	case hal.Key0:
 		t.longZero()
@@ -33,7 +36,7 @@ func (t *turn) longPress(k hal.Key) {
 		}
 		t.list = list{}
 	case hal.KeyOK: // boards without a menu key have a menu, too
-		if t.kind() == KindList && t.list.kind == listCalls {
+		if t.kind() == KindList && t.list.kind == listCalls || t.config.Street && t.kind() == KindIdle {
 			t.list = list{}
 			t.openList(listMenu)
 		}
@@ -46,6 +49,9 @@ func (t *turn) press(k hal.Key) {
 	}
 	if len(k) == 1 && strings.ContainsAny(string(k), "0123456789*#") {
 		t.digitKey(k[0])
+		return
+	}
+	if t.config.Street && !streetKey(k) {
 		return
 	}
 	if i, ok := numbered(k, "soft", 4); ok {

@@ -63,6 +63,9 @@ func (t *turn) openList(kind listKind) {
 	if t.live() != nil || t.ringing() != nil || (t.entry.on && t.path == "") {
 		return
 	}
+	if t.config.Street && kind != listMenu && kind != listQR { // the menu has the rest that may be seen there
+		return
+	}
 	t.showList(list{on: true, kind: kind})
 }
 

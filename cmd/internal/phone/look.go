@@ -198,6 +198,9 @@ func (s *State) diallingView(v *View) {
 		v.Text = nil
 		if c := s.bySerial(s.entry.of); c != nil {
 			v.Title = fmt.Sprintf(x.TransferTo, c.party().Title())
+			if a := s.account(c.Account); a != nil { // by which it goes
+				v.Account = a.Label
+			}
 		}
 	case s.entry.purpose == forDeflect:
 		v.Text = nil

@@ -85,6 +85,9 @@ func (s *State) menu() []choice {
 
 func (s *State) mainMenu() []choice {
 	x := s.texts()
+	if s.config.Street {
+		return []choice{{Item{Icon: s.statusIcon(), Title: x.StatusTitle}, opens(listStatus)}, {Item{Title: x.AboutTitle, Detail: s.network.Address}, opens(listAbout)}}
+	}
 	return []choice{
 		{Item{Icon: s.statusIcon(), Title: x.StatusTitle}, opens(listStatus)},
 		{Item{Icon: IconPerson, Title: x.ContactsTitle, Detail: some(len(s.contacts))}, opens(listContacts)},

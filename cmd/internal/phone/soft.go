@@ -68,6 +68,13 @@ func (a action) role() SoftRole {
 
 // softKeys are the actions of the soft keys, as the screen's labels have them.
 func (s *State) softKeys() [4]action {
+	if s.config.Street {
+		return onStreet(s.allSoftKeys())
+	}
+	return s.allSoftKeys()
+}
+
+func (s *State) allSoftKeys() [4]action {
 	switch s.kind() {
 	case KindProvisioning, KindProvisioningFailed:
 		return [4]action{actQR}
@@ -284,6 +291,9 @@ func (s *State) cancelAction() action {
 }
 
 func (t *turn) act(a action) {
+	if t.config.Street && !streetAction(a) {
+		return
+	}
 	c := t.byFocus()
 	switch a {
 	case actRedial:

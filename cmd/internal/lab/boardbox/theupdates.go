@@ -191,8 +191,8 @@ func (r *renewing) bad(ctx context.Context, x *boxed, what string, made func(int
 	err := r.next(made)
 	if err == nil {
 		err = x.status(ctx, "the version of before runs", stayTime, func(s localapi.Status) bool {
-			why = s.Firmware.Error
-			return s.Version == updates.Name(r.good) && s.Firmware.Phase == string(firmware.Failing) && s.Firmware.Wanted == updates.Name(r.last) && registers(s)
+			why = s.Firmware.Error // there is none while it is fetched
+			return why != "" && s.Version == updates.Name(r.good) && s.Firmware.Phase == string(firmware.Failing) && s.Firmware.Wanted == updates.Name(r.last) && registers(s)
 		})
 	}
 	if r.check("a version that is no good ("+what+"): the one of before runs", err) {

@@ -132,7 +132,7 @@ func (r *run) bad(ctx context.Context, what string, made func(int) ([]byte, erro
 	var why string
 	err = errors.Join(r.wish(version, file), r.until(ctx, what, func(s localapi.Status) bool {
 		why = s.Firmware.Error
-		return s.Version == before && s.Firmware.Phase == string(firmware.Failing) && len(s.Accounts) == 1 && s.Accounts[0].State == "registered"
+		return why != "" && s.Version == before && s.Firmware.Phase == string(firmware.Failing) && len(s.Accounts) == 1 && s.Accounts[0].State == "registered"
 	}))
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
