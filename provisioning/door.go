@@ -31,6 +31,8 @@ type Door struct {
 	Keypad bool `key:"keypad"`
 	// ForcedAlarm tells of a door that opens though nothing here opened it.
 	ForcedAlarm bool `key:"forced-alarm"`
+	// Announce is a WAV file among the phone's sounds: what is said first in a call.
+	Announce string `key:"announce" match:"name"`
 	// Bell is whom the call key calls, one after another until somebody answers.
 	Bell     []DoorBell    `key:"bell"`
 	HeldOpen time.Duration `key:"held-open" range:"0s..1h"` // longer is told; 0: not looked at

@@ -25,7 +25,9 @@ type aside struct {
 	recordings string
 
 	held      map[ua.CallID]bool
-	ringFile  string // "": a style
+	greeted   map[ua.CallID]bool // calls that were told who speaks, or need not be
+	greeting  string             // file: what the far end hears first; "": nothing
+	ringFile  string             // "": a style
 	music     engine.Clip
 	melody    tone.Cadence
 	announce  string // provisioning.Recording's
@@ -33,12 +35,13 @@ type aside struct {
 	spare     int64
 	recording string // file; "": nothing is recorded
 	clip      engine.Clip
-	far       bool // the call hears the clip
+	far       bool      // the call hears the clip
+	greets    ua.CallID // the call that the last greeting was for
 	take      uint32
 }
 
 func newAside(state string) aside {
-	return aside{sounds: filepath.Join(state, "sounds"), recordings: filepath.Join(state, "recordings"), held: map[ua.CallID]bool{}}
+	return aside{sounds: filepath.Join(state, "sounds"), recordings: filepath.Join(state, "recordings"), held: map[ua.CallID]bool{}, greeted: map[ua.CallID]bool{}}
 }
 
 // use takes the settings of a document.
@@ -50,6 +53,7 @@ func (a *aside) use(doc provisioning.Document, log *slog.Logger) {
 	} else if file := a.file(doc.Audio.HoldMusic, log); file != "" {
 		a.music = engine.Clip{File: file, Loop: true}
 	}
+	a.greeting = a.file(doc.Door.Announce, log)
 	a.announce = doc.Recording.Announce
 	a.longest, a.spare = doc.Recording.MaxTime, int64(doc.Recording.KeepFree)<<20
 }
@@ -95,8 +99,27 @@ func (s *sound) extend(p *engine.Patch) {
 	}
 }
 
+// greet tells whoever we begin to talk to what the station has to say: which door it
+// is.
+func (s *sound) greet(c ua.Call) {
+	a := &s.aside
+	switch {
+	case c.State == ua.Terminated:
+		delete(a.greeted, c.ID)
+	case c.State == ua.Confirmed && !a.greeted[c.ID]:
+		a.greeted[c.ID] = true
+		if a.greeting == "" {
+			return
+		}
+		a.take++
+		a.clip, a.far, a.greets = engine.Clip{File: a.greeting, Take: a.take}, true, c.ID
+		s.connect()
+	}
+}
+
 // observe notes which calls we hold.
 func (s *sound) observe(c ua.Call) {
+	s.greet(c)
 	held := c.LocalHold && c.State == ua.Confirmed
 	if held == s.aside.held[c.ID] {
 		return

@@ -1,11 +1,14 @@
 package app
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
 	"offhook/cmd/internal/doorlog"
 	"offhook/cmd/internal/localapi"
+	"offhook/media/mediatest"
 	"offhook/provisioning"
 	"offhook/ua"
 )
@@ -55,4 +58,29 @@ func TestJourney_door(t *testing.T) {
 	w.parts.reader.cards <- 212<<16 | 7041
 	w.doorEventsAre("opened command", "opened guest", "refused guest", "opened exit", "refused reader", "opened fob")
 	w.stop()
+}
+
+// Whoever answers the bell hears first which door it is.
+func TestJourney_a_door_says_which_it_is(t *testing.T) {
+	w := newWorld(t, boardFile)
+	w.parts.card.voice = sine(400)
+	w.registered()
+	sounds := filepath.Join(w.cfg.Agent.State, "sounds")
+	if err := os.MkdirAll(sounds, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := mediatest.SaveWAV(filepath.Join(sounds, "gate.wav"), sine(700), 16000); err != nil {
+		t.Fatal(err)
+	}
+	inside := w.neighbour("1002", "00:00:5e:00:53:08")
+	inside.registered()
+	w.configure(func(d *provisioning.Document) { d.Door.Relay, d.Door.Announce = "door", "gate.wav" },
+		func(d provisioning.Document) bool { return d.Door.Announce != "" })
+	w.lift()
+	w.parts.keys.tap("1", "0", "0", "2")
+	inside.takes()
+	inside.hears("which door it is, and who speaks there", []float64{700, 400}, nil)
+	inside.hears("who speaks there", []float64{400}, []float64{700})
+	w.replace()
+	inside.replace()
 }

@@ -51,7 +51,7 @@ func (s *sound) use(doc provisioning.Document) {
 }
 
 func (s *sound) route(r phone.Route) {
-	if s.aside.far && r.Call != s.where.Call {
+	if s.aside.far && r.Call != s.where.Call && r.Call != s.aside.greets {
 		s.aside.clip, s.aside.far = engine.Clip{}, false // it was for that call
 	}
 	s.where = r
