@@ -210,6 +210,7 @@ func (r *renewing) cuts(ctx context.Context) error {
 		return err
 	}
 	defer func() { x.end() }()
+	defer r.median()
 	for i := range r.order.PowerCuts {
 		r.figures.PowerCuts++
 		err := x.registered(ctx)
