@@ -137,7 +137,7 @@ func TestParseKeys(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
-	ordered := []string{"1f3a9c", "development", "v0.9", "1.0.0-rc1", "1.0.0-rc2", "v1.0.0", "1.0.1", "1.2", "1.10.0", "2"}
+	ordered := []string{"1f3a9c", "development", "v0.9", "1.0.0-rc1", "1.0.0-rc2", "1.0.0-rc10", "v1.0.0", "1.0.1", "1.2", "1.10.0", "2"}
 	for i, a := range ordered {
 		for j, b := range ordered {
 			if got := compare(a, b); (got < 0) != (i < j) || (got > 0) != (i > j) {

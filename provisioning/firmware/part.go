@@ -24,7 +24,8 @@ type partOf struct {
 	URL     string `json:"url"`
 	Version string `json:"version,omitempty"` // of the file, as HTTP tells them apart
 	Total   int64  `json:"total,omitempty"`
-	Refused bool   `json:"refused,omitempty"` // that version of it was no good
+	Bad     int    `json:"bad,omitempty"` // how often it came and was damaged
+	Why     string `json:"why,omitempty"` // that version of it is no good
 }
 
 func (s Slots) loadPartOf() (of partOf) {
@@ -43,11 +44,21 @@ func (s Slots) savePartOf(of partOf) error {
 	return s.Disk.Write(s.partOf(), data)
 }
 
-// refuse remembers whether what was fetched last is no good, so that it is not
-// fetched again.
-func (s Slots) refuse(refused bool) error {
+// refuse remembers why what was fetched last is no good, so that it is not fetched
+// again; "": it is.
+func (s Slots) refuse(why string) error {
 	of := s.loadPartOf()
-	of.Refused = refused
+	of.Why = why
+	return s.savePartOf(of)
+}
+
+// damaged is as refuse for what may have been damaged on its way, or by a power cut
+// in the middle of it: it is fetched once more from its begin.
+func (s Slots) damaged(why string) error {
+	of := s.loadPartOf()
+	if of.Bad++; of.Bad > 1 {
+		of.Why = why
+	}
 	return s.savePartOf(of)
 }
 
@@ -70,6 +81,9 @@ func (s Slots) openPart(url string, tell func(int)) (*part, error) {
 	if err == nil {
 		p.have = info.Size()
 	}
+	if p.have > p.of.Total { // of another, or of none: its end would be asked for, for ever
+		p.have = 0
+	}
 	return p, nil
 }
 
@@ -78,7 +92,7 @@ func (p *part) whole() bool { return p.of.Total > 0 && p.have == p.of.Total }
 
 // refusedVersion names the version that need not be fetched again.
 func (p *part) refusedVersion() string {
-	if p.of.Refused && p.have == 0 {
+	if p.of.Why != "" && p.have == 0 {
 		return p.of.Version
 	}
 	return ""
@@ -100,7 +114,11 @@ func (p *part) Begin(from, total int64, version string) (io.Writer, error) {
 		if err := p.slots.Disk.Remove(p.slots.Part()); err != nil {
 			return nil, err
 		}
-		p.have, p.of = 0, partOf{URL: p.of.URL, Version: version, Total: total}
+		bad := p.of.Bad
+		if version != p.of.Version {
+			bad = 0
+		}
+		p.have, p.of = 0, partOf{URL: p.of.URL, Version: version, Total: total, Bad: bad}
 		if err := p.slots.savePartOf(p.of); err != nil {
 			return nil, err
 		}

@@ -43,6 +43,7 @@ type Record struct {
 	Failed    []string `json:"failed,omitempty"`  // sums of programs that failed, the newest last
 	Reason    string   `json:"reason,omitempty"`  // why the last one did
 	Told      bool     `json:"told,omitempty"`    // to whoever wants to know
+	Tried     bool     `json:"tried,omitempty"`   // it was of a trial: whether it was to blame shows afterwards
 }
 
 // parseRecord reads one. What cannot be read is as if there were none: the installed
@@ -95,8 +96,8 @@ func (r Record) Commit() Record {
 		return r
 	}
 	r.Before, r.Slot = r.Slot, r.Trial
-	r.Trial, r.Version, r.Sum, r.Starts, r.Reason = Installed, "", "", 0, ""
-	return r
+	r.Reason = ""
+	return r.untried()
 }
 
 // Fail gives the program on trial up.
@@ -104,8 +105,12 @@ func (r Record) Fail(reason string) Record {
 	if r.Trial == Installed {
 		return r
 	}
-	r.Reason, r.Told = "version "+r.Version+": "+reason, false
-	r = r.failed(r.Sum)
+	r.Reason, r.Told, r.Tried = "version "+r.Version+": "+reason, false, true
+	return r.failed(r.Sum).untried()
+}
+
+// untried forgets a trial, for which nobody is to blame.
+func (r Record) untried() Record {
 	r.Trial, r.Version, r.Sum, r.Starts = Installed, "", "", 0
 	return r
 }
@@ -131,13 +136,15 @@ func (r Record) acquit() Record {
 func (r Record) Back(sum string) (Record, bool) {
 	switch {
 	case r.Trial != Installed:
-		return r.Fail("somebody went back"), true
+		r = r.Fail("somebody went back")
+		r.Tried = false // it was meant, however the one of before does
+		return r, true
 	case r.Slot == Installed:
 		return r, false
 	}
 	r = r.failed(sum)
 	r.Slot, r.Before = r.Before, Installed
-	r.Reason, r.Told = "somebody went back", false
+	r.Reason, r.Told, r.Tried = "somebody went back", false, false
 	return r, true
 }
 
@@ -147,6 +154,6 @@ func (r Record) Broken(slot Slot, why string) Record {
 		return r.Fail(why)
 	}
 	r.Slot, r.Before = r.Before, Installed
-	r.Reason, r.Told = why, false
+	r.Reason, r.Told, r.Tried = why, false, false // its file may be fetched again
 	return r
 }

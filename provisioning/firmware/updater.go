@@ -86,6 +86,7 @@ type Updater struct {
 	unwell   int // looks, when another version was due
 
 	record sync.Mutex // held while the record is read and written
+	placed bool       // one is in its slot since this life: it starts at its end
 
 	mu     sync.Mutex
 	status Status
@@ -152,12 +153,16 @@ func (u *Updater) before(ctx context.Context) (lately bool) {
 		return false
 	}
 	r.Told = true
-	if err := errors.Join(u.Slots.refuse(true), u.Slots.Save(r)); err != nil {
+	err := u.Slots.Save(r)
+	if r.Tried {
+		err = errors.Join(err, u.Slots.refuse(r.Reason))
+	}
+	if err != nil {
 		u.Log.Warn("what became of the last version is not kept", "error", err)
 	}
 	u.Log.Error("another version was given up; the one of before runs", "reason", r.Reason)
 	u.Tell("firmware-failed", u.Version, r.Reason)
-	return true
+	return r.Tried
 }
 
 // acquit sees whether this version becomes well where the last one did not. If not
@@ -176,7 +181,7 @@ func (u *Updater) acquit(ctx context.Context) bool {
 		}
 	}
 	u.Log.Info("this version does not become well either: the last one may be tried again")
-	if err := errors.Join(u.Slots.refuse(false), u.keep(Record.acquit)); err != nil {
+	if err := errors.Join(u.Slots.refuse(""), u.keep(Record.acquit)); err != nil {
 		u.Log.Warn("that is not kept", "error", err)
 	}
 	return true
@@ -283,6 +288,10 @@ func (u *Updater) again() time.Duration {
 
 // get fetches what is wished for and, when its time has come, has it started.
 func (u *Updater) get(ctx context.Context) (time.Duration, error) {
+	if u.waits() {
+		u.now(ctx, func(s *Status) { s.Phase = Ready })
+		return 24 * time.Hour, nil
+	}
 	p, err := u.Slots.openPart(u.wish.URL, func(percent int) { u.now(ctx, func(s *Status) { s.Percent = percent }) })
 	if err != nil {
 		return 0, err
@@ -292,7 +301,7 @@ func (u *Updater) get(ctx context.Context) (time.Duration, error) {
 		u.Log.Info("another version is fetched", "version", u.wish.Version, "have", p.have)
 		err := errors.Join(u.Download(ctx, u.wish.URL, p.refusedVersion(), p), p.close())
 		if errors.Is(err, ErrNotModified) {
-			return 0, fmt.Errorf("%w: %s", ErrNotModified, u.Slots.Load().Reason)
+			return 0, fmt.Errorf("%w: %s", ErrNotModified, p.of.Why)
 		}
 		if err != nil {
 			return 0, err
@@ -316,6 +325,7 @@ func (u *Updater) get(ctx context.Context) (time.Duration, error) {
 	}
 	u.record.Lock()
 	_, err = u.Slots.Install(u.Slots.Part(), u.Installed, bound, u.allows)
+	u.placed = u.placed || err == nil
 	u.record.Unlock()
 	if err != nil {
 		return 0, err
@@ -326,6 +336,15 @@ func (u *Updater) get(ctx context.Context) (time.Duration, error) {
 	return 24 * time.Hour, nil
 }
 
+// waits tells whether what is wished for is in its slot, and only the restart has
+// not come: the document may, meanwhile, again.
+func (u *Updater) waits() bool {
+	u.record.Lock()
+	defer u.record.Unlock()
+	r := u.Slots.Load()
+	return u.placed && r.Trial != Installed && u.wish.Allows(Manifest{Version: r.Version}, u.Version) == nil
+}
+
 // accept has a file that is no good not fetched again.
 func (u *Updater) accept(m Manifest, err error) (Manifest, error) {
 	if err == nil {
@@ -334,13 +353,20 @@ func (u *Updater) accept(m Manifest, err error) (Manifest, error) {
 	if err == nil {
 		return m, nil
 	}
-	return m, errors.Join(err, u.Slots.Disk.Remove(u.Slots.Part()), u.Slots.refuse(true))
+	keep := u.Slots.refuse
+	if errors.Is(err, ErrDamaged) || errors.Is(err, ErrNoFirmware) || errors.Is(err, ErrSignature) {
+		keep = u.Slots.damaged
+	}
+	return m, errors.Join(err, u.Slots.Disk.Remove(u.Slots.Part()), keep(err.Error()))
 }
 
 func (u *Updater) allows(m Manifest) error {
 	r := u.Slots.Load()
 	if slices.Contains(r.Failed, m.SHA256) {
 		return fmt.Errorf("this very program was given up before: %s", r.Reason)
+	}
+	if m.SHA256 == u.Slots.sum(u.Slot) {
+		return errors.New("this very program runs, and calls itself " + u.Version + ", not " + m.Version + ": sign it by the version it has")
 	}
 	return u.wish.Allows(m, u.Version)
 }
@@ -369,6 +395,7 @@ func (u *Updater) InstallFile(ctx context.Context, path string) (m Manifest, err
 	defer u.record.Unlock()
 	m, err = u.Slots.Install(copied, u.Installed, u.Bound(), func(Manifest) error { return nil })
 	if err == nil {
+		u.placed = true
 		u.Log.Info("another version was installed by hand; it starts once nobody uses the telephone", "version", m.Version)
 		u.Restart(ctx)
 	}

@@ -1,10 +1,12 @@
 package firmware
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -25,6 +27,7 @@ type rig struct {
 	tag     string
 	breaks  int               // after so many octets of each connection; 0: never
 	missing map[string]string // by version: what it never has
+	called  map[string]string // by version: what its program calls itself
 	fetched int               // connections
 	events  []string
 }
@@ -68,7 +71,7 @@ func (r *rig) download(_ context.Context, url, not string, p Partial) error {
 
 // life runs the telephone until it starts anew, or for so long.
 func (r *rig) life(long time.Duration) (version string, status Status) {
-	s := Slots{Dir: r.dir, Disk: OS{}, Keys: keys("maker"), Target: here}
+	s := r.slots()
 	path, slot, err := s.Choose(packaged)
 	version = packaged
 	if err != nil {
@@ -79,11 +82,25 @@ func (r *rig) life(long time.Duration) (version string, status Status) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		version = m.Version
+		version = cmp.Or(r.called[m.Version], m.Version)
 	}
 	ctx, restart := context.WithTimeout(r.Context(), long)
 	defer restart()
-	u := New(Config{Slots: s, Slot: slot, Installed: packaged, Version: version, Telephone: "0004135a0b0c",
+	u := r.updater(s, slot, version, restart)
+	u.Use(r.wish)
+	if err := u.Run(ctx); err != nil {
+		r.Error(err)
+	}
+	return version, u.Status()
+}
+
+func (r *rig) slots() Slots {
+	return Slots{Dir: r.dir, Disk: OS{}, Keys: keys("maker"), Target: here}
+}
+
+// updater is of one life.
+func (r *rig) updater(s Slots, slot Slot, version string, restart func()) *Updater {
+	return New(Config{Slots: s, Slot: slot, Installed: packaged, Version: version, Telephone: "0004135a0b0c",
 		Zone: func() *time.Location { return time.UTC }, Download: r.download, Restart: func(context.Context) { restart() }, Changed: func(context.Context, Status) {}, Log: slog.New(slog.DiscardHandler),
 		Stuck: func(context.Context) string {
 			if r.missing[version] == "registration" {
@@ -93,11 +110,15 @@ func (r *rig) life(long time.Duration) (version string, status Status) {
 		},
 		Bound: func() bool { return r.missing[version] != "registration" },
 		Tell:  func(event, version, reason string) { r.events = append(r.events, event+" "+version+" "+reason) }})
-	u.Use(r.wish)
-	if err := u.Run(ctx); err != nil {
-		r.Error(err)
-	}
-	return version, u.Status()
+}
+
+// spoil changes an octet of a file.
+func (r *rig) spoil(path string) {
+	r.Helper()
+	data, err := os.ReadFile(path)
+	must(r.T, err)
+	data[9] ^= 4
+	must(r.T, os.WriteFile(path, data, 0o700))
 }
 
 // lives wants these versions to run, one after the other.
@@ -204,6 +225,84 @@ func TestUpdater(t *testing.T) {
 			if s := r.lives(time.Second, packaged); !strings.Contains(s.Error, "the file is version v2, and firmware.version wants v2.1") {
 				r.Errorf("%+v", s)
 			}
+		}},
+		{"a good one that the disk damages -> the one before, and fetched again", func(r *rig) {
+			r.lives(time.Hour, packaged, "v2", "v2")
+			r.told("firmware-installed v2 ")
+			r.spoil(r.slots().Program(A))
+			r.lives(48*time.Hour, packaged, "v2", "v2")
+			r.told("firmware-failed v1 "+ErrDamaged.Error(), "firmware-installed v2 ")
+		}},
+		{"one that the disk damages -> none that failed is acquitted", func(r *rig) {
+			r.lives(time.Hour, packaged, "v2")
+			r.publish("v3")
+			r.missing["v3"] = "the phone does not answer"
+			r.lives(time.Hour, "v2", "v3", "v2")
+			r.spoil(r.slots().Program(A))
+			r.missing[packaged] = "registration"
+			r.lives(20*time.Minute, packaged)
+			if failed := r.slots().Load().Failed; len(failed) != 1 {
+				r.Errorf("%q", failed)
+			}
+		}},
+		{"half of it, damaged by a power cut -> once more from its begin", func(r *rig) {
+			r.breaks = len(r.file) / 2
+			r.lives(time.Second, packaged)
+			r.spoil(r.slots().Part())
+			r.breaks = 0
+			r.lives(24*time.Hour, packaged, "v2")
+		}},
+		{"damaged at the server -> fetched twice, and not again", func(r *rig) {
+			r.file[9] ^= 4
+			s := r.lives(24*time.Hour, packaged)
+			if !strings.Contains(s.Error, ErrNotModified.Error()+": "+ErrDamaged.Error()) {
+				r.Errorf("%+v", s)
+			}
+			if of := r.slots().loadPartOf(); of.Bad != 2 {
+				r.Errorf("%+v", of)
+			}
+		}},
+		{"one that calls itself otherwise -> installed once, and why not again", func(r *rig) {
+			r.called = map[string]string{"v2": "v2-3-gabc"}
+			r.lives(48*time.Hour, packaged)
+			if s := r.lives(48*time.Hour, "v2-3-gabc"); !strings.Contains(s.Error, "calls itself v2-3-gabc, not v2") {
+				r.Errorf("%+v", s)
+			}
+		}},
+		{"somebody goes back, and the exchange is away -> not tried again", func(r *rig) {
+			r.lives(time.Hour, packaged, "v2", "v2")
+			r.missing[packaged] = "registration"
+			if err := r.updater(r.slots(), A, "v2", func() {}).Back(r.Context()); err != nil {
+				r.Error(err)
+			}
+			r.lives(30*time.Minute, packaged)
+			r.missing = map[string]string{}
+			r.lives(48*time.Hour, packaged, packaged)
+		}},
+		{"the document again, before the restart -> neither fetched nor blamed", func(r *rig) {
+			ctx, end := context.WithTimeout(r.Context(), time.Hour)
+			defer end()
+			u := r.updater(r.slots(), Installed, packaged, func() {}) // a call goes on
+			u.Use(r.wish)
+			go func() {
+				time.Sleep(time.Minute)
+				u.Use(r.wish)
+			}()
+			_ = u.Run(ctx) // its end
+			if s := u.Status(); s.Phase != Ready || r.fetched != 1 {
+				r.Errorf("fetched %d times: %+v", r.fetched, s)
+			}
+			r.lives(time.Hour, "v2", "v2")
+			r.told("firmware-installed v2 ")
+		}},
+		{"on trial, and its starts cannot be counted -> not started anew for ever", func(r *rig) {
+			r.lives(time.Hour, packaged)
+			ctx, end := context.WithTimeout(r.Context(), time.Hour)
+			defer end()
+			u := r.updater(r.slots(), Installed, packaged, func() { r.Error("started anew") })
+			u.Download = func(context.Context, string, string, Partial) error { return io.ErrUnexpectedEOF }
+			u.Use(r.wish)
+			_ = u.Run(ctx) // its end
 		}},
 		{"a window -> not before it", func(r *rig) {
 			r.wish.Window = "02:00-05:00" // the bubble's clock begins at midnight

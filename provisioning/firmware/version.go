@@ -55,7 +55,15 @@ func compare(a, b string) int {
 	case vb.before == "":
 		return -1
 	}
-	return cmp.Compare(va.before, vb.before)
+	stem, digits := numbered(va.before)
+	stemB, digitsB := numbered(vb.before)
+	return cmp.Or(cmp.Compare(stem, stemB), cmp.Compare(len(digits), len(digitsB)), cmp.Compare(digits, digitsB))
+}
+
+// numbered is rc10 as rc and 10, which comes after 9.
+func numbered(before string) (stem, digits string) {
+	stem = strings.TrimRight(before, "0123456789")
+	return stem, strings.TrimLeft(before[len(stem):], "0")
 }
 
 // same tells whether two are one version, whether they have a v or not.

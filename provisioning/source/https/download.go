@@ -68,7 +68,8 @@ func (s *Source) Download(ctx context.Context, r provisioning.Request, p Partial
 	if err != nil {
 		return err
 	}
-	got, err := io.Copy(to, moving{response.Body, idle, s.cfg.Stall})
+	// A part in chunks may be longer than it says.
+	got, err := io.Copy(to, io.LimitReader(moving{response.Body, idle, s.cfg.Stall}, total-from))
 	if errors.Is(err, io.ErrUnexpectedEOF) || err == nil && from+got != total {
 		return &Error{Msg: fmt.Sprintf("HTTP: the connection ended at %d of %d bytes (%s); it will be gone on with", from+got, total, shown(u)), Err: io.ErrUnexpectedEOF}
 	}

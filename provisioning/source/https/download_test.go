@@ -120,3 +120,20 @@ func TestDownload_in_the_clear_is_refused(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestDownload_takes_no_more_than_it_was_told(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Range", "bytes 3-9/10")
+		w.WriteHeader(http.StatusPartialContent) // in chunks
+		for range 100 {
+			_, _ = w.Write(make([]byte, 4096)) // the client goes away
+		}
+	}))
+	defer server.Close()
+	part := &growing{version: `"v1"`}
+	part.WriteString("abc")
+	err := New(Config{}).Download(t.Context(), provisioning.Request{URL: server.URL, Access: provisioning.Access{AllowHTTP: true}}, part)
+	if err != nil || part.Len() != 10 {
+		t.Errorf("%d octets of a file of 10, %v", part.Len(), err)
+	}
+}
