@@ -7,6 +7,6 @@
 // and the slots a and b in the state directory. A new version takes the slot that does
 // not run and is on trial there: every start of it is counted before it happens, and
 // what does not become well in time, or at all, is given up for what ran before. The
-// installed program decides at each start, before it reads any configuration, so that
-// no configuration and no version can lock a telephone up.
+// installed program decides at each start, by no more of the configuration than where
+// its state and its keys are, so that no version can lock a telephone up.
 package firmware
