@@ -9,29 +9,43 @@ import (
 	"offhook/media/keying"
 )
 
-// TestStream_flood: of what comes at once each period looks at a part, in order.
+// TestStream_flood: of what comes at once each period looks at a part, in order; at
+// least at so many, and at more while it has the time.
 func TestStream_flood(t *testing.T) {
-	a, b := pair(t, "")
-	const sent = 2*mostLooked + 10
-	for range sent {
-		a.Send(Outgoing{Payload: []byte("x")})
-	}
-	first := a.writer.sequence - sent
-	for _, want := range []int{mostLooked, mostLooked, 10, 0} {
-		got := 0
-		for p := b.Next(); p != nil; p = b.Next() {
-			if p.Sequence != first {
-				t.Fatalf("packet %d comes instead of %d", p.Sequence, first)
+	const sent = 2*leastLooked + 10
+	for _, c := range []struct {
+		name  string
+		takes time.Duration // each packet
+		want  []int
+	}{
+		{"no time at all -> all", 0, []int{sent, 0}},
+		{"slow -> some in each period", lookedTime, []int{leastLooked, leastLooked, 10, 0}},
+		{"in between -> what the time allows", lookedTime / (leastLooked + 16), []int{leastLooked + 17, sent - leastLooked - 17, 0}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a, b := pair(t, "")
+			for range sent {
+				a.Send(Outgoing{Payload: []byte("x")})
 			}
-			first++
-			got++
-		}
-		if got != want {
-			t.Errorf("%d packets in a period, want %d", got, want)
-		}
-	}
-	if s := b.Stats(); s.Received != sent || s.Discarded > 0 {
-		t.Errorf("%+v", s)
+			first := a.writer.sequence - sent
+			for _, want := range c.want {
+				got := 0
+				for p := b.Next(); p != nil; p = b.Next() {
+					if p.Sequence != first {
+						t.Fatalf("packet %d comes instead of %d", p.Sequence, first)
+					}
+					first++
+					got++
+					b.now.Add(int64(c.takes))
+				}
+				if got != want {
+					t.Errorf("%d packets in a period, want %d", got, want)
+				}
+			}
+			if s := b.Stats(); s.Received != sent || s.Discarded > 0 {
+				t.Errorf("%+v", s)
+			}
+		})
 	}
 }
 
@@ -59,10 +73,10 @@ func TestStream_look(t *testing.T) {
 
 func TestStream_flush(t *testing.T) {
 	a, b := pair(t, keying.AES128GCM)
-	for range 3 * mostLooked {
+	for range 3 * leastLooked {
 		a.Send(Outgoing{Payload: []byte("x")})
 	}
-	if b.Flush(); b.Next() != nil || b.Stats().Received != 3*mostLooked {
+	if b.Flush(); b.Next() != nil || b.Stats().Received != 3*leastLooked {
 		t.Errorf("something is left, or was not looked at: %+v", b.Stats())
 	}
 }

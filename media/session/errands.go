@@ -34,6 +34,7 @@ const (
 	digit                     // one has ended
 	report                    // RTCP came beside RTP
 	moved                     // RTP comes from elsewhere
+	flooded                   // more comes than any far end sends, or did
 )
 
 const (
@@ -118,6 +119,29 @@ func (s *Stream) run(e *errand) {
 		s.errands.reports.Add(1)
 	case moved:
 		s.answerThere(e.old, e.from)
+	case flooded:
+		s.shed()
+	}
+}
+
+// shed has the kernel let only the far end's packets through, while it is clear who
+// that is, and a flood lasts.
+func (s *Stream) shed() {
+	remote, in := s.remote.Load(), s.in.Load()
+	source := s.seen.look().reception
+	known := remote != nil && in != nil && in.channel.number == 0 && source.started && s.Idle() < sieveSilent
+	var to far
+	if known {
+		to = far{from: *remote, ssrc: source.ssrc}
+	}
+	was := s.sieve.on.Load()
+	s.count.discarded.Add(uint64(s.sieve.shed(to, known)))
+	log := s.cfg.Log.With(slog.Uint64("stream", uint64(s.cfg.ID)))
+	switch is := s.sieve.on.Load(); {
+	case is && !was:
+		log.Warn("strangers flood the sound's socket; the kernel lets through the far end alone")
+	case was && !is:
+		log.Info("the kernel lets all through to the sound's socket again")
 	}
 }
 
@@ -127,6 +151,7 @@ func (s *Stream) answerThere(old *netip.AddrPort, to netip.AddrPort) {
 	if !s.remote.CompareAndSwap(old, &to) {
 		return
 	}
+	s.sieve.lift()
 	s.cfg.Log.Info("RTP comes from another address than described; answering there",
 		slog.Uint64("stream", uint64(s.cfg.ID)), slog.String("from", to.String()))
 }

@@ -17,9 +17,13 @@ import (
 // keyGrace is how long packets under the key before the last count.
 const keyGrace = 2 * time.Second
 
-// mostLooked is how many packets are looked at in one period: a flood must not
-// hold up the sound. The kernel keeps what it has room for.
-const mostLooked = 64
+// How many packets are looked at in one period: a flood must not hold up the sound.
+// The kernel keeps what it has room for.
+const (
+	leastLooked = 64                   // then it is a flood, or was a standstill,
+	lookedTime  = 2 * time.Millisecond // and is given so much time,
+	mostLooked  = 1024                 // or this by a clock that stands still
+)
 
 // reader is what the engine's thread knows of what it receives.
 type reader struct {
@@ -33,6 +37,9 @@ type reader struct {
 	digits   digits
 	blocks   red.Packet
 	looked   int // packets in this period
+	began    time.Duration
+	swamped  int           // periods in which that was a flood
+	sieved   time.Duration // when it was last seen to
 
 	current bool   // the packet in the header came under the present key
 	roc     uint32 // of the packets under it
@@ -55,7 +62,10 @@ func (s *Stream) Next() *jitter.Packet {
 		r.waits = false
 		return &r.packet
 	}
-	for r.looked < mostLooked {
+	for !r.enough(in.now) {
+		if r.looked == 0 {
+			r.began = s.cfg.Now()
+		}
 		if in.at == in.got && (in.empty && r.looked > 0 || !in.fetch(s.cfg.Now, s.cfg.Real)) {
 			break
 		}
@@ -64,9 +74,14 @@ func (s *Stream) Next() *jitter.Packet {
 			return &r.packet
 		}
 	}
-	r.looked = 0
 	s.tell()
+	r.looked = 0
 	return nil
+}
+
+// enough tells that the rest is for later.
+func (r *reader) enough(now time.Duration) bool {
+	return r.looked >= leastLooked && (now-r.began >= lookedTime || r.looked >= mostLooked)
 }
 
 // Look takes what is there and tells whether Next has a packet.
@@ -77,7 +92,7 @@ func (s *Stream) Look() bool {
 
 // Flush lets go of all packets that wait.
 func (s *Stream) Flush() {
-	const most = 16 * mostLooked // a socket holds no more
+	const most = 4 * mostLooked // a socket holds no more
 	for n := 0; n < most; n++ {
 		if s.Next() == nil && s.intake.at == s.intake.got && s.intake.empty {
 			return
@@ -98,6 +113,28 @@ func (s *Stream) tell() {
 			s.errands.give()
 		}
 	}
+	s.sift()
+}
+
+// sift has a flood seen to.
+func (s *Stream) sift() {
+	r := &s.reader
+	if r.looked < leastLooked {
+		r.swamped = 0
+	} else {
+		r.swamped++
+	}
+	if r.swamped < swampedRun && !s.sieve.on.Load() {
+		return
+	}
+	now := s.cfg.Now()
+	if now-r.sieved < sieveLook {
+		return
+	}
+	if e := s.errands.free(); e != nil {
+		e.kind, r.sieved = flooded, now
+		s.errands.give()
+	}
 }
 
 // fatal tells whether reading is over. Other errors are the network's (an ICMP
@@ -107,7 +144,12 @@ func (s *Stream) fatal(err error) bool {
 	if errors.Is(err, net.ErrClosed) {
 		return true
 	}
-	timer := time.NewTimer(10 * time.Millisecond)
+	return s.rest(10 * time.Millisecond)
+}
+
+// rest waits, and tells whether the stream was closed meanwhile.
+func (s *Stream) rest(d time.Duration) bool {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-s.done:

@@ -238,10 +238,23 @@ func (s *Stream) ntp(at time.Duration) uint64 {
 	return uint64(t.Unix()+toUnix)<<32 | uint64(t.Nanosecond())<<32/1_000_000_000
 }
 
+// A far end reports a few times a second. What a flood brings beyond so many in so
+// long stays with the kernel, and is lost there.
+const (
+	mostReports = 32
+	reportsTime = 100 * time.Millisecond
+)
+
 // readRTCP receives on the socket of its own until that is closed.
 func (s *Stream) readRTCP() {
 	buffer := make([]byte, packetSize)
-	for {
+	for n, began := 1, s.cfg.Now(); ; n++ {
+		if n > mostReports {
+			if wait := began + reportsTime - s.cfg.Now(); wait > 0 && s.rest(wait) {
+				return
+			}
+			n, began = 1, s.cfg.Now()
+		}
 		n, from, err := s.cfg.Sockets.RTCP.ReadFromUDPAddrPort(buffer)
 		if err != nil {
 			if s.fatal(err) {

@@ -44,6 +44,24 @@ func TestStream_reports(t *testing.T) {
 	}
 }
 
+// Who floods the socket of reports does not have the processor: the rest waits, or
+// is lost in the kernel.
+func TestStream_reports_flood(t *testing.T) {
+	_, b := pair(t, "")
+	stranger := udp(t, loopback)
+	began := time.Now()
+	const sent = 3*mostReports + 1
+	for range sent {
+		if _, err := stranger.WriteToUDPAddrPort([]byte("no report"), b.cfg.Sockets.localRTCP()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	until(t, "the last", func() bool { return b.Stats().Discarded == sent })
+	if took := time.Since(began); took < 3*reportsTime {
+		t.Errorf("all were read in %v", took)
+	}
+}
+
 func TestStream_report_as_written(t *testing.T) {
 	now := new(atomic.Int64)
 	now.Store(int64(time.Second))

@@ -38,6 +38,7 @@ func takeSocket(conn *net.UDPConn) (*socket, error) {
 		return nil, errors.Join(fmt.Errorf("session: RTP: %w", err), unix.Close(fd))
 	}
 	stamp(fd)
+	widen(fd)
 	f := os.NewFile(uintptr(fd), "rtp")
 	s := &socket{closer: f}
 	if s.raw, err = f.SyscallConn(); err == nil {
@@ -52,5 +53,11 @@ func takeSocket(conn *net.UDPConn) (*socket, error) {
 // stamp has the kernel say when a packet came. Where it cannot, a packet comes
 // when it is found.
 func stamp(fd int) { _ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1) }
+
+// widen has the socket hold a flood until the next period: of 100 000 small packets a
+// second, say. The kernel bounds it by net.core.rmem_max; less is a smaller flood.
+func widen(fd int) { _ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, socketRoom) }
+
+const socketRoom = 512 << 10 // octets, of which the kernel takes twice
 
 func (s *socket) close() error { return s.closer.Close() }

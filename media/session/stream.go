@@ -57,6 +57,7 @@ type Stream struct {
 	// the engine thread's
 	socket *socket
 	intake *intake
+	sieve  sieve
 	reader reader
 	writer writer
 	sendto *sendto
@@ -137,7 +138,7 @@ func OpenStream(cfg StreamConfig) (*Stream, error) {
 	if s.socket, err = takeSocket(cfg.Sockets.RTP); err != nil {
 		return nil, errors.Join(err, s.errands.bell.Close())
 	}
-	s.intake, s.sendto = newIntake(s.socket), newSendto(s.socket)
+	s.intake, s.sendto, s.sieve.raw = newIntake(s.socket), newSendto(s.socket), s.socket.raw
 	// RFC 3711 §3.3.1: a first number in the lower half leaves no doubt about
 	// the roll-over counter when the first packets are lost.
 	s.writer.sequence = uint16(rand.IntN(1 << 15))
@@ -224,6 +225,7 @@ func (s *Stream) Update(spec Spec) error {
 	s.spec = spec
 	s.in.Store(newIn)
 	s.out.Store(newOut)
+	s.sieve.lift()
 	return nil
 }
 
