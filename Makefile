@@ -95,11 +95,12 @@ browser: ## the faceplate in Chromium
 # 32-bit ARM has pages of 4 KiB (-R), the Raspberry Pi 5 has 16: the linker would fill
 # each segment up to 64, which kernels of servers have, and of none of our boards.
 cross: ## static binaries for the boards in dist/, each within its size
-	@mkdir -p dist
+	@mkdir -p bin dist
+	@buildroot/slim/overlay >bin/slim.json
 	@for t in $(TARGETS); do \
 		arch=$${t#linux-}; arm=; case $$arch in arm6|arm7) arm=$${arch#arm}; arch=arm;; esac; \
 		max=$(MAX_SIZE); pages=; case $$arch in amd64) max=$(MAX_AMD64);; arm) pages='-R 4096';; arm64) pages='-R 16384';; esac; \
-		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch GOARM=$$arm $(GO) build $(FLAGS) -ldflags "$(LDFLAGS) $$pages" -o dist/offhook-$$t ./cmd/offhook || exit 1; \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch GOARM=$$arm $(GO) build $(FLAGS) -overlay bin/slim.json -ldflags "$(LDFLAGS) $$pages" -o dist/offhook-$$t ./cmd/offhook || exit 1; \
 		size=$$(stat -c %s dist/offhook-$$t); echo "dist/offhook-$$t $$size bytes"; \
 		if [ $$size -gt $$max ]; then echo "dist/offhook-$$t is larger than $$max bytes" >&2; exit 1; fi; \
 	done
