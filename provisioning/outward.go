@@ -92,7 +92,7 @@ func (p Push) Endpoint() string {
 // Events are the names that actions may have.
 var Events = []string{
 	"started", "registered", "unregistered", "registration-failed",
-	"call-incoming", "call-outgoing", "call-answered", "call-ended", "call-missed",
+	"call-incoming", "call-outgoing", "call-answered", "call-ended", "call-missed", "call-poor",
 	"configured", "configuration-failed", "firmware-installed", "firmware-failed",
 	"door-opened", "door-refused", "door-locked", "door-forced", "door-held-open", "door-closed", "door-tamper", "*",
 }

@@ -30,7 +30,7 @@ func commands() []command {
 	return []command{
 		runCommand(), checkCommand(), lintCommand(), explainCommand(),
 		provisioningCommand(),
-		statusCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), dndCommand(), forwardCommand(), messageCommand(), doorCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
+		statusCommand(), callsCommand(), callCommand(), dialCommand(), answerCommand(), hangupCommand(), recordCommand(), playCommand(), conferenceCommand(), dndCommand(), forwardCommand(), messageCommand(), doorCommand(), logsCommand(), screenCommand(), reprovisionCommand(),
 		historyCommand(), rollbackCommand(), firmwareCommand(), setCommand(), unsetCommand(),
 		sealCommand(), unsealCommand(), farmCommand(), setupCommand(), boardCommand(), versionCommand(), completionCommand(), helpCommand(),
 	}

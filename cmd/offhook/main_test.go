@@ -371,6 +371,18 @@ func (a *answering) note(what string) error { a.asked = append(a.asked, what); r
 func (a *answering) Status(context.Context) (localapi.Status, error) {
 	return fixture(time.Now()), nil
 }
+func (a *answering) Call(_ context.Context, id uint64) (localapi.CallDetail, error) {
+	if id != 7 {
+		return localapi.CallDetail{}, errors.New("there is no call 8 (offhook calls lists those of late)")
+	}
+	began := time.Date(2026, 1, 2, 14, 2, 0, 0, time.UTC)
+	d := localapi.CallDetail{Call: localapi.Call{ID: 7, Account: "office", Remote: "sip:600@pbx.example", State: "terminated", Answered: began, Ended: began.Add(4 * time.Second),
+		Grade: "bad", Verdict: "6 % lost on wlan0 all along", Media: &media.Stats{Encoding: "PCMA", Received: 190, Lost: 10}}, Link: "wlan0", Began: began}
+	for i := range 4 {
+		d.Seconds = append(d.Seconds, media.Second{Expected: 50, Lost: uint16(i), MOS: uint8(42 - i), Level: -30})
+	}
+	return d, nil
+}
 func (a *answering) Dial(_ context.Context, r localapi.DialRequest) error {
 	if r.Target == "666" {
 		return errors.New("the digit map has no such number")
@@ -490,6 +502,8 @@ func TestControl(t *testing.T) {
 		{"firmware forward", 2, "", "offhook firmware: it is offhook firmware, offhook firmware install FILE or offhook firmware back\n"},
 		{"explain phone", 0, "phone.name  Hall  default\n", ""},
 		{"explain pho", 1, "", "offhook explain: there is no setting \"pho\" (offhook explain without a path lists them)\n"},
+		{"call 8", 1, "", "offhook call: there is no call 8 (offhook calls lists those of late)\n"},
+		{"call x", 2, "", "offhook call: \"x\" is not a call's number\n"},
 		{"screen -", 0, "PNG", ""},
 		{"logs --json", 0, `{"time":"2026-11-22T12:00:00Z","level":"INFO","msg":"ready"}` + "\n", ""},
 		{"screen " + filepath.Join(dir, "s.png"), 0, "", ""},
@@ -503,7 +517,16 @@ func TestControl(t *testing.T) {
 	if got := strings.Join(agent.asked, ", "); got != "dial  600, dial a 600, answer, hangup, record true, record false, conference true, play ding.wav, dnd true, forward 1007, forward , door , door gate, message a 1002 back door, reprovision, rollback 0, rollback 3, set phone.name=Back door, unset phone.name, firmware /var/lib/offhook/new, firmware back" {
 		t.Errorf("asked %s", got)
 	}
-	status, out, _ := offhook(t, "status", "--json")
+	status, out, _ := offhook(t, "call", "7", "--plot")
+	for _, want := range []string{"heard                  bad: 6 % lost on wlan0 all along", "sound                  PCMA, not encrypted", "packets_lost           10", "lost, late  ▁▃▅█  0 to 6 %", "MOS         █▅▃▁  3.9 to 4.2"} {
+		if status != 0 || !strings.Contains(out, want) {
+			t.Errorf("status %d: no %q in\n%s", status, want, out)
+		}
+	}
+	if status, out, _ = offhook(t, "calls"); status != 0 || strings.Count(out, "\n") != 5 {
+		t.Errorf("status %d: %s", status, out)
+	}
+	status, out, _ = offhook(t, "status", "--json")
 	var s localapi.Status
 	if err := json.Unmarshal([]byte(out), &s); err != nil || status != 0 || len(s.Calls) != 5 {
 		t.Errorf("status %d: %v", status, err)

@@ -260,6 +260,7 @@ func (a *App) parts() []part {
 		{"screen", a.desk.display.run},
 		{"sound", a.audio.run},
 		{"sound events", a.pumpSound},
+		{"call figures", a.calls.run},
 		{"phone", a.desk.run},
 		{"agent events", a.pumpAgent},
 		{"agent", a.agent.Run},
@@ -326,6 +327,9 @@ func (a *App) observe(e ua.Event) {
 		}
 	case ua.CallChanged:
 		a.desk.sound.observe(e.Call)
+		if e.Call.State == ua.Terminated {
+			a.mourn(e.Call)
+		}
 		if e.Call.State == ua.Terminated && a.calls.idle() {
 			a.manager.Idle()
 		}

@@ -35,6 +35,7 @@ type callbook struct {
 
 	mu       sync.Mutex
 	doc      provisioning.Document
+	zone     *time.Location          // of times that people read
 	keysLast uint64                  // packets that keys of SDES are for; 0: as many as they may
 	servers  map[ua.AccountID]string // address that the account was registered at
 	sessions map[ua.CallID]*session.Session
@@ -42,6 +43,8 @@ type callbook struct {
 	last     map[ua.CallID]*media.Stats // of sessions that have ended before their call
 	failures map[ua.CallID]error        // why their sound cannot be had
 	ended    []localapi.Call            // newest last
+	records  map[ua.CallID]*record      // of both
+	begun    chan struct{}              // a session was made
 }
 
 // endedCalls is how many calls status still tells of when they are over.
@@ -50,14 +53,15 @@ const endedCalls = 20
 func newCallbook(log *slog.Logger) *callbook {
 	return &callbook{log: log, identity: newIdentity(log), failures: map[ua.CallID]error{}, failed: make(chan ua.CallID, callQueue), secured: make(chan ua.CallID, callQueue),
 		servers: map[ua.AccountID]string{}, sessions: map[ua.CallID]*session.Session{}, calls: map[ua.CallID]localapi.Call{},
-		last: map[ua.CallID]*media.Stats{}}
+		last: map[ua.CallID]*media.Stats{}, records: map[ua.CallID]*record{}, zone: time.UTC, begun: make(chan struct{}, 1)}
 }
 
 // use has new calls follow this document.
 func (b *callbook) use(doc provisioning.Document) {
+	zone := zoneOf(doc)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.doc = doc
+	b.doc, b.zone = doc, zone
 }
 
 // signalling is the code point of SIP packets by this document.
@@ -103,7 +107,9 @@ func (b *callbook) open(account ua.AccountID, call ua.CallID) (ua.Session, error
 	}
 	b.mu.Lock()
 	b.sessions[call] = s
+	b.records[call] = &record{link: linkOf(localAddr(server, a))}
 	b.mu.Unlock()
+	b.watch()
 	return booked{s, b, call, func() netip.Addr { return b.here(account, a) }}, nil
 }
 
@@ -254,6 +260,7 @@ func (b *callbook) note(c ua.Call) {
 	delete(b.failures, c.ID)
 	b.ended = append(b.ended, line)
 	if len(b.ended) > endedCalls {
+		delete(b.records, ua.CallID(b.ended[0].ID))
 		b.ended = b.ended[1:]
 	}
 }
@@ -307,7 +314,11 @@ func (b *callbook) list() []localapi.Call {
 		up[i].Media = cmp.Or(b.figures(ua.CallID(up[i].ID)), up[i].Media)
 	}
 	slices.Reverse(ended)
-	return append(append([]localapi.Call{}, up...), ended...)
+	all := append(append([]localapi.Call{}, up...), ended...)
+	for i := range all {
+		b.judge(&all[i])
+	}
+	return all
 }
 
 // idle tells that no call is up.

@@ -33,6 +33,11 @@ func (c *Client) Status(ctx context.Context) (s Status, err error) {
 	return s, c.call(ctx, "GET", "/v1/status", nil, &s)
 }
 
+// Call asks for one call.
+func (c *Client) Call(ctx context.Context, id uint64) (d CallDetail, err error) {
+	return d, c.call(ctx, "GET", fmt.Sprintf("/v1/calls/%d", id), nil, &d)
+}
+
 // Explain asks for every setting and where it comes from.
 func (c *Client) Explain(ctx context.Context) (s []Setting, err error) {
 	return s, c.call(ctx, "GET", "/v1/explain", nil, &s)

@@ -82,6 +82,17 @@ type Call struct {
 	SIPCallID string       `json:"sip_call_id,omitzero"`
 	Digits    string       `json:"digits,omitzero"` // keys that the far end pressed, the newest 16; none where there is a door code
 	Media     *media.Stats `json:"media,omitzero"`
+	// Grade is "good", "fair" or "bad", Verdict why, in a sentence; empty: it is not known yet.
+	Grade   string `json:"grade,omitzero"`
+	Verdict string `json:"verdict,omitzero"`
+}
+
+// CallDetail is a call with its seconds, of the last ten minutes of it.
+type CallDetail struct {
+	Call
+	Link    string         `json:"link,omitzero"`  // network interface
+	Began   time.Time      `json:"began,omitzero"` // the first of the seconds
+	Seconds []media.Second `json:"seconds"`
 }
 
 // Provisioning is where the configuration came from.
@@ -210,6 +221,8 @@ type MessageRequest struct {
 type Backend interface {
 	Configuration
 	Status(context.Context) (Status, error)
+	// Call is one of Status's calls.
+	Call(ctx context.Context, id uint64) (CallDetail, error)
 	Dial(context.Context, DialRequest) error
 	Answer(context.Context) error
 	Hangup(context.Context) error

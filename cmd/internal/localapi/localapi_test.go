@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"offhook/media"
 )
 
 type fakeBackend struct {
@@ -22,6 +24,10 @@ type fakeBackend struct {
 }
 
 func (f *fakeBackend) called(what string) error { f.calls = append(f.calls, what); return f.err }
+
+func (f *fakeBackend) Call(_ context.Context, id uint64) (CallDetail, error) {
+	return CallDetail{Call: Call{ID: id}, Link: "eth0", Seconds: []media.Second{{Expected: 50, Lost: 3}}}, f.called("call")
+}
 
 func (f *fakeBackend) Status(context.Context) (Status, error) {
 	return Status{Version: "v1", Accounts: []Account{{ID: "a", State: "registered"}}}, f.called("status")
@@ -111,6 +117,10 @@ func TestCommands_reach_the_backend(t *testing.T) {
 	b := &fakeBackend{}
 	c, path := serve(t, b)
 	ctx := t.Context()
+	detail, err := c.Call(ctx, 7)
+	if err != nil || detail.ID != 7 || detail.Link != "eth0" || len(detail.Seconds) != 1 || detail.Seconds[0].Lost != 3 {
+		t.Errorf("%+v, %v", detail, err)
+	}
 	status, err := c.Status(ctx)
 	if err != nil || status.Version != "v1" || status.Accounts[0].State != "registered" {
 		t.Errorf("status: %+v, %v", status, err)

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -94,6 +95,11 @@ func (s *Server) Close() error {
 func handler(b Backend) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", get(b.Status))
+	mux.HandleFunc("GET /v1/calls/{id}", func(w http.ResponseWriter, r *http.Request) {
+		id, _ := strconv.ParseUint(r.PathValue("id"), 10, 64) // there is no call 0
+		detail, err := b.Call(r.Context(), id)
+		reply(w, detail, err)
+	})
 	mux.HandleFunc("GET /v1/explain", get(b.Explain))
 	mux.HandleFunc("POST /v1/answer", post(b.Answer))
 	mux.HandleFunc("POST /v1/hangup", post(b.Hangup))
