@@ -31,7 +31,7 @@ func Default() Document {
 			RTPPorts: PortRange{Low: 16384, High: 32767},
 			DSCP:     DSCP{Audio: 46, Signalling: 24}, // EF and CS3 (RFC 4594 §2.3)
 		},
-		Log:       Log{Level: "info"},
+		Log:       Log{Level: "info", Transport: "udp"},
 		Door:      Door{Hold: 3 * time.Second, Digits: []string{"rfc4733"}, Attempts: 3, CardAttempts: 10, Lock: time.Minute},
 		Recording: Recording{Announce: "tone", MaxTime: 2 * time.Hour, KeepFree: 64},
 		Firmware:  Firmware{Share: 100, Trial: 5 * time.Minute},

@@ -272,8 +272,14 @@ type DSCP struct {
 
 // Log says what is written about the phone's work, and where.
 type Log struct {
-	Level string `key:"level" oneof:"debug info warn error"`
+	Level     string `key:"level" oneof:"debug info warn error"`
+	Server    string `key:"server" match:"server"` // that is told the log by syslog; empty: none
+	Transport string `key:"transport" oneof:"udp tcp tls"`
+	CA        string `key:"ca" match:"authority"`
 }
+
+// LogAccess is how the log's server is reached by TLS.
+func (d Document) LogAccess() Access { return d.TLS.access(d.Log.CA, "", ua.Secret{}) }
 
 // Recording says whether calls may be recorded.
 type Recording struct {

@@ -36,6 +36,7 @@ type Push struct {
 	Certificate string    `key:"certificate" match:"reference"`
 	Clients     string    `key:"clients" match:"reference"` // authority of those who may come
 	Token       ua.Secret `key:"token"`
+	ReadToken   ua.Secret `key:"read-token"` // of those who may look and change nothing
 }
 
 // Firmware says which program the phone should have.
@@ -159,13 +160,22 @@ func (c *checker) outward(d Document) {
 		if p.Certificate == "" {
 			c.fault(at+".certificate", "is missing; who pushes has to know the phone: add an identity under tls.identities and write $ before its name")
 		}
-		if p.Clients == "" && p.Token.IsZero() {
-			c.fault(at, "lets nobody in; give clients ($name of an authority) or a token")
+		if p.Clients == "" && p.Token.IsZero() && p.ReadToken.IsZero() {
+			c.fault(at, "lets nobody in; give clients ($name of an authority), a token or a read-token")
 		}
-		if n := len(p.Token.Reveal()); n > 0 && n < minToken {
-			c.fault(at+".token", "is shorter than %d characters, and can be guessed; openssl rand -hex 16 makes one", minToken)
+		for _, t := range []struct {
+			name  string
+			token ua.Secret
+		}{{".token", p.Token}, {".read-token", p.ReadToken}} {
+			if n := len(t.token.Reveal()); n > 0 && n < minToken {
+				c.fault(at+t.name, "is shorter than %d characters, and can be guessed; openssl rand -hex 16 makes one", minToken)
+			}
+		}
+		if !p.ReadToken.IsZero() && p.ReadToken.Reveal() == p.Token.Reveal() {
+			c.fault(at+".read-token", "is the token: who reads could write; make another")
 		}
 	}
+	c.authority("log.ca", d.Log.CA, d.TLS)
 	for i, b := range d.PhoneBooks {
 		c.authority(fmt.Sprintf("phone-books[%d].ca", i), b.CA, d.TLS)
 	}

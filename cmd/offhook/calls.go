@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"offhook/cmd/internal/localapi"
-	"offhook/media/quality"
 )
 
 func callsCommand() command {
@@ -99,7 +98,7 @@ func printCall(out io.Writer, d localapi.CallDetail, now time.Time, plot bool) e
 	}
 	if d.Media != nil && d.Media.Encoding != "" {
 		fmt.Fprintf(w, "sound\t%s%s\n", d.Media.Encoding, map[bool]string{true: ", not encrypted", false: ", " + d.Media.Suite}[d.Media.Suite == ""])
-		quality.Figures(*d.Media, func(name string, value float64) {
+		d.Media.Figures(func(name string, value float64) {
 			fmt.Fprintf(w, "%s\t%s\n", name, strconv.FormatFloat(value, 'g', 4, 64))
 		})
 	}

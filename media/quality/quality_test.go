@@ -104,19 +104,6 @@ func TestSeries_Note_extremes_fit(t *testing.T) {
 	}
 }
 
-func TestFigures_only_what_is_known(t *testing.T) {
-	names := func(s media.Stats) (all []string) {
-		Figures(s, func(name string, _ float64) { all = append(all, name) })
-		return all
-	}
-	if got := len(names(media.Stats{})); got != 5 {
-		t.Errorf("%v", names(media.Stats{}))
-	}
-	if got := len(names(media.Stats{Received: 1, RoundTrip: 1, RemoteReports: 1, MOSConversational: 4})); got != 12 {
-		t.Errorf("%d", got)
-	}
-}
-
 func TestSeries_Note_allocates_little(t *testing.T) {
 	s := call(Kept, nil)
 	if n := testing.AllocsPerRun(100, func() { s.Note(noon, s.Last()) }); n > 0 {

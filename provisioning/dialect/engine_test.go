@@ -44,6 +44,7 @@ var testRules = []Rule{
 	{Key: "url", To: "@url.server"}, {Key: "zone", To: "@zone.name"}, {Key: "offset", To: "@zone.offset"},
 	{Key: "turn", To: "accounts[*].turn", As: func(s string) (Value, error) { return ListValue(s), nil }},
 	{Key: "turn.user", To: "accounts[*].turn-user"}, {Key: "turn.on", To: "accounts[*].turn@on", As: Flag}, {Key: "ice", To: "accounts[*].ice"},
+	{Key: "log", To: "log.server"}, {Key: "log.port", To: "log.server@port", As: Number}, {Key: "log.on", To: "log.server@on", As: Flag},
 	{Key: "enum", To: "phone.call-waiting", As: Enum("0", "false", "1", "true")}, {Key: "level", To: "screen.backlight", As: Enum("0", "0", "1", "10")},
 	{Key: "k.{n}", To: "keys[{n}].@type"}, {Key: "k.{n}.value", To: "keys[{n}].@value"}, {Key: "k.{n}.account", To: "keys[{n}].@account", As: Number},
 }
@@ -88,6 +89,9 @@ func TestDecode(t *testing.T) {
 		{"a relay with ICE -> taken", []string{"f:" + account + "ice=full\nturn=turn.example\nturn.user=u\nturn.on=1"}, "accounts[1].turn=turn.example, from f:4 turn=turn.example", "turn.user:mapped", ""},
 		{"a relay that is off -> idle, with its user", []string{"f:" + account + "ice=full\nturn=turn.example\nturn.user=u\nturn.on=0"}, "accounts[1].turn=, from default", "turn.user:idle", ""},
 		{"a relay's user alone -> idle", []string{"f:" + account + "turn.user=u"}, "", "turn.user:idle", ""},
+		{"a log server -> taken", []string{"f:log=log.example"}, "log.server=log.example, from f:1 log=log.example", "log:mapped", ""},
+		{"a log server and a port -> both", []string{"f:log=log.example\nlog.port=1514\nlog.on=1"}, "log.server=log.example:1514, from f:1 log=log.example (with log.port=1514)", "log.port:mapped", ""},
+		{"a log server that is off -> idle", []string{"f:log=log.example\nlog.port=1514\nlog.on=0"}, "log.server=, from default", "log:idle", ""},
 		{"a door's code without a relay -> not supported", []string{"f:code=2580"}, "", "code:not supported", ""},
 		{"ports by first and count", []string{"f:low=20000\ncount=100"}, "network.rtp-ports=20000-20099, from f:1 low=20000 (with count=100)", "count:mapped", ""},
 		{"too few ports -> refused", []string{"f:low=20000\ncount=2"}, "", "low:refused", ""},

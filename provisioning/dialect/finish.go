@@ -27,6 +27,7 @@ func (e *engine) finish() *provisioning.Node {
 	f.ports()
 	f.door()
 	f.actions()
+	f.logServer()
 	for _, path := range slices.Sorted(maps.Keys(e.settings)) {
 		if !strings.Contains(path, "@") && !strings.HasPrefix(path, "accounts[") && !strings.HasPrefix(path, "keys[") {
 			f.put(path, e.settings[path])
@@ -47,6 +48,14 @@ type finisher struct {
 	first  int          // the first of them
 	users  []string     // settings that the user may change
 	spoken []string     // settings of which the files tell whether he may
+}
+
+// logServer gives the log's server the port that another parameter has.
+func (f *finisher) logServer() {
+	if s := f.settings["log.server"]; s != nil && !f.decided(s) {
+		f.withPort("log.server", s, f.settings["log.server@port"])
+		delete(f.settings, "log.server")
+	}
 }
 
 // numbers are the numbers of the accounts or keys that have settings.

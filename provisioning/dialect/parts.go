@@ -24,7 +24,7 @@ package dialect
 //	@url.server, @url.protocol, @url.path, @url.file   together provisioning.url
 //	@zone.name, @zone.offset     name of a zone; hours from UTC ("+1", "-3:30")
 //	@action.EVENT                address that is asked at one of the document's events; @action.on false: none is
-//	accounts[N].stun@port, turn@port   ports of the servers that another parameter names
+//	accounts[N].stun@port, turn@port, log.server@port   ports of the servers that another parameter names
 //	@rtp.low, @rtp.high, @rtp.count   ports for sound: the ends, or the first and how many
 //	PATH@on                      false: what other parameters say of PATH does not count
 //	PATH@[K]                     an entry of PATH, or several of them, in the order of K

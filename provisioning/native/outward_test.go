@@ -7,6 +7,8 @@ import (
 
 func TestOutward_faults(t *testing.T) {
 	for _, c := range []struct{ arrow, text, want string }{
+		{"a short token to read -> told", "provisioning: {push: {listen: 8443, certificate: $me, read-token: short}}\ntls: {identities: [{name: me}]}", "push.read-token: is shorter"},
+		{"who reads could write -> told", "provisioning: {push: {listen: 8443, certificate: $me, token: 0123456789abcdef, read-token: 0123456789abcdef}}\ntls: {identities: [{name: me}]}", "push.read-token: is the token"},
 		{"nobody may come -> told", "provisioning: {push: {listen: 8443, certificate: $me}}\ntls: {identities: [{name: me}]}", "lets nobody in"},
 		{"no certificate -> told", "provisioning: {push: {listen: 8443, token: 0123456789abcdef}}", "who pushes has to know the phone"},
 		{"a short token -> told", "provisioning: {push: {listen: 8443, token: s3cret}}", "can be guessed"},

@@ -33,12 +33,16 @@ type Manager interface {
 
 // Config is what a Server needs.
 type Config struct {
-	TLS     *tls.Config // the phone's certificate; ClientCAs: who vouches for operators, if any
-	Token   ua.Secret   // that stands for a certificate; zero: a certificate it must be
-	Manager Manager
-	MaxSize int64 // bytes of a document; 0 means 1 MiB
-	Log     *slog.Logger
-	Now     func() time.Time // nil means time.Now
+	TLS   *tls.Config // the phone's certificate; ClientCAs: who vouches for operators, if any
+	Token ua.Secret   // that stands for a certificate; zero: a certificate it must be
+	// ReadToken is for those who may read and change nothing; Metrics is what they
+	// read beside the status, nil: nothing.
+	ReadToken ua.Secret
+	Metrics   http.Handler
+	Manager   Manager
+	MaxSize   int64 // bytes of a document; 0 means 1 MiB
+	Log       *slog.Logger
+	Now       func() time.Time // nil means time.Now
 }
 
 // Server answers on a listener.
@@ -49,7 +53,7 @@ type Server struct {
 
 // New makes a Server. A configuration by which anybody could come is an error.
 func New(cfg Config) (*Server, error) {
-	if cfg.Token.IsZero() && (cfg.TLS == nil || cfg.TLS.ClientCAs == nil) {
+	if cfg.Token.IsZero() && cfg.ReadToken.IsZero() && (cfg.TLS == nil || cfg.TLS.ClientCAs == nil) {
 		return nil, errors.New("push: nobody could come in: give a token or an authority of operators")
 	}
 	if cfg.TLS == nil {
@@ -60,7 +64,7 @@ func New(cfg Config) (*Server, error) {
 	switch {
 	case cfg.TLS.ClientCAs == nil:
 		cfg.TLS.ClientAuth = tls.NoClientCert
-	case cfg.Token.IsZero():
+	case cfg.Token.IsZero() && cfg.ReadToken.IsZero():
 		cfg.TLS.ClientAuth = tls.RequireAndVerifyClientCert
 	default:
 		cfg.TLS.ClientAuth = tls.VerifyClientCertIfGiven
@@ -111,6 +115,9 @@ func (s *Server) handler() http.Handler {
 	mux.HandleFunc("PUT /v1/document", s.document)
 	mux.HandleFunc("POST /v1/check-sync", s.checkSync)
 	mux.HandleFunc("GET /v1/status", s.status)
+	if s.cfg.Metrics != nil {
+		mux.Handle("GET /metrics", s.cfg.Metrics)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, ok := s.admit(w, r)
 		if !ok {
@@ -140,6 +147,14 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) (who string, ok b
 	token, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !s.cfg.Token.IsZero() && found && same(token, s.cfg.Token.Reveal()) {
 		s.guards.right(from)
+		return from, true
+	}
+	if !s.cfg.ReadToken.IsZero() && found && same(token, s.cfg.ReadToken.Reveal()) {
+		s.guards.right(from)
+		if r.Method != http.MethodGet {
+			refuse(w, http.StatusForbidden, "this token is for reading alone")
+			return "", false
+		}
 		return from, true
 	}
 	if found {

@@ -149,6 +149,10 @@ func TestServer(t *testing.T) {
 	phone, operator, stranger := newParty(t, "phone", authority), newParty(t, "operator", authority), newParty(t, "operator", newParty(t, "somebody", nil))
 	m := &manager{}
 	byToken := served(t, Config{TLS: &tls.Config{Certificates: []tls.Certificate{phone.pair}}, Token: ua.NewSecret("s3cret"), Manager: m, MaxSize: 100})
+	readers := served(t, Config{TLS: &tls.Config{Certificates: []tls.Certificate{phone.pair}}, Token: ua.NewSecret("s3cret"), ReadToken: ua.NewSecret("look"), Manager: m,
+		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, `{"state":"provisioned","hash":"abc"}`)
+		})})
 	byCertificate := served(t, Config{TLS: &tls.Config{Certificates: []tls.Certificate{phone.pair}, ClientCAs: pool(authority)}, Manager: m})
 	for _, c := range []struct {
 		arrow               string
@@ -166,6 +170,13 @@ func TestServer(t *testing.T) {
 		{"token, status -> told", nil, "GET", byToken + "/v1/status", "s3cret", "", 200, "", "", ""},
 		{"no token -> refused", nil, "PUT", byToken + "/v1/document", "", "doc", 401, "", "", ""},
 		{"a wrong token -> refused", nil, "PUT", byToken + "/v1/document", "s3cre", "doc", 401, "", "", ""},
+		{"who reads, status -> told", nil, "GET", readers + "/v1/status", "look", "", 200, "", "", ""},
+		{"who reads, metrics -> told", nil, "GET", readers + "/metrics", "look", "", 200, "", "", ""},
+		{"who writes, metrics -> told", nil, "GET", readers + "/metrics", "s3cret", "", 200, "", "", ""},
+		{"nobody, metrics -> refused", nil, "GET", readers + "/metrics", "", "", 401, "", "", ""},
+		{"who reads, a document -> refused", nil, "PUT", readers + "/v1/document", "look", "doc", 403, "", "", ""},
+		{"who reads, check-sync -> refused", nil, "POST", readers + "/v1/check-sync", "look", "", 403, "", "", ""},
+		{"no metrics -> there are none", nil, "GET", byToken + "/metrics", "s3cret", "", 404, "", "", ""},
 		{"another way -> there is none", nil, "DELETE", byToken + "/v1/document", "s3cret", "", 405, "", "", ""},
 		{"a certificate -> taken, by name", operator, "PUT", byCertificate + "/v1/document", "", "doc", 202, "", "doc by operator (127.0.0.1)", ""},
 		{"no certificate -> no TLS", nil, "PUT", byCertificate + "/v1/document", "", "doc", 0, "", "", ""},

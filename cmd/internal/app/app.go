@@ -19,6 +19,7 @@ import (
 	"offhook/board"
 	"offhook/cmd/internal/localapi"
 	"offhook/cmd/internal/phone"
+	"offhook/cmd/internal/syslog"
 	"offhook/hal"
 	"offhook/provisioning"
 	"offhook/provisioning/discover"
@@ -82,6 +83,7 @@ type App struct {
 	reboot      atomic.Bool // asked for, waits until nobody uses the phone
 	clockBehind atomic.Bool // when the configuration was fetched last
 	teller      *teller
+	logHost     *syslog.Sender
 	pushing     *pushing
 	phonebooks  *phonebooks
 	renewal     *renewal
@@ -183,6 +185,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.teller, a.pushing = newTeller(log.With("room", "actions"), a.device), newPushing(log.With("room", "push"))
+	a.logHost = newLogHost(log.With("room", "log server"), a.device)
 	a.phonebooks = newPhonebooks(log.With("room", "phone book"), a.cfg.Agent.State)
 	a.newcomers = newNewcomers(log.With("room", "provisioning"))
 	a.buildFirmware(log.With("room", "firmware"))
@@ -227,7 +230,7 @@ func (a *App) buildProvisioning(log *slog.Logger) error {
 		Device: a.device, Base: a.cfg.Agent.Base(), Parse: in.parse, Discover: discovery,
 		Sources: in.sources(), Store: kept, Applier: a, Prover: a, Log: log,
 	})
-	a.pushing.manager = a.manager
+	a.pushing.manager, a.pushing.metrics = a.manager, localapi.Metrics(a)
 	a.phonebooks.sources, a.phonebooks.agent = in.sources(), a.device.UserAgent()
 	a.joinNewcomers()
 	return nil
@@ -269,6 +272,7 @@ func (a *App) parts() []part {
 		{"newcomers", a.newcomers.run},
 		{"provisioning", a.manager.Run},
 		{"actions", a.teller.run},
+		{"log server", a.tellLog},
 		{"push", a.pushing.run},
 		{"firmware", a.renewal.Run},
 	}

@@ -31,6 +31,7 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 	a.accounts = accounts
 	a.bindings.use(accounts)
 	a.teller.use(doc)
+	a.logHost.Use(logTarget(doc))
 	a.pushing.use(doc)
 	a.phonebooks.use(doc)
 	a.renewal.use(doc, a.device, a.manager.Status().InForce.URL, a.cfg.Agent.Access())

@@ -17,7 +17,7 @@ var _ localapi.Backend = (*App)(nil)
 func (a *App) Status(ctx context.Context) (localapi.Status, error) {
 	s := localapi.Status{
 		Version: a.cfg.Version, Board: a.cfg.Board.Name, Model: a.cfg.Board.Model, Started: a.started,
-		Accounts: a.withWays(ctx, a.bindings.list()), Calls: a.calls.list(), Audio: a.audio.status(), Devices: a.health.list(),
+		Accounts: a.withWays(ctx, a.bindings.list()), Calls: a.calls.list(), Totals: a.calls.sum(), Audio: a.audio.status(), Devices: a.health.list(),
 		Provisioning: provisioningStatus(a.manager.Status()),
 	}
 	s.Provisioning.Waiting, s.Provisioning.Refused = a.newcomers.list(), a.trust.Refused()

@@ -45,6 +45,7 @@ type callbook struct {
 	ended    []localapi.Call            // newest last
 	records  map[ua.CallID]*record      // of both
 	begun    chan struct{}              // a session was made
+	totals   localapi.Totals
 }
 
 // endedCalls is how many calls status still tells of when they are over.

@@ -105,11 +105,49 @@ func (b *callbook) detail(id uint64) (d localapi.CallDetail, err error) {
 	return d, fmt.Errorf("there is no call %d (offhook calls lists those of late)", id)
 }
 
-// mourn tells of a call that was bad, when it has ended.
+// total counts a call that has ended.
+func (b *callbook) total(c localapi.Call) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t := &b.totals
+	by := &t.Outgoing
+	if c.Incoming {
+		by = &t.Incoming
+	}
+	switch {
+	case !c.Answered.IsZero():
+		by.Answered++
+	case c.Cause == string(ua.CauseError) || c.Cause == string(ua.CauseSetupFail):
+		by.Failed++
+	default:
+		by.Unanswered++
+	}
+	if c.Answered.IsZero() {
+		return
+	}
+	t.Seconds += c.Ended.Sub(c.Answered).Seconds()
+	if c.Grade == string(quality.Bad) {
+		t.Poor++
+	}
+	if r := b.records[ua.CallID(c.ID)]; r != nil {
+		last := r.Last()
+		t.Received, t.Lost, t.Late = t.Received+last.Received, t.Lost+last.Lost, t.Late+last.Late
+	}
+}
+
+// sum is of all calls that have ended.
+func (b *callbook) sum() localapi.Totals {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.totals
+}
+
+// mourn counts a call that has ended, and tells of one that was bad.
 func (a *App) mourn(c ua.Call) {
 	line := callLine(c)
 	line.Ended = time.Now()
 	a.calls.judge(&line)
+	a.calls.total(line)
 	if line.Grade != string(quality.Bad) {
 		return
 	}

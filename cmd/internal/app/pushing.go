@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"log/slog"
 	"net"
+	"net/http"
 	"sync"
 
 	"offhook/provisioning"
@@ -17,6 +18,7 @@ import (
 type pushing struct {
 	log     *slog.Logger
 	manager pushed.Manager
+	metrics http.Handler
 	wanted  chan provisioning.Document // the newest
 }
 
@@ -66,7 +68,7 @@ func (p *pushing) run(ctx context.Context) error {
 }
 
 // endpoint is what a change of makes a new one.
-type endpoint struct{ listen, certificate, key, clients, token string }
+type endpoint struct{ listen, certificate, key, clients, token, readToken string }
 
 func endpointOf(doc provisioning.Document) endpoint {
 	p := doc.Provisioning.Push
@@ -74,7 +76,7 @@ func endpointOf(doc provisioning.Document) endpoint {
 	if p.Listen == "" {
 		return endpoint{}
 	}
-	return endpoint{p.Endpoint(), id.Certificate, id.Key.Reveal(), doc.PushClients(), p.Token.Reveal()}
+	return endpoint{p.Endpoint(), id.Certificate, id.Key.Reveal(), doc.PushClients(), p.Token.Reveal(), p.ReadToken.Reveal()}
 }
 
 func (p *pushing) serve(ctx context.Context, group *sync.WaitGroup, e endpoint) error {
@@ -87,7 +89,7 @@ func (p *pushing) serve(ctx context.Context, group *sync.WaitGroup, e endpoint) 
 		config.ClientCAs = x509.NewCertPool()
 		config.ClientCAs.AppendCertsFromPEM([]byte(e.clients)) // was checked
 	}
-	server, err := pushed.New(pushed.Config{TLS: config, Token: ua.NewSecret(e.token), Manager: p.manager, Log: p.log})
+	server, err := pushed.New(pushed.Config{TLS: config, Token: ua.NewSecret(e.token), ReadToken: ua.NewSecret(e.readToken), Metrics: p.metrics, Manager: p.manager, Log: p.log})
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"log/slog"
 	"time"
@@ -39,12 +37,7 @@ func (t *teller) use(doc provisioning.Document) {
 	var hooks []webhook.Hook
 	for _, a := range doc.Actions {
 		access := doc.ActionAccess(a)
-		config := &tls.Config{MinVersion: tls.VersionTLS12}
-		if access.CA != "" {
-			config.RootCAs = x509.NewCertPool()
-			config.RootCAs.AppendCertsFromPEM([]byte(access.CA)) // was checked
-		}
-		hooks = append(hooks, webhook.Hook{On: a.On, URL: a.URL, Method: a.Method, TLS: config, Username: access.Username, Password: access.Password.Reveal()})
+		hooks = append(hooks, webhook.Hook{On: a.On, URL: a.URL, Method: a.Method, TLS: tlsOf(access), Username: access.Username, Password: access.Password.Reveal()})
 	}
 	t.sender.Use(hooks)
 }

@@ -21,6 +21,7 @@ type Status struct {
 	Started      time.Time    `json:"started"`
 	Accounts     []Account    `json:"accounts"`
 	Calls        []Call       `json:"calls"`
+	Totals       Totals       `json:"totals"`
 	Diverting    Diverting    `json:"diverting"`
 	Listening    []Listener   `json:"listening,omitzero"`
 	ListenError  string       `json:"listen_error,omitzero"`
@@ -30,6 +31,24 @@ type Status struct {
 	Audio        Audio        `json:"audio"`
 	Devices      []Device     `json:"devices"`            // parts that do not work
 	Faceplate    string       `json:"faceplate,omitzero"` // address of the page, on a workbench
+}
+
+// Totals are of all calls that have ended since the agent started.
+type Totals struct {
+	Incoming Outcomes `json:"incoming"`
+	Outgoing Outcomes `json:"outgoing"`
+	Poor     uint64   `json:"poor"`    // whose sound was bad
+	Seconds  float64  `json:"seconds"` // talked
+	Received uint64   `json:"packets_received"`
+	Lost     uint64   `json:"packets_lost"`
+	Late     uint64   `json:"packets_late"`
+}
+
+// Outcomes count calls by what became of them.
+type Outcomes struct {
+	Answered   uint64 `json:"answered"`
+	Unanswered uint64 `json:"unanswered"`
+	Failed     uint64 `json:"failed"` // could not be made, or broke off
 }
 
 // Dropped counts SIP messages that were dropped before they were read, by why.

@@ -139,7 +139,7 @@ func TestCommands_reach_the_backend(t *testing.T) {
 		c.OpenDoor(ctx, DoorRequest{Relay: "gate"})); err != nil {
 		t.Error(err)
 	}
-	want := []string{"status", "explain", "screen", "dial 600", "answer", "hangup", "reprovision", "record true", "conference false", "play /a.wav",
+	want := []string{"call", "status", "explain", "screen", "dial 600", "answer", "hangup", "reprovision", "record true", "conference false", "play /a.wav",
 		"dnd true", "forward 1007", "message 1002 hello", "door gate"}
 	if !slices.Equal(b.calls, want) {
 		t.Errorf("called %q, want %q", b.calls, want)

@@ -100,6 +100,7 @@ func handler(b Backend) http.Handler {
 		detail, err := b.Call(r.Context(), id)
 		reply(w, detail, err)
 	})
+	mux.Handle("GET /v1/metrics", Metrics(b))
 	mux.HandleFunc("GET /v1/explain", get(b.Explain))
 	mux.HandleFunc("POST /v1/answer", post(b.Answer))
 	mux.HandleFunc("POST /v1/hangup", post(b.Hangup))
