@@ -37,7 +37,7 @@ TARGETS   := linux-arm6 linux-arm7 linux-arm64 linux-amd64
 MAX_SIZE  := 16777216
 MAX_AMD64 := 18874368
 
-.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning board-test soak chaos flood update-test image-test interop-peers interop-asterisk lint boards screenshots interop browser fuzz deb buildroot-check deps notices release clean
+.PHONY: help build run demo test test-arm unit race cross bench bench-media bench-beat bench-peers bench-insns bench-ua bench-provisioning bench-fleet board-test soak chaos flood update-test image-test interop-peers interop-asterisk lint boards screenshots interop browser fuzz deb buildroot-check deps notices release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -158,6 +158,9 @@ soak: build ## 10 000 calls; fails when goroutines, memory or file descriptors o
 
 chaos: build ## names, exchange, network, clock, disk, memory, devices and the agent itself are broken, and it lives; CHAOS_KILLS=50; needs root; ends with a JSON line
 	@exec bin/offhook-lab chaos $(if $(CHAOS_KILLS),--kills $(CHAOS_KILLS))
+
+bench-fleet: build ## what a telephone of a thousand takes, and what they do to their servers; PHONES=1000; ends with a JSON line
+	@exec bin/offhook-lab bench-fleet $(if $(PHONES),--phones $(PHONES))
 
 flood: build ## what strangers throw at a telephone in a call, for SECONDS=10 each; root forges the exchange's address, too; ends with a JSON line
 	@exec bin/offhook-lab flood $(if $(SECONDS),--seconds $(SECONDS))

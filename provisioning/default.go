@@ -46,7 +46,7 @@ func (a *Account) setDefaults() {
 	a.Transport = ua.TLS
 	a.Expires = 10 * time.Minute
 	a.Register = true
-	a.KeepAlive = 25 * time.Second
+	a.KeepAlive, a.ReconnectSpread = 25*time.Second, time.Second
 	a.MWI = true
 	a.Publish = "off"
 	a.AutoAnswerFor = string(ua.AnswerServer)

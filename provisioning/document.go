@@ -96,66 +96,68 @@ type Screen struct {
 
 // Account is an address-of-record with the settings of its calls.
 type Account struct {
-	ID             string         `key:"id"`
-	User           string         `key:"user,required" match:"user"`
-	Domain         string         `key:"domain,required" match:"server"`
-	DisplayName    string         `key:"display-name" match:"label"`         // sent to whom we call
-	Label          string         `key:"label" match:"label" restart:"none"` // on the screen; the user when empty
-	AuthUser       string         `key:"auth-user" match:"label"`
-	Password       ua.Secret      `key:"password"`
-	DigestMD5      bool           `key:"digest-md5"`                // false: the password is not shown to who only knows MD5
-	Registrar      string         `key:"registrar" match:"servers"` // best first, with commas between
-	Proxy          string         `key:"proxy" match:"servers"`
-	SecondProxy    string         `key:"second-proxy" match:"servers"`
-	GRUU           bool           `key:"gruu"`
-	STUN           string         `key:"stun" match:"server"`
-	ICE            ICE            `key:"ice" oneof:"off lite full" restart:"none"`
-	TURN           []string       `key:"turn" match:"turn" restart:"none"` // in the order that they are tried
-	TURNUser       string         `key:"turn-user" match:"label" restart:"none"`
-	TURNPassword   ua.Secret      `key:"turn-password" restart:"none"`
-	Transport      ua.Transport   `key:"transport" oneof:"tls tcp udp auto"`
-	Silence        time.Duration  `key:"silence" range:"0s..32s"`  // before the next server is asked
-	Failback       time.Duration  `key:"failback" range:"0s..24h"` // between looks at a better server that failed
-	Reuse          bool           `key:"connection-reuse"`         // RFC 5923
-	LateOffer      bool           `key:"late-offer"`               // INVITE without a description
-	NoReferSub     bool           `key:"transfer-untold"`          // RFC 4488
-	Expires        time.Duration  `key:"expires" range:"1m..24h"`
-	Register       bool           `key:"register"`
-	KeepAlive      time.Duration  `key:"keep-alive" range:"0s..10m"`      // 0s: none
-	SessionExpires time.Duration  `key:"session-expires" range:"0s..24h"` // 0s: none
-	Reliable       ua.Reliability `key:"reliable-provisional" oneof:"supported required off"`
-	SRTP           SRTP           `key:"srtp" oneof:"mandatory optional off" restart:"none"`
-	Keying         []string       `key:"srtp-keying" oneof:"sdes dtls" restart:"none"` // best first
-	DTMF           DTMF           `key:"dtmf" oneof:"auto rfc4733 inband info" restart:"none"`
-	Codecs         []string       `key:"codecs" oneof:"g722 opus opus-fullband pcma pcmu l16" restart:"none"`
-	DTX            bool           `key:"dtx" restart:"none"`                     // nothing but comfort noise in pauses
-	Redundancy     int            `key:"redundancy" range:"0..2" restart:"none"` // packets repeated when many get lost (RFC 2198)
-	Voicemail      string         `key:"voicemail" match:"user" restart:"none"`
-	MWI            bool           `key:"mwi"`
-	RefuseMWI      bool           `key:"refuse-unsolicited-mwi"`
-	Watch          []string       `key:"blf" match:"resource"`          // whose dialogs are watched, a subscription each
-	WatchList      string         `key:"blf-list-uri" match:"resource"` // a list at the server, one subscription for all
-	RegEvent       bool           `key:"reg-event"`
-	FeatureSync    bool           `key:"feature-sync"`
-	Publish        string         `key:"publish" oneof:"off dialog presence"`
-	ShareDialogs   bool           `key:"share-dialogs"`   // our calls, to whom the server lets watch them
-	RemoteControl  bool           `key:"remote-control"`  // the server may answer, hold and resume
-	CheckSyncAuth  bool           `key:"check-sync-auth"` // asked for the account's password
-	PickupCode     string         `key:"pickup-code" match:"number" restart:"none"`
-	AutoAnswerFor  string         `key:"auto-answer-for" oneof:"nobody server asserted listed all"` // on whose word
-	AutoAnswerFrom []string       `key:"auto-answer-from" match:"resource"`
-	ForwardAlways  string         `key:"forward-always" match:"user" restart:"none"`
-	ForwardBusy    string         `key:"forward-busy" match:"user" restart:"none"`
-	ForwardNoReply string         `key:"forward-no-answer" match:"user" restart:"none"`
-	ForwardAfter   time.Duration  `key:"forward-after" range:"0s..3m" restart:"none"`
-	Anonymous      bool           `key:"anonymous"`             // our number is withheld from whom we call
-	Identity       string         `key:"identity" match:"user"` // user part that we prefer to be known by
-	NoAnonymous    bool           `key:"reject-anonymous" restart:"none"`
-	CA             string         `key:"ca" match:"authority" restart:"none"`
-	ServerName     string         `key:"server-name" match:"host" restart:"none"`
-	ServerWildcard bool           `key:"server-wildcard" restart:"none"` // a certificate for *.example is taken, against RFC 5922
-	Certificate    string         `key:"certificate" match:"identity" restart:"none"`
-	Key            ua.Secret      `key:"key" match:"pem" restart:"none"`
+	ID           string        `key:"id"`
+	User         string        `key:"user,required" match:"user"`
+	Domain       string        `key:"domain,required" match:"server"`
+	DisplayName  string        `key:"display-name" match:"label"`         // sent to whom we call
+	Label        string        `key:"label" match:"label" restart:"none"` // on the screen; the user when empty
+	AuthUser     string        `key:"auth-user" match:"label"`
+	Password     ua.Secret     `key:"password"`
+	DigestMD5    bool          `key:"digest-md5"`                // false: the password is not shown to who only knows MD5
+	Registrar    string        `key:"registrar" match:"servers"` // best first, with commas between
+	Proxy        string        `key:"proxy" match:"servers"`
+	SecondProxy  string        `key:"second-proxy" match:"servers"`
+	GRUU         bool          `key:"gruu"`
+	STUN         string        `key:"stun" match:"server"`
+	ICE          ICE           `key:"ice" oneof:"off lite full" restart:"none"`
+	TURN         []string      `key:"turn" match:"turn" restart:"none"` // in the order that they are tried
+	TURNUser     string        `key:"turn-user" match:"label" restart:"none"`
+	TURNPassword ua.Secret     `key:"turn-password" restart:"none"`
+	Transport    ua.Transport  `key:"transport" oneof:"tls tcp udp auto"`
+	Silence      time.Duration `key:"silence" range:"0s..32s"`  // before the next server is asked
+	Failback     time.Duration `key:"failback" range:"0s..24h"` // between looks at a better server that failed
+	Reuse        bool          `key:"connection-reuse"`         // RFC 5923
+	LateOffer    bool          `key:"late-offer"`               // INVITE without a description
+	NoReferSub   bool          `key:"transfer-untold"`          // RFC 4488
+	Expires      time.Duration `key:"expires" range:"1m..24h"`
+	Register     bool          `key:"register"`
+	// ReconnectSpread is in which all telephones come back that lost the same server.
+	ReconnectSpread time.Duration  `key:"reconnect-spread" range:"0s..10m"`
+	KeepAlive       time.Duration  `key:"keep-alive" range:"0s..10m"`      // 0s: none
+	SessionExpires  time.Duration  `key:"session-expires" range:"0s..24h"` // 0s: none
+	Reliable        ua.Reliability `key:"reliable-provisional" oneof:"supported required off"`
+	SRTP            SRTP           `key:"srtp" oneof:"mandatory optional off" restart:"none"`
+	Keying          []string       `key:"srtp-keying" oneof:"sdes dtls" restart:"none"` // best first
+	DTMF            DTMF           `key:"dtmf" oneof:"auto rfc4733 inband info" restart:"none"`
+	Codecs          []string       `key:"codecs" oneof:"g722 opus opus-fullband pcma pcmu l16" restart:"none"`
+	DTX             bool           `key:"dtx" restart:"none"`                     // nothing but comfort noise in pauses
+	Redundancy      int            `key:"redundancy" range:"0..2" restart:"none"` // packets repeated when many get lost (RFC 2198)
+	Voicemail       string         `key:"voicemail" match:"user" restart:"none"`
+	MWI             bool           `key:"mwi"`
+	RefuseMWI       bool           `key:"refuse-unsolicited-mwi"`
+	Watch           []string       `key:"blf" match:"resource"`          // whose dialogs are watched, a subscription each
+	WatchList       string         `key:"blf-list-uri" match:"resource"` // a list at the server, one subscription for all
+	RegEvent        bool           `key:"reg-event"`
+	FeatureSync     bool           `key:"feature-sync"`
+	Publish         string         `key:"publish" oneof:"off dialog presence"`
+	ShareDialogs    bool           `key:"share-dialogs"`   // our calls, to whom the server lets watch them
+	RemoteControl   bool           `key:"remote-control"`  // the server may answer, hold and resume
+	CheckSyncAuth   bool           `key:"check-sync-auth"` // asked for the account's password
+	PickupCode      string         `key:"pickup-code" match:"number" restart:"none"`
+	AutoAnswerFor   string         `key:"auto-answer-for" oneof:"nobody server asserted listed all"` // on whose word
+	AutoAnswerFrom  []string       `key:"auto-answer-from" match:"resource"`
+	ForwardAlways   string         `key:"forward-always" match:"user" restart:"none"`
+	ForwardBusy     string         `key:"forward-busy" match:"user" restart:"none"`
+	ForwardNoReply  string         `key:"forward-no-answer" match:"user" restart:"none"`
+	ForwardAfter    time.Duration  `key:"forward-after" range:"0s..3m" restart:"none"`
+	Anonymous       bool           `key:"anonymous"`             // our number is withheld from whom we call
+	Identity        string         `key:"identity" match:"user"` // user part that we prefer to be known by
+	NoAnonymous     bool           `key:"reject-anonymous" restart:"none"`
+	CA              string         `key:"ca" match:"authority" restart:"none"`
+	ServerName      string         `key:"server-name" match:"host" restart:"none"`
+	ServerWildcard  bool           `key:"server-wildcard" restart:"none"` // a certificate for *.example is taken, against RFC 5922
+	Certificate     string         `key:"certificate" match:"identity" restart:"none"`
+	Key             ua.Secret      `key:"key" match:"pem" restart:"none"`
 }
 
 // DTMF is how an account sends digits.

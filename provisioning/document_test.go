@@ -108,7 +108,7 @@ func TestDocument_SIPAccounts(t *testing.T) {
 		}
 	}
 	first := ua.Account{ID: "1001", User: "1001", Domain: "pbx.example", Transport: ua.TLS, Expires: 10 * time.Minute,
-		Register: true, KeepAlive: 25 * time.Second, SessionExpires: 30 * time.Minute, Reliable: ua.ReliableSupported, MWI: true, TLS: ua.TLSPolicy{CA: "PEM a\nPEM b\n"}}
+		Register: true, Reconnect: time.Second, KeepAlive: 25 * time.Second, SessionExpires: 30 * time.Minute, Reliable: ua.ReliableSupported, MWI: true, TLS: ua.TLSPolicy{CA: "PEM a\nPEM b\n"}}
 	if got[0] != first {
 		t.Errorf("%+v, want %+v", got[0], first)
 	}

@@ -16,7 +16,7 @@ func (d Document) SIPAccounts() []ua.Account {
 		accounts[i] = ua.Account{
 			ID: ua.AccountID(a.ID), User: a.User, Domain: a.Domain, DisplayName: a.DisplayName,
 			AuthUser: a.AuthUser, Password: a.Password, RefuseMD5: !a.DigestMD5, Registrar: a.Registrar, Proxy: a.Proxy, SecondProxy: a.SecondProxy, STUN: a.STUN, GRUU: a.GRUU,
-			Transport: a.Transport, Expires: a.Expires, Register: a.Register, KeepAlive: orNone(a.KeepAlive),
+			Transport: a.Transport, Expires: a.Expires, Register: a.Register, Reconnect: a.ReconnectSpread, KeepAlive: orNone(a.KeepAlive),
 			SessionExpires: orNone(a.SessionExpires), Reliable: a.Reliable,
 			TLS: ua.TLSPolicy{CA: access.CA, ServerName: a.ServerName, Cert: access.Certificate, Key: access.Key, Wildcard: a.ServerWildcard},
 			MWI: a.MWI, Voicemail: a.Voicemail,

@@ -66,6 +66,7 @@ type Account struct {
 	Transport   Transport
 	Expires     time.Duration // asked of the registrar; 0 means 10 min
 	Register    bool          // false: peer to peer, no REGISTER
+	Reconnect   time.Duration // in which all telephones of a server come back that they lost; 0 means 1 s
 	KeepAlive   time.Duration // CRLF interval (RFC 5626 §4.4.1); 0 means 25 s, negative none
 	TLS         TLSPolicy
 	// SessionExpires is the session timer asked for (RFC 4028): a call whose

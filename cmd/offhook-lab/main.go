@@ -16,6 +16,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"offhook/cmd/internal/lab/benchbeat"
+	"offhook/cmd/internal/lab/benchfleet"
 	"offhook/cmd/internal/lab/benchprov"
 	"offhook/cmd/internal/lab/boardbox"
 	"offhook/cmd/internal/lab/chaos"
@@ -34,7 +35,7 @@ type terminal struct{ out, err io.Writer }
 
 const usage = `offhook-lab is the workbench: a PBX, a provisioning server and a telephone on loopback.
 
-Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench-ua|bench-provisioning|board-test|chaos|flood|update-test|image-test|soak|sbom|sign [flags]
+Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench-ua|bench-provisioning|bench-fleet|board-test|chaos|flood|update-test|image-test|soak|sbom|sign [flags]
 
   run          starts everything and prints the address of the page; Ctrl-C ends it
   demo         provisions, registers, calls and is called by script; prints a JSON line of figures
@@ -46,6 +47,7 @@ Usage: offhook-lab run|demo|bench-media|bench-beat|bench-insns|bench-peers|bench
   bench-voice  measures the echo canceller beside speexdsp and WebRTC in made rooms; prints a JSON line of figures
   bench-provisioning
                measures provisioning: phones killed in every change, changes in force, many phones at once; prints a JSON line of figures
+  bench-fleet  runs a thousand telephones in one process: what each takes, and what they do to servers; prints a JSON line of figures
   board-test   tries the release binary on ARM boards in QEMU: keys, hook, lamps, relay, sound, screens, power cuts; prints a JSON line of figures
   chaos        breaks names, exchange, network, clock, disk, memory, devices and the agent itself, and sees that it lives; prints a JSON line of figures
   flood        throws at a telephone in a call what strangers throw, and sees that the call lives; prints a JSON line of figures
@@ -63,6 +65,7 @@ func execute(ctx context.Context, t terminal, args []string) int {
 		"bench-provisioning": benchProvisioning, benchprov.Command: benchProvisioningPhone,
 		"board-test": boardTest, boardbox.Command: boardTestInside,
 		"chaos": chaosFaults, chaos.Command: chaosInside, chaos.AgentCommand: chaosAgent,
+		"bench-fleet": benchFleet, benchfleet.Command: fleetPhones,
 		"flood": floodAttacks, flood.Command: floodAttack,
 		benchbeat.Command: benchBeatRole, "help": help, "-h": help, "--help": help}
 	if len(args) == 0 || commands[args[0]] == nil {

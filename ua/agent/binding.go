@@ -70,7 +70,7 @@ func (o *owner) startEdge(e *edge) {
 	b.forgetGRUUs()
 	b.callID, b.tag, b.cseq = o.token(18), o.token(9), uint32(o.random(1<<15))
 	b.machine = registration.New(registration.Config{
-		Expires: e.line.account.Expires, Server: e.query.Host, RegID: regID,
+		Expires: e.line.account.Expires, Reconnect: e.line.account.Reconnect, Server: e.query.Host, RegID: regID,
 		StopWithin: o.config.ShutdownTimeout, Seed: o.seed(), Spread: o.spread(e.line),
 	})
 	o.stepBinding(e, registration.Start{})

@@ -38,13 +38,13 @@ func (s *step) later() time.Duration {
 func (s *step) slowly() time.Duration { return s.pace.Backoff(slowBase, maxInterval) }
 
 // refusedAfter is the interval before the next quick attempt: 50 to 100 % of 1,
-// 2, 4, 8 and 16 s. Where in it is this device's own and always the same place
+// 2, 4, 8 and 16 s, or of Config.Reconnect if that is longer. Where in it is this device's own and always the same place
 // (Config.Spread): after a power cut a building full of telephones comes evenly.
 func (s *step) refusedAfter() time.Duration {
 	if s.refused >= maxRefused || s.other {
 		return s.later()
 	}
-	bound := refusedBase << s.refused
+	bound := max(refusedBase<<s.refused, s.config.Reconnect)
 	s.refused++
 	return s.own(bound/2, bound)
 }

@@ -13,6 +13,7 @@ type Config struct {
 	Server     string        // name of the registrar, for texts
 	StopWithin time.Duration // for the removal at exit; 0 means 2 s
 	Seed       uint64        // of the random intervals; the agent draws it
+	Reconnect  time.Duration // in which all come back that lost the same server; 0 means 1 s
 	Spread     uint64        // names this device: its place among others that lost the same server
 	RegID      int           // of the flow (RFC 5626 §4.2); 0: without outbound
 }
@@ -54,6 +55,7 @@ func New(config Config) Machine {
 	if config.Expires <= 0 {
 		config.Expires = 10 * time.Minute
 	}
+	config.Reconnect = max(config.Reconnect, refusedBase)
 	if config.StopWithin <= 0 {
 		config.StopWithin = 2 * time.Second
 	}

@@ -229,6 +229,34 @@ func TestStep_restart_of_a_server(t *testing.T) {
 	}
 }
 
+// Who runs many telephones has them come back over a time of his own: at no time
+// more than twice as many as if they came evenly, whether the server is back at once
+// or after a while.
+func TestStep_restart_of_a_server_of_many(t *testing.T) {
+	const phones, spread = 1000, time.Minute
+	for _, up := range []time.Duration{0, 20 * time.Second, 2 * time.Minute} {
+		arrivals := map[time.Duration]int{}
+		for phone := range uint64(phones) {
+			r := newRig(Config{Seed: phone, Spread: phone * 0x9e3779b97f4a7c15, Reconnect: spread})
+			r.feed([]any{Start{}, granted(time.Hour), FlowLost{"closed"}})
+			now := r.after
+			for now < up {
+				r.feed([]any{fire, refused})
+				now += r.after
+			}
+			if now > up+spread {
+				t.Fatalf("back after %v, phone %d comes after %v", up, phone, now)
+			}
+			arrivals[now.Truncate(5*time.Second)]++
+		}
+		for at, n := range arrivals {
+			if most := 2 * phones * 5 / int(spread.Seconds()); n > most {
+				t.Errorf("back after %v: %d phones come in the 5 s after %v, want %d at most", up, n, at, most)
+			}
+		}
+	}
+}
+
 func TestGranted(t *testing.T) {
 	own := "sip:1001@10.0.0.5:5060;transport=tls;ob"
 	contact := func(uri string, expires time.Duration) Contact {

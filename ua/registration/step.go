@@ -69,7 +69,7 @@ func (s *step) afresh() {
 func (s *step) flowLost(cause string) {
 	switch s.phase {
 	case phaseRegistered:
-		after := s.own(0, refusedBase)
+		after := s.own(0, s.config.Reconnect)
 		if s.losses++; s.losses > maxTurns {
 			after = s.later() // a server that throws everybody out
 		}

@@ -52,13 +52,12 @@ func tlsOf(access provisioning.Access) *tls.Config {
 
 // tellLog hands the log's lines on, from the first that is kept.
 func (a *App) tellLog(ctx context.Context) error {
-	if a.cfg.Ring == nil {
-		return nil
-	}
 	var reading sync.WaitGroup
 	defer reading.Wait()
-	reading.Go(func() {
-		_ = a.cfg.Ring.Each(ctx, true, func(line []byte) error { a.logHost.Put(line); return nil }) // ends with ctx
-	})
+	if a.cfg.Ring != nil {
+		reading.Go(func() {
+			_ = a.cfg.Ring.Each(ctx, true, func(line []byte) error { a.logHost.Put(line); return nil }) // ends with ctx
+		})
+	}
 	return a.logHost.Run(ctx)
 }

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"offhook/cmd/internal/lab/usage"
 )
 
 // Config says how it is done.
@@ -66,7 +68,7 @@ func (c Config) attack(ctx context.Context) (results []result, err error) {
 	if _, err := w.watch(ctx, warmUp); err != nil {
 		return nil, err
 	}
-	settled, err := usageOf(family(w.phone.Pid()))
+	settled, err := usage.Of(usage.Family(w.phone.Pid()))
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +82,7 @@ func (c Config) attack(ctx context.Context) (results []result, err error) {
 				return results, err
 			}
 		}
-		r := result{attack: a, before: settled.rss}
+		r := result{attack: a, before: settled.RSS}
 		if err := c.one(ctx, w, &r); err != nil {
 			return results, fmt.Errorf("%s: %w", a.name, err)
 		}
@@ -104,7 +106,7 @@ func (c Config) wants(a attack) bool {
 
 // one is a quiet window and one with the attack.
 func (c Config) one(ctx context.Context, w *world, r *result) (err error) {
-	media, err := mediaSockets(family(w.phone.Pid()), w.doors[0].Port())
+	media, err := mediaSockets(usage.Family(w.phone.Pid()), w.doors[0].Port())
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"offhook/cmd/internal/lab/pbx"
+	"offhook/cmd/internal/lab/usage"
 	"offhook/cmd/internal/localapi"
 )
 
@@ -23,17 +24,17 @@ const (
 // watch looks at the telephone for a while, with calls of the exchange that are to
 // ring.
 func (w *world) watch(ctx context.Context, long time.Duration) (seen window, err error) {
-	pids := family(w.phone.Pid())
+	pids := usage.Family(w.phone.Pid())
 	before, err := w.look(ctx)
 	if err != nil {
 		return seen, err
 	}
-	began, err := usageOf(pids)
+	began, err := usage.Of(pids)
 	if err != nil {
 		return seen, err
 	}
 	start := time.Now()
-	seen.rss = began.rss
+	seen.rss = began.RSS
 	var callers sync.WaitGroup
 	calling, stop := context.WithTimeout(ctx, long)
 	defer stop()
@@ -43,9 +44,9 @@ func (w *world) watch(ctx context.Context, long time.Duration) (seen window, err
 		if err = pause(ctx, min(lookEvery, max(0, long-time.Since(start)))); err != nil {
 			break
 		}
-		now, bad := usageOf(pids)
+		now, bad := usage.Of(pids)
 		if err = bad; err == nil {
-			seen.rss, seen.cpu = max(seen.rss, now.rss), now.cpu-began.cpu
+			seen.rss, seen.cpu = max(seen.rss, now.RSS), now.CPU-began.CPU
 			last, err = w.look(ctx)
 			seen.note(last)
 		}
