@@ -132,7 +132,8 @@ function sure(title, text, yes, danger) {
 
 const sentence = (s) => {
   s = String(s ?? '').trim();
-  return s && s[0].toUpperCase() + s.slice(1) + (/[.!?…]$/.test(s) ? '' : '.');
+  if (/^[a-z]+([\s,.:]*$|,? )/.test(s)) s = s[0].toUpperCase() + s.slice(1); // no address, no name of a part
+  return s && s + (/[.!?…]$/.test(s) ? '' : '.');
 };
 const plural = (n, one, many = one + 's') => `${n} ${n === 1 ? one : many}`;
 
@@ -169,7 +170,7 @@ const accountStates = {registered: ['good', 'Registered'], registering: ['warn',
 function accountSays(a) {
   if (a.state === 'registered') {
     const rest = time(a.expires) ? `, for ${until(a.expires)} more` : '';
-    return `Calls come in through ${a.server || 'its server'} by ${a.transport}${rest}.`;
+    return `Calls come in through ${a.server || 'its server'} by ${(a.transport || '').toUpperCase()}${rest}.`;
   }
   if (a.state === 'registering') return sentence(a.cause || `It asks ${a.server || 'its server'}`);
   if (a.state === 'failed') return `No calls come in: ${(a.cause || 'the server did not say why').replace(/\.$/, '')}.${time(a.retry) ? ` Next attempt in ${until(a.retry)}.` : ''}`;
@@ -216,7 +217,7 @@ function summary(s) {
   if (s.diverting?.forward) held.push(`Every call goes to ${s.diverting.forward}.`);
   return h('section', {class: 'card', 'data-key': 'sum', 'aria-label': 'Summary'},
     h('div', {class: 'sum', 'data-kind': kind}, h('svg', {viewBox: '0 0 24 24', 'aria-hidden': 'true'}, h('path', {d: marks[kind]})),
-      h('div', {}, h('strong', {}, all.length ? `${plural(all.length, 'thing needs', 'things need')} somebody` : 'Everything works'),
+      h('div', {}, h('strong', {}, all.length ? `${plural(all.length, 'thing needs', 'things need')} attention` : 'Everything works'),
         h('span', {class: 'quiet'}, `Up for ${span(now() - time(s.started))}`))),
     all.map((f) => h('p', {class: f.kind === 'bad' ? 'note bad' : 'note'}, f.text)),
     held.map((t) => h('p', {class: 'note'}, t)));
@@ -264,15 +265,16 @@ function aboutCard(s) {
 const status = {title: 'Status', every: 2000, async load(signal) {
   const s = await ask('status', {signal});
   named(s);
-  draw(h('div', {class: 'stack'}, summary(s), h('div', {class: 'grid'},
-    card('Accounts', (s.accounts || []).length ? s.accounts.map(accountItem) : h('p', {class: 'quiet'}, 'There is none: the telephone is not configured yet.')),
-    provisioningCard(s.provisioning || {}), soundCard(s.audio || {}), partsCard(s),
-    card('Firmware', h('p', {}, firmwareSays(s)), h('p', {class: 'quiet small'}, slotName(s.firmware?.slot))), aboutCard(s))));
+  draw(h('div', {class: 'stack'}, summary(s), h('div', {class: 'halves even'},
+    h('div', {class: 'stack'}, card('Accounts', (s.accounts || []).length ? s.accounts.map(accountItem) : h('p', {class: 'quiet'}, 'There is none: the telephone is not configured yet.')),
+      soundCard(s.audio || {}), partsCard(s)),
+    h('div', {class: 'stack'}, provisioningCard(s.provisioning || {}),
+      card('Firmware', h('p', {}, firmwareSays(s)), h('p', {class: 'quiet small'}, slotName(s.firmware?.slot))), aboutCard(s)))));
 }};
 
 function named(s) {
   $('who-name').textContent = s.model || 'Telephone';
-  $('who-model').textContent = `${s.board} · ${s.version}`;
+  $('who-model').textContent = s.board || '\u00a0';
 }
 
 /* ---- screen ---- */
@@ -288,7 +290,7 @@ function screenView(s) {
       h('p', {id: 'mirror-said', class: 'quiet small', role: 'status', 'data-own': true}, 'Live, twice a second.')),
     h('div', {class: 'stack'},
       card('Call', h('p', {class: 'bare', role: 'status'}, calls.length ? calls.map((c) => h('span', {}, callSays(c) + ' ')) : 'The telephone is idle.'),
-        h('div', {class: 'row'}, button('Answer', 'answer', {kind: 'primary'}), button('Hang up', 'hangup', {kind: 'danger'}))),
+        h('div', {class: 'row'}, button('Answer', 'answer', {kind: calls.some((c) => c.incoming && !time(c.answered)) ? 'primary' : ''}), button('Hang up', 'hangup', {kind: 'danger'}))),
       h('form', {class: 'card stack', 'data-form': 'dial', 'aria-label': 'Dial'}, field('dial-to', 'Number or address', {type: 'text', inputmode: 'tel', required: true, maxlength: 256}, h('button', {type: 'submit'}, 'Dial'))),
       h('form', {class: 'card stack', 'data-form': 'forward', 'aria-label': 'Calls that come in'},
         h('div', {class: 'row apart'}, h('div', {}, h('h3', {id: 'dnd-name'}, 'Do not disturb'), h('p', {class: 'quiet small'}, dnd ? 'On: calls do not ring.' : 'Off: calls ring.')),
@@ -309,6 +311,7 @@ const screen = {title: 'Screen', every: 500, turn: 0, begin() { this.turn = 0; d
     if (canvas.width !== picture.width || canvas.height !== picture.height) {
       [canvas.width, canvas.height] = [picture.width, picture.height];
       canvas.style.aspectRatio = `${picture.width} / ${picture.height}`;
+      canvas.style.imageRendering = picture.width < 200 ? 'pixelated' : 'auto'; // the dots of a small panel stay dots
     }
     canvas.getContext('2d').drawImage(picture, 0, 0);
     picture.close();
@@ -352,7 +355,7 @@ function figures(m) {
   return [['Lost or late', got && `${missed.toFixed(missed && missed < 1 ? 2 : 1)} %`], ['Jitter', got && (ms(m.Jitter) || '0 ms')], ['MOS', m?.MOSConversational > 0 && m.MOSConversational.toFixed(1)],
     ['MOS there', m?.RemoteMOSConversational > 0 && m.RemoteMOSConversational.toFixed(1)],
     ['Concealed', got && (m.Concealed > 0 ? span(m.Concealed / 1e6) === '0 s' ? ms(m.Concealed) : span(m.Concealed / 1e6) : 'nothing')], ['Delay', ms(m?.PlayoutDelay)], ['Round trip', ms(m?.RoundTrip)],
-    ['Lost there', m?.RemoteReports > 0 && `${(100 * m.RemoteLost).toFixed(1)} %`], ['Codec', m?.Encoding], ['Encryption', m?.Encoding && (m.Suite ? m.Suite.replaceAll('_', ' ') : 'not encrypted')]];
+    ['Lost there', m?.RemoteReports > 0 && `${(100 * m.RemoteLost).toFixed(1)} %`], ['Codec', m?.Encoding], ['Encryption', m?.Encoding && (m.Suite ? m.Suite.replace(/^AEAD_|_HMAC.*/g, '').replace('_CM', '').replaceAll('_', '-') : 'none')]];
 }
 
 // plot draws jitter as a line and what was missed as bars, a second each.
@@ -378,7 +381,7 @@ function plot(seconds, name) {
 function callCard(c, seconds) {
   const [kind, name] = c.state === 'terminated' || time(c.ended) ? grades[c.grade] || ['none', time(c.answered) ? 'Not judged' : 'Not answered'] : grades[c.grade] || ['good', 'Live'];
   return h('article', {class: 'card', 'data-key': `call ${c.id}`, 'aria-label': `Call ${c.id}`},
-    h('div', {class: 'row apart'}, h('h2', {class: 'wrap'}, party(c)), pill(kind, name)),
+    h('div', {class: 'row apart'}, h('h2', {class: 'wrap'}, c.name || party(c)), pill(kind, name)),
     h('p', {}, callSays(c)), c.verdict && h('p', {class: 'quiet'}, sentence(c.verdict)),
     h('p', {class: 'quiet small'}, `${when(c.started)} · account ${c.account}`),
     (time(c.answered) > 0 || c.media) && h('dl', {class: 'figures'}, figures(c.media).map(([k, v]) => h('div', {}, h('dt', {}, k), h('dd', {class: v ? null : 'none'}, v || 'no figure')))),
