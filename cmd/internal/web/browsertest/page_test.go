@@ -76,6 +76,11 @@ func TestPage_walked_by_keyboard(t *testing.T) {
 				b.do(chromedp.Navigate(b.url))
 				b.until(`document.activeElement.id === 'password'`)
 				b.shot(fmt.Sprintf("login-%d-%s", size.width, scheme))
+				page := b.bytes()
+				t.Logf("%.0f bytes over the line for the page", page)
+				if page < 10_000 || page > 30_000 {
+					t.Errorf("the page is %.0f bytes over the line", page)
+				}
 				b.logIn()
 				dark := evaluate[bool](b, `parseInt(getComputedStyle(document.documentElement).backgroundColor.match(/\d+/)[0]) < 80`)
 				if dark != (scheme == "dark") {

@@ -681,6 +681,7 @@ function go(focus) {
   document.title = `${view.title} – telephone`;
   $('view').replaceChildren();
   scrollTo(0, 0);
+  $('said').textContent = '';
   if (focus) $('title').focus({preventScroll: true});
   life = new AbortController();
   follow(view, life.signal);
