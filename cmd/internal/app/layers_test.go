@@ -63,7 +63,8 @@ var house = []layer{
 	{rooms: []string{"provisioning/..."}, ours: []string{"provisioning", "provisioning/...", "ua", "media"}, thirdParty: []string{"*"}},
 	{rooms: []string{"cmd/internal/phone", "cmd/internal/door"}, ours: []string{"hal", "media", "ua", "provisioning"}},
 	{rooms: []string{"cmd/internal/screen", "cmd/internal/screen/..."}, ours: []string{"hal", "media", "ua", "provisioning", "cmd/internal/phone", "cmd/internal/screen/..."}, thirdParty: []string{"golang.org/x/image"}},
-	{rooms: []string{"cmd/internal/localapi", "cmd/internal/web"}, ours: []string{"hal", "media", "ua", "provisioning"}, thirdParty: []string{"*"}},
+	{rooms: []string{"cmd/internal/localapi"}, ours: []string{"hal", "media", "ua", "provisioning"}, thirdParty: []string{"*"}},
+	{rooms: []string{"cmd/internal/web"}, ours: []string{"hal", "media", "ua", "provisioning", "cmd/internal/localapi"}},
 	{rooms: []string{"cmd/..."}, ours: []string{"*"}, thirdParty: []string{"*"}},
 	{rooms: []string{"buildroot/slim"}}, // stands in for the standard library's
 }
