@@ -31,6 +31,7 @@ type Document struct {
 	Actions      []Action     `key:"actions"`
 	PhoneBooks   []PhoneBook  `key:"phone-books"`
 	Firmware     Firmware     `key:"firmware"`
+	Web          Web          `key:"web"`
 
 	origin map[string]Position  // where each setting was given
 	user   map[string]time.Time // settings that the user has set, and when

@@ -39,6 +39,20 @@ type Push struct {
 	ReadToken   ua.Secret `key:"read-token"` // of those who may look and change nothing
 }
 
+// Web are the administrator's pages.
+type Web struct {
+	Listen      string    `key:"listen" match:"endpoint"` // 443 or 192.0.2.1:443; empty: off
+	Certificate string    `key:"certificate" match:"reference"`
+	Name        string    `key:"name" match:"server"` // that browsers may call the phone by, beside its addresses
+	Password    ua.Secret `key:"password"`
+}
+
+// WebIdentity is who the phone is to a browser.
+func (d Document) WebIdentity() (Identity, bool) {
+	name, _ := strings.CutPrefix(d.Web.Certificate, "$")
+	return d.TLS.identity(name)
+}
+
 // Firmware says which program the phone should have.
 type Firmware struct {
 	URL     string `key:"url" match:"url"`
@@ -82,12 +96,12 @@ func (d Document) PushClients() string {
 	return d.TLS.authority(name)
 }
 
-// Endpoint is where Push listens, as net.Listen takes it.
-func (p Push) Endpoint() string {
-	if _, err := strconv.ParseUint(p.Listen, 10, 16); err == nil {
-		return ":" + p.Listen
+// ListenAt is an endpoint's place, as net.Listen takes it.
+func ListenAt(endpoint string) string {
+	if _, err := strconv.ParseUint(endpoint, 10, 16); err == nil {
+		return ":" + endpoint
 	}
-	return p.Listen
+	return endpoint
 }
 
 // Events are the names that actions may have.
@@ -176,6 +190,7 @@ func (c *checker) outward(d Document) {
 		}
 	}
 	c.authority("log.ca", d.Log.CA, d.TLS)
+	c.web(d)
 	for i, b := range d.PhoneBooks {
 		c.authority(fmt.Sprintf("phone-books[%d].ca", i), b.CA, d.TLS)
 	}
@@ -188,3 +203,30 @@ func (c *checker) outward(d Document) {
 }
 
 const minToken = 16
+
+// web wants pages that are somebody's alone, and a phone that a browser knows.
+func (c *checker) web(d Document) {
+	w := d.Web
+	if name, ok := strings.CutPrefix(w.Certificate, "$"); ok {
+		if _, found := d.TLS.identity(name); !found {
+			c.fault("web.certificate", "there is no identity %q; add it under tls.identities", clip(name))
+		}
+	}
+	if n := len(w.Password.Reveal()); n > 0 && n < minWebPassword {
+		c.fault("web.password", "is shorter than %d characters, and can be guessed", minWebPassword)
+	}
+	if w.Listen == "" {
+		return
+	}
+	if w.Certificate == "" {
+		c.fault("web.certificate", "is missing; browsers have to know the phone: add an identity under tls.identities and write $ before its name")
+	}
+	if w.Password.IsZero() {
+		c.fault("web.password", "is missing; there are no pages without")
+	}
+	if w.Listen == d.Provisioning.Push.Listen {
+		c.fault("web.listen", "is provisioning.push.listen too; give them a port each")
+	}
+}
+
+const minWebPassword = 8

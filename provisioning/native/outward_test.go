@@ -21,6 +21,11 @@ func TestOutward_faults(t *testing.T) {
 		{"a caller chooses the server -> told", "actions: [{on: [started], url: 'https://{remote}/x'}]", "must not choose the server"},
 		{"a password in the address -> told", "actions: [{on: [started], url: 'https://a:b@h/x'}]", "user name or password"},
 		{"no web server -> told", "actions: [{on: [started], url: 'ftp://h/x'}]", "not a web server's address"},
+		{"pages without a password -> told", "web: {listen: 443, certificate: $me}\ntls: {identities: [{name: me}]}", "web.password: is missing"},
+		{"pages with a short one -> told", "web: {listen: 443, certificate: $me, password: secret}\ntls: {identities: [{name: me}]}", "can be guessed"},
+		{"pages without a certificate -> told", "web: {listen: 443, password: long-enough}", "browsers have to know the phone"},
+		{"pages of nobody -> told", "web: {listen: 443, certificate: $you, password: long-enough}", `there is no identity "you"`},
+		{"pages where servers push -> told", "web: {listen: 8443}\nprovisioning: {push: {listen: 8443}}", "give them a port each"},
 		{"a window that is none -> told", "firmware: {window: night}", "02:00-05:00"},
 	} {
 		t.Run(c.arrow, func(t *testing.T) {

@@ -85,6 +85,7 @@ type App struct {
 	teller      *teller
 	logHost     *syslog.Sender
 	pushing     *pushing
+	pages       *webPages
 	phonebooks  *phonebooks
 	renewal     *renewal
 	listening   listening
@@ -185,6 +186,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.teller, a.pushing = newTeller(log.With("room", "actions"), a.device), newPushing(log.With("room", "push"))
+	a.pages = newWebPages(log.With("room", "web"), a)
 	a.logHost = newLogHost(log.With("room", "log server"), a.device)
 	a.phonebooks = newPhonebooks(log.With("room", "phone book"), a.cfg.Agent.State)
 	a.newcomers = newNewcomers(log.With("room", "provisioning"))
@@ -274,6 +276,7 @@ func (a *App) parts() []part {
 		{"actions", a.teller.run},
 		{"log server", a.tellLog},
 		{"push", a.pushing.run},
+		{"web pages", a.pages.run},
 		{"firmware", a.renewal.Run},
 	}
 	parts = append(parts, a.inputs()...)

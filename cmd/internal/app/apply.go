@@ -33,6 +33,7 @@ func (a *App) Apply(ctx context.Context, doc provisioning.Document, changes []pr
 	a.teller.use(doc)
 	a.logHost.Use(logTarget(doc))
 	a.pushing.use(doc)
+	a.pages.use(doc)
 	a.phonebooks.use(doc)
 	a.renewal.use(doc, a.device, a.manager.Status().InForce.URL, a.cfg.Agent.Access())
 	if err := a.listen(ctx, doc); err != nil {

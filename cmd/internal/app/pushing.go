@@ -14,57 +14,18 @@ import (
 	"offhook/ua"
 )
 
-// pushing keeps the endpoint by which servers come to the phone.
+// pushing is the endpoint by which servers come to the phone.
 type pushing struct {
+	*doorway[endpoint]
 	log     *slog.Logger
 	manager pushed.Manager
 	metrics http.Handler
-	wanted  chan provisioning.Document // the newest
 }
 
 func newPushing(log *slog.Logger) *pushing {
-	return &pushing{log: log, wanted: make(chan provisioning.Document, 1)}
-}
-
-// use takes what a document says. It never waits.
-func (p *pushing) use(doc provisioning.Document) {
-	select { // one writer: the newest wins
-	case <-p.wanted:
-	default:
-	}
-	p.wanted <- doc
-}
-
-// run serves as the newest document says. An endpoint that cannot be had is told;
-// the rest of the phone works without it.
-func (p *pushing) run(ctx context.Context) error {
-	var group sync.WaitGroup
-	defer group.Wait()
-	var now endpoint
-	stop := func() {}
-	defer func() { stop() }()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case doc := <-p.wanted:
-			next := endpointOf(doc)
-			if next == now {
-				continue
-			}
-			stop()
-			group.Wait() // its port is free then
-			now, stop = next, func() {}
-			if next.listen == "" {
-				continue
-			}
-			life, cancel := context.WithCancel(ctx)
-			stop = cancel
-			if err := p.serve(life, &group, next); err != nil {
-				p.log.Error("servers cannot push to this phone", "listen", next.listen, "error", err)
-			}
-		}
-	}
+	p := &pushing{log: log}
+	p.doorway = newDoorway(log, "servers cannot push to this phone", endpointOf, p.serve)
+	return p
 }
 
 // endpoint is what a change of makes a new one.
@@ -76,7 +37,7 @@ func endpointOf(doc provisioning.Document) endpoint {
 	if p.Listen == "" {
 		return endpoint{}
 	}
-	return endpoint{p.Endpoint(), id.Certificate, id.Key.Reveal(), doc.PushClients(), p.Token.Reveal(), p.ReadToken.Reveal()}
+	return endpoint{provisioning.ListenAt(p.Listen), id.Certificate, id.Key.Reveal(), doc.PushClients(), p.Token.Reveal(), p.ReadToken.Reveal()}
 }
 
 func (p *pushing) serve(ctx context.Context, group *sync.WaitGroup, e endpoint) error {
