@@ -88,7 +88,7 @@ interop-asterisk: ## the user agent with Asterisk, fetched from another Debian r
 
 browser: ## the faceplate in Chromium
 	@.ci/deps
-	$(GO) test -tags browser -count 1 ./hal/faceplate/browsertest
+	$(GO) test -tags browser -count 1 ./hal/faceplate/browsertest ./cmd/internal/web/browsertest
 	$(GO) test -tags browser -count 1 -run Browser ./cmd/internal/interop
 	$(GO) test -tags 'interop browser' -count 1 -run Persons ./cmd/internal/interop
 
@@ -185,6 +185,8 @@ screenshots: ## pictures of the faceplate for README and docs
 	@mkdir -p docs/pictures
 	$(GO) test -tags browser -count 1 -run Screenshots ./cmd/internal/interop -screenshots $(CURDIR)/docs/pictures
 	$(GO) test -tags 'interop browser' -count 1 -run Persons ./cmd/internal/interop -people $(CURDIR)/docs/pictures/people
+	d=$$(mktemp -d) && $(GO) test -tags browser -count 1 ./cmd/internal/web/browsertest -screenshots $$d && \
+		cp $$d/calls-1280-light.png $$d/status-1280-dark.png $$d/screen-360-light.png docs/pictures/web/ && rm -r $$d
 
 fuzz: ## every fuzz target for FUZZTIME (10s)
 	@for p in $$($(GO) list ./...); do \
