@@ -343,9 +343,10 @@ func (a *App) observe(e ua.Event) {
 	}
 }
 
-// restartIfIdle drops no call and takes the phone out of nobody's hands.
+// restartIfIdle drops no call, takes the phone out of nobody's hands, and lets no door
+// shut in somebody's face.
 func (a *App) restartIfIdle(s phone.State) {
-	if a.reboot.Load() && s.Idle() && a.calls.idle() {
+	if a.reboot.Load() && s.Idle() && a.calls.idle() && !a.desk.door.busy(time.Now()) {
 		a.restart(ErrRestart)
 	}
 }

@@ -35,6 +35,7 @@ type doorman struct {
 	live  map[ua.CallID]bool    // the calls that are up
 	bound map[ua.AccountID]bool // the accounts that are registered
 	taken map[hal.Key]bool      // the keys that are down and are the door's
+	until time.Time             // the last pulse lasts
 }
 
 // startTime is how long after the start what a contact tells is how it was found.
@@ -143,6 +144,9 @@ func (d *doorman) now() time.Time {
 
 func (d *doorman) due() time.Time { return d.state.Due() }
 
+// busy tells that a door is open, or about to be: an end now would cut that short.
+func (d *doorman) busy(now time.Time) bool { return d.state.Opening() || now.Before(d.until) }
+
 func (d *doorman) tick() []phone.Input { return d.take(door.Tick{Now: d.now()}) }
 
 // card hears a reader.
@@ -237,5 +241,9 @@ func (d *doorman) open(e door.Open) {
 	}
 	if err := relay.Pulse(e.Hold); err != nil {
 		d.log.Error("the door's relay does not move", "relay", e.Relay, "error", err)
+		return
+	}
+	if end := time.Now().Add(e.Hold); end.After(d.until) {
+		d.until = end
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"offhook/cmd/internal/phone"
@@ -52,6 +53,34 @@ func TestDoorman_hears_only_calls_that_talk(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Nobody restarts the station while its door is open, or opens after its delay.
+func TestDoorman_busy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		relay := &pulses{}
+		d := &doorman{log: slog.New(slog.DiscardHandler), relays: map[string]hal.Relay{"strike": relay}}
+		doc := provisioning.Default()
+		doc.Door = provisioning.Door{Relay: "strike", Hold: 5 * time.Second, Delay: 2 * time.Second, Code: ua.NewSecret("2580"), Digits: []string{"rfc4733"}}
+		d.use(doc)
+		d.hear(phone.UA{Event: ua.CallChanged{Call: ua.Call{ID: 1, State: ua.Confirmed, Served: true}}})
+		for _, digit := range []byte("2580") {
+			d.hear(phone.Digit{Call: 1, Digit: digit})
+		}
+		if relay.n != 0 || !d.busy(time.Now()) {
+			t.Errorf("%d pulses; busy: %t", relay.n, d.busy(time.Now()))
+		}
+		time.Sleep(2 * time.Second)
+		d.tick()
+		time.Sleep(5*time.Second - 1)
+		if relay.n != 1 || !d.busy(time.Now()) {
+			t.Errorf("%d pulses; busy: %t", relay.n, d.busy(time.Now()))
+		}
+		time.Sleep(1)
+		if d.busy(time.Now()) {
+			t.Error("busy with the door shut")
+		}
+	})
 }
 
 // A code counts only in the ways that the configuration names: sounds are anybody's.

@@ -129,6 +129,9 @@ func (s State) tick(in Tick) (State, []Effect) {
 // Door finds a door by its relay; "" is the first.
 func (s State) Door(relay string) (Door, bool) { return s.config.door(relay) }
 
+// Opening tells that a door opens after its delay.
+func (s State) Opening() bool { return len(s.pending) > 0 }
+
 // Due is when a Tick is needed next; zero for not at all.
 func (s State) Due() time.Time {
 	due := s.heldDue()
