@@ -190,12 +190,12 @@ func (r *run) spent(ctx context.Context, while time.Duration) (before, after usa
 	return
 }
 
-// settle is how long telephones are left alone before rest is measured: documents
+// settle is how long telephones are left alone, at most, before rest is measured: documents
 // prove themselves meanwhile.
 const settle = 15 * time.Second
 
 func (r *run) rest(ctx context.Context) error {
-	if _, _, err := r.spent(ctx, settle); err != nil {
+	if _, _, err := r.spent(ctx, min(settle, r.Quiet)); err != nil {
 		return err
 	}
 	before, after, err := r.spent(ctx, r.Quiet)
