@@ -31,7 +31,7 @@ func TestRun_gives_away_what_it_does_not_need(t *testing.T) {
 		t.Fatal(threads, err)
 	}
 	for _, thread := range threads {
-		for file, want := range map[string]string{"status": `NoNewPrivs:\s+1\n`, "limits": `Max core file size +0 +0 +`} {
+		for file, want := range map[string]string{"status": `(?s)NoNewPrivs:\s+1\nSeccomp:\s+2\n`, "limits": `Max core file size +0 +0 +`} {
 			text, err := os.ReadFile(filepath.Join(thread, file))
 			if os.IsNotExist(err) {
 				continue // it has ended

@@ -45,12 +45,15 @@ func (f runFlags) launched() (app.Firmware, error) {
 	if err != nil {
 		err = fmt.Errorf("%s: %w", config.Firmware.Keys, err)
 	}
-	l.Dir = filepath.Join(config.State, "firmware")
+	l.Dir = programs(config.State)
 	if slot := os.Getenv(slotVariable); slot != "" {
 		l.Slot, l.Installed = firmware.Slot(slot), os.Getenv(versionVariable)
 	}
 	return l, err
 }
+
+// programs is where versions of this program are kept.
+func programs(state string) string { return filepath.Join(state, "firmware") }
 
 // launch runs the version that is to run, if it is not this one. It returns when
 // it is, or when no other can be run.
@@ -67,6 +70,9 @@ func launch(l app.Firmware) error {
 		environment := append(installedOnly(os.Environ()), slotVariable+"="+string(slot), installedVariable+"="+self, versionVariable+"="+l.Installed)
 		err = syscall.Exec(program, os.Args, environment)
 		err = fmt.Errorf("%s cannot be run: %w: is its file system mounted noexec?", program, err)
+		if writes, confined := os.LookupEnv(confinedVariable); confined && !slices.Contains(strings.Split(writes, ":"), filepath.Dir(l.Dir)) {
+			return err // of a state directory that is new: it is not the program's fault
+		}
 		if bad := l.Slots().Save(l.Slots().Load().Broken(slot, err.Error())); bad != nil {
 			return errors.Join(err, bad)
 		}

@@ -84,6 +84,7 @@ func (f runFlags) run(ctx context.Context, t terminal) error {
 		return fmt.Errorf("the board's file has faults:\n%w", err)
 	}
 	supervised(b, &table)
+	f.shutIn(log, b, config.State)
 	err = app.Run(ctx, app.Config{Version: version, Built: built(), Firmware: launched, Board: b, Drivers: table, Agent: config, Socket: f.socket,
 		Log: log, Ring: ring, Level: level, Faceplate: panel.URL, Media: mediaProcess,
 		Ready: func() {
@@ -110,7 +111,8 @@ func again(page string) error {
 	if err != nil {
 		return err
 	}
-	return syscall.Exec(self, stayAt(page, os.Args), installedOnly(os.Environ()))
+	err = syscall.Exec(self, stayAt(page, os.Args), installedOnly(os.Environ()))
+	return fmt.Errorf("%s cannot take this program's place: %w; where it was replaced while it ran, who started it (systemd) starts the new one", self, err)
 }
 
 // stayAt is the command line with the page's address, which may have been any
