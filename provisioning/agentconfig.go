@@ -17,9 +17,10 @@ const AgentSchemaVersion = 1
 // agent must know before it has a document.
 type AgentConfig struct {
 	Version      int               `key:"agent"`
-	Board        string            `key:"board"`  // a board's name or a file; empty: detect
-	State        string            `key:"state"`  // directory
-	Strict       bool              `key:"strict"` // by UDP nobody but the accounts' servers is heard
+	Board        string            `key:"board"`     // a board's name or a file; empty: detect
+	State        string            `key:"state"`     // directory
+	StateKey     string            `key:"state-key"` // a file: what encrypts the directory; empty: nothing does
+	Strict       bool              `key:"strict"`    // by UDP nobody but the accounts' servers is heard
 	Device       AgentDevice       `key:"device"`
 	Provisioning AgentProvisioning `key:"provisioning"`
 	Log          AgentLog          `key:"log"`

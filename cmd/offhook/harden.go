@@ -79,3 +79,17 @@ func writable(b *board.Board, state, socket string) []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// credential is the file of a secret that systemd gives its service
+// (systemd.exec(5), LoadCredentialEncrypted=), if it does.
+func credential(name string) string {
+	dir := os.Getenv("CREDENTIALS_DIRECTORY")
+	if dir == "" {
+		return ""
+	}
+	path := filepath.Join(dir, name)
+	if _, err := os.Stat(path); err != nil {
+		return ""
+	}
+	return path
+}

@@ -535,3 +535,16 @@ func TestControl(t *testing.T) {
 		t.Errorf("status %d: %s", status, out)
 	}
 }
+
+func TestCredential_systemd_gives_file(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "offhook-state"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for given, want := range map[string]string{"": "", dir: filepath.Join(dir, "offhook-state"), t.TempDir(): ""} {
+		t.Setenv("CREDENTIALS_DIRECTORY", given)
+		if got := credential("offhook-state"); got != want {
+			t.Errorf("%q: %q, not %q", given, got, want)
+		}
+	}
+}

@@ -69,6 +69,9 @@ func (f runFlags) run(ctx context.Context, t terminal) error {
 	if err != nil {
 		return err
 	}
+	if config.StateKey == "" {
+		config.StateKey = credential("offhook-state")
+	}
 	log, ring, level := f.logger(t, config)
 	if err := harden(); err != nil {
 		log.Warn("this process is less shut off than it could be", "error", err)

@@ -23,6 +23,9 @@ const (
 	keepSize = 2 << 20 // bytes of them together; the newest and the one to start with are kept whatever they have
 )
 
+// born is behind the name of a file that is not whole yet.
+const born = ".new"
+
 // Dir is a store in a directory.
 type Dir struct {
 	path string
@@ -107,12 +110,12 @@ func unkept(err error) error {
 
 // put makes a file durable under its name, whole or not at all.
 func (s *Dir) put(name string, data []byte) error {
-	born := filepath.Join(s.path, name+".new")
-	if err := s.disk.Write(born, data); err != nil {
-		_ = s.disk.Remove(born) // of a full disk at least what was begun is given back
+	beside := filepath.Join(s.path, name+born)
+	if err := s.disk.Write(beside, data); err != nil {
+		_ = s.disk.Remove(beside) // of a full disk at least what was begun is given back
 		return err
 	}
-	if err := s.disk.Rename(born, filepath.Join(s.path, name)); err != nil {
+	if err := s.disk.Rename(beside, filepath.Join(s.path, name)); err != nil {
 		return err
 	}
 	return s.disk.SyncDir(s.path)

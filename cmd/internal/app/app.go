@@ -60,10 +60,14 @@ type Config struct {
 // whole program ends within two seconds.
 const shutdownTime = 1200 * time.Millisecond
 
+// provisioningDir is where documents are kept in the state directory.
+const provisioningDir = "provisioning"
+
 // App is the telephone.
 type App struct {
 	cfg         Config
 	started     time.Time
+	state       stateDir
 	device      provisioning.Device
 	devices     *board.Devices
 	health      *health
@@ -167,6 +171,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err != nil {
 		return stateError(err)
 	}
+	if a.state, err = openState(cfg.Agent, log); err != nil {
+		a.health.note("state", err)
+	}
 	here := a.decide(runtime.GOMAXPROCS(0))
 	if here.Separate {
 		here = here.Without(board.Audio)
@@ -188,7 +195,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.teller, a.pushing = newTeller(log.With("room", "actions"), a.device), newPushing(log.With("room", "push"))
 	a.pages = newWebPages(log.With("room", "web"), a)
 	a.logHost = newLogHost(log.With("room", "log server"), a.device)
-	a.phonebooks = newPhonebooks(log.With("room", "phone book"), a.cfg.Agent.State)
+	a.phonebooks = newPhonebooks(log.With("room", "phone book"), a.state)
 	a.newcomers = newNewcomers(log.With("room", "provisioning"))
 	a.buildFirmware(log.With("room", "firmware"))
 	a.joinDesk(log)
@@ -201,17 +208,17 @@ func (a *App) joinDesk(log *slog.Logger) {
 	d.display = newDisplay(a.devices, log.With("room", "screen"))
 	d.sound = newSound(log.With("room", "sound"), a.engine, a.devices.Mixer, a.calls, a.cfg.Agent.State)
 	d.door = &doorman{log: log.With("room", "door"), relays: a.devices.Relays, told: a.teller.tell, started: a.started, built: a.cfg.Built,
-		used:    newKeptFile[map[string]int](a.cfg.Agent.State, "codes.json", "how often door codes were used", log),
+		used:    newKeptFile[map[string]int](a.state, "codes.json", "how often door codes were used", log),
 		journal: newDoorJournal(a.cfg.Agent.State, log.With("room", "door"))}
 	d.door.restore()
-	d.history, d.chosen = newHistoryFile(a.cfg.Agent.State, log), newSettingsFile(a.cfg.Agent.State, log)
+	d.history, d.chosen = newHistoryFile(a.state, log), newSettingsFile(a.state, log)
 	d.settled, d.decide = a.settled, a.newcomers.decide
 	d.choices = newChooser()
 	d.choices.tell = func(ctx context.Context, in phone.Input) { post(ctx, d.inbox, in) }
 	d.choices.set = func(ctx context.Context, path, value string) error { return a.manager.SetUser(ctx, path, value) }
 	recoverRecordings(a.cfg.Agent.State, log)
 	d.inbox <- d.chosen.load() // the first of what it hears; nobody else writes yet
-	d.names = newContactsFile(a.cfg.Agent.State, log)
+	d.names = newContactsFile(a.state, log)
 	d.inbox <- a.phonebooks.load()
 	d.inbox <- phone.Contacts{Own: true, All: d.names.load()}
 	d.inbox <- phone.Restore{Entries: d.history.load()}
@@ -224,7 +231,7 @@ func (a *App) buildProvisioning(log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	kept, err := store.New(a.cfg.Agent.State + "/provisioning")
+	kept, err := store.Open(a.state.path(provisioningDir), store.Sealed{Disk: store.OS{}, Vault: a.state.vault})
 	if err != nil {
 		return err
 	}

@@ -6,10 +6,6 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
-
-	"github.com/google/renameio/v2"
 
 	"offhook/cmd/internal/phone"
 )
@@ -20,26 +16,27 @@ type keptFile[T any] struct{ keeper }
 
 // keeper is a keptFile whatever it keeps: its code is there once.
 type keeper struct {
-	path   string
+	stateDir
+	name   string
 	what   string // for a person
 	log    *slog.Logger
 	newest chan any
 }
 
-func newHistoryFile(dir string, log *slog.Logger) *keptFile[[]phone.Entry] {
-	return newKeptFile[[]phone.Entry](dir, "calls.json", "the call history", log)
+func newHistoryFile(d stateDir, log *slog.Logger) *keptFile[[]phone.Entry] {
+	return newKeptFile[[]phone.Entry](d, "calls.json", "the call history", log)
 }
 
-func newSettingsFile(dir string, log *slog.Logger) *keptFile[phone.Settings] {
-	return newKeptFile[phone.Settings](dir, "settings.json", "what was set on the phone", log)
+func newSettingsFile(d stateDir, log *slog.Logger) *keptFile[phone.Settings] {
+	return newKeptFile[phone.Settings](d, "settings.json", "what was set on the phone", log)
 }
 
-func newContactsFile(dir string, log *slog.Logger) *keptFile[[]phone.Contact] {
-	return newKeptFile[[]phone.Contact](dir, "contacts.json", "the contacts made on the phone", log)
+func newContactsFile(d stateDir, log *slog.Logger) *keptFile[[]phone.Contact] {
+	return newKeptFile[[]phone.Contact](d, "contacts.json", "the contacts made on the phone", log)
 }
 
-func newKeptFile[T any](dir, name, what string, log *slog.Logger) *keptFile[T] {
-	return &keptFile[T]{keeper{path: filepath.Join(dir, name), what: what, log: log, newest: make(chan any, 1)}}
+func newKeptFile[T any](d stateDir, name, what string, log *slog.Logger) *keptFile[T] {
+	return &keptFile[T]{keeper{stateDir: d, name: name, what: what, log: log, newest: make(chan any, 1)}}
 }
 
 // load reads what was kept. A damaged file costs that, not the phone.
@@ -55,7 +52,7 @@ func (k *keptFile[T]) load() (kept T) {
 func (k *keptFile[T]) save(v T) { newest(k.newest, any(v)) }
 
 func (k *keeper) read(into any) bool {
-	data, err := os.ReadFile(k.path)
+	data, err := k.stateDir.read(k.name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false
 	}
@@ -63,7 +60,7 @@ func (k *keeper) read(into any) bool {
 		err = json.Unmarshal(data, into)
 	}
 	if err != nil {
-		k.log.Warn(k.what+" cannot be read: it begins anew", "file", k.path, "error", err)
+		k.log.Warn(k.what+" cannot be read: it begins anew", "file", k.path(k.name), "error", err)
 	}
 	return err == nil
 }
@@ -87,9 +84,9 @@ func (k *keeper) run(ctx context.Context) error {
 func (k *keeper) write(v any) {
 	data, err := json.Marshal(v)
 	if err == nil {
-		err = renameio.WriteFile(k.path, data, 0o600)
+		err = k.stateDir.write(k.name, data)
 	}
 	if err != nil {
-		k.log.Error(k.what+" cannot be kept", "file", k.path, "error", err)
+		k.log.Error(k.what+" cannot be kept", "file", k.path(k.name), "error", err)
 	}
 }

@@ -39,9 +39,9 @@ type shelved struct {
 // bookAgain is after what time a book that could not be had is looked for again.
 const bookAgain = 5 * time.Minute
 
-func newPhonebooks(log *slog.Logger, dir string) *phonebooks {
+func newPhonebooks(log *slog.Logger, d stateDir) *phonebooks {
 	return &phonebooks{log: log, wanted: make(chan provisioning.Document, 1),
-		kept: newKeptFile[[]phone.Contact](dir, "phonebook.json", "the phone book of the servers", log)}
+		kept: newKeptFile[[]phone.Contact](d, "phonebook.json", "the phone book of the servers", log)}
 }
 
 // use takes what a document says. It never waits.

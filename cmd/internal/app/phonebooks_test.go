@@ -61,7 +61,7 @@ func vcard(name, number string) string {
 func TestPhonebooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		source := &shelfSource{t: t, books: map[string]string{"http://a": vcard("Anna", "1002"), "http://b": ""}}
-		p := newPhonebooks(slog.New(slog.DiscardHandler), t.TempDir())
+		p := newPhonebooks(slog.New(slog.DiscardHandler), stateDir{dir: t.TempDir()})
 		p.sources = map[string]provisioning.Source{"http": source}
 		var mu sync.Mutex
 		var told []string

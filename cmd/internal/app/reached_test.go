@@ -99,7 +99,7 @@ func TestListening_notes_what_was_bound(t *testing.T) {
 
 func TestSettingsFile(t *testing.T) {
 	dir, log := t.TempDir(), &journalText{}
-	f := newSettingsFile(dir, slog.New(slog.NewTextHandler(log, nil)))
+	f := newSettingsFile(stateDir{dir: dir}, slog.New(slog.NewTextHandler(log, nil)))
 	none := func(s phone.Settings) bool {
 		return s.DND == (phone.Choice[bool]{}) && s.Forward == (phone.Choice[string]{}) && len(s.Volumes) == 0
 	}

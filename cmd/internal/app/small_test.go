@@ -139,7 +139,7 @@ func TestLevel_the_agent_s_own_until_a_document_says(t *testing.T) {
 func TestHistoryFile(t *testing.T) {
 	dir := t.TempDir()
 	log := &journalText{}
-	h := newHistoryFile(dir, slog.New(slog.NewTextHandler(log, nil)))
+	h := newHistoryFile(stateDir{dir: dir}, slog.New(slog.NewTextHandler(log, nil)))
 	if got := h.load(); got != nil || log.String() != "" {
 		t.Errorf("no file: %v, %s", got, log)
 	}
