@@ -66,7 +66,7 @@ var house = []layer{
 	{rooms: []string{"cmd/internal/localapi"}, ours: []string{"hal", "media", "ua", "provisioning"}, thirdParty: []string{"*"}},
 	{rooms: []string{"cmd/internal/web"}, ours: []string{"hal", "media", "ua", "provisioning", "cmd/internal/localapi"}},
 	{rooms: []string{"cmd/..."}, ours: []string{"*"}, thirdParty: []string{"*"}},
-	{rooms: []string{"buildroot/slim"}}, // stands in for the standard library's
+	{rooms: []string{"buildroot/slim", "buildroot/slim/..."}}, // stands in for the standard library's
 }
 
 func fits(pattern, path string) bool {
