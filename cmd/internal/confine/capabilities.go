@@ -12,6 +12,7 @@ import (
 // than these anyhow (offhook.service).
 const needed = 1<<unix.CAP_DAC_OVERRIDE | // a state directory that is the service's
 	1<<unix.CAP_NET_BIND_SERVICE | 1<<unix.CAP_NET_RAW | // DHCP's options
+	1<<unix.CAP_SYS_TTY_CONFIG | // the console's cursor off the screen
 	1<<unix.CAP_SYS_NICE | 1<<unix.CAP_SYS_RESOURCE | 1<<unix.CAP_IPC_LOCK // the audio thread
 
 // capabilities gives away what is not needed, for good: no new privileges were
