@@ -23,10 +23,14 @@ func capabilities() error {
 	if err := unix.Capget(&header, &data[0]); err != nil {
 		return fmt.Errorf("capabilities are kept: %w", err)
 	}
+	before := data
 	for i, keep := range [2]uint32{needed & 0xffffffff, needed >> 32} {
 		data[i].Effective &= keep
 		data[i].Permitted &= keep
 		data[i].Inheritable &= keep
+	}
+	if data == before {
+		return nil // a service's filter may forbid to ask for what changes nothing
 	}
 	if _, _, errno := syscall.AllThreadsSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&data[0])), 0); errno != 0 {
 		return fmt.Errorf("capabilities are kept: %w", errno)

@@ -40,10 +40,16 @@ func handled(version int) uint64 {
 	return all
 }
 
+// errForbidden is what a service's own filter of system calls makes of it.
+var errForbidden = errors.New("files are not confined: who started this process forbids Landlock; of systemd it takes SystemCallFilter=seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self")
+
 var errNoLandlock = errors.New("files are not confined: this kernel has no Landlock (Linux 5.13, and landlock in its lsm= list)")
 
 func files(p Policy) error {
 	version, _, errno := unix.Syscall(unix.SYS_LANDLOCK_CREATE_RULESET, 0, 0, unix.LANDLOCK_CREATE_RULESET_VERSION)
+	if errno == unix.EPERM {
+		return errForbidden
+	}
 	if errno != 0 {
 		return errNoLandlock
 	}
