@@ -125,7 +125,14 @@ function sure(title, text, yes, danger) {
   $('ask-yes').className = danger ? 'danger' : 'primary';
   dialog.returnValue = 'no';
   dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), {once: true}));
+  // Escape is heard before the dialog is gone: what was pressed to ask takes the next
+  // press at once. The former dialog's close may come when the next is open.
+  const heard = new AbortController();
+  return new Promise((resolve) => {
+    const settle = (answer) => { heard.abort(); resolve(answer); };
+    dialog.addEventListener('cancel', () => settle(false), {signal: heard.signal});
+    dialog.addEventListener('close', () => dialog.open || settle(dialog.returnValue === 'yes'), {signal: heard.signal});
+  });
 }
 
 /* ---- words ---- */
